@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/decimal/decimal.h"
+#include "common/json/json.h"
+#include "libs/accounting/ledger.h"
+
+/// The mapper's domain values: what goes in, what comes out, what may be looked up. Pure; no I/O, no clock, no protobuf.
+namespace q2o::mapper {
+
+/// One source record. `body` views a Document that outlives the call.
+struct Source {
+  std::string entity;  ///< "Invoice"
+  std::string id;
+  const json::Value* body = nullptr;
+};
+
+/// One operation for the loader (mapped.proto, TargetRecord); external ids are complete ("<slug>_invoice_12").
+struct Target {
+  std::string external_id, model;
+  std::string operation = "create";
+  std::string wave;         ///< name of the wave, numbered by the compiled mapping
+  std::string values_json;  ///< the action language (services/loader/action/README.md)
+  std::vector<std::string> references;
+  bool post = false;
+};
+
+struct Reject {
+  std::string field, value, reason, message, hint;
+};
+
+struct Fallback {
+  std::string step;  ///< "ledger_lines" or "plain_entry"
+  std::string reason;
+};
+
+/// What became of one source record; exactly one of targets (non-empty), merged, excluded, reject is set.
+struct Outcome {
+  std::vector<Target> targets;
+  std::string merged, excluded;
+  std::optional<Reject> reject;
+  std::optional<Fallback> fallback;
+  std::string label;
+  bool posting = false;
+  /// Ledger transaction ids that this record accounts for: no `ledger_transaction` is made of them.
+  std::vector<std::string> claimed;
+};
+
+/// What came earlier in the same stream. Values are small JSON texts kept by (kind, key); kinds are listed in services/mapper/README.md.
+/// Backed by the mapper's schema with a cache; never calls out of the process. Not thread-safe: one per stream.
+class Lookups {
+ public:
+  virtual ~Lookups() = default;
+  /// The remembered value or nullptr. The pointer is valid until the next put().
+  virtual const json::Value* find(std::string_view kind, std::string_view key) const = 0;
+  virtual void put(std::string_view kind, std::string_view key, std::string json) = 0;
+  /// All (key, value) of a kind in key order.
+  virtual void each(std::string_view kind, const std::function<void(std::string_view key, const json::Value& value)>& visit) const = 0;
+  /// The source ledger's transaction, or nullptr.
+  virtual const accounting::LedgerTransaction* ledger(std::string_view transaction_id) const = 0;
+};
+
+/// Constants of a run.
+struct RunContext {
+  std::string slug;           ///< connection slug
+  std::string home_currency;  ///< ISO
+  std::string external_id(std::string_view entity, std::string_view id, std::string_view part = {}) const;
+};
+
+/// A document builder: code behind `"builder": {"name": …, parameters…}` of a mapping. Stateless.
+class Builder {
+ public:
+  virtual ~Builder() = default;
+  virtual Outcome build(const Source& source, const json::Value& parameters, const RunContext& run, Lookups& lookups) const = 0;
+};
+/// nullptr when there is none of that name. The registry is services/mapper/domain/builders/registry.cpp.
+const Builder* find_builder(std::string_view name);
+std::vector<std::string> builder_names();
+
+}  // namespace q2o::mapper
