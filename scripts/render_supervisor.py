@@ -1,0 +1,67 @@
+"""Writes supervisord.conf for the local stack to standard output (called by scripts/stack)."""
+import os
+
+root = os.environ["Q2O_ROOT"]
+binaries = os.environ["Q2O_BIN"]
+run = f"{root}/.run"
+services = ["billing", "connector", "mapper", "loader", "validator", "notifier"]
+
+
+def program(name, command, priority, autostart="false", user=None, stop="TERM", seconds=1, extra=""):
+    user_line = f"user={user}\n" if user else ""
+    return (
+        f"[program:{name}]\ncommand={command}\npriority={priority}\nautostart={autostart}\nautorestart=true\n"
+        f"startretries=20\nstartsecs={seconds}\nstopsignal={stop}\nstopwaitsecs=15\nstopasgroup=false\nkillasgroup=true\n"
+        f"redirect_stderr=true\nstdout_logfile={run}/log/{name}.log\nstdout_logfile_maxbytes=50MB\nstdout_logfile_backups=1\n"
+        f"directory={root}\n{user_line}{extra}\n"
+    )
+
+
+print(
+    f"""[supervisord]
+logfile={run}/log/supervisord.log
+pidfile={run}/supervisord.pid
+childlogdir={run}/log
+{"user=root" if os.geteuid() == 0 else ""}
+
+[unix_http_server]
+file={run}/supervisor.sock
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+
+[supervisorctl]
+serverurl=unix://{run}/supervisor.sock
+"""
+)
+postgres_port = os.environ["Q2O_PORT_POSTGRES"]
+print(
+    program(
+        "postgres",
+        f"/usr/lib/postgresql/15/bin/postgres -D {run}/postgres/data -p {postgres_port} -c listen_addresses=127.0.0.1 "
+        f"-c unix_socket_directories={run}/postgres -c max_connections=200 -c shared_buffers=256MB -c synchronous_commit=on",
+        10,
+        user="postgres" if os.geteuid() == 0 else None,
+        stop="INT",
+    )
+)
+print(
+    program(
+        "kafka",
+        f"java -Xmx512m -Dlog4j2.configurationFile={run}/kafka/etc/log4j2.properties "
+        f"-cp {run}/kafka/libs/* kafka.Kafka {run}/kafka/etc/server.properties",
+        20,
+    )
+)
+sandbox_args = os.environ.get("Q2O_SANDBOX_ARGS", "")
+print(
+    program(
+        "sandbox",
+        f"{binaries}/sandbox/q2o-sandbox serve --quickbooks-port {os.environ['Q2O_PORT_SANDBOX_QUICKBOOKS']} "
+        f"--odoo-port {os.environ['Q2O_PORT_SANDBOX_ODOO']} {sandbox_args}",
+        30,
+    )
+)
+for service in services:
+    print(program(service, f"{binaries}/services/{service}/q2o-{service} --config {run}/etc/{service}.toml", 50))
+print(f"[group:services]\nprograms={','.join(services)}\npriority=50\n")
