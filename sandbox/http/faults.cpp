@@ -1,6 +1,10 @@
 #include "sandbox/http/faults.h"
 
 #include <array>
+#include <charconv>
+#include <cstdlib>
+
+#include <fmt/format.h>
 
 namespace q2o::sandbox {
 namespace {

@@ -1,0 +1,149 @@
+#include "sandbox/company/company.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace q2o::sandbox {
+namespace {
+
+Result<std::string> read_text(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(Code::not_found, fmt::format("cannot read {}", path.string()), "COMPANY_FILE_MISSING", "A company folder has entities/<Entity>.json and ledger.json.");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+Result<Node> read_json(const std::filesystem::path& path) {
+  auto text = read_text(path);
+  if (!text) return fail(text.error());
+  auto node = Node::parse(std::move(*text));
+  if (!node) {
+    node.error().message = path.string() + ": " + node.error().message;
+    return fail(node.error());
+  }
+  return node;
+}
+
+Status write_text(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << text << '\n';
+  out.flush();
+  if (!out) return fail(Code::unavailable, fmt::format("cannot write {}", path.string()), "COMPANY_FILE_WRITE");
+  return {};
+}
+
+Posting posting_of(const Node& node) {
+  Posting out;
+  out.account_id = node["account_id"].text();
+  out.account_name = node["account_name"].text();
+  out.amount = node["amount"].decimal();
+  out.name_id = node["name_id"].text();
+  out.name_type = node["name_type"].text();
+  out.name = node["name"].text();
+  out.memo = node["memo"].text();
+  out.split_id = node["split_id"].text();
+  out.split_name = node["split_name"].text();
+  out.seq = static_cast<int>(node["seq"].decimal().unscaled());
+  out.blank = node["blank"].truthy();
+  return out;
+}
+
+Transaction transaction_of(const Node& node) {
+  Transaction out{node["txn_id"].text(), node["txn_type"].text(), node["entity"].text(), node["date"].text(), node["doc_number"].text(), {}};
+  for (const auto& line : node["lines"].items()) out.lines.push_back(posting_of(line));
+  return out;
+}
+
+Node node_of(const Posting& line) {
+  auto out = Node::object({{"account_id", line.account_id}, {"account_name", line.account_name}, {"amount", line.amount.to_string(2)},
+                           {"name_id", line.name_id}, {"name_type", line.name_type}, {"name", line.name}, {"memo", line.memo},
+                           {"split_id", line.split_id}, {"split_name", line.split_name}, {"seq", line.seq}});
+  if (line.blank) out.set("blank", true);
+  return out;
+}
+
+Node node_of(const Transaction& transaction) {
+  auto lines = Node::array();
+  for (const auto& line : transaction.lines) lines.push(node_of(line));
+  return Node::object({{"txn_id", transaction.txn_id}, {"txn_type", transaction.txn_type},
+                       {"entity", transaction.entity.empty() ? Node{} : Node{transaction.entity}}, {"date", transaction.date},
+                       {"doc_number", transaction.doc_number}, {"lines", std::move(lines)}});
+}
+
+}  // namespace
+
+const std::string& object_id(const Node& object) {
+  if (object.has("Id")) return object["Id"].text();
+  const auto& members = object.members();
+  static const Node none;
+  return (members.empty() ? none : members.front().value["Id"]).text();
+}
+
+const std::vector<Node>& Company::of(std::string_view entity) const {
+  static const std::vector<Node> none;
+  const auto it = entities.find(entity);
+  return it == entities.end() ? none : it->second;
+}
+
+const Node* Company::find(std::string_view entity, std::string_view id) const {
+  for (const auto& object : of(entity))
+    if (object_id(object) == id) return &object;
+  return nullptr;
+}
+
+std::string Company::name() const { return of("CompanyInfo").empty() ? "" : of("CompanyInfo").front()["CompanyName"].text(); }
+
+std::string Company::first_date() const {
+  const auto it = std::min_element(ledger.begin(), ledger.end(), [](const auto& a, const auto& b) { return a.date < b.date; });
+  return it == ledger.end() ? "" : it->date;
+}
+
+std::string Company::last_date() const {
+  const auto it = std::max_element(ledger.begin(), ledger.end(), [](const auto& a, const auto& b) { return a.date < b.date; });
+  return it == ledger.end() ? "" : it->date;
+}
+
+std::string Company::realm_id() const {
+  std::uint64_t hash = 1469598103934665603u;  // FNV-1a: any well-mixed, stable function would do
+  for (const char c : name()) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return fmt::format("934145{:010}", hash % 10'000'000'000u);
+}
+
+Result<Company> load_company(const std::filesystem::path& folder) {
+  Company out;
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "entities", error))
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  if (error) return fail(Code::not_found, fmt::format("{} is no company folder: {}", folder.string(), error.message()), "COMPANY_FOLDER");
+  for (const auto& file : files) {
+    auto node = read_json(file);
+    if (!node) return fail(node.error());
+    for (const auto& member : node->members()) out.entities[member.key] = member.value.items();
+  }
+  auto ledger = read_json(folder / "ledger.json");
+  if (!ledger) return fail(ledger.error());
+  for (const auto& transaction : ledger->items()) out.ledger.push_back(transaction_of(transaction));
+  for (const auto* needed : {"Account", "CompanyInfo", "Preferences"})
+    if (out.of(needed).empty()) return fail(Code::invalid_argument, fmt::format("{}: entities/{}.json has no object", folder.string(), needed), "COMPANY_INCOMPLETE");
+  return out;
+}
+
+Status save_company(const Company& company, const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder / "entities", error);
+  if (error) return fail(Code::unavailable, fmt::format("cannot make {}: {}", folder.string(), error.message()), "COMPANY_FILE_WRITE");
+  for (const auto& [entity, objects] : company.entities) {
+    const auto text = Node::object({{entity, Node::array(objects)}}).dump(1);
+    if (auto written = write_text(folder / "entities" / (entity + ".json"), text); !written) return written;
+  }
+  auto ledger = Node::array();
+  for (const auto& transaction : company.ledger) ledger.push(node_of(transaction));
+  return write_text(folder / "ledger.json", ledger.dump(1));
+}
+
+}  // namespace q2o::sandbox
