@@ -1,0 +1,127 @@
+#include "cli/cli.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/session.h"
+
+namespace q2o::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "Moves a company's books from QuickBooks into Odoo 18 and proves that both agree to 0.00.\n\n"
+    "Examples:\n"
+    "  q2o migrate --company-id 4620816365123456 --client-id ABC --odoo-url https://books.example.com --odoo-db books --odoo-user admin\n"
+    "  q2o watch                 live progress of the latest migration\n\n"
+    "Secrets come from the environment: QUICKBOOKS_CLIENT_SECRET, QUICKBOOKS_REFRESH_TOKEN, ODOO_PASSWORD.\n"
+    "Exit codes: 0 done and matched, 1 error, 2 usage, 3 finished with differences, 4 waits for a person.";
+
+/// Edit distance, for "did you mean".
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+void suggest(const CLI::App& app, const std::string& word) {
+  std::string best;
+  std::size_t least = 4;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (const auto d = distance(word, command->get_name()); d < least) {
+      least = d;
+      best = command->get_name();
+    }
+  }
+  std::cerr << "q2o: unknown command " << word << (best.empty() ? "" : "; did you mean `q2o " + best + "`?") << "\n     `q2o --help` lists all commands.\n";
+}
+
+std::string state_folder() {
+  if (const char* folder = std::getenv("Q2O_STATE")) return folder;
+  if (const char* home = std::getenv("HOME")) return std::string(home) + "/.q2o";
+  return ".q2o";
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App app{kExamples, "q2o"};
+  app.require_subcommand(1);
+  bool as_json = false, yes = false;
+  std::string id, out, reason, file, brokers;
+  MigrateOptions options;
+  app.add_flag("--json", as_json, "machine-readable output");
+
+  std::function<int(const Session&)> chosen;
+  const auto command = [&](const char* name, const char* description, std::function<int(const Session&)> action) {
+    CLI::App* sub = app.add_subcommand(name, description);
+    sub->add_flag("--json", as_json, "machine-readable output");
+    sub->callback([&chosen, action = std::move(action)] { chosen = action; });
+    return sub;
+  };
+  const auto with_id = [&](CLI::App* sub) {
+    sub->add_option("migration", id, "id or a unique beginning of it; the latest when left out");
+    return sub;
+  };
+
+  CLI::App* go = command("migrate", "connect both systems, run, prove; the same command again brings only what changed", [&](const Session& s) { return migrate(s, options); });
+  go->add_option("--name", options.name, "name of the migration (default: the company's)");
+  go->add_option("--quickbooks-url", options.quickbooks_url, "API address (default: QuickBooks Online)");
+  go->add_option("--token-url", options.token_url, "OAuth token address (default: Intuit's)");
+  go->add_option("--company-id", options.company_id, "QuickBooks company (realm) id")->required();
+  go->add_option("--client-id", options.client_id, "OAuth client id")->required();
+  go->add_option("--odoo-url", options.odoo_url, "address of Odoo")->required();
+  go->add_option("--odoo-db", options.odoo_database, "database name")->required();
+  go->add_option("--odoo-user", options.odoo_user, "login")->required();
+  go->add_flag("--dry-run", options.dry_run, "check both sides, write nothing");
+
+  with_id(command("status", "what each migration is at", [&](const Session& s) { return status(s, id); }));
+  with_id(command("watch", "live progress", [&](const Session& s) { return watch(s, id); }));
+  with_id(command("report", "the proof as HTML, JSON and CSV", [&](const Session& s) { return report(s, id, out); }))
+      ->add_option("--out", out, "folder for the files");
+  with_id(command("rejects", "records that were not taken over, by cause", [&](const Session& s) { return rejects(s, id); }));
+  with_id(command("pause", "finish the batches under way, then wait", [&](const Session& s) { return pause(s, id, reason); }))
+      ->add_option("--reason", reason, "kept in the history");
+  with_id(command("resume", "go on after a pause", [&](const Session& s) { return resume(s, id); }));
+  CLI::App* end = with_id(command("stop", "end the run for good", [&](const Session& s) { return stop(s, id, reason, yes); }));
+  end->add_option("--reason", reason, "kept in the history");
+  end->add_flag("--yes", yes, "do not ask");
+  with_id(command("history", "every step with who and why", [&](const Session& s) { return history(s, id); }));
+  command("connections", "sources and targets", [&](const Session& s) { return connections(s); });
+  CLI::App* mapping = app.add_subcommand("mapping", "mapping files");
+  mapping->require_subcommand(1);
+  CLI::App* check = mapping->add_subcommand("check", "all complaints about a mapping file");
+  check->add_option("file", file, "path")->required();
+  check->callback([&] { chosen = [&](const Session& s) { return mapping_check(s, file); }; });
+  command("doctor", "is every part reachable", [&](const Session& s) { return doctor(s); });
+  CLI::App* declare = command("topics", "declare the Kafka topics (used by scripts/stack)", [&](const Session&) { return topics(brokers, file); });
+  declare->add_option("--brokers", brokers)->required();
+  declare->add_option("--file", file)->required();
+
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+    suggest(app, argv[1]);
+    return kUsage;
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  auto session = open_session(state_folder());
+  if (!session) return report_error(Session{}, session.error());
+  session->json = as_json;
+  return chosen ? chosen(*session) : kUsage;
+}
+
+}  // namespace q2o::cli

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include "cli/session.h"
+#include "q2o/billing/v1/migration.pb.h"
+
+/// One function per command; each prints, names the next useful command, and returns the exit code.
+namespace q2o::cli {
+
+struct MigrateOptions {
+  std::string name;
+  std::string quickbooks_url, token_url, company_id, client_id;
+  std::string odoo_url, odoo_database, odoo_user;
+  bool dry_run = false;
+};
+/// Secrets come from the environment: QUICKBOOKS_CLIENT_SECRET, QUICKBOOKS_REFRESH_TOKEN, ODOO_PASSWORD.
+int migrate(const Session& session, const MigrateOptions& options);
+
+int status(const Session& session, const std::string& migration_id);
+int watch(const Session& session, const std::string& migration_id);
+int report(const Session& session, const std::string& migration_id, const std::string& folder);
+int rejects(const Session& session, const std::string& migration_id);
+int pause(const Session& session, const std::string& migration_id, const std::string& reason);
+int resume(const Session& session, const std::string& migration_id);
+int stop(const Session& session, const std::string& migration_id, const std::string& reason, bool yes);
+int history(const Session& session, const std::string& migration_id);
+int connections(const Session& session);
+int mapping_check(const Session& session, const std::string& file);
+int doctor(const Session& session);
+int topics(const std::string& brokers, const std::string& file);
+
+/// The migration meant: the given id (a unique beginning is enough), else the only or latest one.
+Result<billing::v1::Migration> choose_migration(const Session& session, const std::string& id);
+/// Writes report files; the path of the HTML page.
+Result<std::string> save_report(const Session& session, const billing::v1::Migration& migration, const std::string& folder);
+/// kDone, kDifferences, kError or kWaitsForPerson by state and verdict.
+int exit_code(const billing::v1::Migration& migration);
+
+}  // namespace q2o::cli

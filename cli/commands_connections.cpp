@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "cli/commands.h"
+#include "common/json/json.h"
+#include "q2o/connector/v1/connector.grpc.pb.h"
+#include "q2o/loader/v1/loader.grpc.pb.h"
+
+namespace q2o::cli {
+
+int connections(const Session& session) {
+  const auto connector = connector::v1::ConnectorService::NewStub(session.channel("connector"));
+  auto sources = session.call("connector", *connector, &connector::v1::ConnectorService::Stub::ListConnections, connector::v1::ListConnectionsRequest{});
+  if (!sources) return report_error(session, sources.error());
+  const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
+  auto targets = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListTargets, loader::v1::ListTargetsRequest{});
+  if (!targets) return report_error(session, targets.error());
+  if (session.json) {
+    json::Writer out;
+    out.begin_object().key("sources").begin_array();
+    for (const auto& source : sources->connections()) {
+      out.begin_object().field("id", source.connection_id()).field("slug", source.slug()).field("company", source.company_name());
+      out.field("state", source.state()).field("message", source.message()).end_object();
+    }
+    out.end_array().key("targets").begin_array();
+    for (const auto& target : targets->targets()) {
+      out.begin_object().field("id", target.target_id()).field("url", target.url()).field("database", target.database());
+      out.field("state", target.state()).field("version", target.version()).end_object();
+    }
+    out.end_array().end_object();
+    std::cout << out.text() << '\n';
+    return kDone;
+  }
+  std::cout << "Sources\n";
+  for (const auto& source : sources->connections()) {
+    std::cout << fmt::format("  {}  {:<12} {}  {}\n", source.connection_id(), source.state(), source.company_name(), source.slug());
+    if (!source.message().empty()) std::cout << "    " << source.message() << '\n';
+  }
+  std::cout << "Targets\n";
+  for (const auto& target : targets->targets()) {
+    std::cout << fmt::format("  {}  {:<12} {} {} ({})\n", target.target_id(), target.state(), target.url(), target.database(), target.version());
+  }
+  std::cout << "\nNext: q2o migrate --help\n";
+  return kDone;
+}
+
+}  // namespace q2o::cli

@@ -1,0 +1,183 @@
+#include <cstdlib>
+#include <iostream>
+#include <tuple>
+
+#include "cli/commands.h"
+#include "cli/progress_view.h"
+#include "cli/terminal.h"
+#include "cli/watch.h"
+#include "q2o/billing/v1/migration.grpc.pb.h"
+#include "q2o/connector/v1/connector.grpc.pb.h"
+#include "q2o/loader/v1/loader.grpc.pb.h"
+#include "q2o/validator/v1/report.grpc.pb.h"
+
+namespace q2o::cli {
+namespace {
+
+using billing::v1::Migration;
+using billing::v1::MigrationService;
+using connector::v1::ConnectorService;
+using loader::v1::LoaderService;
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+Result<connector::v1::Connection> connect_source(const Session& session, const MigrateOptions& options) {
+  const auto stub = ConnectorService::NewStub(session.channel("connector"));
+  connector::v1::SaveConnectionRequest save;
+  save.set_platform("quickbooks_online");
+  save.set_base_url(options.quickbooks_url);
+  save.set_token_url(options.token_url);
+  save.set_company_id(options.company_id);
+  save.set_client_id(options.client_id);
+  save.set_client_secret(environment("QUICKBOOKS_CLIENT_SECRET"));
+  save.set_refresh_token(environment("QUICKBOOKS_REFRESH_TOKEN"));
+  auto saved = session.call("connector", *stub, &ConnectorService::Stub::SaveConnection, save);
+  if (!saved) return fail(saved.error());
+  connector::v1::VerifyConnectionRequest verify;
+  verify.set_connection_id(saved->connection().connection_id());
+  auto verified = session.call("connector", *stub, &ConnectorService::Stub::VerifyConnection, verify, std::chrono::seconds(60));
+  if (!verified) return fail(verified.error());
+  return verified->connection();
+}
+
+/// Prints the readiness list; the target, or failed_precondition when something blocks.
+Result<loader::v1::Target> connect_target(const Session& session, const MigrateOptions& options, const std::string& home_currency) {
+  const auto stub = LoaderService::NewStub(session.channel("loader"));
+  loader::v1::SaveTargetRequest save;
+  save.set_url(options.odoo_url);
+  save.set_database(options.odoo_database);
+  save.set_user(options.odoo_user);
+  save.set_password(environment("ODOO_PASSWORD"));
+  auto saved = session.call("loader", *stub, &LoaderService::Stub::SaveTarget, save);
+  if (!saved) return fail(saved.error());
+  loader::v1::CheckTargetRequest check;
+  check.set_target_id(saved->target().target_id());
+  check.set_home_currency(home_currency);
+  auto checked = session.call("loader", *stub, &LoaderService::Stub::CheckTarget, check, std::chrono::seconds(120));
+  if (!checked) return fail(checked.error());
+  std::string blockers;
+  for (const auto& finding : checked->findings()) {
+    std::cerr << "  " << finding.severity() << ": " << finding.message() << '\n';
+    if (!finding.remedy().empty()) std::cerr << "           " << finding.remedy() << '\n';
+    if (finding.severity() == "blocker") blockers += (blockers.empty() ? "" : "; ") + finding.message();
+  }
+  if (!blockers.empty()) return fail(Code::failed_precondition, "Odoo is not ready: " + blockers, "TARGET_BLOCKED", "Do what is named above, then run the same command again. Nothing was written.");
+  return checked->target();
+}
+
+/// The migration of these two connections, made and marked as paid when there is none yet.
+Result<Migration> prepare(const Session& session, const MigrateOptions& options, const connector::v1::Connection& source, const loader::v1::Target& target) {
+  const auto stub = MigrationService::NewStub(session.channel("billing"));
+  auto list = session.call("billing", *stub, &MigrationService::Stub::ListMigrations, billing::v1::ListMigrationsRequest{});
+  if (!list) return fail(list.error());
+  for (const auto& migration : list->migrations()) {
+    if (migration.source_connection_id() == source.connection_id() && migration.target_id() == target.target_id()) return migration;
+  }
+  billing::v1::CreateMigrationRequest create;
+  create.set_name(options.name.empty() ? source.company_name() : options.name);
+  create.set_platform(source.platform());
+  create.set_source_connection_id(source.connection_id());
+  create.set_target_id(target.target_id());
+  create.set_automatic_start(true);
+  auto created = session.call("billing", *stub, &MigrationService::Stub::CreateMigration, create);
+  if (!created) return fail(created.error());
+  return created->migration();
+}
+
+/// Brings the migration into a run: marks a new one as paid (it then starts by itself), starts another run of an ended one.
+Status set_going(const Session& session, const Migration& migration) {
+  const auto stub = MigrationService::NewStub(session.channel("billing"));
+  if (migration.state() < billing::v1::STATE_PAID) {
+    billing::v1::MarkPaidRequest paid;
+    paid.set_migration_id(migration.migration_id());
+    paid.set_reason("no payment yet: marked by the operator with q2o migrate");
+    auto response = session.call("billing", *stub, &MigrationService::Stub::MarkPaid, paid, std::chrono::seconds(20), "operator");
+    if (!response) return fail(response.error());
+    return {};
+  }
+  if (migration.directive() == billing::v1::DIRECTIVE_PAUSE) {
+    billing::v1::ResumeRequest request;
+    request.set_migration_id(migration.migration_id());
+    auto response = session.call("billing", *stub, &MigrationService::Stub::Resume, request);
+    if (!response) return fail(response.error());
+    return {};
+  }
+  if (migration.state() == billing::v1::STATE_RUNNING || migration.state() == billing::v1::STATE_VALIDATING) return {};
+  billing::v1::StartRequest start;
+  start.set_migration_id(migration.migration_id());
+  auto response = session.call("billing", *stub, &MigrationService::Stub::Start, start);
+  if (!response) return fail(response.error());
+  return {};
+}
+
+/// Waits until the run that set_going() asked for is visible, so that an old COMPLETED is not taken for the new result.
+Result<Migration> wait_for_run(const Session& session, const Migration& before) {
+  const auto stub = MigrationService::NewStub(session.channel("billing"));
+  billing::v1::GetMigrationRequest request;
+  request.set_migration_id(before.migration_id());
+  for (int tries = 0; tries < 300; ++tries) {
+    auto now = session.call("billing", *stub, &MigrationService::Stub::GetMigration, request);
+    if (!now) return fail(now.error());
+    if (now->migration().run() > before.run() || now->migration().state() == billing::v1::STATE_RUNNING) return now->migration();
+    timespec pause{0, 100'000'000};
+    nanosleep(&pause, nullptr);
+  }
+  return fail(Code::deadline_exceeded, "the run did not start within 30 s", "NOT_STARTED", "Look at `q2o history` and `make logs SERVICE=billing`.");
+}
+
+void print_verdict(const Session& session, const Migration& migration, const std::string& page) {
+  const auto stub = validator::v1::ValidatorService::NewStub(session.channel("validator"));
+  validator::v1::GetReportRequest request;
+  request.set_migration_id(migration.migration_id());
+  request.set_format("json");
+  const auto report = session.call("validator", *stub, &validator::v1::ValidatorService::Stub::GetReport, request);
+  std::cout << '\n' << bold(migration.verdict()) << '\n';
+  if (report) std::cout << report->sentence() << '\n';
+  std::cout << "Report: " << page << '\n';
+}
+
+}  // namespace
+
+int migrate(const Session& session, const MigrateOptions& options) {
+  auto source = connect_source(session, options);
+  if (!source) return report_error(session, source.error());
+  std::cerr << "QuickBooks: " << source->company_name() << " (" << source->home_currency() << ")\n";
+  auto target = connect_target(session, options, source->home_currency());
+  if (!target) return report_error(session, target.error()), target.error().reason == "TARGET_BLOCKED" ? kWaitsForPerson : kError;
+  std::cerr << "Odoo:       " << target->url() << " " << target->database() << " (" << target->version() << ")\n";
+  if (options.dry_run) {
+    std::cout << "Both sides are ready. Nothing was written. Run the same command without --dry-run.\n";
+    return kDone;
+  }
+  auto migration = prepare(session, options, *source, *target);
+  if (!migration) return report_error(session, migration.error());
+  if (auto going = set_going(session, *migration); !going) return report_error(session, going.error());
+  auto running = wait_for_run(session, *migration);
+  if (!running) return report_error(session, running.error());
+  std::cerr << "Migration " << running->migration_id() << ", run " << running->run() << ". Ctrl-C is safe: the run goes on; `q2o watch` comes back to it.\n";
+  auto last = watch_until_over(session, running->migration_id());
+  if (!last) return report_error(session, last.error());
+  const Migration& end = last->migration();
+  if (!session.json) {
+    std::cout << "\nOdoo: " << last->created() << " created, " << last->changed() << " changed, " << last->unchanged() << " unchanged\n";
+  }
+  if (end.state() != billing::v1::STATE_COMPLETED && end.verdict().empty()) {
+    return report_error(session, Error{Code::failed_precondition, needs_person(end).empty() ? "the run failed: " + end.reason() : "the run waits for you: " + needs_person(end),
+                                       Retry::never, Effect::none, "RUN_NOT_COMPLETED", "See `q2o rejects`, `q2o history`; go on with `q2o resume` or the same command.", {}}),
+           needs_person(end).empty() ? kError : kWaitsForPerson;
+  }
+  auto page = save_report(session, end, session.state_folder + "/reports/" + end.migration_id());
+  if (!page) return report_error(session, page.error());
+  if (session.json) {
+    std::cout << "{\"migration_id\":\"" << end.migration_id() << "\",\"run\":" << end.run() << ",\"verdict\":\"" << end.verdict() << "\",\"created\":" << last->created()
+              << ",\"changed\":" << last->changed() << ",\"unchanged\":" << last->unchanged() << ",\"report\":\"" << *page << "\"}\n";
+  } else {
+    print_verdict(session, end, *page);
+  }
+  return exit_code(end);
+}
+
+}  // namespace q2o::cli

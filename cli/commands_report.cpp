@@ -1,0 +1,121 @@
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/terminal.h"
+#include "common/json/json.h"
+#include "q2o/loader/v1/loader.grpc.pb.h"
+#include "q2o/mapper/v1/mapper.grpc.pb.h"
+#include "q2o/validator/v1/report.grpc.pb.h"
+
+namespace q2o::cli {
+namespace {
+
+using validator::v1::ValidatorService;
+
+Status write_file(const std::filesystem::path& path, const std::string& content) {
+  std::ofstream out(path, std::ios::binary);
+  out << content;
+  if (!out.flush()) return fail(Code::failed_precondition, "cannot write " + path.string(), "REPORT_FOLDER", "Choose another folder with --out.");
+  return {};
+}
+
+Result<std::vector<common::v1::Reject>> all_rejects(const Session& session, const billing::v1::Migration& migration) {
+  std::vector<common::v1::Reject> rejects;
+  const auto mapper = mapper::v1::MapperService::NewStub(session.channel("mapper"));
+  mapper::v1::ListRejectsRequest request;
+  request.set_migration_id(migration.migration_id());
+  request.set_run(migration.run());
+  request.set_page_size(500);
+  do {
+    auto page = session.call("mapper", *mapper, &mapper::v1::MapperService::Stub::ListRejects, request);
+    if (!page) return fail(page.error());
+    rejects.insert(rejects.end(), page->rejects().begin(), page->rejects().end());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
+  loader::v1::ListRejectsRequest loaded;
+  loaded.set_migration_id(migration.migration_id());
+  loaded.set_run(migration.run());
+  auto more = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListRejects, loaded);
+  if (!more) return fail(more.error());
+  rejects.insert(rejects.end(), more->rejects().begin(), more->rejects().end());
+  return rejects;
+}
+
+void print_reject(const common::v1::Reject& reject) {
+  std::cout << "  " << reject.entity() << ' ' << reject.source_id() << (reject.label().empty() ? "" : " (" + reject.label() + ")");
+  if (!reject.field().empty()) std::cout << ", field " << reject.field();
+  if (!reject.value().empty()) std::cout << " = " << reject.value();
+  std::cout << '\n';
+}
+
+}  // namespace
+
+Result<std::string> save_report(const Session& session, const billing::v1::Migration& migration, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail(Code::failed_precondition, "cannot make " + folder + ": " + error.message(), "REPORT_FOLDER", "Choose another folder with --out.");
+  const auto stub = ValidatorService::NewStub(session.channel("validator"));
+  std::string page;
+  for (const char* format : {"html", "json", "csv"}) {
+    validator::v1::GetReportRequest request;
+    request.set_migration_id(migration.migration_id());
+    request.set_format(format);
+    auto report = session.call("validator", *stub, &ValidatorService::Stub::GetReport, request, std::chrono::seconds(60));
+    if (!report) return fail(report.error());
+    for (const auto& file : report->files()) {
+      // The name comes from another process: only its last part is used.
+      const auto path = std::filesystem::path(folder) / std::filesystem::path(file.name()).filename();
+      if (auto written = write_file(path, file.content()); !written) return fail(written.error());
+      if (std::string(format) == "html") page = std::filesystem::absolute(path).string();
+    }
+  }
+  return page;
+}
+
+int report(const Session& session, const std::string& migration_id, const std::string& folder) {
+  auto migration = choose_migration(session, migration_id);
+  if (!migration) return report_error(session, migration.error());
+  const std::string out = folder.empty() ? session.state_folder + "/reports/" + migration->migration_id() : folder;
+  auto page = save_report(session, *migration, out);
+  if (!page) return report_error(session, page.error());
+  if (session.json) std::cout << "{\"verdict\":\"" << migration->verdict() << "\",\"report\":\"" << *page << "\"}\n";
+  else std::cout << bold(migration->verdict()) << "\nReport: " << *page << "\nAs JSON and CSV in " << out << '\n';
+  return exit_code(*migration);
+}
+
+int rejects(const Session& session, const std::string& migration_id) {
+  auto migration = choose_migration(session, migration_id);
+  if (!migration) return report_error(session, migration.error());
+  auto all = all_rejects(session, *migration);
+  if (!all) return report_error(session, all.error());
+  if (session.json) {
+    json::Writer out;
+    out.begin_array();
+    for (const auto& reject : *all) {
+      out.begin_object().field("entity", reject.entity()).field("source_id", reject.source_id()).field("field", reject.field()).field("value", reject.value());
+      out.field("reason", reject.reason()).field("message", reject.message()).field("hint", reject.hint()).end_object();
+    }
+    out.end_array();
+    std::cout << out.text() << '\n';
+    return kDone;
+  }
+  if (all->empty()) {
+    std::cout << "Nothing was rejected.\n";
+    return kDone;
+  }
+  // Grouped by cause with counts, never a wall of the same line.
+  std::map<std::tuple<std::string, std::string, std::string>, std::vector<const common::v1::Reject*>> causes;
+  for (const auto& reject : *all) causes[{reject.reason(), reject.message(), reject.hint()}].push_back(&reject);
+  for (const auto& [cause, records] : causes) {
+    std::cout << bold(std::to_string(records.size()) + (records.size() == 1 ? " record: " : " records: ") + std::get<1>(cause)) << '\n';
+    if (!std::get<2>(cause).empty()) std::cout << "  → " << std::get<2>(cause) << '\n';
+    for (std::size_t i = 0; i < std::min<std::size_t>(records.size(), 5); ++i) print_reject(*records[i]);
+    if (records.size() > 5) std::cout << "  … and " << records.size() - 5 << " more (q2o rejects --json lists all)\n";
+  }
+  return kDone;
+}
+
+}  // namespace q2o::cli

@@ -1,0 +1,165 @@
+#include <google/protobuf/util/json_util.h>
+
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/progress_view.h"
+#include "cli/terminal.h"
+#include "cli/watch.h"
+#include "q2o/billing/v1/migration.grpc.pb.h"
+#include "q2o/notifier/v1/progress.grpc.pb.h"
+
+namespace q2o::cli {
+namespace {
+
+using billing::v1::Migration;
+using billing::v1::MigrationService;
+
+void print_json(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string text;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
+  if (!status.ok()) throw std::runtime_error("cannot print as JSON: " + std::string(status.message()));
+  std::cout << text << '\n';
+}
+
+std::string short_id(const Migration& migration) { return migration.migration_id().substr(0, 8); }
+
+void print_migration(const Migration& migration) {
+  std::cout << bold(migration.name()) << "  " << migration.migration_id() << '\n';
+  std::cout << "  state    " << state_word(migration.state()) << (migration.run() ? ", run " + std::to_string(migration.run()) : "") << '\n';
+  if (migration.directive() == billing::v1::DIRECTIVE_PAUSE) std::cout << "  paused   " << migration.reason() << '\n';
+  if (migration.state() == billing::v1::STATE_FAILED) std::cout << "  reason   " << migration.reason() << '\n';
+  if (!migration.verdict().empty()) std::cout << "  verdict  " << migration.verdict() << '\n';
+}
+
+/// A command that answers with the changed migration.
+template <class Request, class Response>
+int change(const Session& session, const std::string& id, grpc::Status (MigrationService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+           const std::string& reason, const std::string& said) {
+  auto migration = choose_migration(session, id);
+  if (!migration) return report_error(session, migration.error());
+  const auto stub = MigrationService::NewStub(session.channel("billing"));
+  Request request;
+  request.set_migration_id(migration->migration_id());
+  if constexpr (requires { request.set_reason(reason); }) request.set_reason(reason);
+  auto response = session.call("billing", *stub, method, request);
+  if (!response) return report_error(session, response.error());
+  if (session.json) {
+    print_json(response->migration());
+  } else {
+    std::cout << said << '\n';
+    print_migration(response->migration());
+  }
+  return kDone;
+}
+
+}  // namespace
+
+Result<Migration> choose_migration(const Session& session, const std::string& id) {
+  const auto stub = MigrationService::NewStub(session.channel("billing"));
+  auto list = session.call("billing", *stub, &MigrationService::Stub::ListMigrations, billing::v1::ListMigrationsRequest{});
+  if (!list) return fail(list.error());
+  const Migration* found = nullptr;
+  for (const auto& migration : list->migrations()) {
+    if (!id.empty() && !migration.migration_id().starts_with(id)) continue;
+    if (found && !id.empty()) return fail(Code::invalid_argument, "more than one migration begins with " + id, "AMBIGUOUS_ID", "Give more of the id; `q2o status` lists them.");
+    if (!found || found->created_at() < migration.created_at()) found = &migration;
+  }
+  if (!found) {
+    return fail(Code::not_found, id.empty() ? "there is no migration yet" : "there is no migration " + id, "NO_MIGRATION", "Begin one with `q2o migrate --help`.");
+  }
+  return *found;
+}
+
+int exit_code(const Migration& migration) {
+  if (!needs_person(migration).empty()) return kWaitsForPerson;
+  if (migration.state() == billing::v1::STATE_COMPLETED) return migration.verdict() == "MATCHED" ? kDone : kDifferences;
+  if (migration.state() == billing::v1::STATE_FAILED) return kError;
+  return kDone;
+}
+
+int status(const Session& session, const std::string& migration_id) {
+  const auto stub = MigrationService::NewStub(session.channel("billing"));
+  if (migration_id.empty()) {
+    auto list = session.call("billing", *stub, &MigrationService::Stub::ListMigrations, billing::v1::ListMigrationsRequest{});
+    if (!list) return report_error(session, list.error());
+    if (session.json) {
+      print_json(*list);
+      return kDone;
+    }
+    for (const auto& migration : list->migrations()) print_migration(migration);
+    if (list->migrations().empty()) std::cout << "No migration yet. Begin one with `q2o migrate --help`.\n";
+    else std::cout << "\nNext: q2o watch " << short_id(list->migrations(list->migrations_size() - 1)) << '\n';
+    return kDone;
+  }
+  auto migration = choose_migration(session, migration_id);
+  if (!migration) return report_error(session, migration.error());
+  const auto progress_stub = notifier::v1::ProgressService::NewStub(session.channel("notifier"));
+  notifier::v1::GetProgressRequest request;
+  request.set_migration_id(migration->migration_id());
+  auto progress = session.call("notifier", *progress_stub, &notifier::v1::ProgressService::Stub::GetProgress, request);
+  if (!progress) return report_error(session, progress.error());
+  if (session.json) {
+    print_json(progress->progress());
+  } else {
+    print_migration(*migration);
+    for (const auto& line : progress_lines(progress->progress(), 100)) std::cout << line << '\n';
+    std::cout << "\nNext: q2o report " << short_id(*migration) << '\n';
+  }
+  return exit_code(*migration);
+}
+
+int watch(const Session& session, const std::string& migration_id) {
+  auto migration = choose_migration(session, migration_id);
+  if (!migration) return report_error(session, migration.error());
+  auto last = watch_until_over(session, migration->migration_id());
+  if (!last) return report_error(session, last.error());
+  if (session.json) print_json(*last);
+  else print_migration(last->migration());
+  return exit_code(last->migration());
+}
+
+int pause(const Session& session, const std::string& migration_id, const std::string& reason) {
+  return change(session, migration_id, &MigrationService::Stub::Pause, reason,
+                "Pausing: each service finishes the batch it is at. Go on with `q2o resume`.");
+}
+int resume(const Session& session, const std::string& migration_id) {
+  return change(session, migration_id, &MigrationService::Stub::Resume, "", "Going on.");
+}
+int stop(const Session& session, const std::string& migration_id, const std::string& reason, bool yes) {
+  if (!yes) {
+    std::cerr << "Stopping ends this run for good; what is in Odoo stays there. Type `stop` to confirm: ";
+    std::string answer;
+    std::getline(std::cin, answer);
+    if (answer != "stop") {
+      std::cerr << "Not stopped.\n";
+      return kUsage;
+    }
+  }
+  return change(session, migration_id, &MigrationService::Stub::Stop, reason, "Stopping: each service finishes the batch it is at.");
+}
+
+int history(const Session& session, const std::string& migration_id) {
+  auto migration = choose_migration(session, migration_id);
+  if (!migration) return report_error(session, migration.error());
+  const auto stub = MigrationService::NewStub(session.channel("billing"));
+  billing::v1::HistoryRequest request;
+  request.set_migration_id(migration->migration_id());
+  auto events = session.call("billing", *stub, &MigrationService::Stub::History, request);
+  if (!events) return report_error(session, events.error());
+  if (session.json) {
+    print_json(*events);
+    return kDone;
+  }
+  for (const auto& event : events->events()) {
+    std::cout << event.at() << "  " << event.kind() << "  " << state_word(event.from()) << " → " << state_word(event.to()) << "  by " << event.actor();
+    if (!event.reason().empty()) std::cout << ": " << event.reason();
+    std::cout << '\n';
+  }
+  return kDone;
+}
+
+}  // namespace q2o::cli

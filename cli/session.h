@@ -1,0 +1,47 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "common/result/result.h"
+#include "common/rpc/rpc.h"
+
+/// What every command needs: where the services are, who is asking, how to print.
+namespace q2o::cli {
+
+/// Documented exit codes.
+enum Exit { kDone = 0, kError = 1, kUsage = 2, kDifferences = 3, kWaitsForPerson = 4 };
+
+struct Session {
+  std::map<std::string, std::string> peers;  ///< service name -> host:port
+  std::string tenant;
+  bool json = false;
+  std::string state_folder;  ///< tenant id and reports live here
+
+  std::shared_ptr<grpc::Channel> channel(const std::string& service) const;
+
+  /// One unary call with deadline and tenant. An unreachable service gets a hint that names it.
+  template <class Stub, class Request, class Response>
+  Result<Response> call(const std::string& service, Stub& stub,
+                        grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request,
+                        std::chrono::milliseconds deadline = std::chrono::seconds(20), const std::string& actor = "cli") const {
+    auto context = rpc::context(tenant, actor, deadline);
+    Response response;
+    const grpc::Status status = (stub.*method)(context.get(), request, &response);
+    if (!status.ok()) return fail(explain(service, rpc::to_error(status)));
+    return response;
+  }
+
+  Error explain(const std::string& service, Error error) const;
+};
+
+/// Reads ports and the tenant; creates the one tenant of this installation at the first call (accounts come later).
+Result<Session> open_session(const std::string& state_folder);
+
+/// Prints an error for people on stderr (what happened, what to do) or as JSON on stdout; returns kError.
+int report_error(const Session& session, const Error& error);
+
+}  // namespace q2o::cli

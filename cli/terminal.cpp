@@ -1,0 +1,35 @@
+#include "cli/terminal.h"
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+
+namespace q2o::cli {
+
+bool is_terminal() { return isatty(STDERR_FILENO) != 0; }
+bool use_colour() { return is_terminal() && std::getenv("NO_COLOR") == nullptr; }
+
+std::string bold(std::string_view text) {
+  if (!use_colour()) return std::string(text);
+  return "\033[1m" + std::string(text) + "\033[0m";
+}
+
+std::string grouped(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+std::string duration(std::uint64_t seconds) {
+  if (seconds < 60) return std::to_string(seconds) + " s";
+  if (seconds < 3600) return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
+  return std::to_string(seconds / 3600) + " h " + std::to_string(seconds % 3600 / 60) + " min";
+}
+
+void rewind_lines(int lines) {
+  if (lines > 0) std::cerr << "\033[" << lines << "A\033[J";
+}
+
+}  // namespace q2o::cli

@@ -1,0 +1,57 @@
+#include "services/notifier/adapters/status_consumer.h"
+
+#include <map>
+
+#include "services/notifier/app/store.h"
+
+namespace q2o::notifier {
+namespace {
+
+constexpr const char* kConsumer = "progress";
+
+/// Decodes and applies one message; false when the bytes are no such fact.
+template <class Fact>
+bool apply_as(const bus::Incoming& message, v1::Progress& progress, bool& changed) {
+  Fact fact;
+  if (!fact.ParseFromString(message.value)) return false;
+  changed = apply(progress, fact) || changed;
+  return true;
+}
+
+bool apply_message(const bus::Incoming& message, v1::Progress& progress, bool& changed) {
+  if (message.topic == "q2o.billing.migration.v1") return apply_as<billing::v1::Migration>(message, progress, changed);
+  if (message.topic == "q2o.connector.status.v1") return apply_as<connector::v1::StatusFact>(message, progress, changed);
+  if (message.topic == "q2o.mapper.status.v1") return apply_as<mapper::v1::StatusFact>(message, progress, changed);
+  if (message.topic == "q2o.loader.status.v1") return apply_as<loader::v1::StatusFact>(message, progress, changed);
+  return apply_as<validator::v1::ValidationCompleted>(message, progress, changed);
+}
+
+}  // namespace
+
+std::vector<std::string> status_topics() {
+  return {"q2o.billing.migration.v1", "q2o.connector.status.v1", "q2o.mapper.status.v1", "q2o.loader.status.v1", "q2o.validator.report.v1"};
+}
+
+void consume(pg::Pool& pool, std::span<const bus::Incoming> messages) {
+  // Ordered by id, so that two consumers lock rows in the same order.
+  std::map<std::string, std::vector<const bus::Incoming*>> by_migration;
+  for (const auto& message : messages) by_migration[message.header("q2o-migration")].push_back(&message);
+  pool.transact([&](pg::Tx& tx) {
+    for (const auto& [migration_id, group] : by_migration) {
+      if (migration_id.empty()) continue;  // facts about connections belong to no migration
+      v1::Progress progress = load_for_update(tx, migration_id);
+      bool changed = false;
+      for (const auto* message : group) {
+        if (!pg::Inbox::insert(tx, kConsumer, message->id())) continue;
+        if (!apply_message(*message, progress, changed)) {
+          bus::dead_letter(tx, "notifier", *message, Error{Code::invalid_argument, "the message does not decode", Retry::never, Effect::none, "UNDECODABLE", "", {}});
+        }
+      }
+      if (!changed) continue;
+      estimate(progress, sample(tx, progress));
+      save(tx, group.front()->header("q2o-tenant"), progress);
+    }
+  });
+}
+
+}  // namespace q2o::notifier

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/pg/pg.h"
+#include "services/notifier/domain/projection.h"
+
+/// The projection's table. All calls within the caller's transaction.
+namespace q2o::notifier {
+
+inline constexpr const char* kChangedChannel = "notifier_progress";
+
+/// Locks the row (made when missing), so that two consumers never overwrite each other.
+v1::Progress load_for_update(pg::Tx& tx, const std::string& migration_id);
+/// Stores under the next version and wakes the watchers.
+void save(pg::Tx& tx, const std::string& tenant_id, v1::Progress& progress);
+/// Not found for another tenant's id.
+std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const std::string& migration_id);
+
+/// Remembers how far the migration is now (at most one sample a second) and gives those of the last 30 s, oldest first.
+std::vector<Sample> sample(pg::Tx& tx, const v1::Progress& progress);
+
+}  // namespace q2o::notifier

@@ -1,0 +1,170 @@
+#include "services/notifier/domain/projection.h"
+
+#include <algorithm>
+
+namespace q2o::notifier {
+namespace {
+
+using v1::EntityProgress;
+using v1::Progress;
+
+EntityProgress& entity(Progress& progress, const std::string& name) {
+  for (auto& known : *progress.mutable_entities()) {
+    if (known.entity() == name) return known;
+  }
+  auto* added = progress.add_entities();
+  added->set_entity(name);
+  return *added;
+}
+
+/// Facts of a run that is over say nothing about the present one.
+bool is_of_present_run(const Progress& progress, const common::v1::Scope& scope) { return scope.run() == progress.migration().run(); }
+
+void wait_for(Progress& progress, const std::string& reason, const std::string& until) {
+  progress.set_waiting_for(until.empty() ? std::string() : reason);
+  progress.set_waiting_until(until);
+}
+
+/// Running totals only grow within a run.
+template <class Get, class Set>
+void raise(std::uint64_t value, Get get, Set set) {
+  if (value > get()) set(value);
+}
+
+void begin_run(Progress& progress) {
+  progress.clear_entities();
+  progress.clear_eta_seconds_low();
+  progress.clear_eta_seconds_high();
+  progress.set_records_per_second(0);
+  progress.set_created(0);
+  progress.set_changed(0);
+  progress.set_unchanged(0);
+  wait_for(progress, {}, {});
+  progress.set_activity("reading from the source");
+}
+
+}  // namespace
+
+bool apply(Progress& progress, const billing::v1::Migration& migration) {
+  if (progress.has_migration() && migration.version() <= progress.migration().version()) return false;
+  const bool new_run = migration.run() != progress.migration().run();
+  *progress.mutable_migration() = migration;
+  progress.set_migration_id(migration.migration_id());
+  if (new_run) begin_run(progress);
+  if (migration.state() == billing::v1::STATE_VALIDATING) progress.set_activity("comparing both ledgers");
+  if (migration.state() == billing::v1::STATE_COMPLETED || migration.state() == billing::v1::STATE_FAILED) {
+    progress.set_activity("");
+    wait_for(progress, {}, {});
+  }
+  return true;
+}
+
+bool apply(Progress& progress, const connector::v1::StatusFact& fact) {
+  if (!is_of_present_run(progress, fact.scope())) return false;
+  if (fact.has_entity_progress()) {
+    const auto& said = fact.entity_progress();
+    auto& known = entity(progress, said.entity());
+    raise(said.total(), [&] { return known.total(); }, [&](auto v) { known.set_total(v); });
+    raise(said.extracted(), [&] { return known.extracted(); }, [&](auto v) { known.set_extracted(v); });
+    return true;
+  }
+  if (fact.has_waiting()) {
+    wait_for(progress, fact.waiting().reason(), fact.waiting().until());
+    return true;
+  }
+  if (fact.has_run_extracted()) {
+    if (progress.activity() == "reading from the source") progress.set_activity("loading");
+    return true;
+  }
+  return false;
+}
+
+bool apply(Progress& progress, const mapper::v1::StatusFact& fact) {
+  if (!is_of_present_run(progress, fact.scope()) || !fact.has_entity_progress()) return false;
+  const auto& said = fact.entity_progress();
+  auto& known = entity(progress, said.entity());
+  raise(said.mapped(), [&] { return known.mapped(); }, [&](auto v) { known.set_mapped(v); });
+  raise(said.merged(), [&] { return known.merged(); }, [&](auto v) { known.set_merged(v); });
+  raise(said.excluded(), [&] { return known.excluded(); }, [&](auto v) { known.set_excluded(v); });
+  raise(said.rejected(), [&] { return known.rejected(); }, [&](auto v) { known.set_rejected(v); });
+  // What exists only in the ledger is first counted here.
+  const auto sum = said.mapped() + said.merged() + said.excluded() + said.rejected();
+  raise(sum, [&] { return known.total(); }, [&](auto v) { known.set_total(v); });
+  return true;
+}
+
+bool apply(Progress& progress, const loader::v1::StatusFact& fact) {
+  if (!is_of_present_run(progress, fact.scope())) return false;
+  if (fact.has_entity_progress()) {
+    auto& known = entity(progress, fact.entity_progress().entity());
+    raise(fact.entity_progress().loaded(), [&] { return known.loaded(); }, [&](auto v) { known.set_loaded(v); });
+    raise(fact.entity_progress().rejected(), [&] { return known.refused(); }, [&](auto v) { known.set_refused(v); });
+    return true;
+  }
+  if (fact.has_wave_completed()) {
+    progress.set_activity("loading: " + fact.wave_completed().name() + " done");
+    return true;
+  }
+  if (fact.has_waiting()) {
+    wait_for(progress, fact.waiting().reason(), fact.waiting().until());
+    return true;
+  }
+  if (fact.has_run_loaded()) {
+    const auto& totals = fact.run_loaded();
+    progress.set_created(totals.created());
+    progress.set_changed(totals.changed());
+    progress.set_unchanged(totals.unchanged());
+    for (const auto& said : totals.entities()) {
+      auto& known = entity(progress, said.entity());
+      raise(said.loaded(), [&] { return known.loaded(); }, [&](auto v) { known.set_loaded(v); });
+      raise(said.rejected() + said.parked(), [&] { return known.refused(); }, [&](auto v) { known.set_refused(v); });
+    }
+    return true;
+  }
+  return false;
+}
+
+bool apply(Progress& progress, const validator::v1::ValidationCompleted& fact) {
+  if (!is_of_present_run(progress, fact.scope())) return false;
+  progress.set_last_result("run " + std::to_string(fact.scope().run()) + ": " + (fact.failure().empty() ? fact.verdict() + ". " + fact.sentence() : fact.failure()));
+  return true;
+}
+
+std::uint64_t settled(const Progress& progress) {
+  std::uint64_t sum = 0;
+  for (const auto& e : progress.entities()) sum += e.loaded() + e.merged() + e.excluded() + e.rejected() + e.refused();
+  return sum;
+}
+
+std::uint64_t expected(const Progress& progress) {
+  std::uint64_t sum = 0;
+  for (const auto& e : progress.entities()) sum += std::max(e.total(), e.extracted());
+  return sum;
+}
+
+void estimate(Progress& progress, const std::vector<Sample>& samples) {
+  using Seconds = std::chrono::duration<double>;
+  progress.clear_eta_seconds_low();
+  progress.clear_eta_seconds_high();
+  progress.set_records_per_second(0);
+  if (samples.size() < 2) return;
+  const double span = Seconds(samples.back().at - samples.front().at).count();
+  if (span <= 0) return;
+  const double rate = static_cast<double>(samples.back().settled - samples.front().settled) / span;
+  progress.set_records_per_second(rate);
+  const std::uint64_t done = settled(progress), total = expected(progress);
+  if (samples.size() < 4 || span < 5 || rate <= 0 || done >= total) return;
+  std::vector<double> rates;
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    const double step = Seconds(samples[i].at - samples[i - 1].at).count();
+    if (step > 0) rates.push_back(static_cast<double>(samples[i].settled - samples[i - 1].settled) / step);
+  }
+  if (rates.empty()) return;
+  std::sort(rates.begin(), rates.end());
+  const double slow = std::max(rates[rates.size() / 3], rate / 4), fast = std::max(rates[rates.size() * 2 / 3], rate);
+  const auto left = static_cast<double>(total - done);
+  progress.set_eta_seconds_low(static_cast<std::uint32_t>(left / fast));
+  progress.set_eta_seconds_high(static_cast<std::uint32_t>(left / slow) + 1);
+}
+
+}  // namespace q2o::notifier

@@ -1,0 +1,111 @@
+#include "services/notifier/domain/projection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace q2o::notifier {
+namespace {
+
+using namespace std::chrono_literals;
+
+billing::v1::Migration running(std::uint32_t run, std::uint64_t version) {
+  billing::v1::Migration migration;
+  migration.set_migration_id("11111111-1111-4111-8111-111111111111");
+  migration.set_state(billing::v1::STATE_RUNNING);
+  migration.set_run(run);
+  migration.set_version(version);
+  return migration;
+}
+
+connector::v1::StatusFact extracted(std::uint32_t run, std::uint64_t total, std::uint64_t so_far) {
+  connector::v1::StatusFact fact;
+  fact.mutable_scope()->set_run(run);
+  fact.mutable_entity_progress()->set_entity("Invoice");
+  fact.mutable_entity_progress()->set_total(total);
+  fact.mutable_entity_progress()->set_extracted(so_far);
+  return fact;
+}
+
+loader::v1::StatusFact loaded(std::uint32_t run, std::uint64_t so_far) {
+  loader::v1::StatusFact fact;
+  fact.mutable_scope()->set_run(run);
+  fact.mutable_entity_progress()->set_entity("Invoice");
+  fact.mutable_entity_progress()->set_loaded(so_far);
+  return fact;
+}
+
+TEST(Projection, CountsFromAllServicesMeetInOneEntity) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, extracted(1, 40, 30));
+  apply(progress, loaded(1, 12));
+  ASSERT_EQ(progress.entities_size(), 1);
+  EXPECT_EQ(progress.entities(0).extracted(), 30u);
+  EXPECT_EQ(settled(progress), 12u);
+  EXPECT_EQ(expected(progress), 40u);
+}
+
+TEST(Projection, ARepeatedOrLateFactNeverCountsTwice) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, loaded(1, 12));
+  apply(progress, loaded(1, 12));
+  apply(progress, loaded(1, 5));
+  EXPECT_EQ(settled(progress), 12u);
+}
+
+TEST(Projection, FactsOfAnOlderRunAreIgnoredAndANewRunBeginsAtZero) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, loaded(1, 12));
+  apply(progress, running(2, 5));
+  EXPECT_EQ(progress.entities_size(), 0);
+  EXPECT_FALSE(apply(progress, loaded(1, 99)));
+  EXPECT_EQ(settled(progress), 0u);
+}
+
+TEST(Projection, AnOlderStateOfTheMigrationIsIgnored) {
+  v1::Progress progress;
+  apply(progress, running(1, 7));
+  EXPECT_FALSE(apply(progress, running(1, 6)));
+}
+
+TEST(Projection, WaitingIsSaidAndTakenBack) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  connector::v1::StatusFact fact;
+  fact.mutable_scope()->set_run(1);
+  fact.mutable_waiting()->set_reason("QuickBooks asked us to slow down");
+  fact.mutable_waiting()->set_until("2026-01-01T00:01:00Z");
+  apply(progress, fact);
+  EXPECT_EQ(progress.waiting_for(), "QuickBooks asked us to slow down");
+  fact.mutable_waiting()->clear_until();
+  apply(progress, fact);
+  EXPECT_EQ(progress.waiting_for(), "");
+}
+
+TEST(Estimate, TheEtaStaysHiddenUntilItIsStable) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, extracted(1, 1000, 1000));
+  apply(progress, loaded(1, 20));
+  const auto t = std::chrono::system_clock::time_point{} + 1000s;
+  estimate(progress, {{t, 0}, {t + 1s, 10}, {t + 2s, 20}});
+  EXPECT_NEAR(progress.records_per_second(), 10, 0.01);
+  EXPECT_FALSE(progress.has_eta_seconds_low());
+}
+
+TEST(Estimate, TheRangeHoldsTheSteadyRate) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, extracted(1, 1000, 1000));
+  apply(progress, loaded(1, 100));
+  const auto t = std::chrono::system_clock::time_point{} + 1000s;
+  estimate(progress, {{t, 0}, {t + 3s, 30}, {t + 6s, 60}, {t + 10s, 100}});
+  ASSERT_TRUE(progress.has_eta_seconds_low());
+  EXPECT_LE(progress.eta_seconds_low(), 90u);
+  EXPECT_GE(progress.eta_seconds_high(), 90u);
+}
+
+}  // namespace
+}  // namespace q2o::notifier

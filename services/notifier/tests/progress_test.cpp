@@ -1,0 +1,129 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/bus/bus.h"
+#include "common/ids/ids.h"
+#include "common/rpc/rpc.h"
+#include "common/testing/testing.h"
+#include "embedded/notifier_schema.h"
+#include "services/notifier/adapters/progress_rpc.h"
+#include "services/notifier/adapters/status_consumer.h"
+
+namespace q2o::notifier {
+namespace {
+
+const std::string kTenant = "22222222-2222-4222-8222-222222222222";
+
+bus::Incoming incoming(const std::string& topic, const std::string& migration, const google::protobuf::Message& fact) {
+  bus::Incoming message;
+  message.topic = topic;
+  message.value = fact.SerializeAsString();
+  message.headers = {{"ce_id", ids::uuid_v4()}, {"q2o-tenant", kTenant}, {"q2o-migration", migration}};
+  return message;
+}
+
+/// A notifier's database and RPC server, fed by hand.
+class Progress : public testing::Test {
+ protected:
+  void SetUp() override {
+    pool_ = std::make_unique<pg::Pool>(q2o::testing::Postgres::instance().fresh_schema());
+    std::vector<pg::Migration> schema;
+    for (const auto& file : embedded::notifier_schema::kFiles) schema.push_back({std::string(file.name), std::string(file.text)});
+    pg::migrate(*pool_, schema);
+    service_ = std::make_unique<ProgressRpc>(*pool_, stop_.get_token(), std::chrono::milliseconds(300));
+    server_ = std::make_unique<rpc::Server>("127.0.0.1:0", std::vector<grpc::Service*>{service_.get()}, metrics_);
+    stub_ = v1::ProgressService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server_->port())));
+  }
+  void TearDown() override { stop_.request_stop(); }
+
+  bus::Incoming state(std::uint64_t version, billing::v1::State state) {
+    billing::v1::Migration migration;
+    migration.set_migration_id(migration_);
+    migration.set_tenant_id(kTenant);
+    migration.set_version(version);
+    migration.set_run(1);
+    migration.set_state(state);
+    return incoming("q2o.billing.migration.v1", migration_, migration);
+  }
+  bus::Incoming loaded(std::uint64_t count) {
+    loader::v1::StatusFact fact;
+    fact.mutable_scope()->set_run(1);
+    fact.mutable_entity_progress()->set_entity("Invoice");
+    fact.mutable_entity_progress()->set_loaded(count);
+    return incoming("q2o.loader.status.v1", migration_, fact);
+  }
+
+  const std::string migration_ = ids::uuid_v4();
+  std::stop_source stop_;
+  metrics::Registry metrics_;
+  std::unique_ptr<pg::Pool> pool_;
+  std::unique_ptr<ProgressRpc> service_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<v1::ProgressService::Stub> stub_;
+};
+
+TEST_F(Progress, EveryRepeatIsHarmless) {
+  const std::vector<bus::Incoming> batch{state(1, billing::v1::STATE_RUNNING), loaded(7)};
+  consume(*pool_, batch);
+  consume(*pool_, batch);
+  v1::GetProgressRequest request;
+  request.set_migration_id(migration_);
+  v1::GetProgressResponse response;
+  ASSERT_TRUE(stub_->GetProgress(rpc::context(kTenant, "test", std::chrono::seconds(5)).get(), request, &response).ok());
+  EXPECT_EQ(response.progress().version(), 1u);
+  ASSERT_EQ(response.progress().entities_size(), 1);
+  EXPECT_EQ(response.progress().entities(0).loaded(), 7u);
+}
+
+TEST_F(Progress, AnotherTenantFindsNothing) {
+  consume(*pool_, std::vector<bus::Incoming>{state(1, billing::v1::STATE_RUNNING)});
+  v1::GetProgressRequest request;
+  request.set_migration_id(migration_);
+  v1::GetProgressResponse response;
+  const auto status = stub_->GetProgress(rpc::context(ids::uuid_v4(), "test", std::chrono::seconds(5)).get(), request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(Progress, TheStreamShowsEachChangeAndHeartbeats) {
+  consume(*pool_, std::vector<bus::Incoming>{state(1, billing::v1::STATE_RUNNING)});
+  v1::WatchProgressRequest request;
+  request.set_migration_id(migration_);
+  auto context = rpc::context(kTenant, "test", std::chrono::seconds(20));
+  const auto stream = stub_->WatchProgress(context.get(), request);
+  v1::WatchProgressResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.progress().migration().state(), billing::v1::STATE_RUNNING);
+  consume(*pool_, std::vector<bus::Incoming>{loaded(3)});
+  do ASSERT_TRUE(stream->Read(&response));
+  while (response.heartbeat());
+  EXPECT_EQ(response.progress().entities(0).loaded(), 3u);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_TRUE(response.heartbeat());
+  context->TryCancel();
+}
+
+TEST_F(Progress, TheStreamResumesAfterAVersion) {
+  consume(*pool_, std::vector<bus::Incoming>{state(1, billing::v1::STATE_RUNNING)});
+  consume(*pool_, std::vector<bus::Incoming>{loaded(3)});
+  v1::WatchProgressRequest request;
+  request.set_migration_id(migration_);
+  request.set_after_version(1);
+  auto context = rpc::context(kTenant, "test", std::chrono::seconds(20));
+  const auto stream = stub_->WatchProgress(context.get(), request);
+  v1::WatchProgressResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.progress().version(), 2u);
+  context->TryCancel();
+}
+
+TEST_F(Progress, BytesThatAreNoFactGoToTheDeadLetters) {
+  auto message = loaded(3);
+  message.value = "\xff\xff\xff";
+  message.topic = "q2o.loader.status.v1";
+  consume(*pool_, std::vector<bus::Incoming>{message});
+  const auto rows = pool_->transact([](pg::Tx& tx) { return tx.one("select count(*) as n from outbox").integer("n"); });
+  EXPECT_EQ(rows, 1);
+}
+
+}  // namespace
+}  // namespace q2o::notifier

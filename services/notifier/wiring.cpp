@@ -1,0 +1,36 @@
+#include "services/notifier/wiring.h"
+
+#include "common/bus/bus.h"
+#include "common/pg/pg.h"
+#include "common/rpc/rpc.h"
+#include "embedded/notifier_schema.h"
+#include "services/notifier/adapters/progress_rpc.h"
+#include "services/notifier/adapters/status_consumer.h"
+
+namespace q2o::notifier {
+
+void wire(config::Reader& config, runtime::Runtime& runtime) {
+  const auto kafka = bus::read_options(config, "notifier");
+  const auto database = pg::read_options(config);
+  const auto listen = config.text("grpc.listen");
+  if (!config.complaints().empty()) return;  // runtime::run prints them all and leaves
+
+  auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
+  std::vector<pg::Migration> schema;
+  for (const auto& file : embedded::notifier_schema::kFiles) schema.push_back({std::string(file.name), std::string(file.text)});
+  pg::migrate(pool, schema);
+
+  auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
+  auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
+  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+
+  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(kafka, "q2o.notifier.progress", status_topics(),
+                                                               [&pool](std::span<const bus::Incoming> messages) { consume(pool, messages); }));
+  runtime.loop("facts", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  runtime.ready_when("kafka partitions assigned", [&consumer] { return consumer.assigned(); });
+
+  auto& service = runtime.own(std::make_unique<ProgressRpc>(pool, runtime.stop_token()));
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+}
+
+}  // namespace q2o::notifier
