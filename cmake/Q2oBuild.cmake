@@ -76,13 +76,13 @@ endfunction()
 file(WRITE ${CMAKE_BINARY_DIR}/pch_stub.cpp "namespace q2o { int pch_stub(); int pch_stub() { return 0; } }\n")
 file(WRITE ${CMAKE_BINARY_DIR}/pch_test_stub.cpp "namespace q2o { int pch_test_stub(); int pch_test_stub() { return 0; } }\n")
 add_library(q2o_pch STATIC ${CMAKE_BINARY_DIR}/pch_stub.cpp)
-target_link_libraries(q2o_pch PUBLIC q2o_options protobuf::libprotobuf gRPC::grpc++)
+target_link_libraries(q2o_pch PUBLIC q2o_options fmt::fmt protobuf::libprotobuf gRPC::grpc++)
 target_precompile_headers(q2o_pch PRIVATE
   <algorithm> <array> <atomic> <chrono> <condition_variable> <cstdint> <functional> <map> <memory> <mutex> <optional> <span> <sstream>
   <stop_token> <string> <string_view> <thread> <unordered_map> <unordered_set> <utility> <variant> <vector>
   <tl/expected.hpp> <fmt/format.h> <google/protobuf/message.h> <grpcpp/grpcpp.h>)
 add_library(q2o_pch_test STATIC ${CMAKE_BINARY_DIR}/pch_test_stub.cpp)
-target_link_libraries(q2o_pch_test PUBLIC q2o_options protobuf::libprotobuf gRPC::grpc++ GTest::gtest GTest::gmock)
+target_link_libraries(q2o_pch_test PUBLIC q2o_options fmt::fmt protobuf::libprotobuf gRPC::grpc++ GTest::gtest GTest::gmock)
 target_compile_definitions(q2o_pch_test PRIVATE Q2O_SOURCE_DIR="${CMAKE_SOURCE_DIR}" Q2O_BINARY_DIR="${CMAKE_BINARY_DIR}")
 target_precompile_headers(q2o_pch_test PRIVATE
   <algorithm> <array> <atomic> <chrono> <cstdint> <functional> <map> <memory> <mutex> <optional> <span> <sstream> <string> <string_view>

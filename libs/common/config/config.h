@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,9 +54,12 @@ class Reader {
   std::string printable() const;
 
  private:
+  std::optional<std::string> find(std::string_view key);
+  void complain(std::string_view key, std::string_view what);
   std::map<std::string, std::string> file_;
   Environment environment_;
   std::map<std::string, std::string> read_;
+  std::set<std::string> known_;  // keys that somebody asked for
   std::vector<std::string> complaints_;
 };
 

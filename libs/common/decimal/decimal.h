@@ -11,7 +11,7 @@ namespace q2o {
 
 enum class Rounding { half_up, half_even, down };  ///< half_up: away from zero at .5
 
-/// An exact decimal number: unscaled integer (128 bit) and scale (0..18). Money is never a double.
+/// An exact decimal number: unscaled integer (128 bit) and scale (0..36; parsed ones 0..30). Money is never a double.
 /// Keeps the scale it was written with ("12.10" prints "12.10"); comparison ignores trailing zeros.
 /// Overflow throws std::overflow_error. A plain value, free of locks.
 class Decimal {
@@ -20,8 +20,8 @@ class Decimal {
   explicit Decimal(std::int64_t whole);
   static Decimal of_unscaled(__int128 unscaled, int scale);
 
-  /// Optional sign, digits, optional point and digits, optional exponent (JSON number syntax; a leading
-  /// '+' and thousands separators are refused). At most 30 significant digits.
+  /// Optional sign, digits, optional point and digits, optional exponent (JSON number syntax, and ".00" as in QuickBooks
+  /// reports; a leading '+' and thousands separators are refused). At most 30 significant digits.
   static Result<Decimal> parse(std::string_view text);
   /// For literals in code and tests; throws std::invalid_argument.
   static Decimal of(std::string_view text);

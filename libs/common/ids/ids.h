@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,8 @@ namespace q2o::ids {
 std::string uuid_v4();
 /// RFC 4122 version 5 (SHA-1) under our own namespace UUID; parts are joined with an unprintable separator.
 std::string uuid_v5(std::initializer_list<std::string_view> parts);
+/// The plain version 5 of any namespace UUID.
+std::string uuid_v5_in(std::string_view name_space, std::string_view name);
 /// Time-ordered UUIDv7 for rows.
 std::string uuid_v7();
 bool is_uuid(std::string_view text);

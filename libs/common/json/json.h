@@ -72,6 +72,7 @@ class Document {
   const Value& root() const;
 
  private:
+  friend class Parser;
   struct State;
   std::unique_ptr<State> state_;
 };
@@ -104,8 +105,14 @@ class Writer {
 
  private:
   void separate();
+  void before_value();
+  Writer& open(char bracket);
+  Writer& close(char opened, char bracket);
+  Writer& plain(std::string_view text);
   std::string out_;
+  std::string levels_;  // the brackets that are open
   bool needs_comma_ = false;
+  bool after_key_ = false;
 };
 
 }  // namespace q2o::json

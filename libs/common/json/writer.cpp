@@ -1,0 +1,115 @@
+#include "common/json/json.h"
+
+#include <cstdlib>
+
+#include "common/log/log.h"
+
+namespace q2o::json {
+namespace {
+
+/// What JSON text must not contain as it is: quote, backslash and control characters.
+bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+void append_escaped(std::string& out, char c) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  switch (c) {
+    case '"': out += "\\\""; break;
+    case '\\': out += "\\\\"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    default:
+      out += "\\u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4];
+      out += kHex[static_cast<unsigned char>(c) & 15];
+  }
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t from = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!needs_escape(text[at])) continue;
+    out.append(text, from, at - from);
+    append_escaped(out, text[at]);
+    from = at + 1;
+  }
+  out.append(text, from);
+  out += '"';
+}
+
+[[noreturn]] void misuse(std::string_view what) {
+  log::error("json writer misused", {{"what", what}});
+  std::abort();
+}
+
+}  // namespace
+
+void Writer::separate() {
+  if (!needs_comma_) return;
+  if (levels_.empty()) misuse("second value at the top");
+  out_ += ',';
+}
+
+void Writer::before_value() {
+  if (after_key_) {
+    after_key_ = false;
+    return;
+  }
+  if (!levels_.empty() && levels_.back() == '{') misuse("member without a key");
+  separate();
+}
+
+Writer& Writer::open(char bracket) {
+  before_value();
+  out_ += bracket;
+  levels_ += bracket;
+  needs_comma_ = false;
+  return *this;
+}
+
+Writer& Writer::close(char opened, char bracket) {
+  if (levels_.empty() || levels_.back() != opened || after_key_) misuse("bracket does not match");
+  levels_.pop_back();
+  out_ += bracket;
+  needs_comma_ = true;
+  return *this;
+}
+
+Writer& Writer::plain(std::string_view text) {
+  before_value();
+  out_ += text;
+  needs_comma_ = true;
+  return *this;
+}
+
+Writer& Writer::begin_object() { return open('{'); }
+Writer& Writer::end_object() { return close('{', '}'); }
+Writer& Writer::begin_array() { return open('['); }
+Writer& Writer::end_array() { return close('[', ']'); }
+
+Writer& Writer::key(std::string_view name) {
+  if (levels_.empty() || levels_.back() != '{' || after_key_) misuse("key outside of an object");
+  separate();
+  append_quoted(out_, name);
+  out_ += ':';
+  after_key_ = true;
+  return *this;
+}
+
+Writer& Writer::string(std::string_view text) {
+  before_value();
+  append_quoted(out_, text);
+  needs_comma_ = true;
+  return *this;
+}
+
+Writer& Writer::number(const Decimal& value) { return plain(value.to_string()); }
+Writer& Writer::number(std::int64_t value) { return plain(std::to_string(value)); }
+Writer& Writer::boolean(bool value) { return plain(value ? "true" : "false"); }
+Writer& Writer::null() { return plain("null"); }
+Writer& Writer::raw(std::string_view json) { return plain(json); }
+
+Writer& Writer::value(const Value& value) { return plain(value.raw().empty() ? std::string_view("null") : value.raw()); }
+
+}  // namespace q2o::json
