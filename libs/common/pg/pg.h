@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -59,7 +60,7 @@ class Param {
 };
 using Params = std::vector<Param>;
 
-/// A row of a result; valid as long as its Rows. Columns by name or position; wrong name throws std::out_of_range.
+/// A row of a result; keeps its result alive. Columns by name or position; wrong name throws std::out_of_range.
 class Row;
 class Rows {
  public:
@@ -78,7 +79,7 @@ class Rows {
 };
 class Row {
  public:
-  Row(const Rows::State* state, std::size_t index) : state_(state), index_(index) {}
+  Row(std::shared_ptr<const Rows::State> state, std::size_t index) : state_(std::move(state)), index_(index) {}
   bool is_null(std::string_view column) const;
   std::string text(std::string_view column) const;  ///< NULL -> empty
   std::int64_t integer(std::string_view column) const;
@@ -86,14 +87,15 @@ class Row {
   std::string bytes(std::string_view column) const;  ///< bytea
   std::optional<std::string> optional_text(std::string_view column) const;
   std::vector<std::string> text_array(std::string_view column) const;
+  std::vector<std::string> bytes_array(std::string_view column) const;
 
  private:
-  const Rows::State* state_;
+  std::shared_ptr<const Rows::State> state_;
   std::size_t index_;
 };
 class Rows::Iterator {
  public:
-  Iterator(const Rows::State* state, std::size_t index) : state_(state), index_(index) {}
+  Iterator(std::shared_ptr<const Rows::State> state, std::size_t index) : state_(std::move(state)), index_(index) {}
   Row operator*() const { return Row(state_, index_); }
   Iterator& operator++() {
     ++index_;
@@ -102,7 +104,7 @@ class Rows::Iterator {
   bool operator!=(const Iterator& other) const { return index_ != other.index_; }
 
  private:
-  const Rows::State* state_;
+  std::shared_ptr<const Rows::State> state_;
   std::size_t index_;
 };
 
@@ -111,7 +113,8 @@ class Tx {
  public:
   struct State;
   explicit Tx(State& state) : state_(state) {}
-  /// Parameters are $1, $2 … . Statements are prepared once per connection and reused.
+  /// Parameters are $1, $2 … . Statements are prepared once per connection and reused, so put values into parameters, never into
+  /// the text. Several statements in one text (separated by ';') work without parameters only.
   Rows exec(std::string_view sql, const Params& params = {});
   /// Exactly one row, else throws std::logic_error.
   Row one(std::string_view sql, const Params& params = {});
@@ -119,7 +122,6 @@ class Tx {
 
  private:
   State& state_;
-  std::vector<Rows> kept_;
 };
 
 struct Options {

@@ -1,0 +1,261 @@
+#include "common/http/http.h"
+
+#include <curl/curl.h>
+#include <strings.h>
+
+#include <condition_variable>
+#include <ctime>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+namespace q2o::http {
+namespace {
+
+struct Easy {
+  CURL* handle = curl_easy_init();
+  curl_slist* headers = nullptr;
+  Easy() = default;
+  Easy(const Easy&) = delete;
+  Easy& operator=(const Easy&) = delete;
+  ~Easy() {
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(handle);
+  }
+};
+
+/// One request under way: owned by the caller's stack frame, touched by the loop thread until `done`.
+struct Transfer {
+  const Request* request = nullptr;
+  std::chrono::milliseconds deadline{0};
+  Easy easy;
+  Response response;
+  std::size_t body_bytes_max = 0;
+  bool too_large = false;
+  CURLcode code = CURLE_OK;
+  std::mutex mutex;
+  std::condition_variable finished;
+  bool done = false;
+};
+
+std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  if (transfer.response.body.size() + size * count > transfer.body_bytes_max) {
+    transfer.too_large = true;
+    return 0;  // curl ends the transfer
+  }
+  transfer.response.body.append(data, size * count);
+  return size * count;
+}
+
+std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  std::string_view line(data, size * count);
+  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+  if (line.starts_with("HTTP/")) transfer.response.headers.clear();  // a new block after "100 Continue"
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return size * count;
+  auto value = line.substr(colon + 1);
+  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+  transfer.response.headers.push_back({std::string(line.substr(0, colon)), std::string(value)});
+  return size * count;
+}
+
+void prepare(Transfer& transfer, const Options& options) {
+  CURL* easy = transfer.easy.handle;
+  const Request& request = *transfer.request;
+  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(1, transfer.deadline.count())));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options.verify_tls ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options.verify_tls ? 2L : 0L);
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  if (!request.body.empty() || request.method == "POST") {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  }
+  auto*& headers = transfer.easy.headers;
+  headers = curl_slist_append(headers, "Expect:");  // no waiting for "100 Continue"
+  for (const auto& header : request.headers) headers = curl_slist_append(headers, (header.name + ": " + header.value).c_str());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+}
+
+/// Whether the request certainly never reached the other side.
+bool never_sent(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL: return true;
+    default: return false;
+  }
+}
+
+Error describe(const Transfer& transfer) {
+  Error error;
+  error.message = std::string(curl_easy_strerror(transfer.code)) + " (" + transfer.request->method + ")";
+  error.effect = never_sent(transfer.code) ? Effect::none : Effect::unknown;
+  error.retry = Retry::after_backoff;
+  if (transfer.too_large) {
+    error.code = Code::resource_exhausted;
+    error.message = "the answer is larger than " + std::to_string(transfer.body_bytes_max) + " bytes";
+    error.reason = "ANSWER_TOO_LARGE";
+    error.retry = Retry::never;
+  } else if (transfer.code == CURLE_OPERATION_TIMEDOUT) {
+    error.code = Code::deadline_exceeded;
+    error.reason = "TIMEOUT";
+  } else if (transfer.code == CURLE_URL_MALFORMAT || transfer.code == CURLE_UNSUPPORTED_PROTOCOL) {
+    error.code = Code::invalid_argument;
+    error.reason = "BAD_URL";
+    error.retry = Retry::never;
+  } else {
+    error.code = Code::unavailable;
+    error.reason = "NO_ANSWER";
+  }
+  return error;
+}
+
+}  // namespace
+
+/// The loop thread alone touches `multi`; callers hand over transfers by the queue.
+struct Client::State {
+  Options options;
+  CURLM* multi = nullptr;
+  std::mutex mutex;
+  std::deque<Transfer*> queue;
+  bool stop = false;
+  std::thread loop;
+
+  void run() {
+    for (;;) {
+      {
+        std::lock_guard lock(mutex);
+        if (stop && queue.empty()) return;
+        for (; !queue.empty(); queue.pop_front()) curl_multi_add_handle(multi, queue.front()->easy.handle);
+      }
+      int running = 0;
+      curl_multi_perform(multi, &running);
+      finish_done();
+      curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
+    }
+  }
+
+  void finish_done() {
+    int left = 0;
+    while (CURLMsg* message = curl_multi_info_read(multi, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      CURL* easy = message->easy_handle;
+      const CURLcode code = message->data.result;
+      Transfer* transfer = nullptr;
+      curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+      curl_multi_remove_handle(multi, easy);
+      std::lock_guard lock(transfer->mutex);
+      transfer->code = code;
+      transfer->done = true;
+      transfer->finished.notify_one();
+    }
+  }
+};
+
+Client::Client(Options options) : state_(std::make_unique<State>()) {
+  static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (global != CURLE_OK) throw std::runtime_error("libcurl does not start");
+  state_->options = options;
+  state_->multi = curl_multi_init();
+  curl_multi_setopt(state_->multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(options.connections_per_host_max));
+  state_->loop = std::thread([this] { state_->run(); });
+}
+
+Client::~Client() {
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->stop = true;
+  }
+  curl_multi_wakeup(state_->multi);
+  state_->loop.join();
+  curl_multi_cleanup(state_->multi);
+}
+
+Result<Response> Client::send(const Request& request, std::chrono::milliseconds deadline) {
+  Transfer transfer;
+  transfer.request = &request;
+  transfer.deadline = deadline;
+  transfer.body_bytes_max = state_->options.body_bytes_max;
+  prepare(transfer, state_->options);
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->queue.push_back(&transfer);
+  }
+  curl_multi_wakeup(state_->multi);
+  std::unique_lock lock(transfer.mutex);
+  transfer.finished.wait(lock, [&] { return transfer.done; });  // curl's own time-out bounds this
+  if (transfer.code != CURLE_OK) return fail(describe(transfer));
+  long status = 0;
+  curl_easy_getinfo(transfer.easy.handle, CURLINFO_RESPONSE_CODE, &status);
+  transfer.response.status = static_cast<int>(status);
+  return std::move(transfer.response);
+}
+
+std::string_view Response::header(std::string_view name) const {
+  for (const auto& header : headers) {
+    if (header.name.size() == name.size() && strncasecmp(header.name.data(), name.data(), name.size()) == 0) return header.value;
+  }
+  return {};
+}
+
+std::chrono::milliseconds Response::retry_after() const {
+  const std::string value(header("Retry-After"));
+  if (value.empty()) return std::chrono::milliseconds(0);
+  if (value.find_first_not_of("0123456789") == std::string::npos) {
+    return std::chrono::seconds(value.size() > 6 ? 999999 : std::stol(value));
+  }
+  const std::time_t at = curl_getdate(value.c_str(), nullptr);
+  const std::time_t now = std::time(nullptr);
+  return at > now ? std::chrono::seconds(at - now) : std::chrono::seconds(0);
+}
+
+std::string percent_encode(std::string_view text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) || c == '-' || c == '_' || c == '.' || c == '~') {
+      out += c;
+    } else {
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto byte = [&](std::size_t at) { return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0u; };
+    const unsigned group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    out += kDigits[group >> 18];
+    out += kDigits[group >> 12 & 63];
+    out += i + 1 < bytes.size() ? kDigits[group >> 6 & 63] : '=';
+    out += i + 2 < bytes.size() ? kDigits[group & 63] : '=';
+  }
+  return out;
+}
+
+}  // namespace q2o::http

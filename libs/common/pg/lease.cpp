@@ -1,0 +1,39 @@
+#include "common/pg/pg.h"
+
+namespace q2o::pg {
+namespace {
+
+std::int64_t milliseconds_of(std::chrono::milliseconds ttl) { return static_cast<std::int64_t>(ttl.count()); }
+
+}  // namespace
+
+// clock_timestamp(), not now(): a transaction that waited for a lock must not judge by the time it began.
+std::optional<Lease> try_lease(Tx& tx, std::string_view kind, std::string_view id, std::string_view owner, std::chrono::milliseconds ttl) {
+  const auto rows = tx.exec(
+      "insert into lease as l (kind, id, owner, fence, lease_until) "
+      "values ($1, $2, $3, 1, clock_timestamp() + $4 * interval '1 millisecond') "
+      "on conflict (kind, id) do update set owner = excluded.owner, fence = l.fence + 1, lease_until = excluded.lease_until "
+      "where l.lease_until <= clock_timestamp() returning fence",
+      {kind, id, owner, milliseconds_of(ttl)});
+  if (rows.empty()) return std::nullopt;
+  return Lease{std::string(kind), std::string(id), rows[0].integer("fence")};
+}
+
+bool held(Tx& tx, const Lease& lease) {
+  return !tx.exec("select 1 from lease where kind = $1 and id = $2 and fence = $3 for share", {lease.kind, lease.id, lease.fence}).empty();
+}
+
+bool renew(Tx& tx, const Lease& lease, std::chrono::milliseconds ttl) {
+  return tx.exec(
+               "update lease set lease_until = clock_timestamp() + $4 * interval '1 millisecond' "
+               "where kind = $1 and id = $2 and fence = $3",
+               {lease.kind, lease.id, lease.fence, milliseconds_of(ttl)})
+             .affected() == 1;
+}
+
+// The row stays, so that the fence goes on growing.
+void release(Tx& tx, const Lease& lease) {
+  tx.exec("update lease set lease_until = '-infinity' where kind = $1 and id = $2 and fence = $3", {lease.kind, lease.id, lease.fence});
+}
+
+}  // namespace q2o::pg
