@@ -109,7 +109,8 @@ int run(int argc, char** argv) {
   declare->add_option("--brokers", brokers)->required();
   declare->add_option("--file", file)->required();
 
-  if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+  const auto known = app.get_subcommands([&](const CLI::App* sub) { return argc > 1 && sub->get_name() == argv[1]; });
+  if (argc > 1 && argv[1][0] != '-' && known.empty()) {
     suggest(app, argv[1]);
     return kUsage;
   }

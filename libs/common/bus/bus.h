@@ -31,6 +31,7 @@ struct Outgoing {
   std::string entity;          ///< empty for facts
   std::uint64_t sequence = 0;  ///< per (run, stream)
   std::string traceparent;
+  Headers extra;               ///< further headers; they win over the standard ones
 };
 
 struct Incoming {

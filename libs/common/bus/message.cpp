@@ -28,6 +28,7 @@ Headers headers_of(const Outgoing& message, std::string_view source) {
                   {"q2o-entity", message.entity},
                   {"q2o-seq", std::to_string(message.sequence)}};
   if (!message.traceparent.empty()) headers["traceparent"] = message.traceparent;
+  for (const auto& [name, value] : message.extra) headers[name] = value;
   return headers;
 }
 

@@ -1,4 +1,5 @@
 #include "common/bus/bus.h"
+#include "common/bus/message.h"
 #include "common/log/log.h"
 
 namespace q2o::bus {
@@ -9,19 +10,14 @@ constexpr const char* kChannel = "q2o_outbox";
 constexpr int kRowsAtOnce = 500;
 constexpr auto kLeaseTime = 15s;
 
+/// The stored headers win over what the producer would make up.
 Outgoing read(const pg::Row& row) {
   Outgoing message;
   message.topic = row.text("topic");
   message.key = row.text("key");
   message.value = row.bytes("value");
-  message.id = row.text("message_id");
-  message.type = row.text("type");
-  message.tenant = row.text("tenant");
-  message.migration = row.text("migration");
-  message.run = static_cast<std::uint32_t>(row.integer("run"));
-  message.entity = row.text("entity");
-  message.sequence = static_cast<std::uint64_t>(row.integer("sequence"));
-  message.traceparent = row.text("traceparent");
+  const auto headers = row.text_array("headers");
+  for (std::size_t i = 0; i + 1 < headers.size(); i += 2) message.extra[headers[i]] = headers[i + 1];
   return message;
 }
 
@@ -30,17 +26,17 @@ Outgoing read(const pg::Row& row) {
 std::size_t publish_some(pg::Pool& pool, Producer& producer) {
   return pool.transact([&](pg::Tx& tx) -> std::size_t {
     if (!tx.one("select pg_try_advisory_xact_lock(hashtext(current_schema() || '/outbox')) as mine").boolean("mine")) return 0;
-    const auto rows = tx.exec("select * from outbox order by position limit " + std::to_string(kRowsAtOnce));
+    const auto rows = tx.exec("select id, topic, key, value, headers from outbox order by id limit " + std::to_string(kRowsAtOnce));
     if (rows.empty()) return 0;
     std::vector<Outgoing> messages;
-    std::vector<std::int64_t> positions;
+    std::vector<std::int64_t> ids;
     for (const auto row : rows) {
       messages.push_back(read(row));
-      positions.push_back(row.integer("position"));
+      ids.push_back(row.integer("id"));
     }
     const auto sent = producer.publish(messages, kLeaseTime);
     if (!sent) throw std::runtime_error(sent.error().message);
-    tx.exec("delete from outbox where position = any($1)", {positions});
+    tx.exec("delete from outbox where id = any($1)", {ids});
     return rows.size();
   });
 }
@@ -48,10 +44,11 @@ std::size_t publish_some(pg::Pool& pool, Producer& producer) {
 }  // namespace
 
 void store(pg::Tx& tx, const Outgoing& message) {
-  tx.exec("insert into outbox (topic, key, value, message_id, type, tenant, migration, run, entity, sequence, traceparent) "
-          "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-          {message.topic, message.key, pg::Param::bytes(message.value), message.id, message.type, message.tenant, message.migration, message.run,
-           message.entity, message.sequence, message.traceparent});
+  auto headers = headers_of(message, "");
+  headers.erase("ce_source");  // the relay's producer knows the service
+  std::vector<std::string> flat;
+  for (const auto& [name, value] : headers) flat.insert(flat.end(), {name, value});
+  tx.exec("insert into outbox (topic, key, value, headers) values ($1, $2, $3, $4)", {message.topic, message.key, pg::Param::bytes(message.value), flat});
   tx.notify(kChannel);
 }
 
@@ -77,13 +74,12 @@ void dead_letter(pg::Tx& tx, std::string_view service, const Incoming& message, 
   out.key = message.key;
   out.value = message.value;
   out.id = message.id();
-  out.type = message.header("ce_type");
-  out.tenant = message.header("q2o-tenant");
-  out.migration = message.header("q2o-migration");
-  out.entity = message.header("q2o-entity");
-  // The reason travels in the trace-independent header below; the outbox keeps one text column for extra headers.
-  out.error = error.message + (error.reason.empty() ? "" : " (" + error.reason + ")");
-  out.error_source = message.topic + "/" + std::to_string(message.partition) + "/" + std::to_string(message.offset);
+  out.extra = message.headers;
+  out.extra["q2o-error-message"] = error.message;
+  out.extra["q2o-error-reason"] = error.reason;
+  out.extra["q2o-error-topic"] = message.topic;
+  out.extra["q2o-error-partition"] = std::to_string(message.partition);
+  out.extra["q2o-error-offset"] = std::to_string(message.offset);
   store(tx, out);
 }
 
