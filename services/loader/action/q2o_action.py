@@ -411,17 +411,24 @@ def matches_of(moves):
 
 
 def replace_lines(record, values):
-    """One2many fields are replaced as a whole."""
+    """Lines of a move are replaced as a whole; others are written in place while their number is the same, which keeps what links to them."""
     out = {}
     for name in values:
         if record._fields[name].type == 'one2many':
-            out[name] = [[5, 0, 0]] + values[name]
+            ids = sorted(record.with_context(active_test=False)[name].ids)
+            if record._name != 'account.move' and len(ids) == len(values[name]):
+                out[name] = []
+                for line_id, command in zip(ids, values[name]):
+                    out[name].append([1, line_id, command[2]])
+            else:
+                out[name] = [[5, 0, 0]] + values[name]
         else:
             out[name] = values[name]
     return out
 
 
 def change_move(record, changes, wants_post):
+    record = record.with_context(skip_invoice_sync=True, dynamic_unlink=True)  # tax and term items are ours to replace
     hard = [name for name in changes if name not in SOFT_MOVE_FIELDS]
     lost = []
     cancel = changes.pop('state', None) == 'cancel'
@@ -492,9 +499,9 @@ def update(row, body):
 def write_changes(stored, changes, then):
     if 'code' in changes and stored._name == 'account.account':
         make_room([changes['code']], stored.id)
-    if 'order_line' in changes:  # lines of a confirmed order cannot be taken away
+    if 'order_line' in changes:  # lines of a confirmed order cannot be taken away: back to draft, then confirmed again
         stored.write({'state': 'draft', 'locked': False} if 'locked' in stored._fields else {'state': 'draft'})
-        changes = dict(changes)
+        stored.write(replace_lines(stored, {'order_line': changes.pop('order_line')}))
         changes.update(then)
     stored.write(replace_lines(stored, changes))
 
