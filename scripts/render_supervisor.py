@@ -3,7 +3,8 @@ import os
 
 root = os.environ["Q2O_ROOT"]
 binaries = os.environ["Q2O_BIN"]
-run = f"{root}/.run"
+run = os.environ["Q2O_RUN"]
+postgres_folder = os.environ["Q2O_POSTGRES"]
 services = ["billing", "connector", "mapper", "loader", "validator", "notifier"]
 
 
@@ -38,8 +39,8 @@ postgres_port = os.environ["Q2O_PORT_POSTGRES"]
 print(
     program(
         "postgres",
-        f"/usr/lib/postgresql/15/bin/postgres -D {run}/postgres/data -p {postgres_port} -c listen_addresses=127.0.0.1 "
-        f"-c unix_socket_directories={run}/postgres -c max_connections=200 -c shared_buffers=256MB -c synchronous_commit=on",
+        f"/usr/lib/postgresql/15/bin/postgres -D {postgres_folder}/data -p {postgres_port} -c listen_addresses=127.0.0.1 "
+        f"-c unix_socket_directories={postgres_folder} -c max_connections=200 -c shared_buffers=256MB -c synchronous_commit=on",
         10,
         user="postgres" if os.geteuid() == 0 else None,
         stop="INT",
@@ -49,7 +50,7 @@ print(
     program(
         "kafka",
         f"java -Xmx512m -Dlog4j2.configurationFile={run}/kafka/etc/log4j2.properties "
-        f"-cp {run}/kafka/libs/* kafka.Kafka {run}/kafka/etc/server.properties",
+        f"-cp {root}/.run/kafka/libs/* kafka.Kafka {run}/kafka/etc/server.properties",
         20,
     )
 )
