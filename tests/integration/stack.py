@@ -1,0 +1,165 @@
+"""A whole stack of its own for tests: own folder, own ports, own data. Nothing of a running `make up` is touched."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SERVICES = ["billing", "connector", "mapper", "loader", "validator", "notifier"]
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def wait_until(condition, seconds, what):
+    """Polls a condition; never sleeps for the sake of time passing."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+class Stack:
+    """up() … down(); `q2o()` runs the command line against it."""
+
+    def __init__(self, sandbox_args="", binaries=None):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="q2o-stack-"))
+        self.folder.chmod(0o755)
+        names = [
+            line.split("=")[0]
+            for line in (ROOT / "deploy/local/ports.env").read_text().splitlines()
+            if line.startswith("Q2O_PORT_")
+        ]
+        self.ports = dict(zip(names, free_ports(len(names))))
+        (self.folder / "ports.env").write_text("".join(f"{n}={p}\n" for n, p in self.ports.items()))
+        self.binaries = binaries or os.environ.get("Q2O_BIN", str(ROOT / "build/release"))
+        self.environment = dict(
+            os.environ,
+            Q2O_RUN=str(self.folder),
+            Q2O_BIN=self.binaries,
+            Q2O_SANDBOX_ARGS=sandbox_args,
+            Q2O_STATE=str(self.folder / "state"),
+            QUICKBOOKS_CLIENT_SECRET="sandbox-client-secret",
+            QUICKBOOKS_REFRESH_TOKEN="sandbox-refresh-token",
+            ODOO_PASSWORD="admin",
+            **{n: str(p) for n, p in self.ports.items()},
+        )
+
+    def script(self, *words):
+        done = subprocess.run([str(ROOT / "scripts/stack"), *words], env=self.environment, capture_output=True, text=True, timeout=180)
+        if done.returncode != 0:
+            raise AssertionError(f"stack {words}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def up(self):
+        self.script("up")
+        return self
+
+    def down(self, keep=False):
+        try:
+            self.script("down")
+        finally:
+            for folder in pathlib.Path("/var/tmp").glob("q2o-postgres-*"):
+                if not keep and not (folder / "data/postmaster.pid").exists() and str(self.folder) in self._cluster_owner(folder):
+                    shutil.rmtree(folder, ignore_errors=True)
+            if not keep:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    @staticmethod
+    def _cluster_owner(folder):
+        options = folder / "data/postmaster.opts"
+        return options.read_text() if options.exists() else ""
+
+    def get(self, port_name, path, method="GET", body=None):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports[port_name]}{path}", method=method, data=None if body is None else json.dumps(body).encode()
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.read().decode()
+
+    def realm(self):
+        return json.loads(self.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/company"))["realm_id"]
+
+    def odoo_dump(self):
+        return json.loads(self.get("Q2O_PORT_SANDBOX_ODOO", "/control/dump"))
+
+    def command(self, *words):
+        return [str(pathlib.Path(self.binaries) / "cli/q2o"), *words]
+
+    def migrate_command(self, odoo=None):
+        quickbooks = f"http://127.0.0.1:{self.ports['Q2O_PORT_SANDBOX_QUICKBOOKS']}"
+        odoo = odoo or (f"http://127.0.0.1:{self.ports['Q2O_PORT_SANDBOX_ODOO']}", "sandbox", "admin")
+        return self.command(
+            "migrate", "--json", "--company-id", self.realm(), "--client-id", "sandbox-client-id", "--quickbooks-url", quickbooks,
+            "--token-url", quickbooks + "/oauth2/v1/tokens/bearer", "--odoo-url", odoo[0], "--odoo-db", odoo[1], "--odoo-user", odoo[2],
+        )  # fmt: skip
+
+    def start_migration(self, odoo=None, **extra):
+        return subprocess.Popen(
+            self.migrate_command(odoo), env=dict(self.environment, **extra), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def migrate(self, odoo=None, seconds=300, **extra):
+        """(exit code, parsed JSON of the command)."""
+        return self.finish(self.start_migration(odoo, **extra), seconds)
+
+    def finish(self, process, seconds=300):
+        try:
+            out, err = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+            raise AssertionError(f"no end within {seconds} s: {out}\n{err[-3000:]}\n{self.logs()}") from None
+        lines = [line for line in out.splitlines() if line.startswith("{")]
+        if not lines:
+            raise AssertionError(f"no result (exit {process.returncode}): {out}\n{err[-3000:]}\n{self.logs()}")
+        return process.returncode, json.loads(lines[-1])
+
+    def q2o_json(self, *words):
+        done = subprocess.run(self.command(*words, "--json"), env=self.environment, capture_output=True, text=True, timeout=60)
+        return json.loads(done.stdout)
+
+    def pid(self, service):
+        done = subprocess.run(
+            ["supervisorctl", "-c", str(self.folder / "etc/supervisord.conf"), "pid", f"services:{service}"], capture_output=True, text=True, timeout=20
+        )
+        return int(done.stdout.strip() or 0) if done.stdout.strip().isdigit() else 0
+
+    def kill_hard(self, service):
+        """kill -9; returns when supervisor has started another process."""
+        old = wait_until(lambda: self.pid(service), 20, f"{service} runs")
+        os.kill(old, signal.SIGKILL)
+        wait_until(lambda: self.pid(service) not in (0, old), 20, f"supervisor restarts {service}")
+
+    def logs(self, lines=15):
+        text = ""
+        for service in SERVICES:
+            file = self.folder / f"log/{service}.log"
+            if file.exists():
+                text += f"--- {service}\n" + "\n".join(file.read_text(errors="replace").splitlines()[-lines:]) + "\n"
+        return text
+
+    def report(self, result):
+        folder = pathlib.Path(result["report"]).parent
+        return json.loads((folder / "report.json").read_text())
+
+
+def shared_folder():
+    folder = pathlib.Path(os.environ.get("Q2O_SHARED", ROOT.parent / "shared"))
+    return folder if folder.is_dir() else None
