@@ -40,8 +40,14 @@ struct Incoming {
   std::int64_t offset = 0;
   std::string key, value;
   Headers headers;
-  std::string id() const;      ///< ce_id
+  std::string id() const;      ///< ce_id; topic/partition/offset where a stranger left it out
   std::string header(std::string_view name) const;
+};
+
+/// A message as it lies in the outbox: headers already made.
+struct Envelope {
+  std::string topic, key, value;
+  Headers headers;
 };
 
 struct Options {
@@ -64,13 +70,16 @@ class Producer {
   /// Sends all and waits until the broker has acknowledged every one; positions in the order of the input.
   /// Error unavailable: unknown which of them arrived; repeat all (ids are deterministic).
   Result<std::vector<Position>> publish(std::span<const Outgoing> messages, std::chrono::milliseconds deadline);
+  /// The same with any headers: what the outbox relay sends.
+  Result<std::vector<Position>> publish(std::span<const Envelope> messages, std::chrono::milliseconds deadline);
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-/// Stores the message in the service's outbox table within the caller's transaction; the relay publishes it.
+/// Stores the message in the service's outbox table within the caller's transaction; the relay publishes it. Transactions that
+/// store under the same topic and key follow one another until they commit, so the order of rows is the order of commits.
 void store(pg::Tx& tx, const Outgoing& message);
 
 /// Publishes outbox rows in order, woken by NOTIFY. One active relay per service (advisory lock); others stand by.
@@ -78,6 +87,8 @@ class OutboxRelay {
  public:
   OutboxRelay(pg::Pool& pool, Producer& producer);
   void run(std::stop_token stop);  ///< returns on stop
+  /// One round: publishes and deletes at most a few hundred rows; how many. Used by run() and by tests.
+  std::size_t publish_some();
  private:
   pg::Pool& pool_;
   Producer& producer_;
@@ -113,5 +124,16 @@ Status read_range(const Options& options, const Range& range, const std::functio
 
 /// Creates the topics of config/topics.toml that are missing; complains about different settings. Error lists all complaints.
 Status declare_topics(const Options& options, const std::string& topics_file);
+
+/// What config/topics.toml says of one topic.
+struct Topic {
+  std::string name;
+  int partitions = 1;
+  int replication = 1;
+  int retention_days = 30;
+  bool compact = false;
+  std::int64_t max_message_bytes = 0;
+};
+Result<std::vector<Topic>> read_topics(const std::string& topics_file);
 
 }  // namespace q2o::bus

@@ -1,179 +1,210 @@
 #include <atomic>
 #include <condition_variable>
-#include <mutex>
 #include <stdexcept>
 
-#include "common/bus/handles.h"
-#include "common/bus/message.h"
+#include "common/bus/client.h"
 #include "common/log/log.h"
 
 namespace q2o::bus {
 namespace {
 
-using namespace std::chrono_literals;
-constexpr std::size_t kBatchMessagesMax = 200;
-constexpr std::size_t kBatchBytesMax = 32u << 20;
-constexpr std::chrono::milliseconds kBackoffMax{5000};
-constexpr int kOffsetCallMs = 10000;
+using Clock = std::chrono::steady_clock;
+using Partition = std::pair<std::string, std::int32_t>;
+/// Per partition: the next offset to commit, or the first to read again.
+using Offsets = std::map<Partition, std::int64_t>;
 
-/// A new group starts at the beginning by an explicit commit: afterwards "no offset" can only mean a lost range.
-void commit_beginnings(rd_kafka_t* kafka, rd_kafka_topic_partition_list_t* assigned) {
-  PartitionList known(rd_kafka_topic_partition_list_copy(assigned));
-  if (const auto error = rd_kafka_committed(kafka, known.get(), kOffsetCallMs); error) throw std::runtime_error(rd_kafka_err2str(error));
-  PartitionList fresh(rd_kafka_topic_partition_list_new(known->cnt));
-  for (int i = 0; i < known->cnt; ++i) {
-    const auto& partition = known->elems[i];
-    std::int64_t offset = partition.offset;
-    if (offset < 0) {
-      std::int64_t low = 0, high = 0;
-      if (const auto error = rd_kafka_query_watermark_offsets(kafka, partition.topic, partition.partition, &low, &high, kOffsetCallMs); error) {
-        throw std::runtime_error(rd_kafka_err2str(error));
-      }
-      offset = low;
-      rd_kafka_topic_partition_list_add(fresh.get(), partition.topic, partition.partition)->offset = offset;
+constexpr std::size_t kBatchMessages = 500;
+constexpr std::size_t kBatchBytes = 16u << 20;
+constexpr int kPollMilliseconds = 100;
+constexpr int kBrokerMilliseconds = 10000;
+constexpr std::chrono::milliseconds kBackoffFirst{100};
+constexpr std::chrono::milliseconds kBackoffMost{5000};
+
+PartitionList as_list(const Offsets& offsets) {
+  auto list = partition_list(static_cast<int>(offsets.size()));
+  for (const auto& [partition, offset] : offsets) {
+    rd_kafka_topic_partition_list_add(list.get(), partition.first.c_str(), partition.second)->offset = offset;
+  }
+  return list;
+}
+
+std::span<rd_kafka_topic_partition_t> entries(rd_kafka_topic_partition_list_t& list) {
+  return {list.elems, static_cast<std::size_t>(list.cnt)};
+}
+
+/// A partition that this group never committed starts at the oldest message that is there; the commit says so for ever after.
+void start_at_beginning(rd_kafka_t* client, rd_kafka_topic_partition_list_t& assigned) {
+  if (const auto problem = rd_kafka_committed(client, &assigned, kBrokerMilliseconds)) throw std::runtime_error(rd_kafka_err2str(problem));
+  Offsets fresh;
+  for (auto& entry : entries(assigned)) {
+    if (entry.err != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error(rd_kafka_err2str(entry.err));
+    if (entry.offset >= 0) continue;
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    if (const auto problem = rd_kafka_query_watermark_offsets(client, entry.topic, entry.partition, &low, &high, kBrokerMilliseconds)) {
+      throw std::runtime_error(rd_kafka_err2str(problem));
     }
-    assigned->elems[i].offset = offset;
+    entry.offset = low;
+    fresh[{entry.topic, entry.partition}] = low;
   }
-  if (fresh->cnt > 0) {
-    if (const auto error = rd_kafka_commit(kafka, fresh.get(), 0); error) throw std::runtime_error(rd_kafka_err2str(error));
-  }
+  if (fresh.empty()) return;
+  const auto list = as_list(fresh);
+  if (const auto problem = rd_kafka_commit(client, list.get(), 0)) throw std::runtime_error(rd_kafka_err2str(problem));
 }
 
 }  // namespace
 
 struct Consumer::State {
-  Options options;
+  State(Options options, std::string group_name, std::vector<std::string> topic_names, Handler handler)
+      : group(std::move(group_name)), topics(std::move(topic_names)), handle(std::move(handler)) {
+    auto conf = make_conf(options, {{"group.id", group},
+                                    {"enable.auto.commit", "false"},
+                                    {"enable.auto.offset.store", "false"},
+                                    {"auto.offset.reset", "error"},
+                                    {"session.timeout.ms", "10000"},
+                                    {"heartbeat.interval.ms", "2000"},
+                                    {"fetch.message.max.bytes", "2097152"},
+                                    {"queued.max.messages.kbytes", "16384"},
+                                    {"fetch.wait.max.ms", "100"},
+                                    {"allow.auto.create.topics", "false"}});
+    rd_kafka_conf_set_opaque(conf.get(), this);
+    rd_kafka_conf_set_rebalance_cb(conf.get(), [](rd_kafka_t* rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list, void* self) {
+      static_cast<State*>(self)->rebalanced(rk, what, *list);
+    });
+    client = make_client(RD_KAFKA_CONSUMER, std::move(conf));
+    rd_kafka_poll_set_consumer(client.get());
+  }
+
+  ~State() {
+    if (subscribed) rd_kafka_consumer_close(client.get());
+  }
+
+  /// Exceptions must not cross librdkafka's C frames: they are kept and thrown by the poll loop.
+  void rebalanced(rd_kafka_t* rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t& list) {
+    const bool assign = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+    if (assign) {
+      try {
+        start_at_beginning(rk, list);
+      } catch (const std::exception& problem) {
+        trouble = problem.what();
+      }
+    }
+    rd_kafka_assign(rk, assign ? &list : nullptr);
+    is_assigned = assign && list.cnt > 0;
+    if (assign) log::info("partitions assigned", {{"group", group}, {"partitions", list.cnt}});
+  }
+
+  Message poll(int milliseconds) {
+    Message message(rd_kafka_consumer_poll(client.get(), milliseconds));
+    if (!trouble.empty()) throw std::runtime_error("consumer group " + group + " cannot start: " + trouble);
+    if (!message || message->err == RD_KAFKA_RESP_ERR_NO_ERROR) return message;
+    const std::string what = rd_kafka_message_errstr(message.get());
+    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+      // Messages that were never handled are gone. Going on would skip them in silence.
+      throw std::runtime_error("consumer group " + group + " lost its place in the log: " + what);
+    }
+    if (rd_kafka_fatal_error(client.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error("consumer group " + group + ": " + what);
+    log::warn("consumer", {{"group", group}, {"error", what}});
+    return nullptr;
+  }
+
+  std::vector<Incoming> next_batch() {
+    std::vector<Incoming> batch;
+    std::size_t bytes = 0;
+    int wait = kPollMilliseconds;
+    while (batch.size() < kBatchMessages && bytes < kBatchBytes) {
+      const auto message = poll(wait);
+      if (!message) break;
+      wait = 0;
+      bytes += message->len;
+      batch.push_back(to_incoming(*message));
+    }
+    return batch;
+  }
+
+  void commit(const std::vector<Incoming>& batch) {
+    Offsets next;
+    for (const auto& message : batch) next[{message.topic, message.partition}] = message.offset + 1;
+    const auto list = as_list(next);
+    const auto problem = rd_kafka_commit(client.get(), list.get(), 0);
+    // The effects are durable; an offset that was not committed only means a redelivery that does nothing.
+    if (problem != RD_KAFKA_RESP_ERR_NO_ERROR) log::warn("offsets were not committed", {{"group", group}, {"error", rd_kafka_err2str(problem)}});
+  }
+
+  /// Waits while staying a live member of the group, then goes back to the first unhandled message of every partition.
+  void back_off(const std::vector<Incoming>& batch, std::chrono::milliseconds pause, const std::stop_token& stop) {
+    Offsets first;
+    const auto note = [&](const Incoming& message) {
+      const auto [entry, is_new] = first.try_emplace({message.topic, message.partition}, message.offset);
+      if (!is_new) entry->second = std::min(entry->second, message.offset);
+    };
+    for (const auto& message : batch) note(message);
+    set_paused(first, true);
+    for (const auto until = Clock::now() + pause; Clock::now() < until && !stop.stop_requested();) {
+      if (const auto message = poll(20)) note(to_incoming(*message));
+    }
+    const auto list = as_list(first);
+    // Partitions that went to another member meanwhile report an error here; the other one starts at the committed offset.
+    rd_kafka_error_t* problem = rd_kafka_seek_partitions(client.get(), list.get(), kBrokerMilliseconds);
+    if (problem != nullptr) rd_kafka_error_destroy(problem);
+    set_paused(first, false);
+  }
+
+  void set_paused(const Offsets& partitions, bool paused) {
+    const auto list = as_list(partitions);
+    paused ? rd_kafka_pause_partitions(client.get(), list.get()) : rd_kafka_resume_partitions(client.get(), list.get());
+  }
+
+  void subscribe() {
+    auto list = partition_list(static_cast<int>(topics.size()));
+    for (const auto& topic : topics) rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
+    if (const auto problem = rd_kafka_subscribe(client.get(), list.get())) throw std::runtime_error(rd_kafka_err2str(problem));
+    subscribed = true;
+  }
+
+  bool handled(const std::vector<Incoming>& batch) {
+    try {
+      handle(batch);
+      return true;
+    } catch (const std::exception& problem) {
+      log::error("batch was not handled, it will be delivered again",
+                 {{"group", group}, {"messages", batch.size()}, {"topic", batch.front().topic}, {"offset", batch.front().offset}, {"error", problem.what()}});
+      return false;
+    }
+  }
+
   std::string group;
   std::vector<std::string> topics;
   Handler handle;
-  std::atomic<bool> assigned{false};
-  std::string fatal;  // set by the rebalance callback, thrown by the loop
-  Kafka kafka;
-
-  static void on_rebalance(rd_kafka_t* kafka, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* partitions, void* opaque) {
-    auto& state = *static_cast<State*>(opaque);
-    if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-      try {
-        commit_beginnings(kafka, partitions);
-      } catch (const std::exception& trouble) {
-        // Without known offsets nothing may be read: leave the group and come back.
-        log::warn("offsets cannot be read, joining again", {{"group", state.group}, {"error", trouble.what()}});
-        rd_kafka_assign(kafka, nullptr);
-        state.fatal = std::string("offsets cannot be read: ") + trouble.what();
-        return;
-      }
-      rd_kafka_assign(kafka, partitions);
-      state.assigned = true;
-    } else {
-      rd_kafka_assign(kafka, nullptr);
-      state.assigned = false;
-    }
-  }
+  std::atomic<bool> is_assigned = false;
+  bool subscribed = false;
+  std::string trouble;
+  Client client;  // last: its callbacks use the rest
 };
 
-Consumer::Consumer(Options options, std::string group, std::vector<std::string> topics, Handler handle) : state_(std::make_unique<State>()) {
-  state_->options = std::move(options);
-  state_->group = std::move(group);
-  state_->topics = std::move(topics);
-  state_->handle = std::move(handle);
-  const Settings settings{{"bootstrap.servers", state_->options.brokers},
-                          {"client.id", state_->options.service},
-                          {"group.id", state_->group},
-                          {"enable.auto.commit", "false"},
-                          {"enable.auto.offset.store", "false"},
-                          {"auto.offset.reset", "error"},
-                          {"session.timeout.ms", "10000"},
-                          {"max.poll.interval.ms", "300000"},
-                          {"fetch.message.max.bytes", "8388608"},
-                          {"receive.message.max.bytes", "134217728"},
-                          {"queued.max.messages.kbytes", "32768"},
-                          {"log.connection.close", "false"},
-                          {"reconnect.backoff.max.ms", "1000"}};
-  state_->kafka = open(
-      RD_KAFKA_CONSUMER, settings,
-      [](rd_kafka_conf_t* conf, void* opaque) {
-        rd_kafka_conf_set_opaque(conf, opaque);
-        rd_kafka_conf_set_rebalance_cb(conf, State::on_rebalance);
-      },
-      state_.get());
-  rd_kafka_poll_set_consumer(state_->kafka.get());
-}
+Consumer::Consumer(Options options, std::string group, std::vector<std::string> topics, Handler handle)
+    : state_(std::make_unique<State>(std::move(options), std::move(group), std::move(topics), std::move(handle))) {}
+Consumer::~Consumer() = default;
 
-Consumer::~Consumer() {
-  if (state_->kafka) rd_kafka_consumer_close(state_->kafka.get());
-}
-
-bool Consumer::assigned() const { return state_->assigned; }
-
-namespace {
-
-/// Polls until something is there, then takes what has already arrived, up to the bounds.
-std::vector<Incoming> poll_batch(rd_kafka_t* kafka, const std::string& group) {
-  std::vector<Incoming> batch;
-  std::size_t bytes = 0;
-  int wait_ms = 200;
-  while (batch.size() < kBatchMessagesMax && bytes < kBatchBytesMax) {
-    const KafkaMessage message(rd_kafka_consumer_poll(kafka, wait_ms));
-    if (!message) break;
-    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
-      throw std::runtime_error("group " + group + " lost a range of the log: " + rd_kafka_message_errstr(message.get()));
-    }
-    if (message->err) {
-      log::warn("kafka", {{"group", group}, {"error", rd_kafka_message_errstr(message.get())}});
-      break;
-    }
-    batch.push_back(incoming_of(*message));
-    bytes += batch.back().value.size();
-    wait_ms = 0;
-  }
-  return batch;
-}
-
-/// One past the last offset of each partition of the batch.
-PartitionList ends_of(std::span<const Incoming> batch) {
-  std::map<std::pair<std::string, std::int32_t>, std::int64_t> ends;
-  for (const auto& message : batch) ends[{message.topic, message.partition}] = message.offset + 1;
-  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(ends.size())));
-  for (const auto& [where, offset] : ends) rd_kafka_topic_partition_list_add(list.get(), where.first.c_str(), where.second)->offset = offset;
-  return list;
-}
-
-void wait_unless_stopped(std::chrono::milliseconds time, std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  wake.wait_for(lock, stop, time, [] { return false; });
-}
-
-}  // namespace
+bool Consumer::assigned() const { return state_->is_assigned; }
 
 void Consumer::run(std::stop_token stop) {
-  PartitionList wanted(rd_kafka_topic_partition_list_new(static_cast<int>(state_->topics.size())));
-  for (const auto& topic : state_->topics) rd_kafka_topic_partition_list_add(wanted.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
-  if (const auto error = rd_kafka_subscribe(state_->kafka.get(), wanted.get()); error) {
-    throw std::runtime_error(std::string("cannot subscribe: ") + rd_kafka_err2str(error));
-  }
+  state_->subscribe();
+  auto pause = kBackoffFirst;
   while (!stop.stop_requested()) {
-    const auto batch = poll_batch(state_->kafka.get(), state_->group);
-    if (!state_->fatal.empty()) throw std::runtime_error(state_->fatal);
+    const auto batch = state_->next_batch();
     if (batch.empty()) continue;
-    // The same batch again until it is durable; a consumer that is away too long is fenced by the group and the inbox drops repeats.
-    for (std::chrono::milliseconds backoff = 50ms;; backoff = std::min(backoff * 2, kBackoffMax)) {
-      try {
-        state_->handle(batch);
-        break;
-      } catch (const std::exception& error) {
-        log::warn("a batch was not handled and is tried again", {{"group", state_->group}, {"error", error.what()}, {"backoff_ms", static_cast<std::int64_t>(backoff.count())}});
-        wait_unless_stopped(backoff, stop);
-        if (stop.stop_requested()) return;
-      }
+    if (state_->handled(batch)) {
+      state_->commit(batch);
+      pause = kBackoffFirst;
+      continue;
     }
-    const auto ends = ends_of(batch);
-    if (const auto error = rd_kafka_commit(state_->kafka.get(), ends.get(), 0); error) {
-      // Harmless: what is delivered again meets the inbox.
-      log::warn("offsets were not committed", {{"group", state_->group}, {"error", rd_kafka_err2str(error)}});
-    }
+    state_->back_off(batch, pause, stop);
+    pause = std::min(pause * 2, kBackoffMost);
   }
+  rd_kafka_consumer_close(state_->client.get());
+  state_->subscribed = false;
+  state_->is_assigned = false;
 }
 
 }  // namespace q2o::bus

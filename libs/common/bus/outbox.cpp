@@ -1,86 +1,119 @@
-#include "common/bus/bus.h"
-#include "common/bus/message.h"
+#include "common/bus/client.h"
+#include "common/ids/ids.h"
 #include "common/log/log.h"
+#include "common/pg/pg.h"
 
 namespace q2o::bus {
 namespace {
 
-using namespace std::chrono_literals;
-constexpr const char* kChannel = "q2o_outbox";
-constexpr int kRowsAtOnce = 500;
-constexpr auto kLeaseTime = 15s;
+constexpr int kRowsPerRound = 500;
+constexpr std::int64_t kBytesPerRound = 32 << 20;
+constexpr std::chrono::milliseconds kPublishDeadline{20000};
+/// A lost NOTIFY costs at most this.
+constexpr std::chrono::milliseconds kLookAtLeastEvery{1000};
+constexpr std::chrono::hours kPurgeEvery{1};
 
-/// The stored headers win over what the producer would make up.
-Outgoing read(const pg::Row& row) {
-  Outgoing message;
-  message.topic = row.text("topic");
-  message.key = row.text("key");
-  message.value = row.bytes("value");
-  const auto headers = row.text_array("headers");
-  for (std::size_t i = 0; i + 1 < headers.size(); i += 2) message.extra[headers[i]] = headers[i + 1];
-  return message;
+std::vector<std::string> flat(const Headers& headers) {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : headers) {
+    out.push_back(name);
+    out.push_back(value);
+  }
+  return out;
 }
 
-/// Publishes the oldest rows and deletes them; how many there were. The rows' lock keeps a second relay from the same rows; the order
-/// holds because only the holder of the advisory lock reads.
-std::size_t publish_some(pg::Pool& pool, Producer& producer) {
-  return pool.transact([&](pg::Tx& tx) -> std::size_t {
-    if (!tx.one("select pg_try_advisory_xact_lock(hashtext(current_schema() || '/outbox')) as mine").boolean("mine")) return 0;
-    const auto rows = tx.exec("select id, topic, key, value, headers from outbox order by id limit " + std::to_string(kRowsAtOnce));
-    if (rows.empty()) return 0;
-    std::vector<Outgoing> messages;
-    std::vector<std::int64_t> ids;
-    for (const auto row : rows) {
-      messages.push_back(read(row));
-      ids.push_back(row.integer("id"));
-    }
-    const auto sent = producer.publish(messages, kLeaseTime);
-    if (!sent) throw std::runtime_error(sent.error().message);
-    tx.exec("delete from outbox where id = any($1)", {ids});
-    return rows.size();
-  });
+void insert(pg::Tx& tx, const Envelope& message) {
+  // Identity values are drawn before commit: without the lock a later id could become visible first.
+  tx.exec("select pg_advisory_xact_lock(hashtextextended(current_schema() || '/' || $1 || '/' || $2, 1))", {message.topic, message.key});
+  tx.exec("insert into outbox (topic, key, value, headers) values ($1, $2, $3, $4)",
+          {message.topic, message.key, pg::Param::bytes(message.value), pg::Param::bytes_array(flat(message.headers))});
+  tx.exec("select pg_notify('outbox_' || current_schema(), '')");
+}
+
+Envelope read(const pg::Row& row) {
+  Envelope out{row.text("topic"), row.text("key"), row.bytes("value"), {}};
+  const auto headers = row.bytes_array("headers");
+  for (std::size_t i = 0; i + 1 < headers.size(); i += 2) out.headers[headers[i]] = headers[i + 1];
+  return out;
+}
+
+/// One relay at a time: order would be lost between two.
+bool is_active(pg::Tx& tx) {
+  return tx.one("select pg_try_advisory_xact_lock(hashtextextended('q2o.outbox.' || current_schema(), 0)) as mine").boolean("mine");
+}
+
+/// The oldest rows, bounded in number and bytes (one row always fits).
+pg::Rows oldest(pg::Tx& tx) {
+  return tx.exec(
+      "select id, topic, key, value, headers from (select *, sum(octet_length(value)) over (order by id) - octet_length(value) as before "
+      "from (select * from outbox order by id limit $1) as first) as counted where before < $2 order by id",
+      {kRowsPerRound, kBytesPerRound});
+}
+
+void purge_inbox(pg::Tx& tx) {
+  // Topics keep 30 days (reports 90, re-read by nobody after that): what is older cannot be delivered again.
+  tx.exec("delete from inbox where received_at < now() - interval '100 days'");
 }
 
 }  // namespace
 
 void store(pg::Tx& tx, const Outgoing& message) {
-  auto headers = headers_of(message, "");
-  headers.erase("ce_source");  // the relay's producer knows the service
-  std::vector<std::string> flat;
-  for (const auto& [name, value] : headers) flat.insert(flat.end(), {name, value});
-  tx.exec("insert into outbox (topic, key, value, headers) values ($1, $2, $3, $4)", {message.topic, message.key, pg::Param::bytes(message.value), flat});
-  tx.notify(kChannel);
+  // ce_source is the schema: each service has one of its own name.
+  insert(tx, {message.topic, message.key, message.value, headers_of(message, tx.one("select current_schema() as name").text("name"))});
+}
+
+void dead_letter(pg::Tx& tx, std::string_view service, const Incoming& message, const Error& error) {
+  Envelope letter{"q2o." + std::string(service) + ".dlq.v1", message.key, message.value, message.headers};
+  letter.headers["q2o-error-reason"] = error.reason;
+  letter.headers["q2o-error-message"] = error.message;
+  letter.headers["q2o-error-topic"] = message.topic;
+  letter.headers["q2o-error-partition"] = std::to_string(message.partition);
+  letter.headers["q2o-error-offset"] = std::to_string(message.offset);
+  insert(tx, letter);
+  log::error("message goes to the dead letters", {{"topic", message.topic},
+                                                  {"partition", static_cast<std::int64_t>(message.partition)},
+                                                  {"offset", message.offset},
+                                                  {"reason", error.reason},
+                                                  {"error", error.message}});
 }
 
 OutboxRelay::OutboxRelay(pg::Pool& pool, Producer& producer) : pool_(pool), producer_(producer) {}
 
-void OutboxRelay::run(std::stop_token stop) {
-  pg::Listener wake(pool_.options(), kChannel);
-  while (!stop.stop_requested()) {
-    try {
-      while (!stop.stop_requested() && publish_some(pool_, producer_) > 0) {
-      }
-      wake.wait(1000ms, stop);
-    } catch (const std::exception& error) {
-      log::warn("outbox rows were not published and are tried again", {{"error", error.what()}});
-      wake.wait(500ms, stop);
+std::size_t OutboxRelay::publish_some() {
+  return pool_.transact([&](pg::Tx& tx) -> std::size_t {
+    if (!is_active(tx)) return 0;
+    const auto rows = oldest(tx);
+    if (rows.empty()) return 0;
+    std::vector<Envelope> messages;
+    std::vector<std::int64_t> ids;
+    for (const auto row : rows) {
+      messages.push_back(read(row));
+      ids.push_back(row.integer("id"));
     }
-  }
+    if (const auto sent = producer_.publish(std::span<const Envelope>(messages), kPublishDeadline); !sent) {
+      throw std::runtime_error(sent.error().message);
+    }
+    tx.exec("delete from outbox where id = any($1::bigint[])", {ids});
+    return rows.size();
+  });
 }
 
-void dead_letter(pg::Tx& tx, std::string_view service, const Incoming& message, const Error& error) {
-  Outgoing out;
-  out.topic = "q2o." + std::string(service) + ".dlq.v1";
-  out.key = message.key;
-  out.value = message.value;
-  out.id = message.id();
-  out.extra = message.headers;
-  out.extra["q2o-error-message"] = error.message;
-  out.extra["q2o-error-reason"] = error.reason;
-  out.extra["q2o-error-topic"] = message.topic;
-  out.extra["q2o-error-partition"] = std::to_string(message.partition);
-  out.extra["q2o-error-offset"] = std::to_string(message.offset);
-  store(tx, out);
+void OutboxRelay::run(std::stop_token stop) {
+  pg::Listener listener(pool_.options(), "outbox_" + pool_.options().schema);
+  auto next_purge = std::chrono::steady_clock::now();
+  while (!stop.stop_requested()) {
+    try {
+      if (publish_some() > 0) continue;
+      if (std::chrono::steady_clock::now() >= next_purge) {
+        pool_.transact([](pg::Tx& tx) { purge_inbox(tx); });
+        next_purge += kPurgeEvery;
+      }
+    } catch (const std::exception& problem) {
+      // The rows stay; ids are deterministic, so what did arrive does no harm when it arrives again.
+      log::warn("outbox round failed, trying again", {{"error", problem.what()}});
+    }
+    listener.wait(kLookAtLeastEvery, stop);
+  }
 }
 
 }  // namespace q2o::bus

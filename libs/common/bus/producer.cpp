@@ -1,99 +1,164 @@
+#include "common/bus/bus.h"
+
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
-#include "common/bus/handles.h"
-#include "common/bus/message.h"
+#include "common/bus/client.h"
+#include "common/log/log.h"
 
 namespace q2o::bus {
 namespace {
 
-/// What one publish() waits for. Shared with the delivery reports, which may come after the caller gave up.
+using Clock = std::chrono::steady_clock;
+
+/// One publish() call. Shared with the delivery callbacks, which may outlive a call that ran out of time.
 struct Batch {
   std::mutex mutex;
-  std::condition_variable changed;
-  std::vector<Position> positions;
+  std::condition_variable done;
   std::size_t open = 0;
-  std::string failure;
+  std::vector<Position> positions;
+  rd_kafka_resp_err_t problem = RD_KAFKA_RESP_ERR_NO_ERROR;
+
+  void settle(std::size_t index, const rd_kafka_message_t& message) {
+    const std::lock_guard lock(mutex);
+    if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) problem = message.err;
+    positions[index] = {message.partition, message.offset};
+    if (--open == 0) done.notify_all();
+  }
 };
 
 struct Ticket {
   std::shared_ptr<Batch> batch;
-  std::size_t index = 0;
+  std::size_t index;
 };
 
-void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
+void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   const std::unique_ptr<Ticket> ticket(static_cast<Ticket*>(message->_private));
-  std::lock_guard lock(ticket->batch->mutex);
-  if (message->err) ticket->batch->failure = rd_kafka_err2str(message->err);
-  else ticket->batch->positions[ticket->index] = {message->partition, message->offset};
-  --ticket->batch->open;
-  ticket->batch->changed.notify_all();
+  ticket->batch->settle(ticket->index, *message);
+}
+
+using HeaderList = Handle<rd_kafka_headers_t, rd_kafka_headers_destroy>;
+
+HeaderList header_list(const Headers& headers) {
+  HeaderList out(rd_kafka_headers_new(headers.size()));
+  for (const auto& [name, value] : headers) {
+    rd_kafka_header_add(out.get(), name.c_str(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
+  }
+  return out;
+}
+
+tl::unexpected<Error> failed(rd_kafka_resp_err_t problem) {
+  const std::string text = rd_kafka_err2str(problem);
+  switch (problem) {
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE: return fail(Code::resource_exhausted, "message is larger than the topic allows: " + text, "MESSAGE_TOO_LARGE");
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+      return fail(Code::failed_precondition, "topic does not exist: " + text, "UNKNOWN_TOPIC", "Declare it in config/topics.toml.");
+    default: return fail(Error{Code::unavailable, "broker did not acknowledge: " + text, Retry::after_backoff, Effect::unknown, "BROKER", {}, {}});
+  }
+}
+
+Client make_producer(const Options& options) {
+  auto conf = make_conf(options, {{"enable.idempotence", "true"},
+                                  {"compression.codec", "zstd"},
+                                  {"linger.ms", "2"},
+                                  {"message.max.bytes", std::to_string(kMessageBytesMax)},
+                                  {"queue.buffering.max.kbytes", "131072"},
+                                  {"message.timeout.ms", "30000"},
+                                  {"partitioner", "murmur2_random"}});
+  rd_kafka_conf_set_dr_msg_cb(conf.get(), delivered);
+  return make_client(RD_KAFKA_PRODUCER, std::move(conf));
 }
 
 }  // namespace
 
 struct Producer::State {
+  explicit State(Options given) : options(std::move(given)), client(make_producer(options)) {
+    poller = std::jthread([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) rd_kafka_poll(current().get(), 50);
+    });
+  }
+  ~State() {
+    poller.request_stop();
+    poller.join();
+    rd_kafka_flush(client.get(), 2000);
+    // What is still queued is given up; its callbacks free the tickets.
+    rd_kafka_purge(client.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_flush(client.get(), 200);
+  }
+
+  std::shared_ptr<rd_kafka_t> current() {
+    const std::lock_guard lock(mutex);
+    return client;
+  }
+
+  /// A fatal error of the idempotent producer ends that client for good; the next call gets a new one.
+  void replace(const std::shared_ptr<rd_kafka_t>& broken) {
+    const std::lock_guard lock(mutex);
+    if (client != broken) return;
+    log::warn("kafka producer is replaced after a fatal error", {{"service", options.service}});
+    client = make_producer(options);
+    rd_kafka_purge(broken.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_flush(broken.get(), 500);  // wakes the calls that still wait for it
+  }
+
+  rd_kafka_resp_err_t enqueue(rd_kafka_t* to, const Envelope& message, const std::shared_ptr<Batch>& batch, std::size_t index, Clock::time_point until) {
+    for (;;) {
+      auto headers = header_list(message.headers);
+      auto ticket = std::make_unique<Ticket>(Ticket{batch, index});
+      const auto problem = rd_kafka_producev(
+          to, RD_KAFKA_V_TOPIC(message.topic.c_str()), RD_KAFKA_V_KEY(message.key.data(), message.key.size()),
+          RD_KAFKA_V_VALUE(const_cast<char*>(message.value.data()), message.value.size()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+          RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_OPAQUE(ticket.get()), RD_KAFKA_V_END);
+      if (problem == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        static_cast<void>(headers.release());  // both belong to librdkafka now
+        static_cast<void>(ticket.release());
+        return problem;
+      }
+      if (problem != RD_KAFKA_RESP_ERR__QUEUE_FULL || Clock::now() >= until) return problem;
+      rd_kafka_poll(to, 20);
+    }
+  }
+
   Options options;
-  Kafka kafka;
+  std::mutex mutex;
+  std::shared_ptr<rd_kafka_t> client;
   std::jthread poller;
 };
 
-Producer::Producer(Options options) : state_(std::make_unique<State>()) {
-  state_->options = std::move(options);
-  const Settings settings{{"bootstrap.servers", state_->options.brokers}, {"client.id", state_->options.service},
-                          {"enable.idempotence", "true"},                {"compression.codec", "zstd"},
-                          {"linger.ms", "2"},                            {"message.max.bytes", "17825792"},
-                          {"queue.buffering.max.kbytes", "65536"},       {"delivery.timeout.ms", "120000"},
-                          {"log.connection.close", "false"},             {"reconnect.backoff.max.ms", "1000"}};
-  state_->kafka = open(RD_KAFKA_PRODUCER, settings, [](rd_kafka_conf_t* conf, void*) { rd_kafka_conf_set_dr_msg_cb(conf, on_delivery); });
-  state_->poller = std::jthread([kafka = state_->kafka.get()](std::stop_token stop) {
-    while (!stop.stop_requested()) rd_kafka_poll(kafka, 50);
-  });
-}
+Producer::Producer(Options options) : state_(std::make_unique<State>(std::move(options))) {}
+Producer::~Producer() = default;
 
-Producer::~Producer() {
-  state_->poller.request_stop();
-  state_->poller.join();
-  rd_kafka_flush(state_->kafka.get(), 3000);
-  rd_kafka_purge(state_->kafka.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  rd_kafka_flush(state_->kafka.get(), 1000);  // delivers the purged reports, which frees their tickets
-}
-
-Result<std::vector<Position>> Producer::publish(std::span<const Outgoing> messages, std::chrono::milliseconds deadline) {
-  const auto until = std::chrono::steady_clock::now() + deadline;
+Result<std::vector<Position>> Producer::publish(std::span<const Envelope> messages, std::chrono::milliseconds deadline) {
+  const auto until = Clock::now() + deadline;
+  const auto client = state_->current();
   auto batch = std::make_shared<Batch>();
   batch->positions.resize(messages.size());
   batch->open = messages.size();
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    const Outgoing& message = messages[i];
-    rd_kafka_headers_t* headers = rd_kafka_headers_new(12);
-    for (const auto& [name, value] : headers_of(message, state_->options.service)) {
-      rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
-    }
-    auto ticket = std::make_unique<Ticket>(Ticket{batch, i});
-    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__QUEUE_FULL;
-    while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && std::chrono::steady_clock::now() < until) {
-      error = rd_kafka_producev(state_->kafka.get(), RD_KAFKA_V_TOPIC(message.topic.c_str()), RD_KAFKA_V_KEY(message.key.data(), message.key.size()),
-                                RD_KAFKA_V_VALUE(const_cast<char*>(message.value.data()), message.value.size()),
-                                RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(ticket.get()), RD_KAFKA_V_END);
-      if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) std::this_thread::yield();
-    }
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      rd_kafka_headers_destroy(headers);
-      const bool too_large = error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
-      return fail(Error{too_large ? Code::invalid_argument : Code::unavailable, "kafka does not take the message: " + std::string(rd_kafka_err2str(error)),
-                        too_large ? Retry::never : Retry::after_backoff, Effect::unknown, "KAFKA_PRODUCE", "", {}});
-    }
-    (void)ticket.release();  // on_delivery owns it now
+  rd_kafka_resp_err_t refused = RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (std::size_t i = 0; i < messages.size() && refused == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+    refused = state_->enqueue(client.get(), messages[i], batch, i, until);
+    if (refused == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    const std::lock_guard lock(batch->mutex);
+    batch->open -= messages.size() - i;
+    batch->problem = refused;
   }
   std::unique_lock lock(batch->mutex);
-  const bool all = batch->changed.wait_until(lock, until, [&] { return batch->open == 0; });
-  if (!all || !batch->failure.empty()) {
-    return fail(Error{Code::unavailable, "kafka did not acknowledge: " + (batch->failure.empty() ? "no answer in time" : batch->failure), Retry::after_backoff,
-                      Effect::unknown, "KAFKA_NOT_ACKNOWLEDGED", "Look at `make logs SERVICE=kafka`.", {}});
-  }
+  const bool all_settled = batch->done.wait_until(lock, until, [&] { return batch->open == 0; });
+  if (rd_kafka_fatal_error(client.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) state_->replace(client);
+  if (batch->problem != RD_KAFKA_RESP_ERR_NO_ERROR) return failed(batch->problem);
+  if (!all_settled) return failed(RD_KAFKA_RESP_ERR__TIMED_OUT);
   return std::move(batch->positions);
+}
+
+Result<std::vector<Position>> Producer::publish(std::span<const Outgoing> messages, std::chrono::milliseconds deadline) {
+  std::vector<Envelope> envelopes;
+  envelopes.reserve(messages.size());
+  for (const auto& message : messages) {
+    envelopes.push_back({message.topic, message.key, message.value, headers_of(message, state_->options.service)});
+  }
+  return publish(std::span<const Envelope>(envelopes), deadline);
 }
 
 }  // namespace q2o::bus

@@ -1,47 +1,60 @@
-#include "common/bus/handles.h"
-#include "common/bus/message.h"
+#include "common/bus/client.h"
 
 namespace q2o::bus {
 namespace {
 
-constexpr int kPollMs = 500;
-constexpr auto kSilenceMax = std::chrono::seconds(30);
+using Clock = std::chrono::steady_clock;
+/// Without any progress for this long the broker counts as away.
+constexpr std::chrono::seconds kPatience{30};
 
-Error lost(const Range& range, const std::string& what) {
-  return Error{Code::data_loss, "the recorded range " + range.topic + "/" + std::to_string(range.partition) + " cannot be read: " + what, Retry::never, Effect::none,
-               "RANGE_LOST", "The topic's retention has passed it: run a new migration run from the source.", {}};
+std::string name_of(const Range& range) {
+  return range.topic + "/" + std::to_string(range.partition) + " [" + std::to_string(range.first) + ", " + std::to_string(range.last) + "]";
+}
+
+Client make_reader(const Options& options) {
+  // A consumer needs a group name; nothing is ever committed under it.
+  return make_client(RD_KAFKA_CONSUMER, make_conf(options, {{"group.id", "q2o-replay"},
+                                                            {"enable.auto.commit", "false"},
+                                                            {"enable.auto.offset.store", "false"},
+                                                            {"enable.partition.eof", "true"},
+                                                            {"auto.offset.reset", "error"},
+                                                            {"queued.max.messages.kbytes", "16384"},
+                                                            {"allow.auto.create.topics", "false"}}));
+}
+
+tl::unexpected<Error> lost(const Range& range, const std::string& what) {
+  return fail(Code::data_loss, "replay of " + name_of(range) + ": " + what, "REPLAY_RANGE_LOST",
+              "The log does not hold this range any more; read the source again (a new run).");
 }
 
 }  // namespace
 
 Status read_range(const Options& options, const Range& range, const std::function<void(const Incoming&)>& each, std::stop_token stop) {
   if (range.last < range.first) return {};
-  const Kafka kafka = open(RD_KAFKA_CONSUMER, {{"bootstrap.servers", options.brokers},
-                                               {"client.id", options.service + "-replay"},
-                                               {"group.id", options.service + "-replay"},  // required by the client, never joined
-                                               {"enable.auto.commit", "false"},
-                                               {"auto.offset.reset", "error"},
-                                               {"enable.partition.eof", "true"},
-                                               {"queued.max.messages.kbytes", "32768"}});
-  rd_kafka_poll_set_consumer(kafka.get());
-  PartitionList where(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(where.get(), range.topic.c_str(), range.partition)->offset = range.first;
-  if (const auto error = rd_kafka_assign(kafka.get(), where.get()); error) return fail(lost(range, rd_kafka_err2str(error)));
-  auto heard = std::chrono::steady_clock::now();
+  const auto client = make_reader(options);
+  rd_kafka_poll_set_consumer(client.get());
+  auto list = partition_list(1);
+  rd_kafka_topic_partition_list_add(list.get(), range.topic.c_str(), range.partition)->offset = range.first;
+  rd_kafka_assign(client.get(), list.get());
+  auto give_up = Clock::now() + kPatience;
   while (!stop.stop_requested()) {
-    const KafkaMessage message(rd_kafka_consumer_poll(kafka.get(), kPollMs));
+    const Message message(rd_kafka_consumer_poll(client.get(), 100));
     if (!message) {
-      if (std::chrono::steady_clock::now() - heard < kSilenceMax) continue;
-      return fail(Error{Code::unavailable, "kafka is silent", Retry::after_backoff, Effect::none, "KAFKA_SILENT", "Look at `make logs SERVICE=kafka`.", {}});
+      if (Clock::now() > give_up) {
+        return fail(Error{Code::unavailable, "replay of " + name_of(range) + ": broker does not answer", Retry::after_backoff, Effect::none, "BROKER", {}, {}});
+      }
+      continue;
     }
-    heard = std::chrono::steady_clock::now();
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return fail(lost(range, "the log ends before offset " + std::to_string(range.last)));
-    if (message->err) return fail(lost(range, rd_kafka_message_errstr(message.get())));
-    if (message->offset > range.last) return {};
-    each(incoming_of(*message));
-    if (message->offset == range.last) return {};
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return lost(range, "the log ends before the range does");
+    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+      return lost(range, rd_kafka_message_errstr(message.get()));
+    }
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;  // the client reconnects by itself; patience ends it
+    give_up = Clock::now() + kPatience;
+    if (message->offset <= range.last) each(to_incoming(*message));
+    if (message->offset >= range.last) return {};
   }
-  return fail(Error{Code::cancelled, "stopped", Retry::after_backoff, Effect::none, "STOPPED", "", {}});
+  return fail(Code::cancelled, "replay of " + name_of(range) + " was stopped", "STOPPED");
 }
 
 }  // namespace q2o::bus

@@ -1,107 +1,146 @@
-#include <set>
 #include <toml++/toml.h>
 
-#include "common/bus/bus.h"
-#include "common/bus/handles.h"
+#include <optional>
+
+#include "common/bus/client.h"
+#include "common/log/log.h"
 
 namespace q2o::bus {
 namespace {
 
-constexpr int kCallMs = 30000;
-using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, Deleter<rd_kafka_NewTopic_destroy>>;
+constexpr int kBrokerMilliseconds = 20000;
 
-struct Topic {
-  std::string name;
-  std::int64_t partitions = 0, replication = 0, retention_days = 0, max_message_bytes = 0;
-  bool compact = false;
-};
+using NewTopic = Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
+using ConfigResource = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
+using Settled = std::map<std::string, std::string>;
 
-std::vector<Topic> read_topics(const std::string& file) {
-  const toml::table all = toml::parse_file(file);
-  const auto& defaults = all["defaults"];
-  std::vector<Topic> topics;
-  const toml::array* list = all["topic"].as_array();
-  if (!list) throw std::runtime_error(file + " declares no topic");
-  for (const auto& node : *list) {
-    const toml::table& one = *node.as_table();
-    const auto number = [&](const char* key) { return one[key].value<std::int64_t>().value_or(defaults[key].value_or<std::int64_t>(0)); };
-    Topic topic{one["name"].value_or<std::string>(""), number("partitions"), number("replication"), number("retention_days"), number("max_message_bytes"),
-                one["compact"].value<bool>().value_or(defaults["compact"].value_or(false))};
-    if (topic.name.empty() || topic.partitions < 1 || topic.replication < 1) throw std::runtime_error(file + ": a topic needs name, partitions and replication");
-    topics.push_back(std::move(topic));
-  }
-  return topics;
+/// The settings of a topic as Kafka names them.
+Settled settings(const Topic& topic) {
+  Settled out{{"cleanup.policy", topic.compact ? "compact" : "delete"}, {"max.message.bytes", std::to_string(topic.max_message_bytes)}};
+  if (!topic.compact) out["retention.ms"] = std::to_string(std::int64_t{topic.retention_days} * 24 * 3600 * 1000);
+  return out;
 }
 
-NewTopic describe(const Topic& topic) {
-  char message[256];
-  NewTopic made(rd_kafka_NewTopic_new(topic.name.c_str(), static_cast<int>(topic.partitions), static_cast<int>(topic.replication), message, sizeof message));
-  if (!made) throw std::runtime_error(topic.name + ": " + message);
-  const auto set = [&](const char* key, const std::string& value) { rd_kafka_NewTopic_set_config(made.get(), key, value.c_str()); };
-  set("cleanup.policy", topic.compact ? "compact" : "delete");
-  if (!topic.compact) set("retention.ms", std::to_string(topic.retention_days * 24 * 3600 * 1000));
-  set("max.message.bytes", std::to_string(topic.max_message_bytes));
-  return made;
-}
-
-/// Topic name -> number of partitions, as the cluster has it.
-std::map<std::string, int> existing_topics(rd_kafka_t* kafka) {
+std::map<std::string, int> existing(rd_kafka_t* client) {
   const rd_kafka_metadata_t* metadata = nullptr;
-  if (const auto error = rd_kafka_metadata(kafka, 1, nullptr, &metadata, kCallMs); error) throw std::runtime_error(rd_kafka_err2str(error));
-  std::map<std::string, int> topics;
-  for (int i = 0; i < metadata->topic_cnt; ++i) topics[metadata->topics[i].topic] = metadata->topics[i].partition_cnt;
+  if (const auto problem = rd_kafka_metadata(client, 1, nullptr, &metadata, kBrokerMilliseconds)) throw std::runtime_error(rd_kafka_err2str(problem));
+  std::map<std::string, int> out;
+  for (int i = 0; i < metadata->topic_cnt; ++i) out[metadata->topics[i].topic] = metadata->topics[i].partition_cnt;
   rd_kafka_metadata_destroy(metadata);
-  return topics;
+  return out;
 }
 
-void create(rd_kafka_t* kafka, const std::vector<Topic>& missing, std::vector<std::string>& complaints) {
-  std::vector<NewTopic> owned;
-  std::vector<rd_kafka_NewTopic_t*> raw;
-  for (const auto& topic : missing) {
-    owned.push_back(describe(topic));
-    raw.push_back(owned.back().get());
-  }
-  const KafkaQueue queue(rd_kafka_queue_new(kafka));
-  rd_kafka_CreateTopics(kafka, raw.data(), raw.size(), nullptr, queue.get());
-  const KafkaEvent event(rd_kafka_queue_poll(queue.get(), kCallMs));
-  if (!event || rd_kafka_event_error(event.get())) throw std::runtime_error(event ? rd_kafka_event_error_string(event.get()) : "no answer in 30 s");
+Event wait_event(rd_kafka_queue_t* queue) {
+  Event event(rd_kafka_queue_poll(queue, kBrokerMilliseconds));
+  if (!event) throw std::runtime_error("broker did not answer in time");
+  if (const auto problem = rd_kafka_event_error(event.get())) throw std::runtime_error(rd_kafka_err2str(problem));
+  return event;
+}
+
+void create(rd_kafka_t* client, const Topic& topic) {
+  char problem[256];
+  const NewTopic fresh(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, topic.replication, problem, sizeof problem));
+  if (!fresh) throw std::runtime_error(problem);
+  for (const auto& [name, value] : settings(topic)) rd_kafka_NewTopic_set_config(fresh.get(), name.c_str(), value.c_str());
+  const Queue queue(rd_kafka_queue_new(client));
+  auto* raw = fresh.get();
+  rd_kafka_CreateTopics(client, &raw, 1, nullptr, queue.get());
+  const auto event = wait_event(queue.get());
   std::size_t count = 0;
   const auto* results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
   for (std::size_t i = 0; i < count; ++i) {
-    const auto error = rd_kafka_topic_result_error(results[i]);
-    if (error && error != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
-      complaints.push_back(std::string(rd_kafka_topic_result_name(results[i])) + ": " + rd_kafka_topic_result_error_string(results[i]));
+    const auto code = rd_kafka_topic_result_error(results[i]);
+    // Replicas may declare at the same time.
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
+    const char* text = rd_kafka_topic_result_error_string(results[i]);
+    throw std::runtime_error(text != nullptr ? text : rd_kafka_err2str(code));
+  }
+  log::info("topic created", {{"topic", topic.name}, {"partitions", topic.partitions}});
+}
+
+Settled described(rd_kafka_t* client, const std::string& topic) {
+  const ConfigResource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+  const Queue queue(rd_kafka_queue_new(client));
+  auto* raw = resource.get();
+  rd_kafka_DescribeConfigs(client, &raw, 1, nullptr, queue.get());
+  const auto event = wait_event(queue.get());
+  std::size_t resources = 0;
+  const auto* all = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &resources);
+  Settled out;
+  for (std::size_t i = 0; i < resources; ++i) {
+    std::size_t count = 0;
+    const auto* entries = rd_kafka_ConfigResource_configs(all[i], &count);
+    for (std::size_t j = 0; j < count; ++j) {
+      const char* value = rd_kafka_ConfigEntry_value(entries[j]);
+      out[rd_kafka_ConfigEntry_name(entries[j])] = value != nullptr ? value : "";
     }
+  }
+  return out;
+}
+
+void compare(rd_kafka_t* client, const Topic& topic, int partitions, std::vector<std::string>& complaints) {
+  if (partitions != topic.partitions) {
+    complaints.push_back(topic.name + ": has " + std::to_string(partitions) + " partitions, declared are " + std::to_string(topic.partitions));
+  }
+  const auto there = described(client, topic.name);
+  for (const auto& [name, wanted] : settings(topic)) {
+    const auto found = there.find(name);
+    const std::string is = found == there.end() ? "" : found->second;
+    if (is != wanted) complaints.push_back(topic.name + ": " + name + " is " + is + ", declared is " + wanted);
   }
 }
 
 }  // namespace
 
+Result<std::vector<Topic>> read_topics(const std::string& topics_file) {
+  try {
+    const auto file = toml::parse_file(topics_file);
+    const auto defaults = file["defaults"];
+    std::vector<Topic> out;
+    const auto* list = file["topic"].as_array();
+    if (list == nullptr) return fail(Code::invalid_argument, topics_file + " declares no [[topic]]", "CONFIG_SYNTAX");
+    for (const auto& entry : *list) {
+      const auto& table = *entry.as_table();
+      const auto integer = [&](const char* name, std::int64_t fallback) { return table[name].value_or(defaults[name].value_or(fallback)); };
+      Topic topic;
+      topic.name = table["name"].value_or("");
+      topic.partitions = static_cast<int>(integer("partitions", 1));
+      topic.replication = static_cast<int>(integer("replication", 1));
+      topic.retention_days = static_cast<int>(integer("retention_days", 30));
+      topic.max_message_bytes = integer("max_message_bytes", kMessageBytesMax);
+      topic.compact = table["compact"].value_or(defaults["compact"].value_or(false));
+      if (topic.name.empty()) return fail(Code::invalid_argument, topics_file + ": a topic without a name", "CONFIG_SYNTAX");
+      out.push_back(topic);
+    }
+    return out;
+  } catch (const toml::parse_error& problem) {
+    return fail(Code::invalid_argument, topics_file + ":" + std::to_string(problem.source().begin.line) + ": " + std::string(problem.description()),
+                "CONFIG_SYNTAX");
+  }
+}
+
 Status declare_topics(const Options& options, const std::string& topics_file) {
+  const auto topics = read_topics(topics_file);
+  if (!topics) return fail(topics.error());
   std::vector<std::string> complaints;
   try {
-    const auto wanted = read_topics(topics_file);
-    const Kafka kafka = open(RD_KAFKA_PRODUCER, {{"bootstrap.servers", options.brokers}, {"client.id", options.service}});
-    const auto known = existing_topics(kafka.get());
-    std::vector<Topic> missing;
-    for (const auto& topic : wanted) {
-      const auto at = known.find(topic.name);
-      if (at == known.end()) {
-        missing.push_back(topic);
-      } else if (at->second != topic.partitions) {
-        complaints.push_back(topic.name + " has " + std::to_string(at->second) + " partitions, " + std::to_string(topic.partitions) + " are declared");
+    const auto client = make_client(RD_KAFKA_PRODUCER, make_conf(options, {}));
+    const auto there = existing(client.get());
+    for (const auto& topic : *topics) {
+      try {
+        const auto found = there.find(topic.name);
+        found == there.end() ? create(client.get(), topic) : compare(client.get(), topic, found->second, complaints);
+      } catch (const std::exception& problem) {
+        complaints.push_back(topic.name + ": " + problem.what());
       }
     }
-    if (!missing.empty()) create(kafka.get(), missing, complaints);
-  } catch (const toml::parse_error& error) {
-    complaints.push_back(topics_file + ": " + std::string(error.description()));
-  } catch (const std::exception& error) {
-    complaints.push_back(error.what());
+  } catch (const std::exception& problem) {
+    return fail(Error{Code::unavailable, "topics cannot be declared: " + std::string(problem.what()), Retry::after_backoff, Effect::unknown, "BROKER", {}, {}});
   }
   if (complaints.empty()) return {};
-  std::string text;
-  for (const auto& complaint : complaints) text += (text.empty() ? "" : "; ") + complaint;
-  return fail(Code::failed_precondition, "topics: " + text, "TOPICS", "A topic's partitions are never changed: keys would move. Declare a new major version instead.");
+  std::string text = "topics differ from " + topics_file + ":";
+  for (const auto& complaint : complaints) text += "\n  " + complaint;
+  return fail(Code::failed_precondition, text, "TOPICS_DIFFER");
 }
 
 }  // namespace q2o::bus
