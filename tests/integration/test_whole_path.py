@@ -79,7 +79,7 @@ class KilledServices(unittest.TestCase):
         stack = Stack().up()
         try:
             # A slow target stretches the run, so that every kill really falls into it.
-            stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "POST", {"route": "/jsonrpc", "fault": "slow", "milliseconds": 120})
+            stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "POST", slow(120))
             process = stack.start_migration()
             seen = 0
             for service in services:
@@ -100,7 +100,7 @@ class KilledServices(unittest.TestCase):
     def test_the_validator_while_it_proves(self):
         stack = Stack().up()
         try:
-            stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "POST", {"route": "/jsonrpc", "fault": "slow", "milliseconds": 60})
+            stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "POST", slow(60))
             process = stack.start_migration()
             wait_until(lambda: state(stack) == "STATE_VALIDATING", 200, "VALIDATING")
             stack.kill_hard("validator")
@@ -109,6 +109,11 @@ class KilledServices(unittest.TestCase):
             self.assertEqual(stack.report(result)["checks"], self.undisturbed_report["checks"])
         finally:
             stack.down()
+
+
+def slow(milliseconds):
+    """A target that takes its time, for every call."""
+    return {"faults": [{"kind": "slow", "route": "", "delay_ms": milliseconds, "count": -1}]}
 
 
 def migrations(stack):
