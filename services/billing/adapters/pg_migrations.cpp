@@ -1,0 +1,169 @@
+#include "services/billing/adapters/pg_migrations.h"
+
+#include <stdexcept>
+
+#include "common/bus/bus.h"
+#include "common/ids/ids.h"
+#include "embedded/billing_schema.h"
+
+namespace q2o::billing {
+namespace {
+
+v1::Migration parse(const pg::Row& row) {
+  v1::Migration migration;
+  if (!migration.ParseFromString(row.bytes("body"))) throw std::runtime_error("a stored migration cannot be read");
+  return migration;
+}
+
+std::optional<std::uint64_t> count(const pg::Row& row, std::string_view column) {
+  if (row.is_null(column)) return std::nullopt;
+  return static_cast<std::uint64_t>(row.integer(column));
+}
+
+}  // namespace
+
+std::vector<pg::Migration> schema() {
+  std::vector<pg::Migration> out;
+  for (const auto& file : ::embedded::billing_schema::kFiles) out.push_back({std::string(file.name), std::string(file.text)});
+  return out;
+}
+
+void PgMigrations::publish(const Aggregate& migration) {
+  const auto& state = migration.get();
+  bus::Outgoing message;
+  message.topic = kMigrationTopic;
+  message.key = state.migration_id();
+  message.value = state.SerializeAsString();
+  message.id = ids::uuid_v5({state.migration_id(), "billing", std::to_string(state.version())});
+  message.type = "q2o.billing.v1.Migration";
+  message.tenant = state.tenant_id();
+  message.migration = state.migration_id();
+  message.run = state.run();
+  message.sequence = state.version();
+  bus::store(tx_, message);
+  tx_.notify(kWorkChannel);
+}
+
+void PgMigrations::insert(Aggregate& migration) {
+  const auto& state = migration.get();
+  tx_.exec("INSERT INTO migration(migration_id, tenant_id, version, state, source_id, target_id, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+           {state.migration_id(), state.tenant_id(), state.version(), static_cast<int>(state.state()), state.source_connection_id(),
+            state.target_id(), pg::Param::bytes(state.SerializeAsString())});
+  v1::Event event;
+  event.set_version(state.version());
+  event.set_to(state.state());
+  event.set_kind("CREATED");
+  event.set_at(state.created_at());
+  tx_.exec("INSERT INTO migration_event(migration_id, version, body) VALUES ($1, $2, $3)",
+           {state.migration_id(), state.version(), pg::Param::bytes(event.SerializeAsString())});
+  publish(migration);
+}
+
+std::optional<Aggregate> PgMigrations::find(const std::string& tenant, const std::string& migration_id) {
+  const auto rows = tx_.exec("SELECT body FROM migration WHERE migration_id = $1 AND tenant_id = $2 FOR UPDATE", {migration_id, tenant});
+  if (rows.empty()) return std::nullopt;
+  return Aggregate(parse(rows[0]));
+}
+
+std::vector<v1::Migration> PgMigrations::list(const std::string& tenant) {
+  std::vector<v1::Migration> out;
+  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE tenant_id = $1 ORDER BY migration_id LIMIT 1000", {tenant})) {
+    out.push_back(parse(row));
+  }
+  return out;
+}
+
+std::vector<Aggregate> PgMigrations::using_connection(const std::string& tenant, const std::string& id) {
+  std::vector<Aggregate> out;
+  const auto rows = tx_.exec(
+      "SELECT body FROM migration WHERE tenant_id = $1 AND (source_id = $2 OR target_id = $2) AND state NOT IN ($3, $4) FOR UPDATE",
+      {tenant, id, static_cast<int>(State::completed), static_cast<int>(State::failed)});
+  for (const auto& row : rows) out.emplace_back(parse(row));
+  return out;
+}
+
+std::vector<v1::Migration> PgMigrations::in_states(const std::vector<State>& states) {
+  std::vector<std::int64_t> numbers;
+  for (const auto state : states) numbers.push_back(static_cast<std::int64_t>(state));
+  std::vector<v1::Migration> out;
+  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE state = ANY($1) ORDER BY migration_id LIMIT 1000", {numbers})) {
+    out.push_back(parse(row));
+  }
+  return out;
+}
+
+void PgMigrations::save(Aggregate& migration) {
+  const auto& state = migration.get();
+  const auto done = tx_.exec("UPDATE migration SET version = $3, state = $4, body = $5 WHERE migration_id = $1 AND version = $2",
+                             {state.migration_id(), migration.stored_version(), state.version(), static_cast<int>(state.state()),
+                              pg::Param::bytes(state.SerializeAsString())});
+  if (done.affected() != 1) throw std::logic_error("migration " + state.migration_id() + " changed under a lock");
+  for (const auto& event : migration.events()) {
+    tx_.exec("INSERT INTO migration_event(migration_id, version, body) VALUES ($1, $2, $3)",
+             {state.migration_id(), event.version(), pg::Param::bytes(event.SerializeAsString())});
+  }
+  publish(migration);
+}
+
+std::vector<v1::Event> PgMigrations::history(const std::string& migration_id) {
+  std::vector<v1::Event> out;
+  for (const auto& row : tx_.exec("SELECT body FROM migration_event WHERE migration_id = $1 ORDER BY version LIMIT 10000", {migration_id})) {
+    if (!out.emplace_back().ParseFromString(row.bytes("body"))) throw std::runtime_error("a stored event cannot be read");
+  }
+  return out;
+}
+
+std::optional<std::string> PgMigrations::seen(const std::string& tenant, const std::string& key) {
+  const auto rows = tx_.exec("SELECT migration_id FROM idempotency_key WHERE tenant_id = $1 AND key = $2", {tenant, key});
+  if (rows.empty()) return std::nullopt;
+  return rows[0].text("migration_id");
+}
+
+void PgMigrations::remember(const std::string& tenant, const std::string& key, const std::string& migration_id) {
+  tx_.exec("INSERT INTO idempotency_key(tenant_id, key, migration_id) VALUES ($1, $2, $3)", {tenant, key, migration_id});
+}
+
+void PgMigrations::count_extracted(const std::string& migration, std::uint32_t run, const std::string& entity, std::uint64_t n) {
+  tx_.exec("INSERT INTO run_count(migration_id, run, entity, extracted) VALUES ($1, $2, $3, $4) "
+           "ON CONFLICT (migration_id, run, entity) DO UPDATE SET extracted = EXCLUDED.extracted",
+           {migration, run, entity, n});
+}
+
+void PgMigrations::count_mapped(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Mapped& n) {
+  tx_.exec("INSERT INTO run_count(migration_id, run, entity, mapped, merged, mapper_rejected, excluded) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+           "ON CONFLICT (migration_id, run, entity) DO UPDATE SET mapped = EXCLUDED.mapped, merged = EXCLUDED.merged, "
+           "mapper_rejected = EXCLUDED.mapper_rejected, excluded = EXCLUDED.excluded",
+           {migration, run, entity, n.mapped, n.merged, n.rejected, n.excluded});
+}
+
+void PgMigrations::count_loaded(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Loaded& n) {
+  tx_.exec("INSERT INTO run_count(migration_id, run, entity, loaded, loader_rejected, parked) VALUES ($1, $2, $3, $4, $5, $6) "
+           "ON CONFLICT (migration_id, run, entity) DO UPDATE SET loaded = EXCLUDED.loaded, "
+           "loader_rejected = EXCLUDED.loader_rejected, parked = EXCLUDED.parked",
+           {migration, run, entity, n.loaded, n.rejected, n.parked});
+}
+
+void PgMigrations::set_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) {
+  tx_.exec("INSERT INTO run_fact(migration_id, run, fact) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", {migration, run, fact});
+}
+
+bool PgMigrations::has_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) {
+  return !tx_.exec("SELECT 1 FROM run_fact WHERE migration_id = $1 AND run = $2 AND fact = $3", {migration, run, fact}).empty();
+}
+
+std::map<std::string, StageCounts> PgMigrations::counts(const std::string& migration, std::uint32_t run) {
+  std::map<std::string, StageCounts> out;
+  for (const auto& row : tx_.exec("SELECT * FROM run_count WHERE migration_id = $1 AND run = $2", {migration, run})) {
+    auto& counts = out[row.text("entity")];
+    counts.extracted = count(row, "extracted");
+    if (const auto mapped = count(row, "mapped")) {
+      counts.mapped = StageCounts::Mapped{*mapped, *count(row, "merged"), *count(row, "mapper_rejected"), *count(row, "excluded")};
+    }
+    if (const auto loaded = count(row, "loaded")) {
+      counts.loaded = StageCounts::Loaded{*loaded, *count(row, "loader_rejected"), *count(row, "parked")};
+    }
+  }
+  return out;
+}
+
+}  // namespace q2o::billing

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "common/pg/pg.h"
+#include "services/billing/app/ports.h"
+
+namespace q2o::billing {
+
+inline constexpr std::string_view kMigrationTopic = "q2o.billing.migration.v1";
+/// Wakes the loop that advances migrations.
+inline constexpr std::string_view kWorkChannel = "billing_work";
+
+/// The migrations in Postgres, within one transaction. Rows that are read for a change are locked until its end.
+class PgMigrations final : public Migrations {
+ public:
+  explicit PgMigrations(pg::Tx& tx) : tx_(tx) {}
+  void insert(Aggregate& migration) override;
+  std::optional<Aggregate> find(const std::string& tenant, const std::string& migration_id) override;
+  std::vector<v1::Migration> list(const std::string& tenant) override;
+  std::vector<Aggregate> using_connection(const std::string& tenant, const std::string& id) override;
+  std::vector<v1::Migration> in_states(const std::vector<State>& states) override;
+  void save(Aggregate& migration) override;
+  std::vector<v1::Event> history(const std::string& migration_id) override;
+  std::optional<std::string> seen(const std::string& tenant, const std::string& idempotency_key) override;
+  void remember(const std::string& tenant, const std::string& idempotency_key, const std::string& migration_id) override;
+  void count_extracted(const std::string& migration, std::uint32_t run, const std::string& entity, std::uint64_t n) override;
+  void count_mapped(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Mapped& n) override;
+  void count_loaded(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Loaded& n) override;
+  void set_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) override;
+  bool has_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) override;
+  std::map<std::string, StageCounts> counts(const std::string& migration, std::uint32_t run) override;
+
+ private:
+  void publish(const Aggregate& migration);
+  pg::Tx& tx_;
+};
+
+std::vector<pg::Migration> schema();
+
+}  // namespace q2o::billing

@@ -1,0 +1,60 @@
+#include "services/billing/app/aggregate.h"
+
+#include <fmt/format.h>
+
+namespace q2o::billing {
+
+void Aggregate::record(const std::string& kind, State from, const std::string& actor, const std::string& reason, const std::string& now) {
+  migration_.set_version(migration_.version() + 1);
+  migration_.set_updated_at(now);
+  auto& event = events_.emplace_back();
+  event.set_version(migration_.version());
+  event.set_from(static_cast<v1::State>(from));
+  event.set_to(migration_.state());
+  event.set_kind(kind);
+  event.set_actor(actor);
+  event.set_reason(reason);
+  event.set_at(now);
+}
+
+Status Aggregate::step(Trigger trigger, const std::string& actor, const std::string& reason, const std::string& now) {
+  const auto from = state();
+  const auto to = next(from, trigger);
+  if (!to) {
+    return fail(Code::failed_precondition, fmt::format("the migration is {}; {} is not possible now", name(from), name(trigger)),
+                "WRONG_STATE", std::string(what_is_missing(from, trigger)));
+  }
+  migration_.set_state(static_cast<v1::State>(*to));
+  if (*to == State::failed) {
+    migration_.set_directive(v1::DIRECTIVE_STOP);
+    migration_.set_reason(reason);
+  }
+  if (*to == State::completed) migration_.clear_reason();
+  record(std::string(name(trigger)), from, actor, reason, now);
+  return {};
+}
+
+void Aggregate::direct(v1::Directive directive, const std::string& actor, const std::string& reason, const std::string& now) {
+  if (migration_.directive() == directive && migration_.reason() == reason) return;
+  migration_.set_directive(directive);
+  migration_.set_reason(reason);
+  static constexpr std::string_view names[] = {"DIRECTIVE_UNSPECIFIED", "RESUMED", "PAUSED", "STOPPED"};
+  record(std::string(names[directive]), state(), actor, reason, now);
+}
+
+Status Aggregate::start_run(const std::string& mapping_version, const std::string& actor, const std::string& now) {
+  if (mapping_version.empty()) {
+    return fail(Code::failed_precondition, "there is no mapping for this platform", "MAPPING_MISSING",
+                fmt::format("Store a mapping for '{}' first.", migration_.platform()));
+  }
+  const auto run = migration_.run() + 1;
+  if (auto done = step(Trigger::run_started, actor, fmt::format("run {}", run), now); !done) return done;
+  migration_.set_run(run);
+  migration_.set_mapping_version(mapping_version);
+  migration_.set_directive(v1::DIRECTIVE_GO);
+  migration_.clear_reason();
+  migration_.clear_verdict();
+  return {};
+}
+
+}  // namespace q2o::billing

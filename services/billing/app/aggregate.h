@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/result/result.h"
+#include "q2o/billing/v1/migration.pb.h"
+#include "services/billing/domain/transitions.h"
+
+namespace q2o::billing {
+
+/// One migration and what happened to it since it was read. Every change bumps the version and leaves an event.
+class Aggregate {
+ public:
+  explicit Aggregate(v1::Migration migration) : migration_(std::move(migration)), stored_version_(migration_.version()) {}
+
+  const v1::Migration& get() const { return migration_; }
+  v1::Migration& edit() { return migration_; }
+  State state() const { return static_cast<State>(migration_.state()); }
+  std::uint64_t stored_version() const { return stored_version_; }
+  const std::vector<v1::Event>& events() const { return events_; }
+  bool changed() const { return !events_.empty(); }
+
+  /// Takes the step of the table, or says what is missing.
+  Status step(Trigger trigger, const std::string& actor, const std::string& reason, const std::string& now);
+  /// Changes the directive (state stays). Nothing happens when it is the same with the same reason.
+  void direct(v1::Directive directive, const std::string& actor, const std::string& reason, const std::string& now);
+
+  /// A new run of a READY migration.
+  Status start_run(const std::string& mapping_version, const std::string& actor, const std::string& now);
+
+ private:
+  void record(const std::string& kind, State from, const std::string& actor, const std::string& reason, const std::string& now);
+  v1::Migration migration_;
+  std::uint64_t stored_version_;
+  std::vector<v1::Event> events_;
+};
+
+}  // namespace q2o::billing

@@ -1,0 +1,225 @@
+#include "services/billing/app/commands.h"
+
+#include <fmt/format.h>
+
+#include "common/ids/ids.h"
+
+namespace q2o::billing {
+namespace {
+
+tl::unexpected<Error> not_found(const std::string& id) {
+  return fail(Code::not_found, fmt::format("there is no migration '{}'", id), "MIGRATION_NOT_FOUND", "List the migrations to see their ids.");
+}
+
+tl::unexpected<Error> nothing_runs(const Aggregate& migration, std::string_view what) {
+  return fail(Code::failed_precondition, fmt::format("the migration is {}; there is no run to {}", name(migration.state()), what), "NO_RUN",
+              std::string(what_is_missing(migration.state(), Trigger::run_started)));
+}
+
+bool runs(const Aggregate& migration) { return migration.state() == State::running || migration.state() == State::validating; }
+
+bool waits_for_acceptance(const Aggregate& migration) {
+  return migration.state() == State::validating && migration.get().verdict() == "DIFFERENT";
+}
+
+}  // namespace
+
+Result<v1::Migration> Commands::change(const Caller& caller, const std::string& id, const Change& what) {
+  Result<v1::Migration> out = not_found(id);
+  transact_([&](Migrations& migrations) {
+    auto migration = migrations.find(caller.tenant, id);
+    if (!migration) {
+      out = not_found(id);
+      return;
+    }
+    if (!caller.idempotency_key.empty() && migrations.seen(caller.tenant, caller.idempotency_key)) {
+      out = migration->get();
+      return;
+    }
+    if (auto done = what(*migration, migrations); !done) {
+      out = fail(done.error());
+      return;
+    }
+    if (!caller.idempotency_key.empty()) migrations.remember(caller.tenant, caller.idempotency_key, id);
+    if (migration->changed()) migrations.save(*migration);
+    out = migration->get();
+  });
+  return out;
+}
+
+Result<v1::Migration> Commands::create(const Caller& caller, const v1::CreateMigrationRequest& request) {
+  if (request.platform().empty() || request.source_connection_id().empty() || request.target_id().empty()) {
+    return fail(Code::invalid_argument, "platform, source connection and target are needed", "FIELD_MISSING",
+                "Save the source connection and the target first; they give the ids.");
+  }
+  const auto source = peers_.source(caller.tenant, request.source_connection_id());
+  if (!source) return fail(source.error());
+  if (const auto target = peers_.target(caller.tenant, request.target_id()); !target) return fail(target.error());
+  Result<v1::Migration> out;
+  transact_([&](Migrations& migrations) {
+    if (!caller.idempotency_key.empty()) {
+      if (const auto id = migrations.seen(caller.tenant, caller.idempotency_key)) {
+        const auto known = migrations.find(caller.tenant, *id);
+        if (known) out = known->get();
+        else out = not_found(*id);
+        return;
+      }
+    }
+    v1::Migration migration;
+    migration.set_tenant_id(caller.tenant);
+    migration.set_migration_id(ids::uuid_v7());
+    migration.set_version(1);
+    migration.set_state(v1::STATE_DRAFT);
+    migration.set_directive(v1::DIRECTIVE_GO);
+    migration.set_platform(request.platform());
+    migration.set_source_connection_id(request.source_connection_id());
+    migration.set_connection_slug(source->slug);
+    migration.set_target_id(request.target_id());
+    *migration.mutable_entities() = request.entities();
+    migration.set_first_year(request.first_year());
+    migration.set_last_year(request.last_year());
+    migration.set_created_at(now_());
+    migration.set_updated_at(migration.created_at());
+    migration.set_name(request.name());
+    migration.set_automatic_start(request.automatic_start());
+    Aggregate aggregate(std::move(migration));
+    migrations.insert(aggregate);
+    if (!caller.idempotency_key.empty()) migrations.remember(caller.tenant, caller.idempotency_key, aggregate.get().migration_id());
+    out = aggregate.get();
+  });
+  return out;
+}
+
+Result<v1::Migration> Commands::get(const Caller& caller, const std::string& id) {
+  return change(Caller{caller.tenant, caller.actor, {}}, id, [](Aggregate&, Migrations&) { return Status(); });
+}
+
+std::vector<v1::Migration> Commands::list(const Caller& caller) {
+  std::vector<v1::Migration> out;
+  transact_([&](Migrations& migrations) { out = migrations.list(caller.tenant); });
+  return out;
+}
+
+Result<v1::Migration> Commands::mark_paid(const Caller& caller, const std::string& id, const std::string& reason) {
+  if (caller.actor != "operator" && caller.actor.rfind("operator:", 0) != 0) {
+    return fail(Code::permission_denied, "only an operator may mark a migration as paid", "OPERATORS_ONLY", "Ask an operator.");
+  }
+  auto paid = change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
+    if (auto done = migration.step(Trigger::marked_paid, caller.actor, reason, now_()); !done) return done;
+    return migration.step(Trigger::connections_asked, "billing", "", now_());
+  });
+  if (!paid) return paid;
+  // A neighbour that cannot be asked right now is no reason to refuse: the advancing loop tries again.
+  static_cast<void>(advance(caller.tenant, id));
+  return get(caller, id);
+}
+
+Result<v1::Migration> Commands::start(const Caller& caller, const std::string& id) {
+  auto known = get(caller, id);
+  if (!known) return known;
+  if (static_cast<State>(known->state()) == State::paid || static_cast<State>(known->state()) == State::connecting) {
+    if (auto done = advance(caller.tenant, id); !done) return fail(done.error());
+    // With automatic start the run has begun by now.
+    if (auto now = get(caller, id); !now || static_cast<State>(now->state()) == State::running) return now;
+  }
+  const auto mapping = peers_.current_mapping(caller.tenant, known->platform());
+  if (!mapping) return fail(mapping.error());
+  return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
+    const bool again = migration.state() == State::completed || migration.state() == State::failed || waits_for_acceptance(migration);
+    if (again) {
+      if (auto done = migration.step(Trigger::new_run_requested, caller.actor, "", now_()); !done) return done;
+    }
+    return migration.start_run(*mapping, caller.actor, now_());
+  });
+}
+
+Result<v1::Migration> Commands::pause(const Caller& caller, const std::string& id, const std::string& reason) {
+  return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
+    if (!runs(migration)) return nothing_runs(migration, "pause");
+    migration.direct(v1::DIRECTIVE_PAUSE, caller.actor, reason.empty() ? "paused by " + caller.actor : reason, now_());
+    return {};
+  });
+}
+
+Result<v1::Migration> Commands::resume(const Caller& caller, const std::string& id) {
+  return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
+    if (!runs(migration)) return nothing_runs(migration, "resume");
+    if (migration.get().directive() == v1::DIRECTIVE_PAUSE) migration.direct(v1::DIRECTIVE_GO, caller.actor, "", now_());
+    return {};
+  });
+}
+
+Result<v1::Migration> Commands::stop(const Caller& caller, const std::string& id, const std::string& reason) {
+  return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
+    if (!runs(migration)) return nothing_runs(migration, "stop");
+    return migration.step(Trigger::run_cancelled, caller.actor, reason.empty() ? "CANCELLED" : "CANCELLED: " + reason, now_());
+  });
+}
+
+Result<v1::Migration> Commands::accept_differences(const Caller& caller, const std::string& id, const std::string& reason) {
+  if (reason.empty()) {
+    return fail(Code::invalid_argument, "a reason is needed to accept differences", "REASON_MISSING", "Say why the differences are right.");
+  }
+  return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
+    if (!waits_for_acceptance(migration)) {
+      return fail(Code::failed_precondition, fmt::format("the migration is {} and has no proof with differences", name(migration.state())),
+                  "NO_DIFFERENCES", std::string(what_is_missing(migration.state(), Trigger::differences_accepted)));
+    }
+    migration.edit().set_verdict("MATCHED WITH EXCEPTIONS");
+    return migration.step(Trigger::differences_accepted, caller.actor, reason, now_());
+  });
+}
+
+Result<std::vector<v1::Event>> Commands::history(const Caller& caller, const std::string& id) {
+  Result<std::vector<v1::Event>> out = not_found(id);
+  transact_([&](Migrations& migrations) {
+    if (migrations.find(caller.tenant, id)) out = migrations.history(id);
+    else out = not_found(id);
+  });
+  return out;
+}
+
+Status Commands::advance(const std::string& tenant, const std::string& id) {
+  const Caller self{tenant, "billing", {}};
+  auto known = get(self, id);
+  if (!known) return fail(known.error());
+  if (static_cast<State>(known->state()) == State::paid) {
+    known = change(self, id, [&](Aggregate& migration, Migrations&) -> Status {
+      if (migration.state() != State::paid) return {};
+      return migration.step(Trigger::connections_asked, "billing", "", now_());
+    });
+    if (!known) return fail(known.error());
+  }
+  if (static_cast<State>(known->state()) == State::connecting) {
+    const auto source = peers_.source(tenant, known->source_connection_id());
+    if (!source) return fail(source.error());
+    const auto target = peers_.target(tenant, known->target_id());
+    if (!target) return fail(target.error());
+    if (!source->verified) {
+      return fail(Code::failed_precondition, "the source connection is not verified: " + source->message, "SOURCE_NOT_VERIFIED",
+                  "Verify the source connection.");
+    }
+    if (!target->verified) {
+      return fail(Code::failed_precondition, "the target is not ready: " + target->message, "TARGET_NOT_READY",
+                  "Check the target; its findings say what to mend.");
+    }
+    known = change(self, id, [&](Aggregate& migration, Migrations&) -> Status {
+      if (migration.state() != State::connecting) return {};
+      migration.edit().set_connection_slug(source->slug);
+      return migration.step(Trigger::connections_verified, "billing", "", now_());
+    });
+    if (!known) return fail(known.error());
+  }
+  // The first run only: a later one is always asked for by somebody.
+  if (static_cast<State>(known->state()) != State::ready || !known->automatic_start() || known->run() != 0) return {};
+  const auto mapping = peers_.current_mapping(tenant, known->platform());
+  if (!mapping) return fail(mapping.error());
+  known = change(self, id, [&](Aggregate& migration, Migrations&) -> Status {
+    if (migration.state() != State::ready || migration.get().run() != 0) return {};
+    return migration.start_run(*mapping, "billing", now_());
+  });
+  if (!known) return fail(known.error());
+  return {};
+}
+
+}  // namespace q2o::billing

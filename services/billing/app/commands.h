@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "services/billing/app/ports.h"
+
+namespace q2o::billing {
+
+/// Runs `work` in one transaction; `work` may run again when somebody else changed the migration in between.
+using Transact = std::function<void(const std::function<void(Migrations&)>& work)>;
+using Clock = std::function<std::string()>;  ///< RFC 3339 UTC
+
+struct Caller {
+  std::string tenant, actor, idempotency_key;
+};
+
+/// What people ask for. Every refused step says what is missing.
+class Commands {
+ public:
+  Commands(Transact transact, Peers& peers, Clock now) : transact_(std::move(transact)), peers_(peers), now_(std::move(now)) {}
+
+  Result<v1::Migration> create(const Caller& caller, const v1::CreateMigrationRequest& request);
+  Result<v1::Migration> get(const Caller& caller, const std::string& id);
+  std::vector<v1::Migration> list(const Caller& caller);
+  Result<v1::Migration> mark_paid(const Caller& caller, const std::string& id, const std::string& reason);
+  Result<v1::Migration> start(const Caller& caller, const std::string& id);
+  Result<v1::Migration> pause(const Caller& caller, const std::string& id, const std::string& reason);
+  Result<v1::Migration> resume(const Caller& caller, const std::string& id);
+  Result<v1::Migration> stop(const Caller& caller, const std::string& id, const std::string& reason);
+  Result<v1::Migration> accept_differences(const Caller& caller, const std::string& id, const std::string& reason);
+  Result<std::vector<v1::Event>> history(const Caller& caller, const std::string& id);
+
+  /// Takes every step that nobody has to ask for: PAID → CONNECTING → READY, and → RUNNING where the tenant chose automatic start.
+  /// Asks the neighbours; called after every change and every few seconds.
+  Status advance(const std::string& tenant, const std::string& id);
+
+ private:
+  using Change = std::function<Status(Aggregate&, Migrations&)>;
+  Result<v1::Migration> change(const Caller& caller, const std::string& id, const Change& what);
+
+  Transact transact_;
+  Peers& peers_;
+  Clock now_;
+};
+
+}  // namespace q2o::billing

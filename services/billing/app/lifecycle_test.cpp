@@ -1,0 +1,285 @@
+#include <gtest/gtest.h>
+
+#include "services/billing/app/commands.h"
+#include "services/billing/app/process_manager.h"
+#include "services/billing/tests/fakes.h"
+
+namespace q2o::billing {
+namespace {
+
+const Caller kOwner{"tenant", "cli", {}};
+const Caller kOperator{"tenant", "operator", {}};
+
+class Lifecycle : public ::testing::Test {
+ protected:
+  v1::CreateMigrationRequest request(bool automatic) {
+    v1::CreateMigrationRequest out;
+    out.set_platform("quickbooks_online");
+    out.set_source_connection_id("source");
+    out.set_target_id("target");
+    out.set_automatic_start(automatic);
+    return out;
+  }
+  std::string created(bool automatic = true) { return commands_.create(kOwner, request(automatic))->migration_id(); }
+  std::string running() {
+    const auto id = created();
+    EXPECT_TRUE(commands_.mark_paid(kOperator, id, "paid by invoice"));
+    return id;
+  }
+  v1::Migration now(const std::string& id) { return *commands_.get(kOwner, id); }
+  State state(const std::string& id) { return static_cast<State>(now(id).state()); }
+
+  template <class Fact>
+  Fact fact(const std::string& id, std::uint32_t run = 1) {
+    Fact out;
+    out.mutable_scope()->set_tenant_id("tenant");
+    out.mutable_scope()->set_migration_id(id);
+    out.mutable_scope()->set_run(run);
+    return out;
+  }
+  void extracted(const std::string& id, std::uint64_t n) {
+    auto f = fact<connector::v1::StatusFact>(id);
+    f.mutable_entity_progress()->set_entity("Invoice");
+    f.mutable_entity_progress()->set_extracted(n);
+    f.mutable_entity_progress()->set_done(true);
+    manager_.apply(store_, f);
+  }
+  void mapped(const std::string& id, std::uint64_t n) {
+    auto f = fact<mapper::v1::StatusFact>(id);
+    f.mutable_entity_progress()->set_entity("Invoice");
+    f.mutable_entity_progress()->set_mapped(n);
+    f.mutable_entity_progress()->set_done(true);
+    manager_.apply(store_, f);
+  }
+  void loaded(const std::string& id, std::uint64_t n, std::uint32_t run = 1) {
+    auto f = fact<loader::v1::StatusFact>(id, run);
+    auto* entity = f.mutable_run_loaded()->add_entities();
+    entity->set_entity("Invoice");
+    entity->set_loaded(n);
+    manager_.apply(store_, f);
+  }
+  void proven(const std::string& id, const std::string& verdict, const std::string& failure = {}) {
+    auto f = fact<validator::v1::ValidationCompleted>(id);
+    f.set_verdict(verdict);
+    f.set_failure(failure);
+    manager_.apply(store_, f);
+  }
+  std::string validating() {
+    const auto id = running();
+    extracted(id, 3);
+    mapped(id, 3);
+    loaded(id, 3);
+    return id;
+  }
+
+  fakes::FakeMigrations store_;
+  fakes::FakePeers peers_;
+  Clock clock_ = [] { return std::string("2026-01-01T00:00:00Z"); };
+  Commands commands_{[this](const std::function<void(Migrations&)>& work) { work(store_); }, peers_, clock_};
+  ProcessManager manager_{clock_};
+};
+
+TEST_F(Lifecycle, RunsByItselfOncePaidWhenBothConnectionsAreVerified) {
+  const auto id = running();
+  EXPECT_EQ(state(id), State::running);
+  EXPECT_EQ(now(id).run(), 1u);
+  EXPECT_EQ(now(id).mapping_version(), "mapping-1");
+  EXPECT_EQ(now(id).connection_slug(), "qbo1");
+}
+
+TEST_F(Lifecycle, WaitsInConnectingUntilBothAreVerifiedAndSaysWhatIsMissing) {
+  peers_.target_verified = false;
+  const auto id = running();
+  EXPECT_EQ(state(id), State::connecting);
+  const auto refused = commands_.start(kOwner, id);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "TARGET_NOT_READY");
+  peers_.target_verified = true;
+  ASSERT_TRUE(commands_.advance("tenant", id));
+  EXPECT_EQ(state(id), State::running);
+}
+
+TEST_F(Lifecycle, WithoutAutomaticStartItWaitsForTheUser) {
+  const auto id = created(false);
+  ASSERT_TRUE(commands_.mark_paid(kOperator, id, ""));
+  EXPECT_EQ(state(id), State::ready);
+  ASSERT_TRUE(commands_.start(kOwner, id));
+  EXPECT_EQ(state(id), State::running);
+}
+
+TEST_F(Lifecycle, OnlyAnOperatorMarksAsPaidAndTheEventSaysSo) {
+  const auto id = created();
+  const auto refused = commands_.mark_paid(kOwner, id, "");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::permission_denied);
+  EXPECT_EQ(state(id), State::draft);
+  ASSERT_TRUE(commands_.mark_paid(kOperator, id, "cheque 17"));
+  const auto history = *commands_.history(kOwner, id);
+  EXPECT_EQ(history.front().kind(), "MARKED_PAID_BY_OPERATOR");
+  EXPECT_EQ(history.front().actor(), "operator");
+  EXPECT_EQ(history.front().reason(), "cheque 17");
+}
+
+TEST_F(Lifecycle, ARefusedStepSaysWhatIsMissing) {
+  const auto id = created();
+  const auto refused = commands_.start(kOwner, id);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::failed_precondition);
+  EXPECT_NE(refused.error().hint.find("not paid"), std::string::npos);
+  EXPECT_FALSE(commands_.pause(kOwner, id, ""));
+  EXPECT_FALSE(commands_.stop(kOwner, id, ""));
+  EXPECT_FALSE(commands_.resume(kOwner, id));
+  EXPECT_FALSE(commands_.accept_differences(kOwner, id, "fine"));
+}
+
+TEST_F(Lifecycle, AnotherTenantsMigrationDoesNotExist) {
+  const auto id = created();
+  for (const auto& code : {commands_.get({"other", "cli", {}}, id).error().code, commands_.start({"other", "cli", {}}, id).error().code}) {
+    EXPECT_EQ(code, Code::not_found);
+  }
+  EXPECT_TRUE(commands_.list({"other", "cli", {}}).empty());
+}
+
+TEST_F(Lifecycle, ARepeatedCommandWithTheSameKeyDoesNothingTwice) {
+  const Caller keyed{"tenant", "cli", "key-1"};
+  const auto first = commands_.create(keyed, request(true));
+  const auto second = commands_.create(keyed, request(true));
+  EXPECT_EQ(first->migration_id(), second->migration_id());
+  EXPECT_EQ(store_.rows.size(), 1u);
+}
+
+TEST_F(Lifecycle, ThePathOfARunEndsInCompleted) {
+  const auto id = validating();
+  EXPECT_EQ(state(id), State::validating);
+  proven(id, "MATCHED");
+  EXPECT_EQ(state(id), State::completed);
+  EXPECT_EQ(now(id).verdict(), "MATCHED");
+}
+
+TEST_F(Lifecycle, AFactThatComesTwiceChangesNothing) {
+  const auto id = validating();
+  const auto version = now(id).version();
+  loaded(id, 3);
+  EXPECT_EQ(now(id).version(), version);
+  proven(id, "MATCHED");
+  proven(id, "DIFFERENT");
+  EXPECT_EQ(now(id).verdict(), "MATCHED");
+}
+
+TEST_F(Lifecycle, FactsOfAnotherRunChangeNothing) {
+  const auto id = running();
+  extracted(id, 3);
+  mapped(id, 3);
+  loaded(id, 3, 7);
+  EXPECT_EQ(state(id), State::running);
+}
+
+TEST_F(Lifecycle, LoadedWaitsForCountsThatTravelOnOtherTopics) {
+  const auto id = running();
+  loaded(id, 3);
+  extracted(id, 3);
+  EXPECT_EQ(state(id), State::running);
+  mapped(id, 3);
+  EXPECT_EQ(state(id), State::validating);
+}
+
+TEST_F(Lifecycle, AVanishedRecordPausesTheRunInsteadOfValidating) {
+  const auto id = running();
+  extracted(id, 3);
+  mapped(id, 2);
+  loaded(id, 2);
+  EXPECT_EQ(state(id), State::running);
+  EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_PAUSE);
+  EXPECT_NE(now(id).reason().find("Invoice: 3 extracted"), std::string::npos);
+}
+
+TEST_F(Lifecycle, DifferencesWaitForAPersonWhoAcceptsThemWithAReason) {
+  const auto id = validating();
+  proven(id, "DIFFERENT");
+  EXPECT_EQ(state(id), State::validating);
+  EXPECT_FALSE(commands_.accept_differences(kOwner, id, ""));
+  ASSERT_TRUE(commands_.accept_differences(kOwner, id, "known rounding of 2019"));
+  EXPECT_EQ(state(id), State::completed);
+  EXPECT_EQ(now(id).verdict(), "MATCHED WITH EXCEPTIONS");
+  EXPECT_EQ(store_.events[id].back().reason(), "known rounding of 2019");
+}
+
+TEST_F(Lifecycle, ARepairRunMayFollowADifferentVerdict) {
+  const auto id = validating();
+  proven(id, "DIFFERENT");
+  ASSERT_TRUE(commands_.start(kOwner, id));
+  EXPECT_EQ(state(id), State::running);
+  EXPECT_EQ(now(id).run(), 2u);
+  EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_GO);
+}
+
+TEST_F(Lifecycle, AProofThatCouldNotBeMadePausesAndIsNeverCompleted) {
+  const auto id = validating();
+  proven(id, "", "the reports are missing");
+  EXPECT_EQ(state(id), State::validating);
+  EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_PAUSE);
+  ASSERT_TRUE(commands_.resume(kOwner, id));
+  EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_GO);
+}
+
+TEST_F(Lifecycle, PauseAndResumeOnlyChangeTheDirective) {
+  const auto id = running();
+  ASSERT_TRUE(commands_.pause(kOwner, id, "month end"));
+  EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_PAUSE);
+  EXPECT_EQ(now(id).reason(), "month end");
+  EXPECT_EQ(state(id), State::running);
+  ASSERT_TRUE(commands_.resume(kOwner, id));
+  EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_GO);
+  EXPECT_TRUE(now(id).reason().empty());
+}
+
+TEST_F(Lifecycle, StopEndsTheRunAndANewOneGetsTheNextNumber) {
+  const auto id = running();
+  ASSERT_TRUE(commands_.stop(kOwner, id, "wrong company"));
+  EXPECT_EQ(state(id), State::failed);
+  EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_STOP);
+  EXPECT_EQ(now(id).reason(), "CANCELLED: wrong company");
+  ASSERT_TRUE(commands_.start(kOwner, id));
+  EXPECT_EQ(state(id), State::running);
+  EXPECT_EQ(now(id).run(), 2u);
+}
+
+TEST_F(Lifecycle, ABrokenConnectionPausesARunAndTakesAReadyOneBack) {
+  const auto id = running();
+  auto ready = created(false);
+  ASSERT_TRUE(commands_.mark_paid(kOperator, ready, ""));
+  connector::v1::StatusFact broken;
+  broken.mutable_scope()->set_tenant_id("tenant");
+  broken.mutable_connection_broken()->set_connection_id("source");
+  broken.mutable_connection_broken()->set_message("the refresh token was revoked");
+  manager_.apply(store_, broken);
+  EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_PAUSE);
+  EXPECT_EQ(state(id), State::running);
+  EXPECT_EQ(state(ready), State::connecting);
+}
+
+TEST_F(Lifecycle, AMapperThatCannotGoOnEndsTheRunTheOthersPauseIt) {
+  const auto paused = running();
+  auto f = fact<loader::v1::StatusFact>(paused);
+  f.mutable_run_failed()->set_message("the target has no US chart");
+  manager_.apply(store_, f);
+  EXPECT_EQ(now(paused).directive(), v1::DIRECTIVE_PAUSE);
+  auto m = fact<mapper::v1::StatusFact>(paused);
+  m.mutable_run_failed()->set_message("no mapping for Budget");
+  manager_.apply(store_, m);
+  EXPECT_EQ(state(paused), State::failed);
+}
+
+TEST_F(Lifecycle, EveryChangeIsPublishedWithAHigherVersion) {
+  const auto id = validating();
+  proven(id, "MATCHED");
+  std::uint64_t last = 0;
+  for (const auto& message : store_.published) {
+    EXPECT_GT(message.version(), last);
+    last = message.version();
+  }
+  EXPECT_EQ(store_.published.back().state(), v1::STATE_COMPLETED);
+}
+
+}  // namespace
+}  // namespace q2o::billing

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/result/result.h"
+#include "services/billing/app/aggregate.h"
+#include "services/billing/domain/conservation.h"
+
+namespace q2o::billing {
+
+/// What billing asks its neighbours. Never called inside a database transaction. Thread-safe.
+class Peers {
+ public:
+  struct Source {
+    std::string slug;
+    bool verified = false;
+    std::string message;
+  };
+  struct Target {
+    bool verified = false;
+    std::string message;
+  };
+  virtual ~Peers() = default;
+  /// Error not_found when the tenant has no such connection.
+  virtual Result<Source> source(const std::string& tenant, const std::string& connection_id) = 0;
+  virtual Result<Target> target(const std::string& tenant, const std::string& target_id) = 0;
+  virtual Result<std::string> current_mapping(const std::string& tenant, const std::string& platform) = 0;
+};
+
+/// The migrations of one database transaction.
+class Migrations {
+ public:
+  virtual ~Migrations() = default;
+  virtual void insert(Aggregate& migration) = 0;
+  virtual std::optional<Aggregate> find(const std::string& tenant, const std::string& migration_id) = 0;
+  virtual std::vector<v1::Migration> list(const std::string& tenant) = 0;
+  /// Unfinished ones that use the connection or target.
+  virtual std::vector<Aggregate> using_connection(const std::string& tenant, const std::string& id) = 0;
+  virtual std::vector<v1::Migration> in_states(const std::vector<State>& states) = 0;
+  /// Writes state, events and outbox message together. Throws when somebody else has changed the migration since it was read.
+  virtual void save(Aggregate& migration) = 0;
+  virtual std::vector<v1::Event> history(const std::string& migration_id) = 0;
+  /// The migration a repeated command has already worked on.
+  virtual std::optional<std::string> seen(const std::string& tenant, const std::string& idempotency_key) = 0;
+  virtual void remember(const std::string& tenant, const std::string& idempotency_key, const std::string& migration_id) = 0;
+
+  virtual void count_extracted(const std::string& migration, std::uint32_t run, const std::string& entity, std::uint64_t n) = 0;
+  virtual void count_mapped(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Mapped& n) = 0;
+  virtual void count_loaded(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Loaded& n) = 0;
+  virtual void set_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) = 0;
+  virtual bool has_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) = 0;
+  virtual std::map<std::string, StageCounts> counts(const std::string& migration, std::uint32_t run) = 0;
+};
+
+}  // namespace q2o::billing

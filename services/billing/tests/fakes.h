@@ -1,0 +1,83 @@
+#pragma once
+
+#include <set>
+#include <stdexcept>
+
+#include "services/billing/app/ports.h"
+
+namespace q2o::billing::fakes {
+
+/// The store in memory. Keeps what was published, in order.
+class FakeMigrations final : public Migrations {
+ public:
+  std::map<std::string, v1::Migration> rows;
+  std::map<std::string, std::vector<v1::Event>> events;
+  std::vector<v1::Migration> published;
+  std::map<std::string, std::string> keys;
+  std::map<std::string, std::map<std::string, StageCounts>> run_counts;
+  std::set<std::string> facts;
+
+  void insert(Aggregate& migration) override {
+    rows[migration.get().migration_id()] = migration.get();
+    published.push_back(migration.get());
+  }
+  std::optional<Aggregate> find(const std::string& tenant, const std::string& id) override {
+    const auto found = rows.find(id);
+    if (found == rows.end() || found->second.tenant_id() != tenant) return std::nullopt;
+    return Aggregate(found->second);
+  }
+  std::vector<v1::Migration> list(const std::string& tenant) override {
+    std::vector<v1::Migration> out;
+    for (const auto& [id, row] : rows) {
+      if (row.tenant_id() == tenant) out.push_back(row);
+    }
+    return out;
+  }
+  std::vector<Aggregate> using_connection(const std::string& tenant, const std::string& id) override {
+    std::vector<Aggregate> out;
+    for (const auto& [key, row] : rows) {
+      if (row.tenant_id() == tenant && (row.source_connection_id() == id || row.target_id() == id)) out.emplace_back(row);
+    }
+    return out;
+  }
+  std::vector<v1::Migration> in_states(const std::vector<State>&) override { return {}; }
+  void save(Aggregate& migration) override {
+    auto& row = rows.at(migration.get().migration_id());
+    if (row.version() != migration.stored_version()) throw std::logic_error("changed in between");
+    row = migration.get();
+    for (const auto& event : migration.events()) events[row.migration_id()].push_back(event);
+    published.push_back(row);
+  }
+  std::vector<v1::Event> history(const std::string& id) override { return events[id]; }
+  std::optional<std::string> seen(const std::string& tenant, const std::string& key) override {
+    const auto found = keys.find(tenant + "/" + key);
+    return found == keys.end() ? std::nullopt : std::optional(found->second);
+  }
+  void remember(const std::string& tenant, const std::string& key, const std::string& id) override { keys[tenant + "/" + key] = id; }
+  void count_extracted(const std::string& m, std::uint32_t run, const std::string& e, std::uint64_t n) override { at(m, run, e).extracted = n; }
+  void count_mapped(const std::string& m, std::uint32_t run, const std::string& e, const StageCounts::Mapped& n) override { at(m, run, e).mapped = n; }
+  void count_loaded(const std::string& m, std::uint32_t run, const std::string& e, const StageCounts::Loaded& n) override { at(m, run, e).loaded = n; }
+  void set_run_fact(const std::string& m, std::uint32_t run, const std::string& f) override { facts.insert(m + "/" + std::to_string(run) + f); }
+  bool has_run_fact(const std::string& m, std::uint32_t run, const std::string& f) override { return facts.contains(m + "/" + std::to_string(run) + f); }
+  std::map<std::string, StageCounts> counts(const std::string& m, std::uint32_t run) override { return run_counts[m + "/" + std::to_string(run)]; }
+
+ private:
+  StageCounts& at(const std::string& m, std::uint32_t run, const std::string& e) { return run_counts[m + "/" + std::to_string(run)][e]; }
+};
+
+class FakePeers final : public Peers {
+ public:
+  bool source_verified = true, target_verified = true;
+  std::string mapping = "mapping-1";
+  Result<Source> source(const std::string&, const std::string& id) override {
+    if (id != "source") return fail(Code::not_found, "no such connection", "CONNECTION_NOT_FOUND");
+    return Source{"qbo1", source_verified, "not tried yet"};
+  }
+  Result<Target> target(const std::string&, const std::string& id) override {
+    if (id != "target") return fail(Code::not_found, "no such target", "TARGET_NOT_FOUND");
+    return Target{target_verified, "blocked"};
+  }
+  Result<std::string> current_mapping(const std::string&, const std::string&) override { return mapping; }
+};
+
+}  // namespace q2o::billing::fakes

@@ -1,0 +1,83 @@
+#include "services/billing/wiring.h"
+
+#include "common/bus/bus.h"
+#include "common/log/log.h"
+#include "common/rpc/rpc.h"
+#include "services/billing/adapters/clock.h"
+#include "services/billing/adapters/facts.h"
+#include "services/billing/adapters/grpc_peers.h"
+#include "services/billing/adapters/pg_migrations.h"
+#include "services/billing/adapters/service.h"
+
+namespace q2o::billing {
+namespace {
+
+constexpr std::chrono::milliseconds kAdvanceEvery{2'000};
+
+/// Steps that nobody asks for: looked at when something changed, and every few seconds because a neighbour may have been away.
+void advance_all(pg::Pool& pool, Commands& commands, ProcessManager& manager) {
+  std::vector<v1::Migration> waiting, running;
+  pool.transact([&](pg::Tx& tx) {
+    PgMigrations migrations(tx);
+    waiting = migrations.in_states({State::paid, State::connecting, State::ready});
+    running = migrations.in_states({State::running});
+  });
+  for (const auto& migration : waiting) {
+    const bool idle = static_cast<State>(migration.state()) == State::ready && (!migration.automatic_start() || migration.run() != 0);
+    if (idle) continue;
+    if (const auto done = commands.advance(migration.tenant_id(), migration.migration_id()); !done) {
+      log::debug("migration waits", {{"migration", migration.migration_id()}, {"for", done.error().message}});
+    }
+  }
+  for (const auto& migration : running) {
+    pool.transact([&](pg::Tx& tx) {
+      PgMigrations migrations(tx);
+      manager.try_validate(migrations, migration.tenant_id(), migration.migration_id());
+    });
+  }
+}
+
+}  // namespace
+
+void wire(config::Reader& config, runtime::Runtime& runtime) {
+  const auto listen = config.text("grpc.listen", "127.0.0.1:15101");
+  const auto database = pg::read_options(config);
+  const auto kafka = bus::read_options(config, "billing");
+  const auto connector = config.text("peers.connector");
+  const auto mapper = config.text("peers.mapper");
+  const auto loader = config.text("peers.loader");
+  if (!config.complaints().empty()) return;  // run() prints them
+
+  auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
+  pg::migrate(pool, schema());
+  auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
+  auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
+  auto& peers = runtime.own(std::make_unique<GrpcPeers>(connector, mapper, loader));
+  auto& manager = runtime.own(std::make_unique<ProcessManager>(now_rfc3339));
+  auto& commands = runtime.own(std::make_unique<Commands>(
+      [&pool](const std::function<void(Migrations&)>& work) {
+        pool.transact([&](pg::Tx& tx) {
+          PgMigrations migrations(tx);
+          work(migrations);
+        });
+      },
+      peers, now_rfc3339));
+  auto& service = runtime.own(std::make_unique<Service>(commands));
+  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
+      kafka, "billing",
+      std::vector<std::string>{std::string(kConnectorStatus), std::string(kMapperStatus), std::string(kLoaderStatus), std::string(kValidatorReport)},
+      [&pool, &manager](std::span<const bus::Incoming> messages) { take_facts(pool, manager, messages); }));
+  runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
+  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  runtime.loop("facts", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  runtime.loop("advance", [&pool, &commands, &manager](std::stop_token stop) {
+    pg::Listener listener(pool.options(), std::string(kWorkChannel));
+    while (!stop.stop_requested()) {
+      advance_all(pool, commands, manager);
+      listener.wait(kAdvanceEvery, stop);
+    }
+  });
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+}
+
+}  // namespace q2o::billing
