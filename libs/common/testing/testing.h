@@ -17,6 +17,8 @@ class Postgres {
   static Postgres& instance();
   /// A fresh empty schema for one test, with its own options.
   pg::Options fresh_schema();
+  /// As after a crash: connections are cut, committed data is there again.
+  void restart_immediately();
 };
 
 /// A private single-node Kafka (KRaft) from the jars in .run/kafka (Q2O_KAFKA_HOME overrides), on a free port.
@@ -26,6 +28,8 @@ class Kafka {
   std::string brokers();
   /// A topic with a unique name, one partition unless said otherwise.
   std::string fresh_topic(int partitions = 1);
+  /// Writes a group's offset, to test what happens when it points where no log is.
+  void set_committed(const std::string& group, const std::string& topic, int partition, std::int64_t offset);
   void kill_hard();  ///< kill -9
   void start();      ///< again, on the same data and port
 };
