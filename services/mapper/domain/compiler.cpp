@@ -1,0 +1,132 @@
+#include "services/mapper/domain/compiler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "common/ids/ids.h"
+
+namespace q2o::mapper {
+
+using language::below;
+using language::check_members;
+using language::text_member;
+
+namespace {
+/// Lookups that code makes: builders, preparations and the service itself.
+constexpr std::array<std::string_view, 4> kMadeByCode{"account_plan", "tax_plan", "CompanyInfo", "order_link"};
+}  // namespace
+
+MappingCompiler::MappingCompiler() : mapping_(std::make_unique<Mapping>()) {}
+
+language::CompileContext MappingCompiler::context(const std::string& entity, std::set<language::Reference>* references) {
+  return {mapping_->tables_, complaints_, references, entity, &looked_up_, templates_, 0};
+}
+
+Mapping::Check MappingCompiler::run(std::string text) {
+  const auto document = json::Document::parse(std::move(text));
+  if (!document) {
+    complaints_.add("", document.error().message);
+    return {nullptr, complaints_.all()};
+  }
+  const auto& root = document->root();
+  if (!check_members(root, {"$schema", "format", "platform", "target", "missing_entity", "settings", "tables", "templates", "waves", "entities"}, "", complaints_)) {
+    return {nullptr, complaints_.all()};
+  }
+  read_head(root);
+  read_tables(root["tables"]);
+  templates_ = &root["templates"];
+  read_waves(root["waves"]);
+  auto settings_context = context();
+  mapping_->settings_ = language::compile(root["settings"], "/settings", settings_context);
+  if (!root["entities"].is_object()) complaints_.add("/entities", "must be an object");
+  for (const auto& entity : root["entities"].members()) read_entity(entity.key, entity.value);
+  check_references();
+  order();
+  if (!complaints_.empty()) return {nullptr, complaints_.all()};
+  mapping_->version_ = ids::sha256_hex(canonical(root));
+  return {std::move(mapping_), {}};
+}
+
+void MappingCompiler::read_head(const json::Value& root) {
+  if (root["format"].text() != "1") complaints_.add("/format", "must be 1");
+  mapping_->platform_ = text_member(root, "platform", true, "", complaints_);
+  text_member(root, "target", true, "", complaints_);
+  const auto missing = root["missing_entity"].text();
+  if (missing != "reject_record" && missing != "fail_run") complaints_.add("/missing_entity", "must be reject_record or fail_run");
+  mapping_->missing_entity_fails_run_ = missing == "fail_run";
+}
+
+void MappingCompiler::read_tables(const json::Value& tables) {
+  if (!tables.is_null() && !tables.is_object()) complaints_.add("/tables", "must be an object");
+  for (const auto& table : tables.members()) {
+    const std::string place = below("/tables", table.key);
+    if (!table.value.is_object()) complaints_.add(place, "must be an object");
+    auto& entries = mapping_->tables_[std::string(table.key)];
+    for (const auto& entry : table.value.members()) {
+      if (entry.value.is_object() || entry.value.is_array()) complaints_.add(below(place, entry.key), "must be a single value");
+      entries.emplace(entry.key, entry.value.raw());
+    }
+  }
+}
+
+void MappingCompiler::read_waves(const json::Value& waves) {
+  if (!waves.is_object()) complaints_.add("/waves", "must be an object");
+  for (const auto& wave : waves.members()) {
+    const std::string place = below("/waves", wave.key);
+    wave_place_[std::string(wave.key)] = place;
+    auto& before = after_[std::string(wave.key)];
+    if (!check_members(wave.value, {"after", "last"}, place, complaints_)) continue;
+    if (language::flag_member(wave.value, "last", place, complaints_)) last_.insert(std::string(wave.key));
+    for (const auto& name : wave.value["after"].items()) before.emplace(name.text());
+  }
+  for (const auto& [wave, before] : after_) {
+    for (const auto& name : before) {
+      if (!after_.contains(name)) complaints_.add(below(wave_place_[wave], "after"), fmt::format("there is no wave \"{}\"", name));
+    }
+  }
+}
+
+void MappingCompiler::add_edges(const std::set<language::Reference>& references, const std::string& wave) {
+  for (const auto& reference : references) edges_.push_back({reference, wave});
+}
+
+void MappingCompiler::check_references() {
+  for (const auto& [kind, place] : looked_up_) {
+    const bool made = remembered_.contains(kind) || std::find(kMadeByCode.begin(), kMadeByCode.end(), kind) != kMadeByCode.end();
+    if (!made) complaints_.add(place, fmt::format("no entity remembers \"{}\"", kind));
+  }
+  for (const auto& [reference, wave] : edges_) {
+    bool found = false;
+    for (const auto& [name, rule] : mapping_->entities_) {
+      for (const auto& target : rule.targets) {
+        if (target.id_entity != reference.entity || target.operation != "create") continue;
+        if (target.dynamic_part ? !reference.any_part : reference.any_part || target.part_text != reference.part) continue;
+        found = true;
+        if (after_.contains(target.wave)) after_[wave].insert(target.wave);
+      }
+    }
+    if (!found) complaints_.add(reference.place, fmt::format("no target makes the record {}{}{}", reference.entity, reference.part.empty() ? "" : "/", reference.part));
+  }
+}
+
+void MappingCompiler::order() {
+  const auto order = order_waves(after_, last_);
+  if (!order.cycle.empty()) {
+    complaints_.add("/waves", fmt::format("these waves wait for each other: {}", fmt::join(order.cycle, ", ")));
+    return;
+  }
+  for (const auto& name : order.names) {
+    const auto& entities = entities_in_[name];
+    if (entities.empty()) {
+      complaints_.add(wave_place_[name], "no target is in this wave");
+      continue;
+    }
+    mapping_->waves_.push_back({name, {entities.begin(), entities.end()}});
+  }
+}
+
+Mapping::Check Mapping::compile(std::string text) { return MappingCompiler().run(std::move(text)); }
+
+}  // namespace q2o::mapper

@@ -1,0 +1,234 @@
+#include "services/mapper/domain/language/nodes.h"
+
+#include <fmt/format.h>
+
+namespace q2o::mapper::language {
+namespace {
+
+/// Longer texts have no place in any field we fill; a single record must not exhaust the stream.
+constexpr std::size_t kTextBytesMax = 200'000;
+
+Evaluated rejected(Evaluation& at, Reject reject) {
+  at.reject = std::move(reject);
+  return Evaluated::rejected;
+}
+
+void refer(Evaluation& at, std::string external_id, std::string& out) {
+  out.append("{\"ref\":");
+  write_text(external_id, out);
+  out.push_back('}');
+  at.references.push_back(std::move(external_id));
+}
+
+}  // namespace
+
+Evaluated Literal::read(Evaluation&, Scalar& out) const {
+  out.view(kind_, kind_ == Scalar::Kind::json ? std::string_view(json_) : std::string_view(text_));
+  return Evaluated::good;
+}
+Evaluated Literal::write(Evaluation&, std::string& out) const {
+  out.append(json_);
+  return Evaluated::good;
+}
+
+Evaluated ArrayNode::write(Evaluation& at, std::string& out) const {
+  out.push_back('[');
+  bool first = true;
+  for (const auto& item : items_) {
+    const std::size_t before = out.size();
+    if (!first) out.push_back(',');
+    const std::size_t start = out.size();
+    if (item->write(at, out) == Evaluated::rejected) return Evaluated::rejected;
+    if (out.size() == start) {
+      out.resize(before);
+    } else {
+      first = false;
+    }
+  }
+  out.push_back(']');
+  return Evaluated::good;
+}
+
+Evaluated ObjectNode::write(Evaluation& at, std::string& out) const {
+  out.push_back('{');
+  bool first = true;
+  for (const auto& [name, node] : members_) {
+    const std::size_t before = out.size();
+    if (!first) out.push_back(',');
+    out.append(name).push_back(':');
+    const std::size_t start = out.size();
+    if (node->write(at, out) == Evaluated::rejected) return Evaluated::rejected;
+    if (out.size() == start) {
+      out.resize(before);
+    } else {
+      first = false;
+    }
+  }
+  out.push_back('}');
+  return Evaluated::good;
+}
+
+Evaluated Finish::apply(Evaluation& at, Scalar& value) const {
+  if (value.text.size() > kTextBytesMax) {
+    return rejected(at, refusal(field, value.text.substr(0, 200), "TEXT_TOO_LONG", fmt::format("The text has {} bytes; at most {} are taken", value.text.size(), kTextBytesMax),
+                                "Shorten the text in the source and extract the record again."));
+  }
+  for (const auto& step : steps) {
+    if (value.empty()) break;
+    const std::string before(value.text.substr(0, 200));
+    if (auto trouble = step(value)) return rejected(at, refusal(field, before, trouble->reason, trouble->message, trouble->hint));
+  }
+  if (!value.empty()) return Evaluated::good;
+  if (otherwise) return otherwise->read(at, value);
+  if (required) {
+    return rejected(at, refusal(field, "", "REQUIRED_FIELD_MISSING", fmt::format("{} is empty, but a record cannot be made without it", field),
+                                "Fill the field in the source and extract the record again."));
+  }
+  if (omit) value.clear(Scalar::Kind::absent);
+  return Evaluated::good;
+}
+
+Evaluated PathNode::read(Evaluation& at, Scalar& out) const {
+  if (at.here == nullptr) {
+    out.clear();
+  } else {
+    language::read(path_.follow(*at.here), out);
+  }
+  if (out.kind == Scalar::Kind::json && !groups_) {
+    return rejected(at, refusal(path_.dotted(), out.text.substr(0, 200), "WRONG_TYPE", fmt::format("{} holds a list or a group where a single value is expected", path_.dotted()),
+                                "Look at the record in the source; if its shape is right, the mapping must be changed."));
+  }
+  return finish_.apply(at, out);
+}
+
+Evaluated FirstOf::read(Evaluation& at, Scalar& out) const {
+  out.clear();
+  for (const auto& item : items_) {
+    if (item->read(at, out) == Evaluated::rejected) return Evaluated::rejected;
+    if (!out.empty()) break;
+  }
+  return finish_.apply(at, out);
+}
+
+Evaluated Concat::read(Evaluation& at, Scalar& out) const {
+  std::string text;
+  bool any = false;
+  for (const auto& item : items_) {
+    Scalar part;
+    if (item->read(at, part) == Evaluated::rejected) return Evaluated::rejected;
+    if (part.empty()) continue;
+    if (any) text += separator_;
+    text += part.text;
+    any = true;
+  }
+  if (any) {
+    out.own(Scalar::Kind::text, std::move(text));
+  } else {
+    out.clear();
+  }
+  return finish_.apply(at, out);
+}
+
+Evaluated LookupNode::read(Evaluation& at, Scalar& out) const {
+  Scalar key;
+  if (key_->read(at, key) == Evaluated::rejected) return Evaluated::rejected;
+  const json::Value* found = key.empty() ? nullptr : at.lookups.find(kind_, key.text);
+  if (found == nullptr) {
+    out.clear();
+  } else {
+    language::read(field_.follow(*found), out);
+    // The remembered value may go away with the next put(); a copy stays.
+    if (!out.empty()) out.own(out.kind, std::string(out.text));
+  }
+  return finish_.apply(at, out);
+}
+
+Evaluated RefNode::check(Evaluation& at, std::string_view key_text, bool& there) const {
+  there = forward || at.lookups.find(entity, key_text) != nullptr;
+  if (there || optional) return Evaluated::good;
+  return rejected(at, refusal(field, key_text, "REFERENCE_MISSING", fmt::format("{} {} is referred to, but it is not among the records taken over", entity, key_text),
+                              fmt::format("Look at {} {} in the source, and in the list of rejected records of this run.", entity, key_text)));
+}
+
+Evaluated RefNode::write(Evaluation& at, std::string& out) const {
+  Scalar key_value, part_value, named;
+  if (entity_name && entity_name->read(at, named) == Evaluated::rejected) return Evaluated::rejected;
+  if (key->read(at, key_value) == Evaluated::rejected) return Evaluated::rejected;
+  if (part && part->read(at, part_value) == Evaluated::rejected) return Evaluated::rejected;
+  bool there = false;
+  if (!key_value.empty() && check(at, key_value.text, there) == Evaluated::rejected) return Evaluated::rejected;
+  if (there) {
+    refer(at, at.run.external_id(entity_name ? named.text : std::string_view(entity), key_value.text, part_value.text), out);
+  } else if (required) {
+    return rejected(at, refusal(field, "", "REQUIRED_FIELD_MISSING", fmt::format("{} is empty, but it must name a record ({})", field, entity),
+                                "Fill the field in the source and extract the record again."));
+  } else if (!omit) {
+    out.append("null");
+  }
+  return Evaluated::good;
+}
+
+Evaluated OwnNode::write(Evaluation& at, std::string& out) const {
+  refer(at, at.run.external_id(at.source.entity, at.source.id, part_), out);
+  return Evaluated::good;
+}
+
+Evaluated RunNode::read(Evaluation& at, Scalar& out) const {
+  out.view(Scalar::Kind::text, home_currency_ ? at.run.home_currency : at.run.slug);
+  return Evaluated::good;
+}
+
+Evaluated IfNode::read(Evaluation& at, Scalar& out) const {
+  bool holds = false;
+  if (condition_->holds(at, holds) == Evaluated::rejected) return Evaluated::rejected;
+  const Node* branch = holds ? then_.get() : else_.get();
+  if (branch != nullptr) return branch->read(at, out);
+  out.clear(Scalar::Kind::absent);
+  return Evaluated::good;
+}
+
+namespace {
+/// Paths start elsewhere while it lives.
+class Within {
+ public:
+  Within(Evaluation& at, const std::optional<Path>& path) : at_(at), outer_(at.here) {
+    if (path && outer_ != nullptr) at.here = &path->follow(*outer_);
+  }
+  ~Within() { at_.here = outer_; }
+  Within(const Within&) = delete;
+  Within& operator=(const Within&) = delete;
+
+ private:
+  Evaluation& at_;
+  const json::Value* outer_;
+};
+}  // namespace
+
+Evaluated UseNode::read(Evaluation& at, Scalar& out) const {
+  const Within within(at, path_);
+  return body_->read(at, out);
+}
+Evaluated UseNode::write(Evaluation& at, std::string& out) const {
+  const Within within(at, path_);
+  return body_->write(at, out);
+}
+
+Evaluated EachNode::write(Evaluation& at, std::string& out) const {
+  const json::Value* outer = at.here;
+  out.push_back('[');
+  bool first = true;
+  if (outer != nullptr) {
+    for (const auto& item : path_.follow(*outer).items()) {
+      if (!first) out.push_back(',');
+      first = false;
+      at.here = &item;
+      const Evaluated done = as_->write(at, out);
+      at.here = outer;
+      if (done == Evaluated::rejected) return done;
+    }
+  }
+  out.push_back(']');
+  return Evaluated::good;
+}
+
+}  // namespace q2o::mapper::language

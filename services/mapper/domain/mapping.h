@@ -1,0 +1,95 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/mapper/domain/language/node.h"
+#include "services/mapper/domain/preparations.h"
+#include "services/mapper/domain/waves.h"
+
+/// A mapping file, checked and compiled. Immutable; the version is the hash of its canonical content.
+namespace q2o::mapper {
+
+using language::Complaint;
+
+/// What is kept of a record for those that come later.
+struct Remember {
+  std::string kind;
+  language::NodePtr key;
+  std::vector<std::pair<std::string, std::string>> fields;  ///< (kept as, member): copied as they stand
+};
+
+/// One record in the target.
+struct TargetRule {
+  std::string model, operation, wave;
+  language::ConditionPtr when;
+  std::string id_entity;           ///< whose external id it bears
+  language::NodePtr id_key, part;  ///< nullptr: the source's id, no part
+  std::string part_text;           ///< literal part
+  bool dynamic_part = false;
+  bool once = false;  ///< several sources may make it: only the first does
+  bool post = false, sudo = false;
+  language::NodePtr record;  ///< of a write
+  language::NodePtr values, adopt, then, context;
+};
+
+/// excluded and merged: the first whose condition holds gives the reason.
+struct ReasonRule {
+  language::ConditionPtr when;  ///< nullptr = always
+  std::string reason;
+};
+
+enum class Defer { no, plan, entity_end, documents_end };
+
+struct EntityRule {
+  std::string entity;
+  std::vector<ReasonRule> excluded, merged;
+  std::vector<Remember> remember;
+  std::vector<TargetRule> targets;
+  language::NodePtr label;
+  Defer defer = Defer::no;
+  const Preparation* prepare = nullptr;
+  bool ledger = false;  ///< bears the id of a ledger transaction
+  bool votes_tax_accounts = false;
+  const Builder* builder = nullptr;
+  std::string builder_name;
+  json::Document parameters;
+  std::vector<std::string> waves;  ///< of the builder
+};
+
+class Mapping {
+ public:
+  /// Everything that is wrong, at once.
+  struct Check {
+    std::unique_ptr<Mapping> mapping;  ///< nullptr when there are complaints
+    std::vector<Complaint> complaints;
+  };
+  static Check compile(std::string text);
+
+  const EntityRule* find(std::string_view entity) const;
+  const std::map<std::string, EntityRule, std::less<>>& entities() const { return entities_; }
+  const std::vector<Wave>& waves() const { return waves_; }
+  std::optional<std::uint32_t> wave_number(std::string_view name) const;
+  const std::string& version() const { return version_; }
+  const std::string& platform() const { return platform_; }
+  /// Whether an entity without a rule stops the run (else its records are rejected).
+  bool missing_entity_fails_run() const { return missing_entity_fails_run_; }
+  const language::Node& settings() const { return *settings_; }
+
+ private:
+  friend class MappingCompiler;
+  std::string version_, platform_;
+  bool missing_entity_fails_run_ = false;
+  language::Tables tables_;
+  language::NodePtr settings_;
+  std::map<std::string, EntityRule, std::less<>> entities_;
+  std::vector<Wave> waves_;
+};
+
+/// The same text for the same content: members sorted, no blanks.
+std::string canonical(const json::Value& value);
+
+}  // namespace q2o::mapper

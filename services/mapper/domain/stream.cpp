@@ -1,0 +1,100 @@
+#include "services/mapper/domain/stream.h"
+
+#include <fmt/format.h>
+
+#include "services/mapper/domain/language/scalar.h"
+
+namespace q2o::mapper {
+namespace {
+
+Outcome unreadable(const Error& error, std::string_view body) {
+  Outcome outcome;
+  outcome.reject = language::refusal("", body.substr(0, 200), "INVALID_JSON", fmt::format("The record is no JSON: {}", error.message), "Extract the record again.");
+  return outcome;
+}
+
+}  // namespace
+
+Defer Stream::defer(std::string_view entity) const {
+  const EntityRule* rule = mapping_.find(entity);
+  return rule == nullptr ? Defer::no : rule->defer;
+}
+
+/// A record counts as taken over only with targets in waves that the plan has.
+Outcome Stream::checked(Outcome outcome) const {
+  for (const auto& target : outcome.targets) {
+    if (mapping_.wave_number(target.wave)) continue;
+    Outcome refused;
+    refused.label = outcome.label;
+    refused.posting = outcome.posting;
+    refused.reject = language::refusal("", target.wave, "UNKNOWN_WAVE", fmt::format("{} belongs to a wave that the mapping does not have", target.external_id),
+                                       "Add the wave to the builder's list in the mapping.");
+    return refused;
+  }
+  return outcome;
+}
+
+Mapped Stream::map(const Source& source) {
+  Mapped mapped{source.entity, source.id, checked(engine_.map(source, run_, lookups_))};
+  const EntityRule* rule = mapping_.find(source.entity);
+  // A rejected document must not come back as an entry of the ledger: its rejection is the message.
+  if (rule != nullptr && rule->ledger && mapped.outcome.reject) {
+    mapped.outcome.claimed.push_back(source.id);
+    mapped.outcome.posting = true;
+  }
+  return mapped;
+}
+
+Stream::Taken Stream::take(const std::string& entity, std::span<const RawRecord> records, bool plan_sent) {
+  Taken taken;
+  const Defer when = defer(entity);
+  const bool later = when == Defer::plan ? !plan_sent : when != Defer::no;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto document = json::Document::parse(records[i].body);
+    if (!document) {
+      taken.mapped.push_back({entity, records[i].id, unreadable(document.error(), records[i].body)});
+      continue;
+    }
+    const Source source{entity, records[i].id, &document->root()};
+    if (later && document->root().is_object()) {
+      if (auto reject = engine_.remember(source, run_, lookups_)) {
+        taken.mapped.push_back({entity, source.id, {}});
+        taken.mapped.back().outcome.reject = std::move(reject);
+      } else {
+        taken.deferred.push_back(i);
+      }
+      continue;
+    }
+    taken.mapped.push_back(map(source));
+    if (taken.mapped.back().outcome.reject) continue;
+    if (auto reject = engine_.remember(source, run_, lookups_)) {
+      taken.mapped.back().outcome = {};
+      taken.mapped.back().outcome.reject = std::move(reject);
+    }
+  }
+  return taken;
+}
+
+std::vector<Mapped> Stream::prepared(const std::string& entity, std::span<const RawRecord> records) {
+  std::vector<json::Document> documents;
+  std::vector<Source> sources;
+  documents.reserve(records.size());
+  for (const auto& record : records) {
+    auto document = json::Document::parse(record.body);
+    if (!document) throw std::logic_error(fmt::format("deferred {} {} was readable before", entity, record.id));
+    documents.push_back(std::move(*document));
+    sources.push_back({entity, record.id, &documents.back().root()});
+  }
+  const EntityRule* rule = mapping_.find(entity);
+  if (rule != nullptr && rule->prepare != nullptr) rule->prepare->run(sources, run_, lookups_);
+  std::vector<Mapped> mapped;
+  mapped.reserve(sources.size());
+  for (const auto& source : sources) mapped.push_back(map(source));
+  return mapped;
+}
+
+Mapped Stream::ledger_only(const std::string& transaction_id) {
+  return map({std::string(kLedgerTransaction), transaction_id, nullptr});
+}
+
+}  // namespace q2o::mapper

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "services/mapper/domain/engine.h"
+
+namespace q2o::mapper {
+
+struct RawRecord {
+  std::string id, body;
+};
+
+/// What became of one source record.
+struct Mapped {
+  std::string entity, id;
+  Outcome outcome;
+};
+
+/// The mapping of one run, in the order of the stream: some entities are mapped at once, some only when all their records (or all
+/// documents) have been seen. Keeps no state of its own; lookups do.
+class Stream {
+ public:
+  Stream(const Mapping& mapping, RunContext run, Lookups& lookups) : mapping_(mapping), engine_(mapping), run_(std::move(run)), lookups_(lookups) {}
+
+  struct Taken {
+    std::vector<Mapped> mapped;
+    std::vector<std::size_t> deferred;  ///< positions of the records to hand to `prepared` later
+  };
+  /// `plan_sent`: entities that wait for the plan wait no more.
+  Taken take(const std::string& entity, std::span<const RawRecord> records, bool plan_sent);
+  /// All deferred records of an entity.
+  std::vector<Mapped> prepared(const std::string& entity, std::span<const RawRecord> records);
+  /// A transaction that only the source's ledger has.
+  Mapped ledger_only(const std::string& transaction_id);
+
+  Result<std::string> settings() const { return engine_.settings(run_, lookups_); }
+  Defer defer(std::string_view entity) const;
+
+ private:
+  Mapped map(const Source& source);
+  Outcome checked(Outcome outcome) const;
+
+  const Mapping& mapping_;
+  Engine engine_;
+  RunContext run_;
+  Lookups& lookups_;
+};
+
+/// Name under which ledger-only transactions are counted.
+inline constexpr std::string_view kLedgerTransaction = "LedgerTransaction";
+
+}  // namespace q2o::mapper

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "accounting/general_ledger.h"
+#include "services/mapper/domain/memory_lookups.h"
+#include "services/mapper/domain/stream.h"
+
+/// A whole run in memory: what the service does with a stream, without database and broker.
+namespace q2o::mapper::testing {
+
+inline std::string file_text(const std::string& path) {
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+inline std::string shipped_mapping() { return file_text(std::string(Q2O_SOURCE_DIR) + "/config/mappings/quickbooks_to_odoo.json"); }
+
+class Book {
+ public:
+  explicit Book(const Mapping& mapping, std::string home_currency = "USD")
+      : mapping_(mapping), stream_(mapping, RunContext{"qbo1", std::move(home_currency)}, lookups_) {}
+
+  MemoryLookups& lookups() { return lookups_; }
+  Stream& stream() { return stream_; }
+  const std::vector<Mapped>& all() const { return all_; }
+
+  /// All records of an entity, its end included.
+  void entity(const std::string& name, const std::vector<RawRecord>& records) {
+    auto taken = stream_.take(name, records, true);
+    add(std::move(taken.mapped));
+    std::vector<RawRecord> deferred;
+    for (const auto position : taken.deferred) deferred.push_back(records[position]);
+    if (stream_.defer(name) == Defer::documents_end) {
+      later_.emplace_back(name, std::move(deferred));
+    } else if (!deferred.empty()) {
+      add(stream_.prepared(name, deferred));
+    }
+  }
+
+  void ledger(std::vector<accounting::LedgerTransaction> transactions) {
+    for (auto& transaction : transactions) {
+      unclaimed_.insert(transaction.id);
+      lookups_.add_ledger(std::move(transaction));
+    }
+  }
+
+  void end() {
+    for (const auto& [name, records] : later_) add(stream_.prepared(name, records));
+    later_.clear();
+    const auto rest = unclaimed_;
+    for (const auto& id : rest) add({stream_.ledger_only(id)});
+  }
+
+ private:
+  void add(std::vector<Mapped> mapped) {
+    for (auto& record : mapped) {
+      for (const auto& id : record.outcome.claimed) unclaimed_.erase(id);
+      all_.push_back(std::move(record));
+    }
+  }
+
+  const Mapping& mapping_;
+  MemoryLookups lookups_;
+  Stream stream_;
+  std::vector<Mapped> all_;
+  std::vector<std::pair<std::string, std::vector<RawRecord>>> later_;
+  std::set<std::string> unclaimed_;
+};
+
+}  // namespace q2o::mapper::testing

@@ -1,0 +1,104 @@
+#include "services/mapper/domain/mapping.h"
+
+#include <gtest/gtest.h>
+
+#include "services/mapper/tests/book.h"
+
+namespace q2o::mapper {
+namespace {
+
+std::string text_of(const std::vector<Complaint>& complaints) {
+  std::string text;
+  for (const auto& complaint : complaints) text += complaint.place + ": " + complaint.message + "\n";
+  return text;
+}
+
+/// A mapping with these entities and nothing that is wrong otherwise.
+std::string mapping_with(const std::string& entities, const std::string& waves = R"({"partners": {}})") {
+  return R"({"format": 1, "platform": "p", "target": "odoo_18", "missing_entity": "reject_record", "settings": {}, "waves": )" + waves + R"(, "entities": )" + entities + "}";
+}
+
+std::vector<std::string> places(const std::string& text) {
+  std::vector<std::string> result;
+  for (const auto& complaint : Mapping::compile(text).complaints) result.push_back(complaint.place);
+  return result;
+}
+
+constexpr const char* kCustomer =
+    R"({"Customer": {"targets": [{"model": "res.partner", "wave": "partners", "fields": {"name": {"path": "DisplayName", "required": true}}}]}})";
+
+TEST(Mapping, TheShippedOneIsWithoutComplaints) {
+  const auto check = Mapping::compile(testing::shipped_mapping());
+  EXPECT_EQ("", text_of(check.complaints));
+  ASSERT_TRUE(check.mapping);
+  EXPECT_EQ("archive", check.mapping->waves().back().name);
+  EXPECT_LT(check.mapping->wave_number("accounts"), check.mapping->wave_number("journals"));
+  EXPECT_LT(check.mapping->wave_number("documents"), check.mapping->wave_number("matches"));
+}
+
+TEST(Mapping, KeepsItsVersionWhenOnlyBlanksAndOrderChange) {
+  const auto one = Mapping::compile(mapping_with(kCustomer));
+  std::string other = mapping_with(kCustomer);
+  other.replace(other.find("\"format\": 1, "), 13, "");
+  other.insert(other.size() - 1, ",\n  \"format\":1");
+  ASSERT_TRUE(one.mapping) << text_of(one.complaints);
+  EXPECT_EQ(one.mapping->version(), Mapping::compile(other).mapping->version());
+  EXPECT_NE(one.mapping->version(), Mapping::compile(mapping_with(R"({"Customer": {"merged": "no"}, "X": {"excluded": "x"}})", "{}")).mapping->version());
+}
+
+TEST(Mapping, NamesEveryMistakeWithItsPlaceAtOnce) {
+  const auto found = places(mapping_with(R"({
+    "Customer": {"label": {"path": 5}, "colour": "red", "targets": [
+      {"model": "res.partner", "wave": "nowhere", "fields": {
+        "a": {"path": "A", "transforms": [{"name": "trimm"}]},
+        "b": {"path": "B", "transforms": [{"name": "round"}, {"name": "round", "scale": "two"}, {"name": "trim", "loud": true}]},
+        "c": {"path": "C", "otherwise": 1},
+        "d": {"ref": {"entity": "Unicorn", "path": "D"}},
+        "e": {"use": "nothing"},
+        "f": {"path": "F", "required": true, "default": 1},
+        "g": {"path": "G", "transforms": [{"name": "map", "table": "none"}]}}}]},
+    "Vendor": {},
+    "Bill": {"builder": {"name": "magic", "waves": ["partners"]}}})"));
+  for (const char* place :
+       {"/entities/Customer/label/path", "/entities/Customer/colour", "/entities/Customer/targets/0/wave", "/entities/Customer/targets/0/fields/a/transforms/0/name",
+        "/entities/Customer/targets/0/fields/b/transforms/0/scale", "/entities/Customer/targets/0/fields/b/transforms/1/scale",
+        "/entities/Customer/targets/0/fields/b/transforms/2/loud", "/entities/Customer/targets/0/fields/c/otherwise", "/entities/Customer/targets/0/fields/d/ref",
+        "/entities/Customer/targets/0/fields/e/use", "/entities/Customer/targets/0/fields/f", "/entities/Customer/targets/0/fields/g/transforms/0/table",
+        "/entities/Vendor", "/entities/Bill/builder/name"}) {
+    EXPECT_THAT(found, ::testing::Contains(place));
+  }
+}
+
+TEST(Mapping, RefusesTextThatIsNoJson) { EXPECT_EQ(std::vector<std::string>{""}, places("{\"format\": 1,")); }
+
+TEST(Mapping, RefusesTemplatesThatUseThemselves) {
+  std::string text = mapping_with(R"({"A": {"label": {"use": "t"}, "merged": "x"}})", "{}");
+  text.insert(text.size() - 1, R"(, "templates": {"t": {"use": "t"}})");
+  EXPECT_FALSE(places(text).empty());
+}
+
+TEST(Mapping, ComplainsWhenWavesWaitForEachOther) {
+  const auto check = Mapping::compile(mapping_with(
+      R"({"A": {"remember": [{}], "targets": [{"model": "a", "wave": "one", "fields": {"b": {"ref": {"entity": "B", "path": "B"}}}}]},
+          "B": {"remember": [{}], "targets": [{"model": "b", "wave": "two", "fields": {"a": {"ref": {"entity": "A", "path": "A"}}}}]}})",
+      R"({"one": {}, "two": {}})"));
+  EXPECT_EQ("/waves: these waves wait for each other: one, two\n", text_of(check.complaints));
+}
+
+TEST(Mapping, OrdersWavesByWhatTheirRecordsReferTo) {
+  const auto check = Mapping::compile(mapping_with(
+      R"({"A": {"remember": [{}], "targets": [{"model": "a", "wave": "alpha", "fields": {"b": {"ref": {"entity": "B", "path": "B"}}}}]},
+          "B": {"remember": [{}], "targets": [{"model": "b", "wave": "beta", "fields": {"x": 1}}]}})",
+      R"({"alpha": {}, "beta": {}})"));
+  ASSERT_TRUE(check.mapping) << text_of(check.complaints);
+  EXPECT_EQ(0U, check.mapping->wave_number("beta"));
+  EXPECT_EQ(1U, check.mapping->wave_number("alpha"));
+}
+
+TEST(Waves, PutTheLastBehindEverything) {
+  const auto order = order_waves({{"archive", {}}, {"b", {"c"}}, {"c", {}}}, {"archive"});
+  EXPECT_EQ((std::vector<std::string>{"c", "b", "archive"}), order.names);
+}
+
+}  // namespace
+}  // namespace q2o::mapper
