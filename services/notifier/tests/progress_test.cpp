@@ -6,6 +6,7 @@
 #include "common/rpc/rpc.h"
 #include "common/testing/testing.h"
 #include "embedded/notifier_schema.h"
+#include "q2o/loader/v1/status.pb.h"
 #include "services/notifier/adapters/progress_rpc.h"
 #include "services/notifier/adapters/status_consumer.h"
 
@@ -23,7 +24,7 @@ bus::Incoming incoming(const std::string& topic, const std::string& migration, c
 }
 
 /// A notifier's database and RPC server, fed by hand.
-class Progress : public testing::Test {
+class Progress : public ::testing::Test {
  protected:
   void SetUp() override {
     pool_ = std::make_unique<pg::Pool>(q2o::testing::Postgres::instance().fresh_schema());
