@@ -1,0 +1,103 @@
+#include "sandbox/reports/books.h"
+
+#include <algorithm>
+#include <array>
+
+#include "sandbox/company/date.h"
+
+namespace q2o::sandbox::reports {
+namespace {
+
+constexpr std::array<std::string_view, 15> kTypeOrder{
+    "Bank",        "Accounts Receivable",     "Other Current Asset",  "Fixed Asset", "Other Asset", "Accounts Payable",   "Credit Card",
+    "Other Current Liability", "Long Term Liability", "Equity", "Income", "Cost of Goods Sold", "Expense", "Other Income", "Other Expense"};
+constexpr std::array<std::string_view, 5> kProfitAndLoss{"Income", "Cost of Goods Sold", "Expense", "Other Income", "Other Expense"};
+constexpr std::array<std::string_view, 8> kDebit{"Bank", "Accounts Receivable", "Other Current Asset", "Fixed Asset", "Other Asset",
+                                                 "Cost of Goods Sold", "Expense", "Other Expense"};
+
+template <std::size_t N>
+bool holds(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+auto rank(std::string_view type) { return std::find(kTypeOrder.begin(), kTypeOrder.end(), type) - kTypeOrder.begin(); }
+
+}  // namespace
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (auto& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
+}
+
+std::string money(const Decimal& amount, bool drop_zero) {
+  auto text = amount.to_string(2);
+  if (text == "-0.00") text = "0.00";
+  if (!drop_zero) return text;
+  if (text.starts_with("-0.")) return "-" + text.substr(2);
+  return text.starts_with("0.") ? text.substr(1) : text;
+}
+
+Books::Books(const Company& company) : company_(company) {
+  for (const auto& node : company.of("Account")) {
+    const auto& id = node["Id"].text();
+    accounts_[id] = {id, node["Name"].text(), node["FullyQualifiedName"].text(), node["AccountType"].text(), node.at("ParentRef.value").text()};
+    if (node["AccountSubType"].text() == "RetainedEarnings") retained_earnings_ = id;
+  }
+  // In the order of the listing, so that equal names keep it.
+  for (const auto& node : company.of("Account")) {
+    const auto& entry = accounts_.at(node["Id"].text());
+    children_[entry.parent].push_back(&entry);
+    ordered_.push_back(&entry);
+  }
+  for (auto& [parent, list] : children_)
+    std::stable_sort(list.begin(), list.end(), [](const auto* a, const auto* b) { return lower(a->name) < lower(b->name); });
+  std::stable_sort(ordered_.begin(), ordered_.end(), [](const auto* a, const auto* b) {
+    return std::pair{rank(a->type), lower(a->full_name)} < std::pair{rank(b->type), lower(b->full_name)};
+  });
+  const auto& info = company.of("CompanyInfo");
+  if (!info.empty()) first_month_ = date::month_number(info.front()["FiscalYearStartMonth"].text());
+}
+
+const Account* Books::account(const std::string& id) const {
+  const auto it = accounts_.find(id);
+  return it == accounts_.end() ? nullptr : &it->second;
+}
+
+const std::vector<const Account*>& Books::children(const std::string& parent) const {
+  static const std::vector<const Account*> none;
+  const auto it = children_.find(parent);
+  return it == children_.end() ? none : it->second;
+}
+
+bool Books::is_profit_and_loss(const std::string& id) const {
+  const auto* found = account(id);
+  return found != nullptr && holds(kProfitAndLoss, found->type);
+}
+
+int Books::sign(const std::string& id) const {
+  const auto* found = account(id);
+  return found == nullptr || holds(kDebit, found->type) ? 1 : -1;
+}
+
+std::string Books::fiscal_year_start(std::string_view date) const { return date::fiscal_year_start(date, first_month_); }
+std::string Books::fiscal_year_end(std::string_view date) const { return date::fiscal_year_end(date, first_month_); }
+
+Sums Books::sums(const std::optional<std::string>& from, const std::string& to) const {
+  Sums out;
+  for (const auto& transaction : company_.ledger) {
+    if ((from && transaction.date < *from) || transaction.date > to) continue;
+    for (const auto& line : transaction.lines) out[line.account_id] += line.amount;
+  }
+  return out;
+}
+
+Decimal Books::prior_profit(const std::string& date) const {
+  Decimal out;
+  for (const auto& [id, amount] : sums(std::nullopt, date::plus_days(fiscal_year_start(date), -1)))
+    if (is_profit_and_loss(id)) out += amount;
+  return out;
+}
+
+}  // namespace q2o::sandbox::reports
