@@ -25,7 +25,7 @@ class Bus : public ::testing::Test {
     out.topic = topic;
     out.key = "migration-1";
     out.value = value;
-    out.id = "id-" + value;
+    out.id = "id-" + value.substr(0, 20);
     out.type = "q2o.test.v1.Thing";
     out.tenant = "tenant-1";
     out.migration = "migration-1";

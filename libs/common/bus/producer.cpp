@@ -66,6 +66,7 @@ Client make_producer(const Options& options) {
                                   {"message.max.bytes", std::to_string(kMessageBytesMax)},
                                   {"queue.buffering.max.kbytes", "131072"},
                                   {"message.timeout.ms", "30000"},
+                                  {"topic.metadata.propagation.max.ms", "5000"},
                                   {"partitioner", "murmur2_random"}});
   rd_kafka_conf_set_dr_msg_cb(conf.get(), delivered);
   return make_client(RD_KAFKA_PRODUCER, std::move(conf));

@@ -17,6 +17,7 @@ Client make_reader(const Options& options) {
                                                             {"enable.auto.commit", "false"},
                                                             {"enable.auto.offset.store", "false"},
                                                             {"enable.partition.eof", "true"},
+                                                            {"fetch.wait.max.ms", "100"},
                                                             {"auto.offset.reset", "error"},
                                                             {"queued.max.messages.kbytes", "16384"},
                                                             {"allow.auto.create.topics", "false"}}));
