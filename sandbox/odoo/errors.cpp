@@ -15,8 +15,8 @@ OdooError missing_error(std::string_view model, long long id, long long uid) {
           fmt::format("Record does not exist or has been deleted.\n(Record: {}({},), User: {})", model, id, uid)};
 }
 
-OdooError constraint_error(const std::string& message) {
-  return validation_error("The operation cannot be completed: " + message);
+OdooError constraint_error(const std::string& message, const std::string& database_class) {
+  return {"odoo.exceptions.ValidationError", "The operation cannot be completed: " + message, database_class};
 }
 
 }  // namespace q2o::sandbox::odoo

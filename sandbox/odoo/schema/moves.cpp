@@ -78,7 +78,7 @@ monetary amount_currency default=0
 monetary amount_residual readonly default=0
 monetary amount_residual_currency readonly default=0
 boolean reconciled readonly
-selection display_type required selection=product,cogs,tax,discount,rounding,payment_term,line_section,line_note,epd default=product
+selection display_type required selection=product,cogs,tax,discount,rounding,payment_term,line_section,line_note,epd
 integer sequence
 float quantity
 float price_unit
