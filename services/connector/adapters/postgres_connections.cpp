@@ -1,0 +1,182 @@
+#include "services/connector/adapters/postgres_connections.h"
+
+#include <charconv>
+
+#include "common/ids/ids.h"
+#include "common/json/json.h"
+#include "common/log/log.h"
+#include "services/connector/adapters/facts.h"
+
+namespace q2o::connector {
+namespace {
+
+using config::Secret;
+
+constexpr const char* kColumns =
+    "connection_id, tenant_id, slug, platform, company_id, base_url, token_url, company_name, home_currency, state, message, credentials, tokens";
+
+Connection connection_of(const pg::Row& row) {
+  return {row.text("connection_id"), row.text("tenant_id"),    row.text("slug"),          row.text("platform"), row.text("company_id"), row.text("base_url"),
+          row.text("token_url"),     row.text("company_name"), row.text("home_currency"), row.text("state"),    row.text("message")};
+}
+
+std::string context(const Connection& connection, const char* what) { return connection.tenant + "/" + connection.id + "/" + what; }
+
+v1::StatusFact fact_of(const Connection& connection) {
+  v1::StatusFact fact;
+  fact.mutable_scope()->set_tenant_id(connection.tenant);
+  fact.mutable_scope()->set_connection(connection.slug);
+  return fact;
+}
+
+void mark_broken(pg::Tx& tx, const Connection& connection, const Error& why) {
+  const std::string message = why.message + (why.hint.empty() ? "" : ". " + why.hint);
+  const auto changed = tx.exec("UPDATE connection SET state = 'broken', message = $2, updated_at = now() WHERE connection_id = $1 AND state <> 'broken'",
+                               {connection.id, message});
+  if (changed.affected() == 0) return;
+  auto fact = fact_of(connection);
+  auto& broken = *fact.mutable_connection_broken();
+  broken.set_connection_id(connection.id);
+  broken.set_message(why.message);
+  broken.set_hint(why.hint);
+  store_fact(tx, fact, "broken/" + ids::uuid_v7());
+}
+
+}  // namespace
+
+std::string PostgresConnections::seal(const Connection& connection, const Tokens& tokens) const {
+  json::Writer w;
+  w.begin_object().field("access", tokens.access.reveal()).field("refresh", tokens.refresh.reveal());
+  w.field("previous_refresh", tokens.previous_refresh.reveal()).field("expires_at", tokens.expires_at).end_object();
+  return sealer_.seal(Secret(w.take()), context(connection, "tokens"));
+}
+
+std::string PostgresConnections::seal(const Connection& connection, const Credentials& credentials) const {
+  json::Writer w;
+  w.begin_object().field("client_id", credentials.client_id.reveal()).field("client_secret", credentials.client_secret.reveal()).end_object();
+  return sealer_.seal(Secret(w.take()), context(connection, "credentials"));
+}
+
+Result<SignIn> PostgresConnections::read(pg::Tx& tx, const std::string& connection_id, bool lock) {
+  const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1" + (lock ? " FOR UPDATE" : ""), {connection_id});
+  if (rows.empty()) return fail(Code::not_found, "no such connection", "NOT_FOUND");
+  SignIn out{connection_of(rows[0]), {}, {}};
+  const auto credentials = sealer_.open(rows[0].bytes("credentials"), context(out.connection, "credentials"));
+  const auto tokens = sealer_.open(rows[0].bytes("tokens"), context(out.connection, "tokens"));
+  if (!credentials || !tokens)
+    return fail(Code::data_loss, "the stored secrets do not open with this key", "SEAL_BROKEN", "Put the right key file back, or connect the company again.");
+  const auto c = json::Document::parse(credentials->reveal()), t = json::Document::parse(tokens->reveal());
+  if (!c || !t) return fail(Code::data_loss, "the stored secrets are damaged", "SEAL_BROKEN", "Connect the company again.");
+  const auto secret = [](const auto& document, std::string_view key) { return Secret(std::string(document->root()[key].text())); };
+  out.credentials = {secret(c, "client_id"), secret(c, "client_secret")};
+  const auto expires = t->root()["expires_at"].text();
+  std::int64_t expires_at = 0;
+  std::from_chars(expires.data(), expires.data() + expires.size(), expires_at);
+  out.tokens = {secret(t, "access"), secret(t, "refresh"), secret(t, "previous_refresh"), expires_at};
+  return out;
+}
+
+Result<SignIn> PostgresConnections::open(const std::string& connection_id) {
+  return pool_.transact([&](pg::Tx& tx) { return read(tx, connection_id, false); });
+}
+
+Result<Tokens> PostgresConnections::renew(const std::string& connection_id, const std::function<Result<Renewal>(const SignIn&)>& work) {
+  // The transaction may run again when the database connection is lost before the commit; the sign-in server must be asked only once.
+  std::optional<Renewal> got;
+  const auto attempt = [&](pg::Tx& tx) -> Result<Tokens> {
+    auto sign_in = read(tx, connection_id, true);
+    if (!sign_in) return tl::unexpected(sign_in.error());
+    if (!got) {
+      auto renewal = work(*sign_in);
+      if (!renewal) return tl::unexpected(renewal.error());
+      got = std::move(*renewal);
+    }
+    if (got->broken) {
+      mark_broken(tx, sign_in->connection, *got->broken);
+      return fail(*got->broken);
+    }
+    if (!got->tokens) return sign_in->tokens;
+    tx.exec("UPDATE connection SET tokens = $2, updated_at = now() WHERE connection_id = $1",
+            {connection_id, pg::Param::bytes(seal(sign_in->connection, *got->tokens))});
+    return *got->tokens;
+  };
+  try {
+    return pool_.transact(attempt);
+  } catch (const pg::CommitInDoubt& doubt) {
+    // Storing the same pair again is harmless, losing it is not.
+    log::warn("commit of renewed tokens in doubt, storing them again", {{"connection", connection_id}, {"error", doubt.what()}});
+    return pool_.transact(attempt);
+  }
+}
+
+Connection PostgresConnections::save(const NewConnection& wanted) {
+  return pool_.transact([&](pg::Tx& tx) {
+    Connection c = wanted.connection;
+    const auto known = tx.exec("SELECT connection_id, slug FROM connection WHERE tenant_id = $1 AND platform = $2 AND company_id = $3 FOR UPDATE",
+                               {c.tenant, c.platform, c.company_id});
+    c.id = known.empty() ? ids::uuid_v7() : known[0].text("connection_id");
+    Tokens tokens = wanted.tokens;
+    if (!known.empty()) {
+      c.slug = known[0].text("slug");
+      // Somebody may hand us an old token again: the living one stays at hand for when the given one is refused.
+      if (const auto before = read(tx, c.id, false)) tokens.previous_refresh = before->tokens.refresh;
+    }
+    const auto rows = tx.exec(
+        std::string("INSERT INTO connection (connection_id, tenant_id, platform, slug, company_id, base_url, token_url, credentials, tokens)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (connection_id) DO UPDATE SET base_url = excluded.base_url,"
+                    " token_url = excluded.token_url, credentials = excluded.credentials, tokens = excluded.tokens, state = 'unverified', message = '',"
+                    " updated_at = now() RETURNING ") +
+            kColumns,
+        {c.id, c.tenant, c.platform, c.slug, c.company_id, c.base_url, c.token_url, pg::Param::bytes(seal(c, wanted.credentials)),
+         pg::Param::bytes(seal(c, tokens))});
+    return connection_of(rows[0]);
+  });
+}
+
+std::optional<Connection> PostgresConnections::find(const std::string& tenant, const std::string& connection_id) {
+  return pool_.transact([&](pg::Tx& tx) -> std::optional<Connection> {
+    const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1 AND tenant_id = $2", {connection_id, tenant});
+    if (rows.empty()) return std::nullopt;
+    return connection_of(rows[0]);
+  });
+}
+
+std::vector<Connection> PostgresConnections::list(const std::string& tenant) {
+  return pool_.transact([&](pg::Tx& tx) {
+    std::vector<Connection> all;
+    for (const auto row : tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE tenant_id = $1 ORDER BY created_at, connection_id LIMIT 1000", {tenant}))
+      all.push_back(connection_of(row));
+    return all;
+  });
+}
+
+void PostgresConnections::verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency) {
+  pool_.transact([&](pg::Tx& tx) {
+    const auto rows = tx.exec(std::string("UPDATE connection SET state = 'connected', message = '', company_name = $2, home_currency = $3, updated_at = now()"
+                                          " WHERE connection_id = $1 RETURNING ") +
+                                  kColumns,
+                              {connection_id, company_name, home_currency});
+    if (rows.empty()) return;
+    auto fact = fact_of(connection_of(rows[0]));
+    auto& verified = *fact.mutable_connection_verified();
+    verified.set_connection_id(connection_id);
+    verified.set_company_name(company_name);
+    verified.set_home_currency(home_currency);
+    store_fact(tx, fact, "verified/" + ids::uuid_v7());
+  });
+}
+
+void PostgresConnections::reopen(const std::string& connection_id) {
+  pool_.transact([&](pg::Tx& tx) {
+    tx.exec("UPDATE connection SET state = 'unverified', message = '', updated_at = now() WHERE connection_id = $1 AND state = 'broken'", {connection_id});
+  });
+}
+
+void PostgresConnections::broken(const std::string& connection_id, const Error& why) {
+  pool_.transact([&](pg::Tx& tx) {
+    const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1 FOR UPDATE", {connection_id});
+    if (!rows.empty()) mark_broken(tx, connection_of(rows[0]), why);
+  });
+}
+
+}  // namespace q2o::connector

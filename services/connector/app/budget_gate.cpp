@@ -1,0 +1,79 @@
+#include "services/connector/app/budget_gate.h"
+
+namespace q2o::connector {
+namespace {
+
+constexpr int kLotMax = 5;
+constexpr milliseconds kSlotsTtl{30000};
+constexpr milliseconds kAskAgain{500};
+// A grant that was not used in its moment would make a burst later: it is dropped.
+constexpr milliseconds kFresh{200};
+constexpr milliseconds kWorthTelling{3000};
+
+}  // namespace
+
+bool BudgetGate::take_slot(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    if (clock_.now() >= slots_until_) {
+      slots_ = store_.slots(connection_id_, owner_, budget_.concurrent, kSlotsTtl);
+      slots_until_ = clock_.now() + (slots_ > 0 ? kSlotsTtl / 3 : kAskAgain);
+    }
+    if (in_flight_ < slots_) {
+      ++in_flight_;
+      return true;
+    }
+    freed_.wait_for(lock, stop, kAskAgain, [&] { return in_flight_ < slots_; });
+  }
+  return false;
+}
+
+BudgetGate::Time BudgetGate::take_grant() {
+  while (!grants_.empty() && grants_.front() + kFresh < clock_.now()) grants_.pop_front();
+  if (grants_.empty()) {
+    const auto now = clock_.now();
+    for (const auto delay : store_.reserve(connection_id_, budget_, std::clamp(waiting_, 1, kLotMax))) grants_.push_back(now + delay);
+  }
+  const Time granted = grants_.front();
+  grants_.pop_front();
+  return granted;
+}
+
+std::optional<BudgetGate::Permit> BudgetGate::enter(std::stop_token stop, const std::function<void(milliseconds)>& waits) {
+  Time at;
+  {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    const bool has_slot = take_slot(lock, stop);
+    if (has_slot) at = take_grant();
+    --waiting_;
+    if (!has_slot) return std::nullopt;
+  }
+  Permit permit(*this);
+  const auto delay = std::chrono::duration_cast<milliseconds>(at - clock_.now());
+  if (delay >= kWorthTelling) waits(delay);
+  if (delay.count() > 0 && !clock_.wait(delay, stop)) return std::nullopt;
+  return permit;
+}
+
+void BudgetGate::leave() {
+  {
+    std::lock_guard lock(mutex_);
+    --in_flight_;
+  }
+  freed_.notify_one();
+}
+
+void BudgetGate::block(milliseconds time) {
+  std::lock_guard lock(mutex_);
+  grants_.clear();
+  store_.block(connection_id_, time);
+}
+
+BudgetGate& BudgetGates::of(const std::string& connection_id, const Budget& budget) {
+  std::lock_guard lock(mutex_);
+  auto& gate = gates_[connection_id];
+  if (!gate) gate = std::make_unique<BudgetGate>(connection_id, budget, owner_, store_, clock_);
+  return *gate;
+}
+
+}  // namespace q2o::connector

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "services/connector/app/source_caller.h"
+
+namespace q2o::connector {
+
+using Manifests = std::map<std::string, Manifest>;  ///< by platform
+
+struct SaveRequest {
+  std::string tenant, platform, base_url, token_url, company_id, redirect_uri;
+  Credentials credentials;
+  config::Secret authorization_code, refresh_token;
+};
+
+/// Connecting a company, and looking whether the connection works.
+class Connections {
+ public:
+  Connections(const Manifests& manifests, ConnectionStore& store, SourceApi& api, OAuthClient& oauth, TokenKeeper& tokens, BudgetGates& gates, Clock& clock,
+              CallProbe& probe, CallOptions options)
+      : manifests_(manifests), store_(store), api_(api), oauth_(oauth), tokens_(tokens), gates_(gates), clock_(clock), probe_(probe), options_(options) {}
+
+  /// Error invalid_argument names everything that is missing.
+  Result<Connection> save(const SaveRequest& request);
+  Result<Connection> verify(const std::string& tenant, const std::string& connection_id, std::stop_token stop);
+  std::vector<Connection> list(const std::string& tenant) { return store_.list(tenant); }
+
+ private:
+  Result<Tokens> first_tokens(const SaveRequest& request, const std::string& token_url, int access_seconds);
+  const Manifests& manifests_;
+  ConnectionStore& store_;
+  SourceApi& api_;
+  OAuthClient& oauth_;
+  TokenKeeper& tokens_;
+  BudgetGates& gates_;
+  Clock& clock_;
+  CallProbe& probe_;
+  const CallOptions options_;
+};
+
+}  // namespace q2o::connector

@@ -1,0 +1,127 @@
+#include "services/connector/app/entity_extractor.h"
+
+#include <fmt/format.h>
+
+#include "services/connector/app/page_fetcher.h"
+
+namespace q2o::connector {
+
+Step EntityExtractor::run() {
+  EntityState state = run_.state.entities[rule_.name];
+  state.entity = rule_.name;
+  if (state.done) return {};
+  const auto captured = run_.state.captures.find(rule_.filter_capture);
+  const bool nothing_to_ask = !rule_.filter_in.empty() && (captured == run_.state.captures.end() || captured->second.empty());
+  if (nothing_to_ask) return close(std::move(state));
+  return rule_.listing == Listing::once ? once(std::move(state)) : paged(std::move(state));
+}
+
+Step EntityExtractor::close(EntityState state) {
+  state.done = true;
+  const auto end = run_.entity_end(state);
+  return run_.publish({end}, std::move(state), {});
+}
+
+Step EntityExtractor::absent_or_halt(EntityState state, const Trouble& trouble) {
+  const bool absent = trouble.action == FaultAction::absent || (trouble.action == FaultAction::absent_if_optional && rule_.optional);
+  if (!absent || state.extracted > 0) return tl::unexpected(run_.halt(rule_.name, trouble));
+  state.explanation = fmt::format("Nothing to read: {}. {}", trouble.error.message, trouble.error.hint);
+  return close(std::move(state));
+}
+
+Step EntityExtractor::once(EntityState state) {
+  auto answer = run_.caller.query(once_statement(run_.manifest, rule_), run_.stop);
+  if (!answer) return absent_or_halt(std::move(state), answer.error());
+  auto rows = rows_in(run_.manifest, rule_, answer->root());
+  if (!rows) return tl::unexpected(run_.halt(rule_.name, Trouble{FaultAction::permanent, rows.error()}));
+  run_.capture(rule_, *rows);
+  state.counted_before = state.counted_after = rows->size();
+  std::vector<std::string> ids;
+  for (const auto& row : *rows) ids.push_back(row.id);
+  auto messages = run_.batches(std::move(*rows), state);
+  state.done = true;
+  messages.push_back(run_.entity_end(state));
+  return run_.publish(std::move(messages), std::move(state), std::move(ids));
+}
+
+tl::expected<std::uint64_t, Trouble> EntityExtractor::count(const std::string& where) {
+  if (!rule_.countable) return 0;
+  auto answer = run_.caller.query(count_statement(run_.manifest, rule_, where), run_.stop);
+  if (!answer) return tl::unexpected(std::move(answer.error()));
+  auto counted = count_in(run_.manifest, answer->root());
+  if (!counted) return tl::unexpected(Trouble{FaultAction::permanent, counted.error()});
+  return *counted;
+}
+
+Step EntityExtractor::pass(EntityState& state, const std::string& where, std::set<std::string>& sent, std::set<std::string>& listed) {
+  PageFetcher pages(run_, rule_, where, state.position, std::max(state.counted_before, state.counted_after));
+  while (!pages.ended()) {
+    auto page = pages.next();
+    if (!page) return tl::unexpected(run_.halt(rule_.name, page.error()));
+    if (page->covered == 0) break;
+    EntityState next = state;
+    std::vector<Row> fresh;
+    std::vector<std::string> ids;
+    for (auto& row : page->rows) {
+      listed.insert(row.id);
+      if (!sent.insert(row.id).second) continue;
+      ids.push_back(row.id);
+      fresh.push_back(std::move(row));
+    }
+    if (next.pass == 1)
+      for (const auto& sentence : page->unreadable) {
+        ++next.unreadable;
+        next.explanation += sentence;
+      }
+    run_.capture(rule_, fresh);
+    next.position = pages.position();
+    auto messages = run_.batches(std::move(fresh), next);
+    auto done = messages.empty() ? run_.commit(&next) : run_.publish(std::move(messages), next, std::move(ids));
+    if (!done) return done;
+    state = std::move(next);
+  }
+  return {};
+}
+
+/// The listing has no snapshot: what moved while it was read is found by counting again, and read again.
+Step EntityExtractor::paged(EntityState state) {
+  const auto captured = run_.state.captures.find(rule_.filter_capture);
+  const std::string where = where_of(rule_, captured == run_.state.captures.end() ? std::vector<std::string>{} : captured->second);
+  if (!state.counted) {
+    const auto before = count(where);
+    if (!before) return absent_or_halt(std::move(state), before.error());
+    state.counted = true;
+    state.counted_before = state.counted_after = *before;
+    if (*before == 0 && rule_.countable) return close(std::move(state));
+    if (auto done = run_.commit(&state); !done) return done;
+  }
+  auto sent = run_.journal.ids(rule_.name);
+  while (true) {
+    std::set<std::string> listed;
+    const bool whole = state.position == 1;
+    if (auto done = pass(state, where, sent, listed); !done) return done;
+    const auto after = count(where);
+    if (!after) return tl::unexpected(run_.halt(rule_.name, after.error()));
+    state.counted_after = *after;
+    if (!rule_.countable) state.counted_before = state.counted_after = state.extracted;
+    const std::uint64_t known = state.extracted + state.unreadable;
+    if (known == state.counted_after) break;
+    if (whole && known > state.counted_after && listed.size() + state.unreadable == state.counted_after) {
+      state.explanation += fmt::format("{} records were deleted in the source while they were read. ", known - state.counted_after);
+      break;
+    }
+    if (static_cast<int>(state.pass) >= run_.options.passes_max) {
+      state.explanation += fmt::format("The source counts {} but lists {}, also when asked {} times. ", state.counted_after, known, state.pass);
+      break;
+    }
+    ++state.pass;
+    state.position = 1;
+    if (auto done = run_.commit(&state); !done) return done;
+  }
+  if (state.counted_before != state.counted_after && state.explanation.empty())
+    state.explanation = fmt::format("The source counted {} before and {} after: records were added or deleted while they were read. ", state.counted_before,
+                                    state.counted_after);
+  return close(std::move(state));
+}
+
+}  // namespace q2o::connector

@@ -1,0 +1,72 @@
+#include "services/connector/app/page_fetcher.h"
+
+#include <fmt/format.h>
+
+namespace q2o::connector {
+namespace {
+
+using PageResult = tl::expected<Page, Trouble>;
+
+PageResult answer_of(const Manifest& manifest, const EntityRule& rule, SourceCaller::Answer answer, std::uint64_t start) {
+  if (!answer) return tl::unexpected(std::move(answer.error()));
+  auto rows = rows_in(manifest, rule, answer->root());
+  if (!rows) return tl::unexpected(Trouble{FaultAction::split, rows.error()});
+  Page page;
+  page.covered = rows->size();
+  std::uint64_t position = start;
+  for (auto& row : *rows) {
+    if (row.id.empty())
+      page.unreadable.push_back(fmt::format("The record at position {} has no id. ", position));
+    else
+      page.rows.push_back(std::move(row));
+    ++position;
+  }
+  return page;
+}
+
+}  // namespace
+
+PageResult fetch_page(const Manifest& manifest, SourceCaller& caller, const EntityRule& rule, const std::string& where, std::uint64_t start, int rows,
+                      std::stop_token stop) {
+  auto page = answer_of(manifest, rule, caller.query(page_statement(manifest, rule, where, start, rows), stop), start);
+  const bool broken = !page && (page.error().action == FaultAction::split || page.error().error.reason == "BAD_JSON");
+  if (page || !broken) return page;
+  if (rows == 1) return Page{{}, 1, {fmt::format("The record at position {} cannot be read: {}. ", start, page.error().error.message)}};
+  auto left = fetch_page(manifest, caller, rule, where, start, rows / 2, stop);
+  if (!left || left->covered < static_cast<std::uint64_t>(rows / 2)) return left;
+  auto right = fetch_page(manifest, caller, rule, where, start + left->covered, rows - rows / 2, stop);
+  if (!right) return right;
+  left->covered += right->covered;
+  std::move(right->rows.begin(), right->rows.end(), std::back_inserter(left->rows));
+  std::move(right->unreadable.begin(), right->unreadable.end(), std::back_inserter(left->unreadable));
+  return left;
+}
+
+PageFetcher::PageFetcher(RunContext& run, const EntityRule& rule, std::string where, std::uint64_t start, std::uint64_t counted)
+    : run_(run), rule_(rule), where_(std::move(where)), counted_(counted), expected_(start), submit_(start) {}
+
+void PageFetcher::fill() {
+  const int rows = run_.manifest.query.page_rows;
+  while (static_cast<int>(ahead_.size()) < run_.options.pages_ahead && (ahead_.empty() || submit_ <= counted_)) {
+    ahead_.push_back({submit_, run_.pool.submit([&run = run_, &rule = rule_, where = where_, start = submit_, rows] {
+                        return fetch_page(run.manifest, run.caller, rule, where, start, rows, run.stop);
+                      })});
+    submit_ += static_cast<std::uint64_t>(rows);
+  }
+}
+
+PageResult PageFetcher::next() {
+  // A page that was guessed to begin elsewhere is of no use.
+  while (!ahead_.empty() && ahead_.front().start != expected_) ahead_.pop_front();
+  if (ahead_.empty()) submit_ = expected_;
+  fill();
+  auto page = ahead_.front().page.get();
+  ahead_.pop_front();
+  if (!page) return page;
+  expected_ += page->covered;
+  const bool short_page = page->covered < static_cast<std::uint64_t>(run_.manifest.query.page_rows);
+  ended_ = page->covered == 0 || (short_page && rule_.countable && expected_ > counted_);
+  return page;
+}
+
+}  // namespace q2o::connector

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <deque>
+
+#include "services/connector/app/run_context.h"
+
+namespace q2o::connector {
+
+struct Page {
+  std::vector<Row> rows;
+  std::uint64_t covered = 0;             ///< rows of the listing that this page stands for, unreadable ones included
+  std::vector<std::string> unreadable;   ///< a sentence each
+};
+
+/// One page; a page that the source cannot answer because of a record in it is halved until that record stands alone.
+tl::expected<Page, Trouble> fetch_page(const Manifest& manifest, SourceCaller& caller, const EntityRule& rule, const std::string& where, std::uint64_t start,
+                                       int rows, std::stop_token stop);
+
+/// Pages of one entity in order, several under way at once. The next page begins after the rows that really came.
+class PageFetcher {
+ public:
+  PageFetcher(RunContext& run, const EntityRule& rule, std::string where, std::uint64_t start, std::uint64_t counted);
+  tl::expected<Page, Trouble> next();
+  /// Position after the last page.
+  std::uint64_t position() const { return expected_; }
+  /// The listing has ended: an empty page, or a short one that agrees with the source's count.
+  bool ended() const { return ended_; }
+
+ private:
+  struct Ahead {
+    std::uint64_t start;
+    Pending<tl::expected<Page, Trouble>> page;
+  };
+  void fill();
+  RunContext& run_;
+  const EntityRule& rule_;
+  const std::string where_;
+  const std::uint64_t counted_;
+  std::uint64_t expected_, submit_;
+  bool ended_ = false;
+  std::deque<Ahead> ahead_;
+};
+
+}  // namespace q2o::connector

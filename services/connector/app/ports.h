@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "common/bus/bus.h"
+#include "common/config/config.h"
+#include "common/http/http.h"
+#include "q2o/connector/v1/raw.pb.h"
+#include "services/connector/domain/connection.h"
+#include "services/connector/domain/manifest.h"
+
+/// What the use cases need of the outside world. Everything here is called from several threads at once.
+namespace q2o::connector {
+
+using std::chrono::milliseconds;
+
+/// The source's HTTP interface: one request, one answer.
+class SourceApi {
+ public:
+  virtual ~SourceApi() = default;
+  virtual Result<http::Response> send(const http::Request& request, milliseconds deadline) = 0;
+};
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual std::chrono::system_clock::time_point now() = 0;
+  /// False when stopped before the time was over.
+  virtual bool wait(milliseconds time, std::stop_token stop) = 0;
+};
+
+/// The request budget of a connection, shared by all replicas.
+class BudgetStore {
+ public:
+  virtual ~BudgetStore() = default;
+  /// How long from now until each of `count` requests may leave.
+  virtual std::vector<milliseconds> reserve(const std::string& connection_id, const Budget& budget, int count) = 0;
+  /// Nobody sends anything on this connection for a while.
+  virtual void block(const std::string& connection_id, milliseconds time) = 0;
+  /// How many of the `most` simultaneous requests this process may use for the next `ttl`; 0: the others have them all.
+  virtual int slots(const std::string& connection_id, const std::string& owner, int most, milliseconds ttl) = 0;
+};
+
+/// What a renewal of tokens came to.
+struct Renewal {
+  std::optional<Tokens> tokens;   ///< to be stored; nothing: keep what is there
+  std::optional<Error> broken;    ///< the connection is lost: stored and announced
+};
+
+/// Connections with their sealed secrets.
+class ConnectionStore {
+ public:
+  virtual ~ConnectionStore() = default;
+  virtual Result<SignIn> open(const std::string& connection_id) = 0;
+  /// Runs `work` while this process alone may renew the tokens (row lock), stores its outcome and commits before it returns.
+  virtual Result<Tokens> renew(const std::string& connection_id, const std::function<Result<Renewal>(const SignIn&)>& work) = 0;
+  virtual Connection save(const NewConnection& wanted) = 0;
+  virtual std::optional<Connection> find(const std::string& tenant, const std::string& connection_id) = 0;
+  virtual std::vector<Connection> list(const std::string& tenant) = 0;
+  /// Remembers name and currency, announces ConnectionVerified.
+  virtual void verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency) = 0;
+  /// A broken connection gets another chance (a person asked to verify it).
+  virtual void reopen(const std::string& connection_id) = 0;
+  /// Remembers and announces ConnectionBroken.
+  virtual void broken(const std::string& connection_id, const Error& why) = 0;
+};
+
+/// The replay log. Returns after the broker has acknowledged all; positions in the order of the messages.
+class RawLog {
+ public:
+  virtual ~RawLog() = default;
+  virtual Result<std::vector<bus::Position>> publish(const std::vector<v1::RawMessage>& messages) = 0;
+};
+
+}  // namespace q2o::connector

@@ -1,0 +1,80 @@
+#include "services/connector/app/run_extractor.h"
+
+#include <fmt/format.h>
+
+#include "services/connector/app/entity_extractor.h"
+#include "services/connector/app/ledger_extractor.h"
+
+namespace q2o::connector {
+namespace {
+
+// Sequence 1 is RunStart: what is above has begun.
+constexpr std::uint64_t kRunStart = 1;
+
+Step publish_start(RunContext& run, const std::vector<const EntityRule*>& plan) {
+  const auto& known = run.caller.connection();
+  std::map<std::string, std::string> company{{"company_name", known.company_name}, {"home_currency", known.home_currency}};
+  if (known.company_name.empty() || known.home_currency.empty()) {
+    auto read = read_company(run.caller, run.manifest, run.stop);
+    if (!read) {
+      const bool later = read.error().retry == Retry::after_backoff;
+      return tl::unexpected(run.halt("company", Trouble{later ? FaultAction::retry : FaultAction::permanent, read.error()}));
+    }
+    company = std::move(*read);
+  }
+  v1::RawMessage message;
+  auto& start = *message.mutable_run_start();
+  start.set_platform(run.manifest.platform);
+  start.set_mapping_version(run.job.mapping_version);
+  start.set_home_currency(company["home_currency"]);
+  start.set_company_name(company["company_name"]);
+  for (const auto* rule : plan) start.add_entities(rule->name);
+  return run.publish({message}, {}, {});
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string>> read_company(SourceCaller& caller, const Manifest& manifest, std::stop_token stop) {
+  std::map<std::string, std::string> values;
+  for (const auto& rule : manifest.entities) {
+    if (rule.listing != Listing::once) continue;
+    auto answer = caller.query(once_statement(manifest, rule), stop);
+    if (!answer) return tl::unexpected(std::move(answer.error().error));
+    auto rows = rows_in(manifest, rule, answer->root());
+    if (!rows) return tl::unexpected(rows.error());
+    for (const auto& capture : manifest.captures) {
+      if (capture.entity != rule.name || rows->empty()) continue;
+      const auto document = json::Document::parse(rows->front().body);
+      if (document) values[capture.name] = std::string(text_at(document->root(), capture.path));
+    }
+  }
+  if (values["home_currency"].empty())
+    return fail(Code::failed_precondition, "the source does not say its home currency", "NO_HOME_CURRENCY", "Check the company's preferences at the source.");
+  return values;
+}
+
+std::vector<const EntityRule*> plan_of(const Manifest& manifest, const std::vector<std::string>& wanted) {
+  std::vector<const EntityRule*> plan;
+  for (const auto& rule : manifest.entities) {
+    if (rule.listing == Listing::none) continue;
+    // Documents refer to settings, reference data and ledger: only they can be left out.
+    const bool chosen = wanted.empty() || rule.stage != manifest.stages.back() || std::find(wanted.begin(), wanted.end(), rule.name) != wanted.end();
+    if (chosen) plan.push_back(&rule);
+  }
+  return plan;
+}
+
+Step extract_run(RunContext& run) {
+  const auto plan = plan_of(run.manifest, run.job.entities);
+  if (run.state.sequence < kRunStart)
+    if (auto done = publish_start(run, plan); !done) return done;
+  for (const auto* rule : plan) {
+    auto done = rule->listing == Listing::ledger ? LedgerExtractor(run, *rule).run() : EntityExtractor(run, *rule).run();
+    if (!done) return done;
+  }
+  v1::RawMessage end;
+  end.mutable_run_end()->set_messages(run.state.sequence + 1);
+  return run.publish({end}, {}, {}, {}, true);
+}
+
+}  // namespace q2o::connector

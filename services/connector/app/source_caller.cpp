@@ -1,0 +1,141 @@
+#include "services/connector/app/source_caller.h"
+
+#include <fmt/format.h>
+
+#include "services/connector/domain/query.h"
+
+namespace q2o::connector {
+namespace {
+
+Trouble trouble(FaultAction action, Code code, std::string message, std::string reason, std::string hint = {}) {
+  return {action, Error{code, std::move(message), action == FaultAction::retry ? Retry::after_backoff : Retry::never, Effect::none, std::move(reason),
+                        std::move(hint), {}}};
+}
+
+Trouble of_sign_in(const Error& error) {
+  const bool later = error.code == Code::unavailable || error.code == Code::deadline_exceeded;
+  return {later ? FaultAction::retry : FaultAction::stop, error};
+}
+
+std::string_view word(FaultAction action) {
+  switch (action) {
+    case FaultAction::retry: return "retry";
+    case FaultAction::wait: return "throttled";
+    case FaultAction::reauthenticate: return "reauthenticate";
+    case FaultAction::stop: return "stop";
+    case FaultAction::permanent: return "permanent";
+    case FaultAction::absent:
+    case FaultAction::absent_if_optional: return "absent";
+    case FaultAction::split: break;
+  }
+  return "split";
+}
+
+}  // namespace
+
+SourceCaller::SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, TokenKeeper& tokens, Clock& clock,
+                           CallProbe& probe, CallOptions options, Waits waits)
+    : connection_(std::move(connection)),
+      manifest_(manifest),
+      api_(api),
+      gate_(gate),
+      tokens_(tokens),
+      clock_(clock),
+      probe_(probe),
+      options_(options),
+      waits_(std::move(waits)) {}
+
+std::string SourceCaller::url(const std::string& path, std::map<std::string, std::string> parameters) const {
+  parameters.insert(manifest_.common_parameters.begin(), manifest_.common_parameters.end());
+  std::string out = connection_.base_url + fill(path, {{"company", http::percent_encode(connection_.company_id)}});
+  char separator = '?';
+  for (const auto& [name, value] : parameters) {
+    out += separator + http::percent_encode(name) + "=" + http::percent_encode(value);
+    separator = '&';
+  }
+  return out;
+}
+
+SourceCaller::Answer SourceCaller::query(const std::string& statement, std::stop_token stop) {
+  return call(url(manifest_.query_path, {{"query", statement}}), false, std::move(stop));
+}
+
+SourceCaller::Answer SourceCaller::report(const ReportRequest& report, bool divisible, std::stop_token stop) {
+  return call(url(fill(manifest_.report_path, {{"report", report.name}}), report.parameters), divisible, std::move(stop));
+}
+
+SourceCaller::Answer SourceCaller::examine(Result<http::Response> response, bool divisible) const {
+  if (!response) {
+    const auto& error = response.error();
+    if (error.code == Code::resource_exhausted) return tl::unexpected(Trouble{FaultAction::split, error});
+    if (error.code == Code::deadline_exceeded && divisible) return tl::unexpected(Trouble{FaultAction::split, error});
+    return tl::unexpected(Trouble{FaultAction::retry, error});
+  }
+  const int status = response->status;
+  const auto retry_after = response->retry_after();
+  auto document = json::Document::parse(std::move(response->body));
+  static const json::Value null;
+  const Fault fault = find_fault(manifest_, document ? document->root() : null);
+  if (status == 200 && !fault.found()) {
+    if (document) return std::move(*document);
+    return tl::unexpected(trouble(FaultAction::retry, Code::data_loss, "the source's answer is broken: " + document.error().message, "BAD_JSON",
+                                  "If it stays so, the source damages its answers on the way: tell support the time and the company."));
+  }
+  if (status == 504 && divisible) return tl::unexpected(trouble(FaultAction::split, Code::deadline_exceeded, "the source took too long", "TOO_LONG"));
+  Trouble judged = judge(manifest_, status, fault);
+  judged.error.retry_after = retry_after;
+  return tl::unexpected(std::move(judged));
+}
+
+/// Nothing: ask again.
+std::optional<Trouble> SourceCaller::wait_or_renew(const Trouble& found, const config::Secret& token, bool& renewed) {
+  if (found.action == FaultAction::wait) {
+    const auto asked = found.error.retry_after.count() > 0 ? found.error.retry_after : options_.throttle_wait;
+    const auto time = std::min(asked, options_.throttle_wait_max);
+    gate_.block(time);
+    waits_(found.error.reason, time);
+    return std::nullopt;
+  }
+  if (found.action != FaultAction::reauthenticate) return found;
+  if (std::exchange(renewed, true)) {
+    Trouble refused = found;
+    refused.action = FaultAction::stop;
+    refused.error.reason = "CONNECTION_BROKEN";
+    return refused;
+  }
+  if (auto fresh = tokens_.renew(connection_.id, token, manifest_.oauth.access_seconds); !fresh) return of_sign_in(fresh.error());
+  return std::nullopt;
+}
+
+SourceCaller::Answer SourceCaller::call(const std::string& address, bool divisible, std::stop_token stop) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  bool renewed = false;
+  for (int attempt = 0; !stop.stop_requested();) {
+    auto permit = gate_.enter(stop, [&](milliseconds time) { waits_("BUDGET", time); });
+    if (!permit) break;
+    const auto token = tokens_.current(connection_.id, manifest_.oauth.access_seconds);
+    if (!token && of_sign_in(token.error()).action == FaultAction::stop) return tl::unexpected(of_sign_in(token.error()));
+    Answer answer = tl::unexpected(token ? Trouble{} : of_sign_in(token.error()));
+    if (token) {
+      const auto begin = std::chrono::steady_clock::now();
+      answer = examine(api_.send({"GET", address, {{"Authorization", "Bearer " + token->reveal()}, {"Accept", "application/json"}}, ""}, options_.deadline),
+                       divisible);
+      ++requests_;
+      probe_.answered(answer ? "ok" : word(answer.error().action), std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin));
+    }
+    permit.reset();
+    if (answer) {
+      waits_("", milliseconds{0});
+      return answer;
+    }
+    if (answer.error().action == FaultAction::retry) {
+      if (++attempt >= options_.attempts) return answer;
+      clock_.wait(std::max(options_.backoff.wait(attempt - 1, random), answer.error().error.retry_after), stop);
+      continue;
+    }
+    if (auto final = wait_or_renew(answer.error(), token ? *token : config::Secret{}, renewed)) return tl::unexpected(std::move(*final));
+  }
+  return tl::unexpected(trouble(FaultAction::retry, Code::cancelled, "stopped", "STOPPED"));
+}
+
+}  // namespace q2o::connector

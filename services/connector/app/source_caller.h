@@ -1,0 +1,64 @@
+#pragma once
+
+#include <atomic>
+#include <random>
+
+#include "common/json/json.h"
+#include "services/connector/app/budget_gate.h"
+#include "services/connector/app/token_keeper.h"
+#include "services/connector/domain/backoff.h"
+#include "services/connector/domain/fault.h"
+#include "services/connector/domain/reports.h"
+
+namespace q2o::connector {
+
+struct CallOptions {
+  milliseconds deadline{130000};       ///< the source itself gives up after 120 s
+  milliseconds throttle_wait{60000};   ///< after a 429 that does not say how long
+  milliseconds throttle_wait_max{3600000};
+  int attempts = 6;
+  Backoff backoff;
+};
+
+/// What the counters want to know about calls.
+class CallProbe {
+ public:
+  virtual ~CallProbe() = default;
+  virtual void answered(std::string_view /*outcome*/, milliseconds /*took*/) {}
+};
+
+/// Questions to one company at the source: within its budget, signed in, repeated where the fault table says so.
+class SourceCaller {
+ public:
+  using Answer = tl::expected<json::Document, Trouble>;
+  /// Told when a wait of some length begins, and with an empty reason after each answer: nothing is waited for any more.
+  using Waits = std::function<void(const std::string& reason, milliseconds time)>;
+
+  SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, TokenKeeper& tokens, Clock& clock, CallProbe& probe,
+               CallOptions options, Waits waits);
+
+  Answer query(const std::string& statement, std::stop_token stop);
+  /// `divisible`: the caller can ask for less, so an answer that takes too long or is too big is not asked for again as it is.
+  Answer report(const ReportRequest& report, bool divisible, std::stop_token stop);
+  std::uint64_t requests() const { return requests_; }
+  const Connection& connection() const { return connection_; }
+
+ private:
+  Answer call(const std::string& url, bool divisible, std::stop_token stop);
+  Answer examine(Result<http::Response> response, bool divisible) const;
+  std::string url(const std::string& path, std::map<std::string, std::string> parameters) const;
+  std::optional<Trouble> wait_or_renew(const Trouble& trouble, const config::Secret& token, bool& renewed);
+
+  const Connection connection_;
+  const Manifest& manifest_;
+  SourceApi& api_;
+  BudgetGate& gate_;
+  TokenKeeper& tokens_;
+  Clock& clock_;
+  CallProbe& probe_;
+  const CallOptions options_;
+  const Waits waits_;
+  std::atomic<std::uint64_t> requests_{0};
+};
+
+}  // namespace q2o::connector

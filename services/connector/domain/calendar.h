@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result/result.h"
+
+/// Days as the source writes them ("2026-03-31"), and the periods that its reports are asked for.
+namespace q2o::connector {
+
+using Day = std::chrono::sys_days;
+
+struct Period {
+  Day first, last;  ///< both included
+  bool operator==(const Period&) const = default;
+};
+
+Result<Day> parse_day(std::string_view iso);
+std::string to_text(Day day);
+Day month_first(Day day);
+Day month_last(Day day);
+/// January..December or 1..12 -> 1..12; 0 when it is neither.
+unsigned month_number(std::string_view text);
+/// The fiscal year that contains `day`, when fiscal years begin with `first_month`.
+Period fiscal_year(Day day, unsigned first_month);
+
+/// Whole months from the month of span.first to the month of span.last.
+std::vector<Period> months(const Period& span);
+/// Whole fiscal years that touch the span.
+std::vector<Period> fiscal_years(const Period& span, unsigned first_month);
+/// Two halves of a period of more than one day.
+std::pair<Period, Period> halves(const Period& period);
+/// "2026-03" for a whole month, else "2026-03-01..2026-03-15".
+std::string period_name(const Period& period);
+
+}  // namespace q2o::connector

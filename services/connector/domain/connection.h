@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/config/config.h"
+
+namespace q2o::connector {
+
+/// A company at a source platform that a tenant has connected.
+struct Connection {
+  std::string id, tenant, slug, platform, company_id;
+  std::string base_url, token_url;
+  std::string company_name, home_currency;
+  std::string state;    ///< "unverified", "connected", "broken"
+  std::string message;  ///< why it is broken and what to do
+};
+
+struct Credentials {
+  config::Secret client_id, client_secret;
+};
+
+struct Tokens {
+  config::Secret access;
+  config::Secret refresh;
+  config::Secret previous_refresh;   ///< kept one round: tried when the newer one is refused
+  std::int64_t expires_at = 0;       ///< of the access token, seconds since the epoch
+};
+
+/// Everything a request needs.
+struct SignIn {
+  Connection connection;
+  Credentials credentials;
+  Tokens tokens;
+};
+
+struct NewConnection {
+  Connection connection;  ///< id empty: a company known already keeps its id and slug
+  Credentials credentials;
+  Tokens tokens;
+};
+
+}  // namespace q2o::connector

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+
+#include "services/connector/app/ports.h"
+
+namespace q2o::connector::testing {
+
+/// A small company behind the source's HTTP interface: query language, one ledger report, token endpoint with rotation.
+/// Can be told to misbehave: `disturb` sees every API request first and may answer in its place.
+class FakeSource : public SourceApi {
+ public:
+  FakeSource();
+  Result<http::Response> send(const http::Request& request, milliseconds deadline) override;
+
+  void add(const std::string& entity, const std::string& id, const std::string& more = "");
+  void add_posting(const std::string& date) { postings.push_back(date); }
+
+  std::map<std::string, std::vector<std::string>> rows;  ///< entity -> objects
+  std::vector<std::string> postings;                     ///< dates of the ledger
+  std::size_t report_rows_max = 100000;                  ///< more: the answer says it was cut
+  std::function<std::optional<Result<http::Response>>(const std::string& url)> disturb;
+  std::function<void(const std::string& statement)> before_query;
+
+  std::string access = "access-0", refresh = "refresh-0";
+  bool revoked = false;
+  int refreshes = 0;
+  std::vector<std::string> requests() {
+    std::lock_guard lock(mutex_);
+    return requests_;
+  }
+  int requests_with(const std::string& part);
+
+ private:
+  http::Response answer(const std::string& url);
+  http::Response query(const std::string& statement);
+  http::Response report(const std::string& url);
+  http::Response token(const std::string& body);
+  std::recursive_mutex mutex_;
+  std::vector<std::string> requests_;
+};
+
+std::string percent_decode(std::string_view text);
+http::Response json_answer(int status, std::string body);
+std::string fault(const std::string& code, const std::string& message);
+
+}  // namespace q2o::connector::testing

@@ -1,0 +1,112 @@
+#include "services/connector/tests/memory.h"
+
+#include "services/connector/adapters/kafka_raw_log.h"
+#include "services/connector/domain/budget.h"
+
+namespace q2o::connector::testing {
+
+Result<std::vector<bus::Position>> MemoryRawLog::publish(const std::vector<v1::RawMessage>& batch) {
+  kill_.check();
+  if (refuse) return fail(*std::exchange(refuse, std::nullopt));
+  std::vector<bus::Position> positions;
+  for (const auto& message : batch) {
+    positions.push_back({0, static_cast<std::int64_t>(messages.size())});
+    messages.push_back(message);
+    ids.push_back(outgoing(message, "raw").id);
+  }
+  kill_.check();
+  return positions;
+}
+
+Reading read(const std::vector<v1::RawMessage>& messages) {
+  Reading out;
+  for (const auto& message : messages) {
+    out.gapless = out.gapless && message.sequence() <= out.last_sequence + 1;
+    out.last_sequence = std::max(out.last_sequence, message.sequence());
+    const std::string entity = message.has_batch() ? message.batch().entity() : message.has_entity_end() ? message.entity_end().entity() : "";
+    if (!entity.empty() && std::find(out.order.begin(), out.order.end(), entity) == out.order.end()) out.order.push_back(entity);
+    for (const auto& record : message.batch().records()) out.bodies[entity][record.source_id()] = record.body();
+    if (message.has_entity_end()) out.ends[entity] = message.entity_end();
+    out.ended = out.ended || message.has_run_end();
+  }
+  return out;
+}
+
+std::set<ReportKey> MemoryJournal::reports() {
+  std::set<ReportKey> keys;
+  for (const auto& [key, body] : stored) keys.insert(key);
+  return keys;
+}
+
+bool MemoryJournal::commit(const Commit& commit) {
+  kill_.check();
+  if (fenced) return false;
+  saved = commit.state;
+  if (commit.entity != nullptr) {
+    for (const auto& id : commit.new_ids) sent[commit.entity->entity].insert(id);
+    if (commit.entity->done) sent[commit.entity->entity].clear();
+  }
+  for (const auto& report : commit.reports) stored[{report.name, report.start_date, report.end_date}] = report.body;
+  facts.insert(facts.end(), commit.facts.begin(), commit.facts.end());
+  positions.insert(positions.end(), commit.positions.begin(), commit.positions.end());
+  finished = finished || commit.finished;
+  kill_.check();
+  return true;
+}
+
+billing::v1::Directive MemoryJournal::directive() {
+  if (pause_after_looks == 0) return billing::v1::DIRECTIVE_PAUSE;
+  if (pause_after_looks > 0) --pause_after_looks;
+  return now;
+}
+
+Result<Tokens> MemoryConnections::renew(const std::string&, const std::function<Result<Renewal>(const SignIn&)>& work) {
+  std::lock_guard lock(mutex_);
+  auto renewal = work(stored);
+  if (!renewal) return tl::unexpected(renewal.error());
+  if (renewal->broken) {
+    stored.connection.state = "broken";
+    stored.connection.message = renewal->broken->message;
+    return fail(*renewal->broken);
+  }
+  if (std::exchange(lose_next_commit, false)) throw std::runtime_error("died before the commit");
+  if (renewal->tokens) stored.tokens = *renewal->tokens;
+  return stored.tokens;
+}
+
+Connection MemoryConnections::save(const NewConnection& wanted) {
+  stored = {wanted.connection, wanted.credentials, wanted.tokens};
+  stored.connection.id = "connection-1";
+  stored.connection.state = "unverified";
+  return stored.connection;
+}
+
+std::optional<Connection> MemoryConnections::find(const std::string& tenant, const std::string& id) {
+  if (stored.connection.tenant != tenant || stored.connection.id != id) return std::nullopt;
+  return stored.connection;
+}
+
+void MemoryConnections::verified(const std::string&, const std::string& name, const std::string& currency) {
+  stored.connection.state = "connected";
+  stored.connection.company_name = name;
+  stored.connection.home_currency = currency;
+}
+
+void MemoryConnections::broken(const std::string&, const Error& why) {
+  stored.connection.state = "broken";
+  stored.connection.message = why.message;
+}
+
+std::vector<milliseconds> MemoryBudget::reserve(const std::string&, const Budget& budget, int count) {
+  ++reservations;
+  GrantLog log(budget, granted);
+  std::vector<milliseconds> delays;
+  const auto at = now();
+  for (const auto moment : log.grant(count, at, blocked_until_)) delays.push_back(moment - at);
+  granted = log.moments();
+  return delays;
+}
+
+void MemoryBudget::block(const std::string&, milliseconds time) { blocked_until_ = std::max(blocked_until_, now() + time); }
+
+}  // namespace q2o::connector::testing

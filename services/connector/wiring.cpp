@@ -1,0 +1,127 @@
+#include "services/connector/wiring.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "common/log/log.h"
+#include "common/migrations/migrations.h"
+#include "common/rpc/rpc.h"
+#include "embedded/connector_schema.h"
+#include "services/connector/adapters/grpc_service.h"
+#include "services/connector/adapters/inbound.h"
+#include "services/connector/adapters/kafka_raw_log.h"
+#include "services/connector/adapters/facts.h"
+#include "services/connector/adapters/postgres_budget.h"
+#include "services/connector/adapters/postgres_connections.h"
+#include "services/connector/adapters/postgres_queue.h"
+#include "services/connector/adapters/probes.h"
+#include "services/connector/adapters/system.h"
+
+namespace q2o::connector {
+namespace {
+
+constexpr milliseconds kIdle{2000};
+constexpr milliseconds kAfterTrouble{1000};
+
+WorkerOptions read_worker_options(config::Reader& config) {
+  WorkerOptions options;
+  options.run.window_batches = static_cast<std::uint64_t>(config.integer("window.batches", 64, 1, 10000));
+  options.run.window_stall = milliseconds(config.integer("window.stall_ms", 15000, 100, 3600000));
+  options.run.pages_ahead = static_cast<int>(config.integer("source.pages_ahead", 4, 1, 16));
+  options.call.throttle_wait = milliseconds(config.integer("source.throttle_wait_ms", 60000, 1, 3600000));
+  options.call.deadline = milliseconds(config.integer("source.deadline_ms", 130000, 100, 600000));
+  options.call.attempts = static_cast<int>(config.integer("source.attempts", 6, 1, 100));
+  options.fetch_threads = static_cast<int>(config.integer("source.fetch_threads", 6, 1, 32));
+  options.lease_ttl = milliseconds(config.integer("worker.lease_ms", 30000, 500, 600000));
+  return options;
+}
+
+void work(ExtractionWorker& worker, const pg::Options& database, std::stop_token stop) {
+  pg::Listener wake(database, kJobsChannel);
+  SystemClock clock;
+  while (!stop.stop_requested()) {
+    try {
+      if (!worker.run_one(stop)) wake.wait(kIdle, stop);
+    } catch (const std::exception& error) {
+      log::error("worker interrupted, trying again", {{"error", error.what()}});
+      clock.wait(kAfterTrouble, stop);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<pg::Migration> schema_files() {
+  std::vector<pg::Migration> all{migrations::schema()};
+  for (const auto& file : embedded::connector_schema::kFiles) all.push_back({std::string(file.name), std::string(file.text)});
+  return all;
+}
+
+Manifests load_manifests(const std::string& folder) {
+  Manifests all;
+  std::string complaints;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".json") continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    auto manifest = parse_manifest(std::string(std::istreambuf_iterator<char>(file), {}));
+    if (manifest)
+      all.emplace(manifest->platform, std::move(*manifest));
+    else
+      complaints += "\n" + entry.path().filename().string() + ": " + manifest.error().message;
+  }
+  if (!complaints.empty()) throw std::runtime_error("platform manifests are wrong:" + complaints);
+  if (all.empty()) throw std::runtime_error("no platform manifest in " + folder);
+  return all;
+}
+
+void wire(config::Reader& config, runtime::Runtime& runtime) {
+  const auto listen = config.text("grpc.listen", "127.0.0.1:15102");
+  const auto database = pg::read_options(config);
+  const auto kafka = bus::read_options(config, "connector");
+  const auto key_file = config.text("crypto.key_file");
+  const auto config_dir = config.text("config.dir");
+  const auto options = read_worker_options(config);
+  const auto workers = config.integer("worker.runs", 2, 1, 32);
+  if (!config.complaints().empty()) return;  // run() prints them
+
+  auto sealer = crypto::Sealer::from_file(key_file);
+  if (!sealer) throw std::runtime_error("crypto.key_file: " + sealer.error().message);
+  auto& seal = runtime.own(std::make_unique<crypto::Sealer>(std::move(*sealer)));
+  auto& manifests = runtime.own(std::make_unique<Manifests>(load_manifests(config_dir + "/platforms")));
+  auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
+  pg::migrate(pool, schema_files());
+
+  auto& clock = runtime.own(std::make_unique<SystemClock>());
+  auto& probes = runtime.own(std::make_unique<Probes>(runtime.metrics()));
+  auto& http = runtime.own(std::make_unique<http::Client>());
+  auto& source = runtime.own(std::make_unique<HttpSource>(http));
+  auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
+  auto& raw = runtime.own(std::make_unique<KafkaRawLog>(producer, kRawTopic));
+  auto& store = runtime.own(std::make_unique<PostgresConnections>(pool, seal));
+  auto& budget = runtime.own(std::make_unique<PostgresBudget>(pool));
+  auto& gates = runtime.own(std::make_unique<BudgetGates>(runtime.instance(), budget, clock));
+  auto& oauth = runtime.own(std::make_unique<OAuthClient>(source, clock));
+  auto& tokens = runtime.own(std::make_unique<TokenKeeper>(store, oauth, clock));
+  auto& queue = runtime.own(std::make_unique<PostgresQueue>(pool, manifests, runtime.instance()));
+  auto& worker = runtime.own(
+      std::make_unique<ExtractionWorker>(manifests, queue, store, source, tokens, gates, raw, clock, probes, probes, options));
+  auto& connections =
+      runtime.own(std::make_unique<Connections>(manifests, store, source, oauth, tokens, gates, clock, probes, options.call));
+  auto& service = runtime.own(std::make_unique<GrpcService>(connections, pool, runtime.stop_token()));
+  auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
+  auto& inbound = runtime.own(std::make_unique<Inbound>(pool));
+  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
+      kafka, "connector", std::vector<std::string>{std::string(migrations::kTopic), kLoaderStatusTopic},
+      [&inbound](std::span<const bus::Incoming> messages) { inbound.handle(messages); }));
+
+  runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
+  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  runtime.loop("consumer", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  for (std::int64_t i = 0; i < workers; ++i)
+    runtime.loop(fmt::format("extract-{}", i), [&worker, database](std::stop_token stop) { work(worker, database, stop); });
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+}
+
+}  // namespace q2o::connector
