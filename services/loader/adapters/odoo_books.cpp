@@ -1,0 +1,96 @@
+#include "services/loader/adapters/odoo_books.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "services/loader/domain/odoo_error.h"
+
+namespace q2o::loader {
+namespace {
+
+Error no_answer(std::string message, std::chrono::milliseconds retry_after = {}) {
+  return Error{Code::unavailable, std::move(message), Retry::after_backoff, Effect::unknown, "ODOO_ANSWER",
+               "Check that the address of the target is an Odoo 18 and that it runs.", retry_after};
+}
+
+std::string rpc_url(std::string url) {
+  while (!url.empty() && url.back() == '/') url.pop_back();
+  return url + "/jsonrpc";
+}
+
+}  // namespace
+
+Result<CallResult> read_rpc_answer(const http::Response& response) {
+  if (response.status == 429 || response.status == 503) {
+    Error error = no_answer(fmt::format("Odoo answered HTTP {}", response.status), response.retry_after());
+    error.effect = response.status == 429 ? Effect::none : Effect::unknown;
+    error.reason = "ODOO_BUSY";
+    error.code = Code::resource_exhausted;
+    return fail(error);
+  }
+  if (response.status != 200) {
+    Error error = no_answer(fmt::format("Odoo answered HTTP {}", response.status));
+    if (response.status >= 400 && response.status < 500) error.retry = Retry::never, error.effect = Effect::none;
+    return fail(error);
+  }
+  auto document = json::Document::parse(response.body);
+  if (!document) return fail(no_answer("Odoo's answer is not JSON: " + document.error().message));
+  const auto& root = document->root();
+  if (const auto& error = root["error"]; error.is_object()) {
+    const auto& data = error["data"];
+    return fail(odoo_error(data["name"].text(), data["message"].is_string() ? data["message"].text() : error["message"].text()));
+  }
+  if (!root.is_object() || !root.has("result")) return fail(no_answer("Odoo's answer has neither result nor error"));
+  return CallResult(std::move(*document));
+}
+
+Result<CallResult> OdooBooks::send(std::string_view service, std::string_view method, const std::string& args,
+                                   std::chrono::milliseconds deadline) {
+  http::Request request{"POST", rpc_url(access_.url), {{"Content-Type", "application/json"}}, {}};
+  json::Writer body;
+  body.begin_object().field("jsonrpc", "2.0").field("id", 1).field("method", "call").key("params").begin_object();
+  body.field("service", service).field("method", method).key("args").raw(args).end_object().end_object();
+  request.body = body.take();
+  const auto response = http_.send(request, deadline);
+  if (!response) {
+    Error error = response.error();
+    error.retry = Retry::after_backoff;
+    if (error.hint.empty()) error.hint = "Check that the target runs and can be reached from here.";
+    return fail(error);
+  }
+  return read_rpc_answer(*response);
+}
+
+Result<std::string> OdooBooks::version(std::chrono::milliseconds deadline) {
+  const auto answer = send("common", "version", "[]", deadline);
+  if (!answer) return fail(answer.error());
+  return std::string(answer->value()["server_version"].text());
+}
+
+Result<std::int64_t> OdooBooks::user_id(std::chrono::milliseconds deadline) {
+  const std::lock_guard lock(mutex_);
+  if (user_id_ != 0) return user_id_;
+  json::Writer args;
+  args.begin_array().string(access_.database).string(access_.user).string(access_.password.reveal()).begin_object().end_object().end_array();
+  const auto answer = send("common", "authenticate", args.text(), deadline);
+  if (!answer) return fail(answer.error());
+  const auto text = answer->value().text();
+  if (!answer->value().is_number())
+    return fail(Error{Code::unauthenticated, fmt::format("Odoo refuses the user {}", access_.user), Retry::never, Effect::none,
+                      "ODOO_ACCESS_DENIED", "Check user and password (or API key) of the target connection.", {}});
+  std::from_chars(text.data(), text.data() + text.size(), user_id_);
+  return user_id_;
+}
+
+Result<CallResult> OdooBooks::call(std::string_view model, std::string_view method, std::string_view args, std::string_view kwargs,
+                                   std::chrono::milliseconds deadline) {
+  const auto user = user_id(deadline);
+  if (!user) return fail(user.error());
+  json::Writer body;
+  body.begin_array().string(access_.database).number(*user).string(access_.password.reveal()).string(model).string(method);
+  body.raw(args).raw(kwargs).end_array();
+  return send("object", "execute_kw", body.text(), deadline);
+}
+
+}  // namespace q2o::loader

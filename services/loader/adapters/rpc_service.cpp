@@ -1,0 +1,179 @@
+#include "services/loader/adapters/rpc_service.h"
+
+#include <fmt/format.h>
+
+#include "common/ids/ids.h"
+#include "common/rpc/rpc.h"
+#include "services/loader/adapters/outgoing.h"
+#include "services/loader/app/facts.h"
+#include "services/loader/app/readiness.h"
+#include "services/loader/domain/read_policy.h"
+
+namespace q2o::loader {
+namespace {
+
+void fill(v1::Target& out, const Target& target) {
+  out.set_target_id(target.target_id);
+  out.set_url(target.url);
+  out.set_database(target.database);
+  out.set_user(target.user);
+  out.set_state(target.state);
+  out.set_version(target.version);
+}
+
+grpc::Status finish(const Status& status) { return status ? grpc::Status::OK : rpc::to_status(status.error()); }
+
+/// The caller, or the status to answer with; surprises (database gone) become a status too.
+template <class Work>
+grpc::Status serve(grpc::ServerContext& context, Work work) {
+  const auto caller = rpc::caller(context);
+  if (!caller) return rpc::to_status(caller.error());
+  try {
+    return finish(work(*caller));
+  } catch (const std::exception& surprise) {
+    return rpc::to_status(Error{Code::unavailable, surprise.what(), Retry::after_backoff, Effect::unknown, "LOADER_UNAVAILABLE", "Try again.", {}});
+  }
+}
+
+Status must_be_uuid(const std::string& id) {
+  return ids::is_uuid(id) ? Status{} : fail(Code::invalid_argument, "migration_id is no UUID", "ID_INVALID");
+}
+
+}  // namespace
+
+grpc::Status RpcService::SaveTarget(grpc::ServerContext* context, const v1::SaveTargetRequest* request, v1::SaveTargetResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
+    const auto saved = targets_.save(caller.tenant, {"", request->url(), request->database(), request->user(), "", ""}, config::Secret(request->password()));
+    if (!saved) return fail(saved.error());
+    const std::lock_guard lock(mutex_);
+    opened_.erase(caller.tenant + saved->target_id);
+    fill(*response->mutable_target(), *saved);
+    return {};
+  });
+}
+
+grpc::Status RpcService::ListTargets(grpc::ServerContext* context, const v1::ListTargetsRequest*, v1::ListTargetsResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
+    for (const auto& target : targets_.list(caller.tenant)) fill(*response->add_targets(), target);
+    return {};
+  });
+}
+
+Result<std::shared_ptr<Books>> RpcService::books(const std::string& tenant_id, const std::string& target_id) {
+  const std::lock_guard lock(mutex_);
+  auto& books = opened_[tenant_id + target_id];
+  if (books) return books;
+  const auto access = targets_.access(tenant_id, target_id);
+  if (!access) return fail(access.error());
+  books = open_(*access);
+  return books;
+}
+
+grpc::Status RpcService::CheckTarget(grpc::ServerContext* context, const v1::CheckTargetRequest* request, v1::CheckTargetResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) { return check(caller.tenant, *request, *response); });
+}
+
+Status RpcService::check(const std::string& tenant_id, const v1::CheckTargetRequest& request, v1::CheckTargetResponse& response) {
+  auto target = targets_.find(tenant_id, request.target_id());
+  if (!target) return fail(target.error());
+  const auto opened = books(tenant_id, request.target_id());
+  if (!opened) return fail(opened.error());
+  const auto readiness = check_readiness(**opened, request.home_currency(), {});
+  if (!readiness) return fail(readiness.error());
+  target->state = readiness->ready() ? "ready" : "blocked";
+  target->version = readiness->version;
+  RunInfo nowhere;
+  nowhere.tenant_id = tenant_id;
+  nowhere.target_id = target->target_id;
+  v1::StatusFact fact;
+  if (readiness->ready()) {
+    set_scope(*fact.mutable_scope(), nowhere);
+    fact.mutable_target_verified()->set_target_id(target->target_id);
+    fact.mutable_target_verified()->set_version(target->version);
+  } else {
+    fact = blocked_fact(nowhere, readiness->findings);
+  }
+  pool_.transact([&](pg::Tx& tx) {
+    tx.exec("update target set state = $3, version = $4 where tenant_id = $1 and target_id = $2", {tenant_id, target->target_id, target->state, target->version});
+    store_target_fact(tx, tenant_id, target->target_id, fact);
+  });
+  fill(*response.mutable_target(), *target);
+  for (const auto& finding : readiness->findings) *response.add_findings() = to_proto(finding);
+  return {};
+}
+
+grpc::Status RpcService::ReadTarget(grpc::ServerContext* context, const v1::ReadTargetRequest* request, v1::ReadTargetResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(caller.deadline - std::chrono::system_clock::now());
+    return read(caller.tenant, std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(1), kBatchCall), *request, *response);
+  });
+}
+
+Status RpcService::read(const std::string& tenant_id, std::chrono::milliseconds deadline, const v1::ReadTargetRequest& request,
+                        v1::ReadTargetResponse& response) {
+  if (const auto allowed = may_read(request.model(), request.method()); !allowed) return allowed;
+  const std::string args = request.args_json().empty() ? "[]" : request.args_json();
+  const std::string kwargs = request.kwargs_json().empty() ? "{}" : request.kwargs_json();
+  const auto parsed_args = json::Document::parse(args);
+  const auto parsed_kwargs = json::Document::parse(kwargs);
+  if (!parsed_args || !parsed_args->root().is_array() || !parsed_kwargs || !parsed_kwargs->root().is_object())
+    return fail(Code::invalid_argument, "args_json must be a JSON array and kwargs_json a JSON object", "ARGUMENTS_INVALID");
+  const auto opened = books(tenant_id, request.target_id());
+  if (!opened) return fail(opened.error());
+  const auto result = (*opened)->call(request.model(), request.method(), args, kwargs, deadline);
+  if (!result) return fail(result.error());
+  response.set_result_json(std::string(result->value().raw()));
+  return {};
+}
+
+grpc::Status RpcService::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
+    if (const auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
+    pool_.transact([&](pg::Tx& tx) {
+      response->clear_rejects();
+      for (const auto row : tx.exec("select * from reject where tenant_id = $1 and migration_id = $2 and run = $3 order by entity, source_id, external_id limit 10000",
+                                    {caller.tenant, request->migration_id(), request->run()})) {
+        auto& reject = *response->add_rejects();
+        reject.set_entity(row.text("entity"));
+        reject.set_source_id(row.text("source_id"));
+        reject.set_reason(row.text("reason"));
+        reject.set_message(row.text("message"));
+        reject.set_hint(row.text("hint"));
+        reject.set_label(row.text("label"));
+        reject.set_value(row.text("external_id"));
+      }
+    });
+    return {};
+  });
+}
+
+grpc::Status RpcService::GetRun(grpc::ServerContext* context, const v1::GetRunRequest* request, v1::GetRunResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
+    if (const auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
+    return pool_.transact([&](pg::Tx& tx) -> Status {
+      response->Clear();
+      const pg::Params key{caller.tenant, request->migration_id(), request->run()};
+      const auto rows = tx.exec("select * from run where tenant_id = $1 and migration_id = $2 and run = $3", key);
+      if (rows.empty()) return fail(Code::not_found, fmt::format("the loader knows no run {} of this migration", request->run()), "RUN_UNKNOWN");
+      const auto run = rows[0];
+      response->set_target_id(run.text("target_id"));
+      auto& totals = *response->mutable_totals();
+      totals.set_created(static_cast<std::uint64_t>(run.integer("created")));
+      totals.set_changed(static_cast<std::uint64_t>(run.integer("changed")));
+      totals.set_unchanged(static_cast<std::uint64_t>(run.integer("unchanged")));
+      totals.set_rejected(static_cast<std::uint64_t>(run.integer("rejected")));
+      for (const auto& finding : findings_of(run.text("findings"))) *response->add_findings() = to_proto(finding);
+      for (const auto row : tx.exec("select * from setting where tenant_id = $1 and migration_id = $2 and run = $3 order by ordinal", key)) {
+        auto& setting = *response->add_settings();
+        setting.set_name(row.text("name"));
+        setting.set_before(row.text("before_value"));
+        setting.set_during(row.text("during_value"));
+        setting.set_restored(row.boolean("restored"));
+        setting.set_note(row.text("note"));
+      }
+      return {};
+    });
+  });
+}
+
+}  // namespace q2o::loader

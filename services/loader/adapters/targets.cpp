@@ -1,0 +1,82 @@
+#include "services/loader/adapters/targets.h"
+
+#include <fmt/format.h>
+
+#include "common/ids/ids.h"
+
+namespace q2o::loader {
+namespace {
+
+std::string context_of(const std::string& tenant_id, const std::string& target_id) {
+  return fmt::format("{}/target/{}/password", tenant_id, target_id);
+}
+
+Target target_of(const pg::Row& row) {
+  return {row.text("target_id"), row.text("url"), row.text("database_name"), row.text("login"), row.text("state"), row.text("version")};
+}
+
+tl::unexpected<Error> unknown(const std::string& target_id) {
+  return fail(Code::not_found, fmt::format("there is no target {}", target_id), "TARGET_UNKNOWN", "List the targets with `q2o connections`.");
+}
+
+}  // namespace
+
+Result<std::string> checked_url(const std::string& url) {
+  std::string out = url;
+  while (!out.empty() && out.back() == '/') out.pop_back();
+  const auto scheme = out.starts_with("https://") ? 8u : out.starts_with("http://") ? 7u : 0u;
+  const bool clean = out.find_first_of(" \t\r\n\"<>?#@\\") == std::string::npos;
+  if (scheme == 0 || out.size() == scheme || !clean)
+    return fail(Code::invalid_argument, fmt::format("'{}' is not the address of an Odoo", url.substr(0, 200)), "URL_INVALID",
+                "Give it as https://host or https://host:port, without user or query.");
+  return out;
+}
+
+Result<Target> Targets::save(const std::string& tenant_id, Target target, const config::Secret& password) {
+  const auto url = checked_url(target.url);
+  if (!url) return fail(url.error());
+  if (target.database.empty() || target.user.empty() || password.empty())
+    return fail(Code::invalid_argument, "database, user and password (or API key) are needed", "TARGET_INCOMPLETE");
+  target.url = *url;
+  return pool_.transact([&](pg::Tx& tx) {
+    const auto rows = tx.exec("select target_id from target where tenant_id = $1 and url = $2 and database_name = $3 and login = $4",
+                              {tenant_id, target.url, target.database, target.user});
+    target.target_id = rows.empty() ? ids::uuid_v7() : rows[0].text("target_id");
+    const auto row = tx.one("insert into target (target_id, tenant_id, url, database_name, login, sealed_password) values ($1, $2, $3, $4, $5, $6) on conflict "
+                            "(target_id) do update set sealed_password = excluded.sealed_password, state = 'unverified' returning *",
+                            {target.target_id, tenant_id, target.url, target.database, target.user,
+                             pg::Param::bytes(sealer_.seal(password, context_of(tenant_id, target.target_id)))});
+    return target_of(row);
+  });
+}
+
+std::vector<Target> Targets::list(const std::string& tenant_id) {
+  return pool_.transact([&](pg::Tx& tx) {
+    std::vector<Target> out;
+    for (const auto row : tx.exec("select * from target where tenant_id = $1 order by created_at", {tenant_id})) out.push_back(target_of(row));
+    return out;
+  });
+}
+
+Result<Target> Targets::find(const std::string& tenant_id, const std::string& target_id) {
+  if (!ids::is_uuid(target_id)) return unknown(target_id);
+  return pool_.transact([&](pg::Tx& tx) -> Result<Target> {
+    const auto rows = tx.exec("select * from target where tenant_id = $1 and target_id = $2", {tenant_id, target_id});
+    if (rows.empty()) return unknown(target_id);
+    return target_of(rows[0]);
+  });
+}
+
+Result<TargetAccess> Targets::access(const std::string& tenant_id, const std::string& target_id) {
+  if (!ids::is_uuid(target_id)) return unknown(target_id);
+  return pool_.transact([&](pg::Tx& tx) -> Result<TargetAccess> {
+    const auto rows = tx.exec("select * from target where tenant_id = $1 and target_id = $2", {tenant_id, target_id});
+    if (rows.empty()) return unknown(target_id);
+    auto password = sealer_.open(rows[0].bytes("sealed_password"), context_of(tenant_id, target_id));
+    if (!password) return fail(password.error());
+    const auto target = target_of(rows[0]);
+    return TargetAccess{tenant_id, target_id, target.url, target.database, target.user, std::move(*password)};
+  });
+}
+
+}  // namespace q2o::loader

@@ -1,0 +1,155 @@
+#include "services/loader/app/action.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "common/ids/ids.h"
+#include "embedded/loader_action.h"
+
+namespace q2o::loader {
+namespace {
+
+constexpr std::string_view kModule = "q2o";
+constexpr std::string_view kNamePrefix = "Quick2Odoo loader ";
+
+std::string_view action_code() { return embedded::loader_action::kFiles[0].text; }
+
+std::string action_name() { return std::string(kNamePrefix) + ids::sha256_hex(action_code()).substr(0, 12); }
+
+Error nonsense(std::string_view what) {
+  return Error{Code::data_loss, fmt::format("Odoo's answer is not what the action says: {}", what), Retry::after_backoff, Effect::unknown,
+               "ODOO_ANSWER", "Look at the target's log; something between us and Odoo changes its answers.", {}};
+}
+
+std::int64_t integer(const json::Value& value) {
+  std::int64_t out = 0;
+  const auto text = value.text();
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
+
+Status read_page(const json::Value& rows, Known& known, std::int64_t& last) {
+  if (!rows.is_array()) return fail(nonsense("no list of external ids"));
+  for (const auto& row : rows.items()) {
+    known.emplace(std::string(row["name"].text()), integer(row["res_id"]));
+    last = std::max(last, integer(row["id"]));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::int64_t>> Action::find(bool current_only) {
+  json::Writer args;
+  args.begin_array().begin_array().begin_array().string("name").string(current_only ? "=" : "=like");
+  args.string(current_only ? action_name() : std::string(kNamePrefix) + "%").end_array().end_array().end_array();
+  const auto found = books_.call("ir.actions.server", "search", args.text(), "{}", kQuickCall);
+  if (!found) return fail(found.error());
+  std::vector<std::int64_t> out;
+  for (const auto& id : found->value().items()) out.push_back(integer(id));
+  return out;
+}
+
+Status Action::install() {
+  if (installed()) return {};
+  const auto current = find(true);
+  if (!current) return fail(current.error());
+  if (!current->empty()) {
+    id_ = current->front();
+    return {};
+  }
+  if (auto cleared = remove(); !cleared) return cleared;
+  const auto model = books_.call("ir.model", "search", R"([[["model","=","res.partner"]]])", "{}", kQuickCall);
+  if (!model) return fail(model.error());
+  if (model->value().items().empty()) return fail(nonsense("no model res.partner"));
+  json::Writer args;
+  args.begin_array().begin_array().begin_object().field("name", action_name()).field("state", "code").field("code", action_code());
+  args.key("model_id").number(integer(model->value().items()[0])).end_object().end_array().end_array();
+  const auto made = books_.call("ir.actions.server", "create", args.text(), "{}", kQuickCall);
+  if (!made) return fail(made.error());
+  if (made->value().items().empty()) return fail(nonsense("no id of the new action"));
+  id_ = integer(made->value().items()[0]);
+  return {};
+}
+
+Status Action::remove() {
+  const auto all = find(false);
+  if (!all) return fail(all.error());
+  id_ = 0;
+  if (all->empty()) return {};
+  json::Writer args;
+  args.begin_array().begin_array();
+  for (const auto id : *all) args.number(id);
+  args.end_array().end_array();
+  const auto gone = books_.call("ir.actions.server", "unlink", args.text(), "{}", kQuickCall);
+  return gone ? Status{} : fail(gone.error());
+}
+
+std::string batch_context(std::span<const Item> items, bool update, bool isolate) {
+  json::Writer out;
+  out.begin_object().key("context").begin_object();
+  out.field("mode", update ? "update" : "create").field("isolate", isolate).field("module", kModule).field("lang", "en_US");
+  out.key("records").begin_array();
+  for (const auto& item : items) {
+    out.begin_object().field("external_id", item.external_id).field("model", item.model).field("operation", item.operation);
+    out.key("values").raw(item.values_json).field("post", item.post).end_object();
+  }
+  out.end_array().end_object().end_object();
+  return out.take();
+}
+
+Result<BatchAnswer> read_answer(const json::Value& value, std::span<const Item> items) {
+  const auto results = value["results"].items();
+  if (results.size() != items.size()) return fail(nonsense(fmt::format("{} answers for {} records", results.size(), items.size())));
+  BatchAnswer out;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& result = results[i];
+    if (result["external_id"].text() != items[i].external_id) return fail(nonsense("an answer for another record"));
+    Answer answer{items[i].external_id, integer(result["id"]), std::string(result["outcome"].text()),
+                  std::string(result["error_name"].text()), std::string(result["message"].text()), {}};
+    for (const auto& name : result["unmatched"].items()) answer.unmatched.emplace_back(name.text());
+    out.answers.push_back(std::move(answer));
+  }
+  for (const auto& moved : value["settings"].items())
+    out.settings.push_back({std::string(moved["name"].text()), std::string(moved["before"].text()), std::string(moved["during"].text())});
+  return out;
+}
+
+Result<BatchAnswer> Action::run(std::span<const Item> items, bool update, bool isolate) {
+  const auto result = books_.call("ir.actions.server", "run", fmt::format("[[{}]]", id_), batch_context(items, update, isolate), kBatchCall);
+  if (!result) return fail(result.error());
+  return read_answer(result->value(), items);
+}
+
+Result<Known> known_of(Books& books, std::string_view connection) {
+  constexpr std::size_t kPage = 2000;
+  Known known;
+  for (std::int64_t last = 0;;) {
+    const std::string args = fmt::format(R"([[["module","=","{}"],["name","=like","{}_%"],["id",">",{}]]])", kModule, connection, last);
+    const auto page = books.call("ir.model.data", "search_read", args,
+                                 fmt::format(R"({{"fields":["name","res_id"],"order":"id","limit":{}}})", kPage), kQuickCall);
+    if (!page) return fail(page.error());
+    if (const auto read = read_page(page->value(), known, last); !read) return fail(read.error());
+    if (page->value().items().size() >= kPage) continue;
+    // In LIKE the underscore stands for any character: what belongs to another connection goes.
+    std::erase_if(known, [&](const auto& one) { return !one.first.starts_with(std::string(connection) + '_'); });
+    return known;
+  }
+}
+
+Result<Known> look_up(Books& books, const std::vector<std::string>& names) {
+  json::Writer args;
+  args.begin_array().begin_array().begin_array().string("module").string("=").string(kModule).end_array();
+  args.begin_array().string("name").string("in").begin_array();
+  for (const auto& name : names) args.string(name);
+  args.end_array().end_array().end_array().end_array();
+  const auto page = books.call("ir.model.data", "search_read", args.text(), R"({"fields":["name","res_id"]})", kQuickCall);
+  if (!page) return fail(page.error());
+  Known known;
+  std::int64_t last = 0;
+  if (const auto read = read_page(page->value(), known, last); !read) return fail(read.error());
+  return known;
+}
+
+}  // namespace q2o::loader

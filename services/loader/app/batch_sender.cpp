@@ -1,0 +1,142 @@
+#include "services/loader/app/batch_sender.h"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <random>
+
+#include "common/log/log.h"
+#include "services/loader/domain/odoo_error.h"
+#include "services/loader/domain/pace.h"
+
+namespace q2o::loader {
+namespace {
+
+void wait_in_real_time(std::chrono::milliseconds at_most, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  wake.wait_for(lock, stop, at_most, [] { return false; });
+}
+
+double jitter() {
+  thread_local std::mt19937 source(std::random_device{}());
+  return std::uniform_real_distribution<double>(0.0, 1.0)(source);
+}
+
+Fate rejected(Item item, const Error& error) {
+  Fate fate{Fate::Kind::rejected, std::move(item), 0, "", "", error.reason, error.message, error.hint};
+  if (fate.hint.empty()) fate.hint = "Correct the record in the source (or the mapping) and run again; the rest of the run is unharmed.";
+  return fate;
+}
+
+/// Records that somebody must let in first: trying each alone would only repeat it.
+bool concerns_the_whole_target(const Error& error) {
+  return error.code == Code::unauthenticated || (error.code == Code::not_found && error.reason != "ODOO_MISSING_ERROR") ||
+         error.message.find("ir.actions.server") != std::string::npos;
+}
+
+}  // namespace
+
+Fate fate_of(Item item, const Answer& answer) {
+  if (answer.outcome == "waits") return {Fate::Kind::parked, std::move(item), 0, "", answer.message, "", "", ""};
+  if (answer.outcome == "rejected") return rejected(std::move(item), odoo_error(answer.error_name, answer.message));
+  return {Fate::Kind::done, std::move(item), answer.id, answer.outcome, "", "", "", ""};
+}
+
+BatchSender::BatchSender(Books& books, Action& action, Options options) : books_(books), action_(action), options_(std::move(options)) {
+  if (!options_.wait) options_.wait = wait_in_real_time;
+}
+
+Delivery BatchSender::send(Batch batch, const std::stop_token& stop) const {
+  Delivery out;
+  out.records = batch.items.size();
+  deliver(std::move(batch.items), batch.update, false, out, stop);
+  return out;
+}
+
+Status BatchSender::resolve_unknown(std::vector<Item>& items, const Known& before, Delivery& out) const {
+  std::vector<std::string> names;
+  for (const auto& item : items) names.push_back(item.external_id);
+  const auto found = look_up(books_, names);
+  if (!found) return fail(found.error());
+  std::vector<Item> missing;
+  for (auto& item : items) {
+    const auto at = found->find(item.external_id);
+    // Known before the lost call: the comparison has to be repeated. Writes leave no trace and are harmless to repeat.
+    if (at == found->end() || before.contains(item.external_id) || item.operation == "write")
+      missing.push_back(std::move(item));
+    else
+      out.fates.push_back(Fate{Fate::Kind::done, std::move(item), at->second, "created", "", "", "", ""});
+  }
+  items = std::move(missing);
+  return {};
+}
+
+void BatchSender::deliver(std::vector<Item> items, bool update, bool isolate, Delivery& out, const std::stop_token& stop) const {
+  Known before;
+  if (update) {  // which of them were there before: a lost answer must not make them "created"
+    std::vector<std::string> names;
+    for (const auto& item : items) names.push_back(item.external_id);
+    if (auto found = look_up(books_, names)) before = std::move(*found);
+  }
+  bool unknown = false;
+  for (int attempt = 1; !items.empty(); ++attempt) {
+    Error error;
+    if (unknown)
+      if (const auto resolved = resolve_unknown(items, before, out); !resolved) error = resolved.error();
+    if (error.message.empty()) {
+      if (items.empty()) return;
+      unknown = false;
+      const auto begun = std::chrono::steady_clock::now();
+      auto answered = action_.run(items, update, isolate);
+      out.slowest = std::max(out.slowest, std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun));
+      if (answered) {
+        for (std::size_t i = 0; i < items.size(); ++i) {
+          const auto& answer = answered->answers[i];
+          out.unmatched.insert(out.unmatched.end(), answer.unmatched.begin(), answer.unmatched.end());
+          out.fates.push_back(fate_of(std::move(items[i]), answer));
+        }
+        out.settings.insert(out.settings.end(), answered->settings.begin(), answered->settings.end());
+        return;
+      }
+      error = answered.error();
+      unknown = error.effect == Effect::unknown;
+    }
+    if (error.retry == Retry::never) return after_permanent(std::move(items), update, isolate, error, out, stop);
+    ++out.troubles;
+    log::warn("batch has to be repeated", {{"records", items.size()}, {"attempt", attempt}, {"reason", error.reason}, {"error", error.message}});
+    if (attempt >= options_.attempts || stop.stop_requested()) {
+      out.stopped_by = error;
+      std::move(items.begin(), items.end(), std::back_inserter(out.left));
+      return;
+    }
+    options_.wait(std::max(error.retry_after, Pace::backoff(attempt, jitter())), stop);
+  }
+}
+
+void BatchSender::after_permanent(std::vector<Item> items, bool update, bool isolate, const Error& error, Delivery& out,
+                                  const std::stop_token& stop) const {
+  if (concerns_the_whole_target(error)) {
+    out.stopped_by = error;
+    std::move(items.begin(), items.end(), std::back_inserter(out.left));
+    return;
+  }
+  if (!isolate) return deliver(std::move(items), update, true, out, stop);
+  // Even record by record the call fails as a whole: halve until the culprit stands alone.
+  if (items.size() == 1) {
+    out.fates.push_back(rejected(std::move(items.front()), error));
+    return;
+  }
+  const auto middle = items.begin() + static_cast<std::ptrdiff_t>(items.size() / 2);
+  std::vector<Item> second(std::make_move_iterator(middle), std::make_move_iterator(items.end()));
+  items.erase(middle, items.end());
+  deliver(std::move(items), update, true, out, stop);
+  if (out.stopped_by)
+    std::move(second.begin(), second.end(), std::back_inserter(out.left));
+  else
+    deliver(std::move(second), update, true, out, stop);
+}
+
+}  // namespace q2o::loader

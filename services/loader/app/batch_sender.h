@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+#include "services/loader/app/action.h"
+#include "services/loader/app/run_store.h"
+#include "services/loader/domain/batch_planner.h"
+
+namespace q2o::loader {
+
+/// What came of sending a batch. `left`: not sent or not answered, with the reason; they go back to the queue.
+struct Delivery {
+  std::vector<Fate> fates;
+  std::vector<std::string> unmatched;
+  std::vector<MovedSetting> settings;
+  std::vector<Item> left;
+  std::optional<Error> stopped_by;
+  int troubles = 0;
+  std::size_t records = 0;
+  std::chrono::milliseconds slowest{0};
+};
+
+/// Sends one batch until every record has its fate: all at once; after a lost answer it looks the external ids up and sends what is
+/// missing; after a permanent error each record on its own. Thread-safe.
+class BatchSender {
+ public:
+  using Wait = std::function<void(std::chrono::milliseconds, const std::stop_token&)>;
+  struct Options {
+    int attempts = 6;  ///< tries of one batch before it goes back to the queue
+    Wait wait;         ///< empty: real time
+  };
+  BatchSender(Books& books, Action& action, Options options);
+  Delivery send(Batch batch, const std::stop_token& stop) const;
+
+ private:
+  void deliver(std::vector<Item> items, bool update, bool isolate, Delivery& out, const std::stop_token& stop) const;
+  /// True when the error was dealt with here (items are halves or single now).
+  void after_permanent(std::vector<Item> items, bool update, bool isolate, const Error& error, Delivery& out, const std::stop_token& stop) const;
+  /// Items that the lost call did store get their fate; the others stay in `items`.
+  Status resolve_unknown(std::vector<Item>& items, const Known& before, Delivery& out) const;
+  Books& books_;
+  Action& action_;
+  Options options_;
+};
+
+/// An answer of the action as the fate of the item.
+Fate fate_of(Item item, const Answer& answer);
+
+}  // namespace q2o::loader

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+
+#include "services/loader/app/run_store.h"
+#include "services/loader/domain/progress.h"
+
+/// The messages of q2o.loader.status.v1.
+namespace q2o::loader {
+
+void set_scope(common::v1::Scope& scope, const RunInfo& run);
+v1::StatusFact waiting_fact(const RunInfo& run, const Error& error, std::chrono::milliseconds pause);
+v1::StatusFact blocked_fact(const RunInfo& run, const std::vector<Finding>& findings);
+v1::StatusFact progress_fact(const RunInfo& run, const std::string& entity, const EntityCount& count);
+v1::StatusFact wave_fact(const RunInfo& run, const Wave& wave);
+v1::StatusFact loaded_fact(const RunInfo& run, const Totals& totals, const std::map<std::string, EntityCount>& counts);
+v1::StatusFact failed_fact(const RunInfo& run, const Error& error);
+v1::StatusFact stopped_fact(const RunInfo& run);
+v1::Finding to_proto(const Finding& finding);
+
+/// Modules that the run's settings ask for.
+std::vector<std::string> modules_of(const RunInfo& run);
+std::string rfc3339(std::chrono::system_clock::time_point at);
+
+}  // namespace q2o::loader

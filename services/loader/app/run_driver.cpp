@@ -1,0 +1,303 @@
+#include "services/loader/app/run_driver.h"
+
+#include <fmt/format.h>
+
+#include "common/log/log.h"
+#include "services/loader/app/facts.h"
+#include "services/loader/app/target_settings.h"
+
+namespace q2o::loader {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr std::string_view kActionSetting = "server action of the loader";
+}
+
+RunDriver::RunDriver(RunStore& store, Books& books, RunInfo run, Hold hold, Options options, metrics::Registry& metrics)
+    : store_(store),
+      books_(books),
+      run_(std::move(run)),
+      hold_(std::move(hold)),
+      options_(std::move(options)),
+      metrics_(metrics),
+      action_(books),
+      sender_(books, action_, options_.sender),
+      pace_(options_.pace) {}
+
+RunDriver::Left RunDriver::drive(const std::stop_token& stop) {
+  log::info("run is worked on", {{"migration", run_.key.migration_id}, {"run", static_cast<std::int64_t>(run_.key.run)}});
+  if (check_target(stop) == Go::leave || read_known(stop) == Go::leave) return left_;
+  for (std::uint32_t at = 0;; ++at) {
+    const auto arrived = store_.arrived(run_.key);
+    if (at >= arrived.waves.size()) break;
+    const Wave wave = arrived.waves[at];
+    if (wave.completed) continue;
+    if (await_wave(wave.number, stop) == Go::leave || work_wave(wave, stop) == Go::leave) return left_;
+    store_.complete_wave(run_, hold_, wave);
+  }
+  finish(stop);
+  return left_;
+}
+
+RunDriver::Go RunDriver::look_at_directive(const std::stop_token& stop) {
+  if (stop.stop_requested()) return Go::leave;
+  if (!store_.keep(hold_)) throw LeaseLost();
+  switch (store_.directive(run_.key)) {
+    case Directive::go: return Go::on;
+    case Directive::pause: left_ = Left::paused; return Go::leave;
+    case Directive::stop: return stop_run();
+  }
+  return Go::leave;
+}
+
+RunDriver::Go RunDriver::wait_out(const Error& error, const std::stop_token& stop) {
+  const auto pause = std::max(error.retry_after, Pace::backoff(++troubles_in_a_row_ + 2, 0.5));
+  store_.publish(run_, hold_, waiting_fact(run_, error, pause));
+  for (auto left = pause; left > 0ms; left -= 500ms) {
+    if (look_at_directive(stop) == Go::leave) return Go::leave;
+    options_.await_arrivals(std::min<std::chrono::milliseconds>(left, 500ms), stop);
+  }
+  return Go::on;
+}
+
+RunDriver::Go RunDriver::check_target(const std::stop_token& stop) {
+  while (!run_.settings_changed) {
+    if (look_at_directive(stop) == Go::leave) return Go::leave;
+    const auto readiness = check_readiness(books_, run_.home_currency, modules_of(run_));
+    if (!readiness) {
+      if (wait_out(readiness.error(), stop) == Go::leave) return Go::leave;
+      continue;
+    }
+    store_.remember_findings(run_, hold_, readiness->findings);
+    store_.target_state(run_, readiness->ready() ? "ready" : "blocked", readiness->version);
+    if (readiness->ready()) break;
+    store_.publish(run_, hold_, blocked_fact(run_, readiness->findings));
+    const auto& first = *std::ranges::find_if(readiness->findings, &Finding::blocker);
+    return fail_run(Error{Code::failed_precondition, first.message, Retry::never, Effect::none, first.reason, first.remedy, {}});
+  }
+  return Go::on;
+}
+
+RunDriver::Go RunDriver::read_known(const std::stop_token& stop) {
+  while (true) {
+    if (look_at_directive(stop) == Go::leave) return Go::leave;
+    auto known = known_of(books_, run_.connection);
+    if (known) {
+      known_ = std::move(*known);
+      return Go::on;
+    }
+    if (known.error().retry == Retry::never) return fail_run(known.error());
+    if (wait_out(known.error(), stop) == Go::leave) return Go::leave;
+  }
+}
+
+RunDriver::Go RunDriver::await_wave(std::uint32_t number, const std::stop_token& stop) {
+  while (true) {
+    if (look_at_directive(stop) == Go::leave) return Go::leave;
+    const auto arrived = store_.arrived(run_.key);
+    const auto wave = std::ranges::find(arrived.waves, number, &Wave::number);
+    if (arrived.ended || std::ranges::all_of(wave->entities, [&](const auto& entity) { return arrived.ended_entities.contains(entity); }))
+      return Go::on;
+    options_.await_arrivals(500ms, stop);
+  }
+}
+
+RunDriver::Go RunDriver::ready_to_write(const std::stop_token& stop) {
+  while (!action_.installed()) {
+    if (look_at_directive(stop) == Go::leave) return Go::leave;
+    store_.remember_setting(run_, hold_, {std::string(kActionSetting), "absent", "installed", "", false, "removed at the end of the run"});
+    run_.settings_changed = true;
+    auto done = TargetSettings(books_, store_, run_, hold_).apply();
+    if (done) done = action_.install();
+    if (done) return Go::on;
+    if (done.error().retry == Retry::never) return fail_run(done.error());
+    if (wait_out(done.error(), stop) == Go::leave) return Go::leave;
+  }
+  return Go::on;
+}
+
+bool RunDriver::refill(const Wave& wave, std::list<Item>& queue, std::int64_t& last) {
+  constexpr std::size_t kPage = 5000;
+  auto items = store_.waiting_items(run_, wave.number, last, kPage);
+  std::vector<Fate> unchanged;
+  for (auto& item : items) {
+    last = std::max(last, item.number);
+    if (is_unchanged(item, known_)) {
+      const auto at = known_.find(item.external_id);
+      unchanged.push_back({Fate::Kind::done, std::move(item), at == known_.end() ? 0 : at->second, "unchanged", "", "", "", ""});
+    } else {
+      queue.push_back(std::move(item));
+    }
+  }
+  const bool more = items.size() == kPage;
+  settle(std::move(unchanged));
+  return more;
+}
+
+RunDriver::Go RunDriver::work_wave(const Wave& wave, const std::stop_token& stop) {
+  rebuild_progress();
+  std::list<Item> queue;
+  std::int64_t last = 0;
+  bool more = true;
+  while (true) {
+    if (look_at_directive(stop) == Go::leave) {
+      while (!in_flight_.empty()) collect(queue, stop);  // what is under way is remembered before we leave
+      return Go::leave;
+    }
+    if (more && queue.size() < 2 * pace_.batch()) more = refill(wave, queue, last);
+    if (launch(queue, stop) == Go::leave) return Go::leave;
+    if (in_flight_.empty() && !more) break;
+    if (collect(queue, stop) == Go::leave) return Go::leave;
+    publish_progress(false);
+  }
+  park(queue);
+  publish_progress(true);
+  return Go::on;
+}
+
+RunDriver::Go RunDriver::launch(std::list<Item>& queue, const std::stop_token& stop) {
+  while (in_flight_.size() < pace_.connections() && !exclusive_in_flight_ && !queue.empty()) {
+    Batch batch = next_batch(queue, known_, {pace_.batch(), BatchLimits{}.bytes});
+    if (batch.empty()) return Go::on;
+    if (batch.exclusive && !in_flight_.empty()) {
+      for (auto item = batch.items.rbegin(); item != batch.items.rend(); ++item) queue.push_front(std::move(*item));
+      return Go::on;
+    }
+    if (!action_.installed() && ready_to_write(stop) == Go::leave) return Go::leave;
+    exclusive_in_flight_ = batch.exclusive;
+    in_flight_.push_back(std::async(std::launch::async, [this, batch = std::move(batch), stop]() mutable { return sender_.send(std::move(batch), stop); }));
+  }
+  return Go::on;
+}
+
+RunDriver::Go RunDriver::collect(std::list<Item>& queue, const std::stop_token& stop) {
+  if (in_flight_.empty()) return Go::on;
+  auto ready = in_flight_.end();
+  for (auto at = in_flight_.begin(); at != in_flight_.end() && ready == in_flight_.end(); ++at)
+    if (at->wait_for(0ms) == std::future_status::ready) ready = at;
+  if (ready == in_flight_.end()) {
+    in_flight_.front().wait_for(100ms);
+    return Go::on;
+  }
+  Delivery delivery = ready->get();
+  in_flight_.erase(ready);
+  if (in_flight_.empty()) exclusive_in_flight_ = false;
+  const auto trouble = delivery.stopped_by;
+  take(std::move(delivery), queue);
+  if (!trouble) {
+    troubles_in_a_row_ = 0;
+    return Go::on;
+  }
+  if (stop.stop_requested()) return Go::leave;
+  while (!in_flight_.empty()) {  // the other connections come home before we wait or give up
+    Delivery other = in_flight_.front().get();
+    in_flight_.pop_front();
+    take(std::move(other), queue);
+  }
+  exclusive_in_flight_ = false;
+  if (trouble->message.find("ir.actions.server") != std::string::npos) {  // somebody removed the action
+    action_.forget();
+    return ready_to_write(stop);
+  }
+  return trouble->retry == Retry::never ? fail_run(*trouble) : wait_out(*trouble, stop);
+}
+
+void RunDriver::take(Delivery delivery, std::list<Item>& queue) {
+  for (int i = 0; i < delivery.troubles; ++i) pace_.troubled();
+  if (delivery.troubles == 0) pace_.answered(delivery.records, delivery.slowest);
+  metrics_.histogram("q2o_loader_batch_seconds", "time of one call of the action", {0.1, 0.3, 1, 3, 10, 30, 100})
+      .observe(std::chrono::duration<double>(delivery.slowest).count());
+  for (const auto& moved : delivery.settings)
+    store_.remember_setting(run_, hold_, {moved.name, moved.before, moved.during, "", false, "stays: one of our accounts has this code"});
+  for (auto item = delivery.left.rbegin(); item != delivery.left.rend(); ++item) queue.push_front(std::move(*item));
+  settle(std::move(delivery.fates));
+  if (delivery.unmatched.empty()) return;
+  store_.forget(run_, hold_, delivery.unmatched);
+  for (const auto& name : delivery.unmatched) known_.erase(name);
+}
+
+void RunDriver::settle(std::vector<Fate> fates) {
+  if (fates.empty()) return;
+  store_.store(run_, hold_, fates);
+  for (const auto& fate : fates) {
+    const auto& item = fate.item;
+    metrics_.counter("q2o_loader_records_total", "target records by outcome", {{"outcome", fate.kind == Fate::Kind::done ? fate.outcome : fate.kind == Fate::Kind::parked ? "parked" : "rejected"}}).add();
+    if (fate.kind == Fate::Kind::done && fate.odoo_id != 0 && item.operation != "write") known_[item.external_id] = fate.odoo_id;
+    if (fate.kind == Fate::Kind::done) progress_.done(item.entity, item.source_id);
+    if (fate.kind == Fate::Kind::parked) progress_.parked(item.entity, item.source_id);
+    if (fate.kind == Fate::Kind::rejected) progress_.rejected(item.entity, item.source_id);
+  }
+}
+
+void RunDriver::park(std::list<Item>& queue) {
+  std::vector<Fate> parked;
+  for (auto& item : queue) {
+    std::string waits_for = missing_reference(item, known_, {});
+    parked.push_back({Fate::Kind::parked, std::move(item), 0, "", std::move(waits_for), "", "", ""});
+  }
+  settle(std::move(parked));
+}
+
+void RunDriver::rebuild_progress() {
+  progress_.clear();
+  for (const auto& source : store_.sources(run_.key))
+    progress_.add(source.entity, source.source_id, source.open + source.parked, 0, source.rejected);
+}
+
+void RunDriver::publish_progress(bool now) {
+  const auto at = std::chrono::steady_clock::now();
+  if (!now && at - published_at_ < options_.progress_every) return;
+  published_at_ = at;
+  for (const auto& [entity, count] : progress_.counts()) {
+    auto& before = published_[entity];
+    if (before == count) continue;
+    before = count;
+    store_.publish(run_, hold_, progress_fact(run_, entity, count));
+  }
+}
+
+RunDriver::Go RunDriver::finish(const std::stop_token& stop) {
+  while (!store_.arrived(run_.key).ended) {
+    if (look_at_directive(stop) == Go::leave) return Go::leave;
+    options_.await_arrivals(500ms, stop);
+  }
+  store_.reject_parked(run_, hold_);
+  rebuild_progress();
+  publish_progress(true);
+  while (true) {
+    if (look_at_directive(stop) == Go::leave) return Go::leave;
+    const Status done = clean_up();
+    if (done) break;
+    if (done.error().retry == Retry::never) return fail_run(done.error());
+    if (wait_out(done.error(), stop) == Go::leave) return Go::leave;
+  }
+  store_.end(run_, hold_, "done", loaded_fact(run_, store_.totals(run_.key), progress_.counts()));
+  left_ = Left::ended;
+  return Go::leave;
+}
+
+/// Nothing of ours but the records stays in the target. A run that wrote nothing has nothing to clean up.
+Status RunDriver::clean_up() {
+  if (!run_.settings_changed) return {};
+  if (auto gone = action_.remove(); !gone) return gone;
+  store_.mark_restored(run_, hold_, std::string(kActionSetting), true, "removed");
+  return TargetSettings(books_, store_, run_, hold_).restore();
+}
+
+RunDriver::Go RunDriver::stop_run() {
+  if (const auto clean = clean_up(); !clean) log::warn("settings of the target could not be put back", {{"error", clean.error().message}});
+  store_.end(run_, hold_, "stopped", stopped_fact(run_));
+  left_ = Left::ended;
+  return Go::leave;
+}
+
+RunDriver::Go RunDriver::fail_run(const Error& error) {
+  log::error("run failed", {{"migration", run_.key.migration_id}, {"reason", error.reason}, {"error", error.message}});
+  if (const auto clean = clean_up(); !clean) log::warn("settings of the target could not be put back", {{"error", clean.error().message}});
+  store_.end(run_, hold_, "failed", failed_fact(run_, error));
+  left_ = Left::ended;
+  return Go::leave;
+}
+
+}  // namespace q2o::loader

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <future>
+#include <list>
+#include <set>
+#include <stop_token>
+
+#include "common/metrics/metrics.h"
+#include "services/loader/app/action.h"
+#include "services/loader/app/batch_sender.h"
+#include "services/loader/app/run_store.h"
+#include "services/loader/domain/pace.h"
+#include "services/loader/domain/progress.h"
+
+namespace q2o::loader {
+
+/// Takes one run as far as it can go now: readiness, then wave after wave, then the end. Everything it knows is in the store and in the
+/// target, so another process can go on at any point. One thread; calls to the target run beside it.
+class RunDriver {
+ public:
+  struct Options {
+    Pace::Options pace;
+    BatchSender::Options sender;
+    std::chrono::milliseconds progress_every{200};
+    /// Blocks until something may have arrived, at most so long.
+    std::function<void(std::chrono::milliseconds, const std::stop_token&)> await_arrivals;
+  };
+  enum class Left { ended, paused, interrupted };
+
+  RunDriver(RunStore& store, Books& books, RunInfo run, Hold hold, Options options, metrics::Registry& metrics);
+  Left drive(const std::stop_token& stop);
+
+ private:
+  enum class Go { on, leave };
+  Go look_at_directive(const std::stop_token& stop);
+  Go check_target(const std::stop_token& stop);
+  Go read_known(const std::stop_token& stop);
+  Go await_wave(std::uint32_t number, const std::stop_token& stop);
+  Go work_wave(const Wave& wave, const std::stop_token& stop);
+  Go ready_to_write(const std::stop_token& stop);
+  Go finish(const std::stop_token& stop);
+  Status clean_up();
+  Go stop_run();
+  Go fail_run(const Error& error);
+  Go wait_out(const Error& error, const std::stop_token& stop);
+  bool refill(const Wave& wave, std::list<Item>& queue, std::int64_t& last);
+  Go launch(std::list<Item>& queue, const std::stop_token& stop);
+  Go collect(std::list<Item>& queue, const std::stop_token& stop);
+  void settle(std::vector<Fate> fates);
+  void take(Delivery delivery, std::list<Item>& queue);
+  void park(std::list<Item>& queue);
+  void rebuild_progress();
+  void publish_progress(bool now);
+
+  RunStore& store_;
+  Books& books_;
+  RunInfo run_;
+  Hold hold_;
+  Options options_;
+  metrics::Registry& metrics_;
+  Action action_;
+  BatchSender sender_;
+  Pace pace_;
+  Progress progress_;
+  Known known_;
+  std::map<std::string, EntityCount> published_;
+  std::chrono::steady_clock::time_point published_at_{};
+  std::list<std::future<Delivery>> in_flight_;
+  bool exclusive_in_flight_ = false;
+  std::optional<Error> trouble_;
+  int troubles_in_a_row_ = 0;
+  Left left_ = Left::interrupted;
+};
+
+}  // namespace q2o::loader

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "q2o/loader/v1/status.pb.h"
+#include "services/loader/app/readiness.h"
+#include "services/loader/domain/item.h"
+
+namespace q2o::loader {
+
+struct RunKey {
+  std::string migration_id;
+  std::uint32_t run = 0;
+  auto operator<=>(const RunKey&) const = default;
+};
+struct Wave {
+  std::uint32_t number = 0;
+  std::string name;
+  std::vector<std::string> entities;
+  bool completed = false;
+};
+struct RunInfo {
+  RunKey key;
+  std::string tenant_id, connection, target_id, settings_json, home_currency;
+  bool settings_changed = false;  ///< the target has been changed in this run: no second readiness check
+};
+/// How far the mapped stream has come.
+struct Arrived {
+  std::vector<Wave> waves;
+  std::set<std::string> ended_entities;
+  bool ended = false;
+};
+struct Totals {
+  std::uint64_t created = 0, changed = 0, unchanged = 0, rejected = 0;
+};
+
+/// What became of an item: stored together with the message about it.
+struct Fate {
+  enum class Kind { done, parked, rejected };
+  Kind kind = Kind::done;
+  Item item;
+  std::int64_t odoo_id = 0;
+  std::string outcome;            ///< of done
+  std::string waits_for;          ///< of parked
+  std::string reason, message, hint;  ///< of rejected
+};
+struct Setting {
+  std::string name, before, during;
+  std::string restore_call;  ///< JSON [model, method, args]; empty: stays and is only listed
+  bool restored = false;
+  std::string note;
+};
+/// Source record with items that are not done.
+struct SourceState {
+  std::string entity, source_id;
+  std::uint32_t open = 0, parked = 0;
+  bool rejected = false;
+};
+enum class Directive { go, pause, stop };
+
+/// Somebody else holds the target now: nothing was written, leave at once.
+struct LeaseLost : std::runtime_error {
+  LeaseLost() : std::runtime_error("the lease on the target is lost") {}
+};
+struct Hold {
+  std::string target_id;
+  std::int64_t fence = 0;
+};
+
+/// The loader's memory of runs. Every write takes the hold on the target and throws LeaseLost when it is no longer ours.
+/// Called from one thread per run.
+class RunStore {
+ public:
+  virtual ~RunStore() = default;
+  virtual std::vector<RunInfo> runnable() = 0;  ///< least recently served first
+  virtual std::optional<Hold> hold(const std::string& target_id) = 0;
+  virtual bool keep(const Hold& hold) = 0;
+  virtual void release(const Hold& hold) = 0;
+
+  virtual Directive directive(const RunKey& key) = 0;
+  virtual Arrived arrived(const RunKey& key) = 0;
+  virtual std::vector<Item> waiting_items(const RunInfo& run, std::uint32_t wave, std::int64_t after, std::size_t most) = 0;
+  virtual std::vector<SourceState> sources(const RunKey& key) = 0;
+  virtual Totals totals(const RunKey& key) = 0;
+
+  virtual void store(const RunInfo& run, const Hold& hold, std::span<const Fate> fates) = 0;
+  /// Matches that a changed record took away: to be sent again.
+  virtual void forget(const RunInfo& run, const Hold& hold, const std::vector<std::string>& external_ids) = 0;
+  virtual void complete_wave(const RunInfo& run, const Hold& hold, const Wave& wave) = 0;
+  /// Parked items become rejects ("waits for …"); returns how many.
+  virtual std::size_t reject_parked(const RunInfo& run, const Hold& hold) = 0;
+  /// done, failed or stopped, with the message that says so.
+  virtual void end(const RunInfo& run, const Hold& hold, const std::string& state, const v1::StatusFact& fact) = 0;
+  virtual void publish(const RunInfo& run, const Hold& hold, const v1::StatusFact& fact) = 0;
+
+  virtual void remember_findings(const RunInfo& run, const Hold& hold, const std::vector<Finding>& findings) = 0;
+  virtual void target_state(const RunInfo& run, const std::string& state, const std::string& version) = 0;
+  /// The first value of a name stays (a restart must not take the changed value for the original).
+  virtual void remember_setting(const RunInfo& run, const Hold& hold, const Setting& setting) = 0;
+  virtual void mark_restored(const RunInfo& run, const Hold& hold, const std::string& name, bool restored, const std::string& note) = 0;
+  virtual std::vector<Setting> settings(const RunKey& key) = 0;
+};
+
+}  // namespace q2o::loader

@@ -1,0 +1,210 @@
+#include "services/loader/app/target_settings.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "common/log/log.h"
+
+namespace q2o::loader {
+namespace {
+
+constexpr std::string_view kNumberCheck = "sequence.mixin.constraint_start_date";
+constexpr std::array<std::string_view, 4> kLockDates{"fiscalyear_lock_date", "tax_lock_date", "sale_lock_date", "purchase_lock_date"};
+constexpr std::array<std::string_view, 2> kDefaultTaxes{"account_sale_tax_id", "account_purchase_tax_id"};
+constexpr std::array<std::string_view, 10> kCompanyFields{"name",  "street", "street2", "city", "zip",
+                                                          "phone", "email",  "website", "vat",  "company_registry"};
+
+std::int64_t integer(const json::Value& value) {
+  std::int64_t out = 0;
+  std::from_chars(value.text().data(), value.text().data() + value.text().size(), out);
+  return out;
+}
+
+/// For people and for comparing: "" for false and null, the label's id of a many2one.
+std::string shown(const json::Value& value) {
+  if (value.is_array()) return value.items().empty() ? "" : std::string(value.items()[0].text());
+  return value.kind() == json::Value::Kind::boolean && !value.truthy() ? "" : std::string(value.text());
+}
+
+std::string literal(std::string_view text) {
+  if (text.empty()) return "false";
+  json::Writer out;
+  out.string(text);
+  return out.take();
+}
+
+std::string write_args(std::int64_t id, std::string_view field, std::string_view literal_value) {
+  return fmt::format(R"([[{}],{{"{}":{}}}])", id, field, literal_value);
+}
+
+}  // namespace
+
+Result<CallResult> TargetSettings::read(std::string_view model, const std::string& domain, std::string_view fields) {
+  return books_.call(model, "search_read", fmt::format("[{}]", domain), fmt::format(R"({{"fields":[{}]}})", fields), kQuickCall);
+}
+
+Status TargetSettings::change(Setting setting, std::string_view model, std::string_view method, const std::string& args) {
+  log::info("target setting changes", {{"setting", setting.name}, {"before", setting.before}, {"during", setting.during}});
+  store_.remember_setting(run_, hold_, setting);
+  const auto done = books_.call(model, method, args, "{}", kQuickCall);
+  return done ? Status{} : fail(done.error());
+}
+
+Result<TargetSettings::Company> TargetSettings::company() {
+  const auto user = books_.user_id(kQuickCall);
+  if (!user) return fail(user.error());
+  const auto rows = read("res.users", fmt::format(R"([["id","=",{}]])", *user), R"("company_id")");
+  if (!rows) return fail(rows.error());
+  if (rows->value().items().empty()) return fail(Code::not_found, "Odoo does not show its own user", "ODOO_ANSWER");
+  const auto id = shown(rows->value().items()[0]["company_id"]);
+  const auto company = read("res.company", fmt::format(R"([["id","=",{}]])", id),
+                            R"("name","street","street2","city","zip","phone","email","website","vat","company_registry","currency_id",)"
+                            R"("country_id","fiscalyear_last_month","fiscalyear_last_day","tax_calculation_rounding_method",)"
+                            R"("account_sale_tax_id","account_purchase_tax_id","fiscalyear_lock_date","tax_lock_date","sale_lock_date","purchase_lock_date")");
+  if (!company) return fail(company.error());
+  if (company->value().items().empty()) return fail(Code::not_found, "Odoo does not show its own company", "ODOO_ANSWER");
+  auto row = json::Document::parse(std::string(company->value().items()[0].raw()));
+  if (!row) return fail(row.error());
+  return Company{integer(row->root()["id"]), std::move(*row)};
+}
+
+Status TargetSettings::analytic_group() {
+  const auto may = books_.call("account.analytic.plan", "check_access_rights", R"(["create"])", R"({"raise_exception":false})", kQuickCall);
+  if (!may || may->value().truthy()) return may ? Status{} : fail(may.error());
+  const auto group = read("ir.model.data", R"([["module","=","analytic"],["name","=","group_analytic_accounting"]])", R"("res_id")");
+  if (!group) return fail(group.error());
+  const auto user = books_.user_id(kQuickCall);
+  if (group->value().items().empty() || !user) return {};
+  const auto id = shown(group->value().items()[0]["res_id"]);
+  return change({"user.group analytic.group_analytic_accounting", "not a member", "member", "", false, "stays: needed to see classes and locations"},
+                "res.users", "write", fmt::format(R"([[{}],{{"groups_id":[[4,{}]]}}])", *user, id));
+}
+
+Status TargetSettings::number_check() {
+  const auto row = read("ir.config_parameter", fmt::format(R"([["key","=","{}"]])", kNumberCheck), R"("value")");
+  if (!row) return fail(row.error());
+  const std::string before = row->value().items().empty() ? "" : shown(row->value().items()[0]["value"]);
+  constexpr std::string_view kFarAway = "2100-01-01";
+  if (before == kFarAway) return {};
+  return change({std::string(kNumberCheck), before, std::string(kFarAway),
+                 fmt::format(R"(["ir.config_parameter","set_param",["{}",{}]])", kNumberCheck, literal(before)), false, ""},
+                "ir.config_parameter", "set_param", fmt::format(R"(["{}","{}"])", kNumberCheck, kFarAway));
+}
+
+Status TargetSettings::decimals(const json::Value& wanted) {
+  if (wanted.members().empty()) return {};
+  const auto rows = read("decimal.precision", "[]", R"("name","digits")");
+  if (!rows) return fail(rows.error());
+  for (const auto& row : rows->value().items()) {
+    const auto& digits = wanted[row["name"].text()];
+    if (!digits.is_number() || integer(digits) <= integer(row["digits"])) continue;
+    const auto changed = change({fmt::format("decimal.precision {}", row["name"].text()), shown(row["digits"]), std::string(digits.text()), "", false,
+                                 "stays: fewer digits would round the prices that were loaded"},
+                                "decimal.precision", "write", write_args(integer(row["id"]), "digits", digits.text()));
+    if (!changed) return changed;
+  }
+  return {};
+}
+
+Status TargetSettings::while_loading(const Company& company, bool no_default_taxes) {
+  const auto clear = [&](std::string_view field) -> Status {
+    const std::string before = shown(company[field]);
+    if (before.empty()) return {};
+    const std::string back = company[field].is_array() ? before : literal(before);
+    return change({fmt::format("company.{}", field), before, "",
+                   fmt::format(R"(["res.company","write",{}])", write_args(company.id, field, back)), false, ""},
+                  "res.company", "write", write_args(company.id, field, "false"));
+  };
+  for (const auto field : kLockDates)
+    if (auto cleared = clear(field); !cleared) return cleared;
+  if (!no_default_taxes) return {};
+  for (const auto field : kDefaultTaxes)
+    if (auto cleared = clear(field); !cleared) return cleared;
+  return {};
+}
+
+Status TargetSettings::currency(const Company& company, const json::Value& wanted) {
+  if (!wanted.is_string()) return {};
+  const auto rows = books_.call("res.currency", "search_read", fmt::format(R"([[["name","=","{}"]]])", wanted.text()),
+                                R"({"fields":["active"],"context":{"active_test":false}})", kQuickCall);
+  if (!rows) return fail(rows.error());
+  if (rows->value().items().empty()) return fail(Code::not_found, fmt::format("Odoo has no currency {}", wanted.text()), "CURRENCY_UNKNOWN");
+  const auto& row = rows->value().items()[0];
+  const std::string id(row["id"].text());
+  if (shown(company["currency_id"]) == id) return {};
+  if (!row["active"].truthy()) {
+    const auto on = books_.call("res.currency", "write", fmt::format(R"([[{}],{{"active":true}}])", id), "{}", kQuickCall);
+    if (!on) return fail(on.error());
+  }
+  return change({"company.currency_id", shown(company["currency_id"]), std::string(wanted.text()), "", false, "stays: the books are kept in it"},
+                "res.company", "write", write_args(company.id, "currency_id", id));
+}
+
+Status TargetSettings::company_data(const Company& company, const json::Value& wanted) {
+  const auto set = [&](std::string_view field, std::string_view value, bool number) -> Status {
+    if (value.empty() || shown(company[field]) == value) return {};
+    return change({fmt::format("company.{}", field), shown(company[field]), std::string(value), "", false, "stays: as in the source"}, "res.company",
+                  "write", write_args(company.id, field, number ? std::string(value) : literal(value)));
+  };
+  for (const auto* field : {"fiscalyear_last_month", "tax_calculation_rounding_method"})
+    if (auto done = set(field, wanted[field].text(), false); !done) return done;
+  if (auto done = set("fiscalyear_last_day", wanted["fiscalyear_last_day"].text(), true); !done) return done;
+  for (const auto field : kCompanyFields) {
+    const auto& value = wanted["company"][field];
+    // Odoo completes web addresses itself.
+    if (field == "website" && shown(company[field]).ends_with(value.text())) continue;
+    if (auto done = set(field, value.text(), false); !done) return done;
+  }
+  return {};
+}
+
+Status TargetSettings::apply() {
+  auto wanted = json::Document::parse(run_.settings_json.empty() ? "{}" : run_.settings_json);
+  if (!wanted) return fail(wanted.error());
+  const auto& settings = wanted->root();
+  auto current = company();
+  if (!current) return fail(current.error());
+  const auto posted = books_.call("account.move", "search_count", R"([[["state","=","posted"]]])", "{}", kQuickCall);
+  if (!posted) return fail(posted.error());
+  if (auto done = analytic_group(); !done) return done;
+  if (auto done = number_check(); !done) return done;
+  if (auto done = decimals(settings["decimal_precision"]); !done) return done;
+  if (integer(posted->value()) == 0) {  // never overwrite a company that already has entries
+    if (auto done = currency(*current, settings["currency"]); !done) return done;
+    if (auto done = company_data(*current, settings); !done) return done;
+  }
+  return while_loading(*current, settings["no_default_taxes"].truthy());
+}
+
+Status TargetSettings::lock_books(const json::Value& wanted) {
+  if (!wanted.is_string() || wanted.text().empty()) return {};
+  auto current = company();
+  if (!current) return fail(current.error());
+  const std::string before = shown((*current)["fiscalyear_lock_date"]);
+  if (before >= wanted.text()) return {};  // ISO dates compare as text; a later lock of the target's own stays
+  const auto done = change({"company.fiscalyear_lock_date (books closed)", before, std::string(wanted.text()), "", false, "stays: the source's closing date"},
+                           "res.company", "write", write_args((*current).id, "fiscalyear_lock_date", literal(wanted.text())));
+  if (!done && done.error().retry == Retry::never) {
+    store_.mark_restored(run_, hold_, "company.fiscalyear_lock_date (books closed)", false, "refused by Odoo: " + done.error().message);
+    return {};
+  }
+  return done;
+}
+
+Status TargetSettings::restore() {
+  for (const auto& setting : store_.settings(run_.key)) {
+    if (setting.restored || setting.restore_call.empty()) continue;
+    const auto call = json::Document::parse(setting.restore_call);
+    if (!call) return fail(call.error());
+    const auto parts = call->root().items();
+    const auto done = books_.call(parts[0].text(), parts[1].text(), parts[2].raw(), "{}", kQuickCall);
+    if (!done && done.error().retry != Retry::never) return fail(done.error());
+    store_.mark_restored(run_, hold_, setting.name, done.has_value(), done ? "put back" : "refused by Odoo: " + done.error().message);
+  }
+  const auto wanted = json::Document::parse(run_.settings_json.empty() ? "{}" : run_.settings_json);
+  return wanted ? lock_books(wanted->root()["book_close_date"]) : fail(wanted.error());
+}
+
+}  // namespace q2o::loader

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "services/loader/app/books.h"
+#include "services/loader/app/run_store.h"
+
+namespace q2o::loader {
+
+/// What the run needs in the target's settings (RunPlan.target_settings_json). Each change is written down before it is made.
+class TargetSettings {
+ public:
+  TargetSettings(Books& books, RunStore& store, const RunInfo& run, const Hold& hold) : books_(books), store_(store), run_(run), hold_(hold) {}
+
+  /// Makes the changes that are needed; nothing is written where the target has the value already. Safe to repeat.
+  Status apply();
+  /// Puts back what was only for the time of the load, then sets the lock date of the closed books.
+  /// What the target refuses is noted with the setting, not an error.
+  Status restore();
+
+ private:
+  struct Company {
+    std::int64_t id = 0;
+    json::Document row;
+    const json::Value& operator[](std::string_view field) const { return row.root()[field]; }
+  };
+  Result<Company> company();
+  Status analytic_group();
+  Status number_check();
+  Status decimals(const json::Value& wanted);
+  Status while_loading(const Company& company, bool no_default_taxes);
+  Status company_data(const Company& company, const json::Value& wanted);
+  Status currency(const Company& company, const json::Value& wanted);
+  Status lock_books(const json::Value& wanted);
+  Status change(Setting setting, std::string_view model, std::string_view method, const std::string& args);
+  Result<CallResult> read(std::string_view model, const std::string& domain, std::string_view fields);
+
+  Books& books_;
+  RunStore& store_;
+  const RunInfo& run_;
+  const Hold& hold_;
+};
+
+}  // namespace q2o::loader

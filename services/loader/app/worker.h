@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "services/loader/app/run_driver.h"
+
+namespace q2o::loader {
+
+/// One of several equal workers: takes a run whose target nobody holds, drives it, looks for the next. The lease on the target is kept
+/// while it drives, so two processes never write to one target.
+class Worker {
+ public:
+  using OpenTarget = std::function<Result<std::shared_ptr<Books>>(const RunInfo&)>;
+  Worker(RunStore& store, OpenTarget open, RunDriver::Options options, metrics::Registry& metrics)
+      : store_(store), open_(std::move(open)), options_(std::move(options)), metrics_(metrics) {}
+
+  void run(std::stop_token stop);
+  /// Drives at most one run; false when there was nothing to do.
+  bool run_one(const std::stop_token& stop);
+
+ private:
+  void drive(const RunInfo& run, const Hold& hold, const std::stop_token& stop);
+  RunStore& store_;
+  OpenTarget open_;
+  RunDriver::Options options_;
+  metrics::Registry& metrics_;
+};
+
+}  // namespace q2o::loader

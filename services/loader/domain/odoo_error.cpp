@@ -1,0 +1,65 @@
+#include "services/loader/domain/odoo_error.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace q2o::loader {
+namespace {
+
+constexpr std::size_t kWordsMax = 2000;
+
+std::string reason_of(std::string_view name) {
+  if (const auto dot = name.rfind('.'); dot != std::string_view::npos) name.remove_prefix(dot + 1);
+  std::string out = "ODOO";
+  for (const char c : name) {
+    if (std::isupper(static_cast<unsigned char>(c))) out += '_';
+    out += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
+bool is_conflict(std::string_view name, std::string_view message) {
+  constexpr std::array<std::string_view, 4> kConflicts{"SerializationFailure", "DeadlockDetected", "LockNotAvailable", "OperationalError"};
+  // Inside the action an error of the database arrives as ValueError with its own name in front.
+  return std::ranges::any_of(kConflicts, [&](auto word) { return name.ends_with(word) || message.starts_with(word); });
+}
+
+}  // namespace
+
+bool is_stored_by_another_call(std::string_view data_message) {
+  return data_message.find("ir_model_data_module_name_uniq_index") != std::string_view::npos;
+}
+
+std::string odoo_words(std::string_view message) {
+  if (const auto cut = message.find(" while evaluating"); cut != std::string_view::npos) message = message.substr(0, cut);
+  while (!message.empty() && std::isspace(static_cast<unsigned char>(message.back()))) message.remove_suffix(1);
+  std::size_t length = std::min(message.size(), kWordsMax);
+  while (length > 0 && length < message.size() && (static_cast<unsigned char>(message[length]) & 0xC0) == 0x80) --length;
+  return std::string(message.substr(0, length));
+}
+
+Error odoo_error(std::string_view name, std::string_view message) {
+  Error error{Code::failed_precondition, odoo_words(message), Retry::never, Effect::none, reason_of(name), "", {}};
+  const bool no_database = message.find("does not exist") != std::string_view::npos && message.find("database") != std::string_view::npos;
+  if (name == "odoo.exceptions.AccessDenied") {
+    error.code = Code::unauthenticated;
+    error.hint = "Check user and password (or API key) of the target connection.";
+  } else if (name == "odoo.exceptions.AccessError") {
+    error.code = Code::permission_denied;
+    error.hint = "Give the user of the target connection the rights that the message names.";
+  } else if (is_stored_by_another_call(message)) {
+    error.code = Code::aborted;
+    error.retry = Retry::after_backoff;
+    error.effect = Effect::unknown;
+  } else if (is_conflict(name, message) && !no_database) {
+    error.code = Code::aborted;
+    error.retry = Retry::after_backoff;
+  } else if (no_database) {
+    error.code = Code::not_found;
+    error.hint = "Check the name of the database of the target connection.";
+  }
+  return error;
+}
+
+}  // namespace q2o::loader

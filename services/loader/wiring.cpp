@@ -1,0 +1,90 @@
+#include "services/loader/wiring.h"
+
+#include "common/bus/bus.h"
+#include "common/http/http.h"
+#include "common/migrations/migrations.h"
+#include "common/rpc/rpc.h"
+#include "embedded/loader_schema.h"
+#include "services/loader/adapters/inbox.h"
+#include "services/loader/adapters/odoo_books.h"
+#include "services/loader/adapters/pg_run_store.h"
+#include "services/loader/adapters/rpc_service.h"
+#include "services/loader/app/worker.h"
+
+namespace q2o::loader {
+
+std::vector<pg::Migration> schema() {
+  std::vector<pg::Migration> out{migrations::schema()};
+  for (const auto& file : embedded::loader_schema::kFiles) out.push_back({std::string(file.name), std::string(file.text)});
+  return out;
+}
+
+namespace {
+
+struct Settings {
+  pg::Options database;
+  bus::Options bus;
+  std::string listen, key_file;
+  std::size_t workers, connections, batch_start, batch_max;
+};
+
+Settings read(config::Reader& config) {
+  Settings out{pg::read_options(config), bus::read_options(config, "loader"), config.text("grpc.listen"), config.text("crypto.key_file"), 0, 0, 0, 0};
+  out.workers = static_cast<std::size_t>(config.integer("loader.workers", 4, 1, 64));
+  out.connections = static_cast<std::size_t>(config.integer("loader.connections_per_target", 2, 1, 8));
+  out.batch_start = static_cast<std::size_t>(config.integer("loader.batch_start", 50, 1, 500));
+  out.batch_max = static_cast<std::size_t>(config.integer("loader.batch_max", 200, 1, 1000));
+  return out;
+}
+
+RunDriver::Options driver_options(const Settings& settings) {
+  RunDriver::Options out;
+  out.pace.batch_start = settings.batch_start;
+  out.pace.batch_max = settings.batch_max;
+  out.pace.connections_max = settings.connections;
+  // Each worker thread has its own listening connection: a stored message wakes it at once.
+  out.await_arrivals = [database = settings.database](std::chrono::milliseconds at_most, const std::stop_token& stop) {
+    thread_local pg::Listener listener(database, std::string(kWorkChannel));
+    listener.wait(at_most, stop);
+  };
+  return out;
+}
+
+}  // namespace
+
+void wire(config::Reader& config, runtime::Runtime& runtime) {
+  const Settings settings = read(config);
+  if (!config.complaints().empty()) return;  // the runtime prints them all
+  auto sealer = crypto::Sealer::from_file(settings.key_file);
+  if (!sealer) throw std::runtime_error(sealer.error().message);
+
+  auto& pool = runtime.own(std::make_unique<pg::Pool>(settings.database));
+  pg::migrate(pool, schema());
+  auto& http = runtime.own(std::make_unique<http::Client>());
+  auto& seal = runtime.own(std::make_unique<crypto::Sealer>(std::move(*sealer)));
+  auto& targets = runtime.own(std::make_unique<Targets>(pool, seal));
+  const OpenBooks open = [&http](const TargetAccess& access) { return std::make_shared<OdooBooks>(http, access); };
+  const auto open_target = [&targets, open](const RunInfo& run) -> Result<std::shared_ptr<Books>> {
+    const auto access = targets.access(run.tenant_id, run.target_id);
+    if (!access) return fail(access.error());
+    return open(*access);
+  };
+
+  auto& store = runtime.own(std::make_unique<PgRunStore>(pool, runtime.instance(), std::chrono::seconds(30)));
+  auto& worker = runtime.own(std::make_unique<Worker>(store, open_target, driver_options(settings), runtime.metrics()));
+  auto& inbox = runtime.own(std::make_unique<Inbox>(pool));
+  auto& producer = runtime.own(std::make_unique<bus::Producer>(settings.bus));
+  auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
+  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
+      settings.bus, "loader", std::vector<std::string>{std::string(migrations::kTopic), std::string(kMappedTopic)},
+      [&inbox](std::span<const bus::Incoming> messages) { inbox.handle(messages); }));
+  auto& service = runtime.own(std::make_unique<RpcService>(pool, targets, open));
+  runtime.own(std::make_unique<rpc::Server>(settings.listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+
+  runtime.ready_when("consumer assigned", [&consumer] { return consumer.assigned(); });
+  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  runtime.loop("consumer", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  for (std::size_t i = 0; i < settings.workers; ++i) runtime.loop("worker", [&worker](std::stop_token stop) { worker.run(stop); });
+}
+
+}  // namespace q2o::loader
