@@ -1,0 +1,82 @@
+#include <google/protobuf/util/json_util.h>
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "services/validator/adapters/render.h"
+
+namespace q2o::validator {
+namespace {
+
+/// RFC 4180; an amount may begin with a minus, a text may not begin like a formula.
+std::string cell(const std::string& text, bool is_amount = false) {
+  std::string value = text;
+  if (!is_amount && !value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos) value.insert(0, "'");
+  if (value.find_first_of(",\"\r\n") == std::string::npos) return value;
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+std::string row(const std::vector<std::string>& cells) {
+  std::string out;
+  for (std::size_t i = 0; i < cells.size(); ++i) out += (i == 0 ? "" : ",") + cells[i];
+  return out + "\r\n";
+}
+
+std::string listed(const google::protobuf::RepeatedPtrField<v1::Listed>& list) {
+  auto out = row({"entity", "source_id", "label", "kind", "reason", "posting"});
+  for (const auto& l : list) {
+    out += row({cell(l.entity()), cell(l.source_id()), cell(l.label()), cell(l.kind()), cell(l.reason()), l.posting() ? "yes" : "no"});
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<RenderedFile> render_csv(const v1::Report& report) {
+  std::vector<RenderedFile> files;
+  auto summary = row({"section", "title", "compared", "different", "explained", "outcome", "note"});
+  for (const auto& check : report.checks()) {
+    summary += row({check.name(), cell(check.title()), std::to_string(check.compared()), std::to_string(check.different()),
+                    std::to_string(check.explained()), check.outcome(), cell(check.note())});
+  }
+  files.push_back({"summary.csv", std::move(summary)});
+  for (const auto& check : report.checks()) {
+    auto text = row({"subject", "period", "source", "odoo", "difference", "currency", "entity", "source_id", "result", "note"});
+    for (const auto& l : check.lines()) {
+      text += row({cell(l.subject()), cell(l.period()), cell(l.source(), true), cell(l.target(), true), cell(l.difference(), true), cell(l.currency()),
+                   cell(l.entity()), cell(l.source_id()), !l.differs() ? "equal" : l.explained() ? "explained" : "different", cell(l.note())});
+    }
+    files.push_back({check.name() + ".csv", std::move(text)});
+  }
+  files.push_back({"fallbacks.csv", listed(report.fallbacks())});
+  files.push_back({"not_migrated.csv", listed(report.not_migrated())});
+  auto rejects = row({"entity", "source_id", "label", "field", "value", "reason", "message", "hint"});
+  for (const auto& r : report.rejects()) {
+    rejects += row({cell(r.entity()), cell(r.source_id()), cell(r.label()), cell(r.field()), cell(r.value()), cell(r.reason()), cell(r.message()),
+                    cell(r.hint())});
+  }
+  files.push_back({"rejects.csv", std::move(rejects)});
+  auto settings = row({"setting", "before", "during", "restored", "note"});
+  for (const auto& s : report.settings()) {
+    settings += row({cell(s.name()), cell(s.before()), cell(s.during()), s.restored() ? "yes" : "no", cell(s.note())});
+  }
+  files.push_back({"settings.csv", std::move(settings)});
+  return files;
+}
+
+std::string render_json(const v1::Report& report) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string out;
+  if (!google::protobuf::util::MessageToJsonString(report, &out, options).ok()) throw std::runtime_error("the report cannot be written as JSON");
+  return out;
+}
+
+}  // namespace q2o::validator

@@ -1,0 +1,95 @@
+#include "services/validator/adapters/report_proto.h"
+
+namespace q2o::validator {
+namespace {
+
+void fill(v1::Line& out, const Line& line) {
+  out.set_subject(line.subject);
+  out.set_period(line.period);
+  out.set_source(line.source);
+  out.set_target(line.target);
+  out.set_difference(line.difference);
+  out.set_currency(line.currency);
+  out.set_entity(line.entity);
+  out.set_source_id(line.source_id);
+  out.set_note(line.note);
+  out.set_differs(line.differs);
+  out.set_explained(line.explained);
+}
+
+void fill(v1::Check& out, const Check& check) {
+  static constexpr std::string_view outcomes[] = {"equal", "different", "not_checked"};
+  out.set_name(check.name);
+  out.set_title(check.title);
+  out.set_method(check.method);
+  out.set_compared(check.compared);
+  out.set_different(check.different);
+  out.set_explained(check.explained);
+  out.set_outcome(std::string(outcomes[static_cast<std::size_t>(check.outcome)]));
+  out.set_note(check.note);
+  for (const auto& line : check.lines) fill(*out.add_lines(), line);
+}
+
+void fill(common::v1::Reject& out, const RunNotes::Reject& reject) {
+  out.set_entity(reject.entity);
+  out.set_source_id(reject.source_id);
+  out.set_field(reject.field);
+  out.set_value(reject.value);
+  out.set_reason(reject.reason);
+  out.set_message(reject.message);
+  out.set_hint(reject.hint);
+  out.set_label(reject.label);
+}
+
+void fill(v1::Listed& out, const RunNotes::Note& note) {
+  out.set_entity(note.entity);
+  out.set_source_id(note.source_id);
+  out.set_label(note.label);
+  out.set_kind(note.kind);
+  out.set_reason(note.reason);
+  out.set_posting(note.posting);
+}
+
+}  // namespace
+
+common::v1::Scope scope_of(const Run& run) {
+  common::v1::Scope scope;
+  scope.set_tenant_id(run.tenant);
+  scope.set_migration_id(run.migration);
+  scope.set_run(run.number);
+  scope.set_connection(run.slug);
+  return scope;
+}
+
+v1::Report to_proto(const Proof& proof, const Run& run, const std::string& created_at) {
+  v1::Report out;
+  *out.mutable_scope() = scope_of(run);
+  out.set_verdict(proof.verdict);
+  out.set_sentence(proof.sentence);
+  out.set_company_name(proof.company_name);
+  out.set_home_currency(proof.home_currency);
+  out.set_created_at(created_at);
+  out.set_amounts_compared(proof.amounts_compared);
+  out.set_difference(proof.difference.to_string(2));
+  out.set_transactions(proof.transactions);
+  for (const auto& check : proof.checks) fill(*out.add_checks(), check);
+  for (const auto& reject : proof.notes.rejects) fill(*out.add_rejects(), reject);
+  for (const auto& note : proof.notes.notes) {
+    const bool fallback = note.kind == "ledger_lines" || note.kind == "plain_entry";
+    fill(fallback ? *out.add_fallbacks() : *out.add_not_migrated(), note);
+  }
+  for (const auto& setting : proof.notes.settings) {
+    auto& s = *out.add_settings();
+    s.set_name(setting.name);
+    s.set_before(setting.before);
+    s.set_during(setting.during);
+    s.set_restored(setting.restored);
+    s.set_note(setting.note);
+  }
+  out.set_created(proof.notes.created);
+  out.set_changed(proof.notes.changed);
+  out.set_unchanged(proof.notes.unchanged);
+  return out;
+}
+
+}  // namespace q2o::validator

@@ -1,0 +1,162 @@
+#include "services/validator/adapters/store.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "common/ids/ids.h"
+#include "common/migrations/migrations.h"
+#include "embedded/validator_schema.h"
+#include "services/validator/adapters/report_proto.h"
+
+namespace q2o::validator {
+namespace {
+
+std::string job_id(const std::string& migration, std::int64_t run) { return fmt::format("{}/{}", migration, run); }
+
+Run run_from(const billing::v1::Migration& migration) {
+  return {migration.tenant_id(), migration.migration_id(), migration.connection_slug(), migration.target_id(), migration.run()};
+}
+
+void insert_report(pg::Tx& tx, const std::string& id, const Run& run, const v1::Report& report) {
+  tx.exec("INSERT INTO report(report_id, tenant_id, migration_id, run, verdict, sentence, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+          {id, run.tenant, run.migration, run.number, report.verdict(), report.sentence(), pg::Param::bytes(report.SerializeAsString())});
+}
+
+void publish(pg::Tx& tx, const Job& job, v1::ValidationCompleted fact) {
+  *fact.mutable_scope() = scope_of(job.run);
+  bus::Outgoing message;
+  message.topic = kReportTopic;
+  message.key = job.run.migration;
+  message.value = fact.SerializeAsString();
+  // One message per request to prove: a second worker on the same request makes the same id.
+  message.id = ids::uuid_v5({job.run.migration, std::to_string(job.run.number), "validator", std::to_string(job.version)});
+  message.type = "q2o.validator.v1.ValidationCompleted";
+  message.tenant = job.run.tenant;
+  message.migration = job.run.migration;
+  message.run = job.run.number;
+  message.sequence = job.version;
+  bus::store(tx, message);
+}
+
+void close(pg::Tx& tx, const Job& job, const std::string& error) {
+  tx.exec("UPDATE proof_job SET state = 'done', last_error = $4 WHERE migration_id = $1 AND run = $2 AND version = $3",
+          {job.run.migration, job.run.number, job.version, error});
+  pg::release(tx, job.lease);
+}
+
+}  // namespace
+
+std::vector<pg::Migration> schema() {
+  std::vector<pg::Migration> out{migrations::schema()};
+  for (const auto& file : ::embedded::validator_schema::kFiles) out.push_back({std::string(file.name), std::string(file.text)});
+  return out;
+}
+
+void Store::ask_for_proof(pg::Tx& tx, const billing::v1::Migration& migration) {
+  if (migration.state() != billing::v1::STATE_VALIDATING || migration.directive() != billing::v1::DIRECTIVE_GO) return;
+  tx.exec("INSERT INTO proof_job(migration_id, run, tenant_id, version, state) VALUES ($1, $2, $3, $4, 'waiting') "
+          "ON CONFLICT (migration_id, run) DO UPDATE SET version = EXCLUDED.version, state = 'waiting', attempts = 0, next_at = now(), last_error = '' "
+          "WHERE proof_job.version < EXCLUDED.version",
+          {migration.migration_id(), migration.run(), migration.tenant_id(), migration.version()});
+  tx.notify(kWorkChannel);
+}
+
+void Store::remember_ranges(pg::Tx& tx, const connector::v1::StatusFact& fact) {
+  for (const auto& range : fact.run_extracted().ranges()) {
+    tx.exec("INSERT INTO run_range(migration_id, run, partition, first_offset, last_offset) VALUES ($1, $2, $3, $4, $5) "
+            "ON CONFLICT (migration_id, run, partition) DO UPDATE SET first_offset = EXCLUDED.first_offset, last_offset = EXCLUDED.last_offset",
+            {fact.scope().migration_id(), fact.scope().run(), range.partition(), static_cast<std::int64_t>(range.first_offset()),
+             static_cast<std::int64_t>(range.last_offset())});
+  }
+  tx.notify(kWorkChannel);
+}
+
+std::optional<Job> Store::next() {
+  return pool_.transact([&](pg::Tx& tx) -> std::optional<Job> {
+    const auto rows = tx.exec(
+        "SELECT * FROM proof_job WHERE state = 'waiting' AND next_at <= now() ORDER BY next_at LIMIT 10 FOR UPDATE SKIP LOCKED");
+    for (const auto& row : rows) {
+      const auto migration = migrations::find(tx, row.text("migration_id"));
+      if (!migration || static_cast<std::int64_t>(migration->run()) != row.integer("run")) continue;
+      if (migrations::directive(tx, migration->migration_id(), migration->run()) != billing::v1::DIRECTIVE_GO) continue;
+      const auto lease = pg::try_lease(tx, "proof", job_id(row.text("migration_id"), row.integer("run")), instance_, kLease);
+      if (!lease) continue;
+      return Job{run_from(*migration), static_cast<std::uint64_t>(row.integer("version")), static_cast<int>(row.integer("attempts")), *lease};
+    }
+    return std::nullopt;
+  });
+}
+
+bool Store::renew(const Job& job) {
+  return pool_.transact([&](pg::Tx& tx) { return pg::renew(tx, job.lease, kLease); });
+}
+
+bool Store::finish(const Job& job, const v1::Report& report) {
+  return pool_.transact([&](pg::Tx& tx) {
+    if (!pg::held(tx, job.lease)) return false;
+    if (migrations::directive(tx, job.run.migration, job.run.number) == billing::v1::DIRECTIVE_STOP) {
+      close(tx, job, "stopped");
+      return false;
+    }
+    const auto id = ids::uuid_v7();
+    insert_report(tx, id, job.run, report);
+    v1::ValidationCompleted fact;
+    fact.set_verdict(report.verdict());
+    fact.set_sentence(report.sentence());
+    fact.set_amounts_compared(report.amounts_compared());
+    fact.set_difference(report.difference());
+    fact.set_report_id(id);
+    publish(tx, job, std::move(fact));
+    close(tx, job, "");
+    return true;
+  });
+}
+
+bool Store::give_up(const Job& job, const Error& why) {
+  return pool_.transact([&](pg::Tx& tx) {
+    if (!pg::held(tx, job.lease)) return false;
+    v1::ValidationCompleted fact;
+    fact.set_failure(why.hint.empty() ? why.message : why.message + " " + why.hint);
+    publish(tx, job, std::move(fact));
+    close(tx, job, why.message);
+    return true;
+  });
+}
+
+bool Store::retry_later(const Job& job, const Error& why, std::chrono::milliseconds delay) {
+  return pool_.transact([&](pg::Tx& tx) {
+    if (!pg::held(tx, job.lease)) return false;
+    tx.exec("UPDATE proof_job SET attempts = attempts + 1, next_at = now() + $4 * interval '1 millisecond', last_error = $5 "
+            "WHERE migration_id = $1 AND run = $2 AND version = $3",
+            {job.run.migration, job.run.number, job.version, static_cast<std::int64_t>(delay.count()), why.message});
+    pg::release(tx, job.lease);
+    return true;
+  });
+}
+
+std::optional<Run> Store::run_of(const std::string& tenant, const std::string& migration_id) {
+  return pool_.transact([&](pg::Tx& tx) -> std::optional<Run> {
+    const auto migration = migrations::find(tx, tenant, migration_id);
+    if (!migration) return std::nullopt;
+    return run_from(*migration);
+  });
+}
+
+void Store::keep(const Run& run, const v1::Report& report) {
+  pool_.transact([&](pg::Tx& tx) { insert_report(tx, ids::uuid_v7(), run, report); });
+}
+
+std::optional<v1::Report> Store::report(const std::string& tenant, const std::string& migration, std::uint32_t run) {
+  return pool_.transact([&](pg::Tx& tx) -> std::optional<v1::Report> {
+    const auto rows = tx.exec("SELECT body FROM report WHERE tenant_id = $1 AND migration_id = $2 AND ($3 = 0 OR run = $3) "
+                              "ORDER BY run DESC, created_at DESC, report_id DESC LIMIT 1",
+                              {tenant, migration, static_cast<std::int64_t>(run)});
+    if (rows.empty()) return std::nullopt;
+    v1::Report report;
+    if (!report.ParseFromString(rows[0].bytes("body"))) throw std::runtime_error("a stored report cannot be read");
+    return report;
+  });
+}
+
+}  // namespace q2o::validator

@@ -1,0 +1,77 @@
+#include "services/validator/adapters/worker.h"
+
+#include <fmt/chrono.h>
+
+#include <condition_variable>
+#include <thread>
+
+#include "common/log/log.h"
+#include "services/validator/adapters/report_proto.h"
+
+namespace q2o::validator {
+namespace {
+
+constexpr int kAttemptsMax = 40;
+constexpr std::chrono::milliseconds kDelayMin{250}, kDelayMax{15'000};
+
+/// Renews the lease while a long proof is made; asks the proof to stop when the lease is lost.
+class LeaseKeeper {
+ public:
+  LeaseKeeper(Store& store, const Job& job)
+      : thread_([this, &store, job](std::stop_token stop) {
+          std::unique_lock lock(mutex_);
+          while (!changed_.wait_for(lock, stop, kLease / 3, [] { return false; }) && !stop.stop_requested()) {
+            if (store.renew(job)) continue;
+            lost_.request_stop();
+            return;
+          }
+        }) {}
+  std::stop_token lost() const { return lost_.get_token(); }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::stop_source lost_;
+  std::jthread thread_;  // last: ends before what it uses
+};
+
+}  // namespace
+
+std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+
+bool Worker::run_one(std::stop_token stop) {
+  const auto job = store_.next();
+  if (!job) return false;
+  log::info("proof begins", {{"migration", job->run.migration}, {"run", static_cast<std::int64_t>(job->run.number)}});
+  Result<Proof> proof;
+  {
+    LeaseKeeper keeper(store_, *job);
+    std::stop_source either;
+    std::stop_callback on_stop(stop, [&] { either.request_stop(); });
+    std::stop_callback on_lost(keeper.lost(), [&] { either.request_stop(); });
+    proof = prover_.prove(job->run, either.get_token());
+  }
+  settle(*job, proof);
+  return true;
+}
+
+void Worker::settle(const Job& job, const Result<Proof>& proof) {
+  if (proof) {
+    if (store_.finish(job, to_proto(*proof, job.run, now_rfc3339()))) {
+      log::info("proof made", {{"migration", job.run.migration}, {"verdict", proof->verdict}, {"sentence", proof->sentence}});
+    }
+    return;
+  }
+  const auto& why = proof.error();
+  if (why.code == Code::cancelled) {
+    store_.retry_later(job, why, std::chrono::milliseconds(0));
+  } else if (why.retry == Retry::after_backoff && job.attempts < kAttemptsMax) {
+    log::warn("proof waits", {{"migration", job.run.migration}, {"for", why.message}});
+    store_.retry_later(job, why, std::min(kDelayMax, kDelayMin * (job.attempts + 1)));
+  } else {
+    log::error("proof could not be made", {{"migration", job.run.migration}, {"error", why.message}});
+    store_.give_up(job, why);
+  }
+}
+
+}  // namespace q2o::validator

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "accounting/general_ledger.h"
+#include "accounting/statements.h"
+
+/// The two sides of the proof as plain values. Neither knows what mapper or loader believe: the source side comes from the reports
+/// and records that the source gave, the target side from Odoo's own ledger; external ids are the only bridge.
+namespace q2o::validator {
+
+struct SourceAccount {
+  std::string id, name, type, sub_type, currency;
+  bool is_profit_and_loss() const;
+  bool is_receivable() const { return type == "Accounts Receivable"; }
+  bool is_payable() const { return type == "Accounts Payable"; }
+  bool is_money() const { return type == "Bank" || type == "Credit Card" || sub_type == "UndepositedFunds"; }
+  bool has_statement() const { return type == "Bank" || type == "Credit Card"; }
+  bool is_tax() const { return sub_type == "SalesTaxPayable" || sub_type == "GlobalTaxPayable"; }
+};
+
+/// A document that can be open.
+struct SourceDocument {
+  std::string entity, id, label, currency, party_id;
+  bool receivable = true;  ///< else payable
+  Decimal open;            ///< signed as its item stands on the control account: debit positive, in `currency`
+};
+
+struct SourceBooks {
+  std::string company_name, home_currency;
+  unsigned fiscal_year_first_month = 1;
+  std::map<std::string, SourceAccount> accounts;
+  std::map<std::string, std::string> parties;                  ///< customers, vendors, employees: one id space
+  std::map<std::string, std::set<std::string>> ids;            ///< per entity, what was extracted
+  std::map<std::string, std::string> labels;                   ///< "Invoice/12" -> number, party and date for people
+  std::map<std::string, std::string> entity_of_transaction;    ///< transaction id -> entity; absent: only in the ledger
+  std::vector<SourceDocument> documents;
+  std::vector<accounting::LedgerTransaction> ledger;
+  std::vector<accounting::TrialBalance> trial_balances;
+  std::vector<accounting::Statement> balance_sheets, profit_and_losses;
+  std::optional<accounting::AgedReport> receivables, payables;
+  std::map<std::string, std::string> unreadable;  ///< report name -> why it could not be read
+
+  std::string label(const std::string& entity, const std::string& id) const;
+  std::string account_name(const std::string& id) const;
+  std::string party_name(const std::string& id) const;
+  const SourceAccount* retained_earnings() const;
+};
+
+struct TargetAccount {
+  std::int64_t id = 0;
+  std::string code, name, type;
+  bool is_profit_and_loss() const { return type.rfind("income", 0) == 0 || type.rfind("expense", 0) == 0; }
+};
+struct TargetMove {
+  std::int64_t id = 0;
+  std::string name, date, state;
+};
+struct TargetItem {
+  std::int64_t id = 0, move_id = 0, account_id = 0, partner_id = 0;
+  Decimal balance, amount_currency, residual, residual_currency;
+  std::string currency, date, maturity;
+  bool posted = false;
+};
+struct StatementLine {
+  std::int64_t id = 0, move_id = 0, journal_id = 0;
+  Decimal amount;
+};
+struct TargetJournal {
+  std::int64_t id = 0, default_account_id = 0;
+  std::string name, type, currency;
+};
+/// One external id of ours, without module and connection: "invoice_12", "payment_15_line".
+struct OwnRecord {
+  std::string name, model;
+  std::int64_t id = 0;
+};
+
+struct TargetBooks {
+  std::string home_currency;
+  std::vector<OwnRecord> records;
+  std::map<std::int64_t, TargetAccount> accounts;
+  std::map<std::int64_t, TargetMove> moves;
+  std::vector<TargetItem> items;
+  std::map<std::int64_t, std::int64_t> move_of_payment;
+  std::map<std::int64_t, std::string> state_of_payment;
+  std::vector<StatementLine> statement_lines;
+  std::map<std::int64_t, TargetJournal> journals;
+  std::map<std::int64_t, std::string> partners;
+  /// Odoo's own sums (read_group over posted items): date -> account -> balance of everything up to that day.
+  std::map<std::string, std::map<std::int64_t, Decimal>> balances;
+
+  Decimal balance(const std::string& date, std::int64_t account) const;
+};
+
+/// What happened to source records on the way, as connector, mapper and loader tell it. Only listed and counted, never trusted for amounts.
+struct RunNotes {
+  struct Reject {
+    std::string entity, source_id, field, value, reason, message, hint, label;
+  };
+  struct Note {
+    std::string entity, source_id, kind, reason, label;
+    bool posting = false;
+  };
+  struct Setting {
+    std::string name, before, during, note;
+    bool restored = false;
+  };
+  struct Count {
+    std::string entity, explanation;
+    std::uint64_t counted = 0, extracted = 0;
+  };
+  std::vector<Reject> rejects;
+  std::vector<Note> notes;
+  std::vector<Setting> settings;
+  std::vector<Count> counts;
+  std::uint64_t created = 0, changed = 0, unchanged = 0;
+  std::map<std::string, std::string> missing;  ///< what could not be asked, and why
+};
+
+}  // namespace q2o::validator

@@ -1,0 +1,157 @@
+#include "services/validator/domain/bridge.h"
+
+#include <fmt/format.h>
+
+#include "common/ids/ids.h"
+
+namespace q2o::validator {
+namespace {
+
+template <class Map, class Key>
+const typename Map::mapped_type& find_or_empty(const Map& map, const Key& key) {
+  static const typename Map::mapped_type nothing{};
+  const auto found = map.find(key);
+  return found == map.end() ? nothing : found->second;
+}
+
+}  // namespace
+
+Bridge::Bridge(const SourceBooks& source, const TargetBooks& target) {
+  for (const auto& [entity, ids] : source.ids) entities_[ids::snake_case(entity)] = entity;
+  entities_["ledger_transaction"] = kLedgerTransaction;
+  for (const auto& transaction : source.ledger) ledger_ids_.insert(transaction.id);
+  for (const auto& line : target.statement_lines) move_of_line_[line.id] = line.move_id;
+  for (const auto& item : target.items) {
+    if (item.posted) items_[item.move_id].push_back(&item);
+  }
+  for (const auto& record : target.records) take(record, source, target);
+}
+
+std::optional<OwnName> Bridge::parse(const std::string& name) const {
+  // The longest entity wins: "payment_method_3" is no payment.
+  const std::pair<const std::string, std::string>* best = nullptr;
+  for (const auto& entity : entities_) {
+    if (name.size() > entity.first.size() + 1 && name.compare(0, entity.first.size(), entity.first) == 0 && name[entity.first.size()] == '_' &&
+        (best == nullptr || entity.first.size() > best->first.size())) {
+      best = &entity;
+    }
+  }
+  if (best == nullptr) return std::nullopt;
+  const auto rest = name.substr(best->first.size() + 1);
+  const auto end = rest.find('_');
+  return OwnName{best->second, rest.substr(0, end), end == std::string::npos ? std::string() : rest.substr(end + 1)};
+}
+
+std::int64_t Bridge::move_of(const OwnRecord& record, const TargetBooks& target) const {
+  if (record.model == "account.move") return target.moves.contains(record.id) ? record.id : 0;
+  if (record.model == "account.payment") return find_or_empty(target.move_of_payment, record.id);
+  return find_or_empty(move_of_line_, record.id);
+}
+
+void Bridge::take(const OwnRecord& record, const SourceBooks& source, const TargetBooks& target) {
+  const auto name = parse(record.name);
+  if (!name) {
+    unreadable_.push_back(&record);
+    return;
+  }
+  const bool only_ledger = name->entity == kLedgerTransaction;
+  const bool exists = only_ledger ? ledger_ids_.contains(name->id) : find_or_empty(source.ids, name->entity).contains(name->id);
+  if (!exists) orphans_.push_back(&record);
+  loaded_[name->entity].insert(name->id);
+
+  if (record.model == "account.account" && name->entity == "Account" && name->part.empty()) {
+    accounts_[name->id] = record.id;
+    const auto account = source.accounts.find(name->id);
+    if (account != source.accounts.end()) source_accounts_[record.id] = &account->second;
+  } else if (record.model == "res.partner" && name->part.empty() && source.parties.contains(name->id)) {
+    partners_[name->id] = record.id;
+    parties_[record.id] = name->id;
+  } else if (record.model == "account.move" || record.model == "account.payment" || record.model == "account.bank.statement.line") {
+    const auto move = move_of(record, target);
+    if (move == 0) {
+      vanished_.push_back(&record);
+      return;
+    }
+    own_moves_.insert(move);
+    // A posting object's id is unique over all kinds of transactions; the entity in the name must still be the right one.
+    const auto& entity = find_or_empty(source.entity_of_transaction, name->id);
+    if (only_ledger || entity == name->entity) moves_[name->id].insert(move);
+  }
+}
+
+std::int64_t Bridge::account(const std::string& source_account) const { return find_or_empty(accounts_, source_account); }
+const SourceAccount* Bridge::source_account(std::int64_t target_account) const { return find_or_empty(source_accounts_, target_account); }
+std::int64_t Bridge::partner(const std::string& party) const { return find_or_empty(partners_, party); }
+std::string Bridge::party(std::int64_t partner) const { return find_or_empty(parties_, partner); }
+const std::set<std::int64_t>& Bridge::moves(const std::string& transaction) const { return find_or_empty(moves_, transaction); }
+const std::set<std::string>& Bridge::loaded(const std::string& entity) const { return find_or_empty(loaded_, entity); }
+const std::vector<const TargetItem*>& Bridge::items(std::int64_t move) const { return find_or_empty(items_, move); }
+
+std::set<std::int64_t> Bridge::accounts_where(const SourceBooks& source, bool (SourceAccount::*is)() const) const {
+  std::set<std::int64_t> out;
+  for (const auto& [id, account] : source.accounts) {
+    if ((account.*is)() && this->account(id) != 0) out.insert(this->account(id));
+  }
+  return out;
+}
+
+Missing::Missing(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes) {
+  std::set<std::string> left_out;
+  for (const auto& reject : notes.rejects) left_out.insert(reject.entity + "/" + reject.source_id);
+  for (const auto& note : notes.notes) {
+    if (note.kind == "excluded") left_out.insert(note.entity + "/" + note.source_id);
+  }
+  for (const auto& transaction : source.ledger) {
+    const auto found = source.entity_of_transaction.find(transaction.id);
+    const bool listed = (found != source.entity_of_transaction.end() && left_out.contains(found->second + "/" + transaction.id)) ||
+                        left_out.contains(std::string(kLedgerTransaction) + "/" + transaction.id) ||
+                        left_out.contains("ledger_transaction/" + transaction.id);
+    if (!listed) continue;
+    exceptions_.insert(transaction.id);
+    if (!bridge.moves(transaction.id).empty()) continue;
+    ids_.insert(transaction.id);
+    for (const auto& posting : transaction.postings) {
+      pieces_.push_back({posting.account_id, posting.name_id, transaction.date, posting.amount});
+      if (!posting.name_id.empty()) parties_.insert(posting.name_id);
+    }
+  }
+}
+
+Decimal Missing::on_account(const std::string& account, const std::string& after, const std::string& to) const {
+  Decimal sum;
+  for (const auto& piece : pieces_) {
+    if (piece.account == account && (after.empty() || piece.date > after) && (to.empty() || piece.date <= to)) sum += piece.amount;
+  }
+  return sum;
+}
+
+Decimal Missing::of_party(const std::set<std::string>& accounts, const std::string& party) const {
+  Decimal sum;
+  for (const auto& piece : pieces_) {
+    if (piece.party == party && accounts.contains(piece.account)) sum += piece.amount;
+  }
+  return sum;
+}
+
+void Causes::add(const std::string& account, const std::string& date, const std::string& label, const Decimal& difference) {
+  by_account_[account].push_back({date, label, difference});
+}
+
+std::string Causes::of(const std::string& account, const std::string& to) const {
+  constexpr std::size_t kNamed = 5;
+  std::string out;
+  std::size_t more = 0, named = 0;
+  for (const auto& cause : find_or_empty(by_account_, account)) {
+    if (cause.date > to) continue;
+    if (named == kNamed) {
+      ++more;
+      continue;
+    }
+    ++named;
+    out += fmt::format("{}{} ({})", out.empty() ? "comes from: " : "; ", cause.label, cause.difference.to_string(2));
+  }
+  if (more > 0) out += fmt::format("; and {} more", more);
+  return out;
+}
+
+}  // namespace q2o::validator

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "services/validator/domain/books.h"
+
+/// The only bridge between the two books: external ids.
+namespace q2o::validator {
+
+struct OwnName {
+  std::string entity;  ///< as the source calls it ("SalesReceipt"); kLedgerTransaction for what exists only in the ledger
+  std::string id, part;
+};
+inline constexpr std::string_view kLedgerTransaction = "LedgerTransaction";
+
+class Bridge {
+ public:
+  Bridge(const SourceBooks& source, const TargetBooks& target);
+
+  std::optional<OwnName> parse(const std::string& name) const;
+  /// 0 when the account has no counterpart.
+  std::int64_t account(const std::string& source_account) const;
+  const SourceAccount* source_account(std::int64_t target_account) const;
+  std::int64_t partner(const std::string& party) const;
+  /// Empty when the partner is none of ours.
+  std::string party(std::int64_t partner) const;
+  /// Everything the transaction became in the ledger.
+  const std::set<std::int64_t>& moves(const std::string& transaction) const;
+  bool is_own_move(std::int64_t move) const { return own_moves_.contains(move); }
+  /// Source ids of an entity that have at least one record in the target.
+  const std::set<std::string>& loaded(const std::string& entity) const;
+  const std::vector<const OwnRecord*>& unreadable() const { return unreadable_; }
+  /// Records whose entity is known but whose source record does not exist.
+  const std::vector<const OwnRecord*>& orphans() const { return orphans_; }
+  /// Records of money movements whose move or payment is gone from the target.
+  const std::vector<const OwnRecord*>& vanished() const { return vanished_; }
+  /// Posted items of a move.
+  const std::vector<const TargetItem*>& items(std::int64_t move) const;
+  std::set<std::int64_t> accounts_where(const SourceBooks& source, bool (SourceAccount::*is)() const) const;
+
+ private:
+  void take(const OwnRecord& record, const SourceBooks& source, const TargetBooks& target);
+  std::int64_t move_of(const OwnRecord& record, const TargetBooks& target) const;
+
+  std::map<std::string, std::string> entities_;  // "sales_receipt" -> "SalesReceipt"
+  std::map<std::string, std::int64_t> accounts_, partners_;
+  std::map<std::int64_t, const SourceAccount*> source_accounts_;
+  std::map<std::int64_t, std::string> parties_;
+  std::map<std::string, std::set<std::int64_t>> moves_;
+  std::set<std::int64_t> own_moves_;
+  std::map<std::string, std::set<std::string>> loaded_;
+  std::map<std::int64_t, std::vector<const TargetItem*>> items_;
+  std::map<std::int64_t, std::int64_t> move_of_line_;
+  std::set<std::string> ledger_ids_;
+  std::vector<const OwnRecord*> unreadable_, orphans_, vanished_;
+};
+
+/// Posting records that were rejected or left out and of which nothing is in the target: what they would have posted explains differences.
+class Missing {
+ public:
+  Missing(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes);
+
+  /// What is missing on an account over days (from exclusive, empty = the beginning; to inclusive, empty = the end).
+  Decimal on_account(const std::string& account, const std::string& after, const std::string& to) const;
+  Decimal of_party(const std::set<std::string>& accounts, const std::string& party) const;
+  bool transaction(const std::string& id) const { return ids_.contains(id); }
+  bool touches_party(const std::string& party) const { return parties_.contains(party); }
+  bool any() const { return !ids_.empty(); }
+  /// Rejected or excluded posting records, also those of which a part was loaded.
+  std::size_t exceptions() const { return exceptions_.size(); }
+
+ private:
+  struct Piece {
+    std::string account, party, date;
+    Decimal amount;
+  };
+  std::vector<Piece> pieces_;
+  std::set<std::string> ids_, parties_, exceptions_;
+};
+
+/// Transactions that differ, per account: what a difference in a sum comes from.
+class Causes {
+ public:
+  void add(const std::string& account, const std::string& date, const std::string& label, const Decimal& difference);
+  /// "comes from: Invoice 1045 of 2026-04-01 (12.00), …"; empty when nothing is known.
+  std::string of(const std::string& account, const std::string& to) const;
+
+ private:
+  struct Cause {
+    std::string date, label;
+    Decimal difference;
+  };
+  std::map<std::string, std::vector<Cause>> by_account_;
+};
+
+}  // namespace q2o::validator

@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include "services/validator/domain/calendar.h"
+#include "services/validator/domain/checks.h"
+
+/// Single accounts that people look at first: money, tax, currencies, and the target's own clearing accounts.
+namespace q2o::validator {
+namespace {
+
+Line account_line(const SourceAccount& account, std::string what, std::string period) {
+  Line line;
+  line.subject = account.name + (what.empty() ? "" : " · " + what);
+  line.period = std::move(period);
+  line.entity = "Account";
+  line.source_id = account.id;
+  return line;
+}
+
+std::string last_day(const SourceBooks& source) { return source.ledger.empty() ? std::string() : source.ledger.back().date; }
+
+/// The ledger's sum of an account over days (after exclusive, to inclusive).
+Decimal ledger_sum(const SourceBooks& source, const std::string& account, const std::string& after, const std::string& to) {
+  Decimal sum;
+  for (const auto& transaction : source.ledger) {
+    if (transaction.date > to || (!after.empty() && transaction.date <= after)) continue;
+    for (const auto& posting : transaction.postings) {
+      if (posting.account_id == account) sum += posting.amount;
+    }
+  }
+  return sum;
+}
+
+/// In the account's own currency, where it has a foreign one; nothing when the ledger does not tell.
+std::optional<Decimal> ledger_sum_currency(const SourceBooks& source, const SourceAccount& account) {
+  Decimal sum;
+  for (const auto& transaction : source.ledger) {
+    for (const auto& posting : transaction.postings) {
+      if (posting.account_id != account.id) continue;
+      if (posting.currency == account.currency && posting.amount_currency) sum += *posting.amount_currency;
+      else if (!posting.amount.is_zero()) return std::nullopt;
+    }
+  }
+  return sum;
+}
+
+}  // namespace
+
+Check check_money(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
+  CheckBuilder check("money", "Bank, card and undeposited balances",
+                     "Ledger balance of each account on the last day against Odoo's balance, and against the sum of the statement lines of its "
+                     "journal (what the journal card shows, in the journal's currency).");
+  const auto last = last_day(source);
+  if (last.empty()) return check.finish();
+  for (const auto& [id, account] : source.accounts) {
+    if (!account.is_money()) continue;
+    const auto expected = ledger_sum(source, id, "", last);
+    const auto counterpart = bridge.account(id);
+    const auto explained = missing.on_account(id, "", "");
+    check.amount(account_line(account, "ledger", last), expected, target.balance(last, counterpart), explained);
+    if (!account.has_statement()) continue;
+    Decimal lines;
+    bool has_journal = false;
+    for (const auto& [journal_id, journal] : target.journals) has_journal |= counterpart != 0 && journal.default_account_id == counterpart;
+    for (const auto& line : target.statement_lines) {
+      const auto journal = target.journals.find(line.journal_id);
+      const auto move = target.moves.find(line.move_id);
+      if (journal == target.journals.end() || journal->second.default_account_id != counterpart || counterpart == 0) continue;
+      if (move != target.moves.end() && move->second.state == "posted") lines += line.amount;
+    }
+    if (!has_journal && expected.is_zero()) continue;
+    const bool foreign = !account.currency.empty() && account.currency != source.home_currency;
+    const auto in_currency = foreign ? ledger_sum_currency(source, account) : std::optional<Decimal>(expected);
+    if (!in_currency) {
+      check.not_checked(fmt::format("{}: the recorded ledger has no amounts in {}.", account.name, account.currency));
+      continue;
+    }
+    auto line = account_line(account, "statement lines", last);
+    line.currency = foreign ? account.currency : "";
+    check.amount(std::move(line), *in_currency, lines, explained);
+  }
+  return check.finish();
+}
+
+Check check_tax(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
+  CheckBuilder check("tax", "Tax per agency account", "Movement of each tax liability account in every fiscal year, and its balance on the last day.");
+  const auto last = last_day(source);
+  std::set<std::string> starts;
+  for (const auto& transaction : source.ledger) starts.insert(fiscal_year_start(transaction.date, source.fiscal_year_first_month));
+  bool any = false;
+  for (const auto& [id, account] : source.accounts) {
+    if (!account.is_tax()) continue;
+    any = true;
+    const auto counterpart = bridge.account(id);
+    for (auto start = starts.begin(); start != starts.end(); ++start) {
+      const auto after = day_before(*start);
+      const auto to = std::next(start) == starts.end() ? last : day_before(*std::next(start));
+      check.amount(account_line(account, "movement", *start + " – " + to), ledger_sum(source, id, after, to),
+                   target.balance(to, counterpart) - target.balance(after, counterpart), missing.on_account(id, after, to));
+    }
+    if (!last.empty()) {
+      check.amount(account_line(account, "balance", last), ledger_sum(source, id, "", last), target.balance(last, counterpart),
+                   missing.on_account(id, "", last));
+    }
+  }
+  if (!any) check.remark("The source has no tax liability accounts.");
+  return check.finish();
+}
+
+Check check_currencies(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
+  CheckBuilder check("currencies", "Amounts in foreign currency",
+                     "Per account and currency: the sum of the ledger's foreign amounts against the foreign amounts of Odoo's journal items; "
+                     "items in home currency must carry their balance as currency amount.");
+  std::map<std::pair<std::string, std::string>, Decimal> expected, found;  // (account, currency)
+  bool silent = false;
+  for (const auto& transaction : source.ledger) {
+    for (const auto& posting : transaction.postings) {
+      if (posting.currency.empty() || posting.currency == source.home_currency) continue;
+      if (posting.amount_currency) expected[{posting.account_id, posting.currency}] += *posting.amount_currency;
+      else silent = true;
+    }
+  }
+  for (const auto& [id, account] : source.accounts) {
+    silent |= !account.currency.empty() && account.currency != source.home_currency && expected.empty() && !source.ledger.empty();
+  }
+  std::map<std::string, Decimal> home, home_currency;
+  for (const auto& item : target.items) {
+    const auto* account = bridge.source_account(item.account_id);
+    if (!item.posted || account == nullptr || !bridge.is_own_move(item.move_id)) continue;
+    if (item.currency == source.home_currency || item.currency.empty()) {
+      home[account->id] += item.balance;
+      home_currency[account->id] += item.amount_currency;
+    } else {
+      found[{account->id, item.currency}] += item.amount_currency;
+    }
+  }
+  for (const auto& [key, amount] : expected) {
+    const auto node = found.extract(key);
+    auto line = account_line(source.accounts.at(key.first), "", last_day(source));
+    line.currency = key.second;
+    const auto there = node.empty() ? Decimal() : node.mapped();
+    check.amount(std::move(line), amount, there, missing.any() ? amount - there : Decimal());
+  }
+  if (silent) {
+    check.not_checked("The company has more than one currency and the recorded ledger has no columns for them.");
+  } else {
+    for (const auto& [key, amount] : found) {
+      if (amount.is_zero()) continue;
+      auto line = account_line(source.accounts.at(key.first), "", last_day(source));
+      line.currency = key.second;
+      check.amount(std::move(line), Decimal(), amount);
+    }
+  }
+  for (const auto& [id, balance] : home) {
+    auto line = account_line(source.accounts.at(id), "home currency items", last_day(source));
+    line.currency = source.home_currency;
+    line.note = "balance against currency amount, both in Odoo";
+    check.amount(std::move(line), balance, home_currency[id]);
+  }
+  return check.finish();
+}
+
+Check check_own_accounts(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge) {
+  CheckBuilder check("clearing_accounts", "Clearing accounts of Odoo",
+                     "Accounts that only Odoo has (outstanding receipts and payments, liquidity transfer) must end at 0.00 with nothing open.");
+  std::map<std::int64_t, std::pair<Decimal, Decimal>> sums;  // balance, open
+  for (const auto& item : target.items) {
+    if (!item.posted || bridge.source_account(item.account_id) != nullptr) continue;
+    auto& [balance, open] = sums[item.account_id];
+    balance += item.balance;
+    open += item.residual.abs();
+  }
+  for (const auto& [id, sum] : sums) {
+    const auto known = target.accounts.find(id);
+    const auto name = known == target.accounts.end() ? fmt::format("Odoo account {}", id) : known->second.code + " " + known->second.name;
+    for (const auto& [what, amount] : {std::pair{"balance", sum.first}, std::pair{"open items", sum.second}}) {
+      Line line;
+      line.subject = name + " · " + what;
+      line.period = last_day(source);
+      check.amount(std::move(line), Decimal(), amount);
+    }
+  }
+  return check.finish();
+}
+
+Check check_leftovers(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge) {
+  CheckBuilder check("leftovers", "Leftovers",
+                     "No record of the migration in Odoo is a draft, belongs to nothing in the source, or has lost its entry.");
+  const auto trouble = [&](const OwnRecord& record, std::string what) {
+    Line line;
+    line.subject = fmt::format("{} ({} {})", record.name, record.model, record.id);
+    line.target = std::move(what);
+    if (const auto name = bridge.parse(record.name)) {
+      line.entity = name->entity;
+      line.source_id = name->id;
+    }
+    check.fact(std::move(line), false);
+  };
+  for (const auto* record : bridge.unreadable()) trouble(*record, "its external id names no entity of the source");
+  for (const auto* record : bridge.orphans()) trouble(*record, "its source record was not extracted");
+  for (const auto* record : bridge.vanished()) trouble(*record, "its entry is gone from Odoo");
+  std::size_t sound = 0;
+  for (const auto& record : target.records) {
+    const auto state = [&]() -> std::string {
+      if (record.model == "account.move" && target.moves.contains(record.id)) return target.moves.at(record.id).state;
+      if (record.model == "account.payment" && target.state_of_payment.contains(record.id)) return target.state_of_payment.at(record.id);
+      return {};
+    }();
+    if (state == "draft") trouble(record, "still a draft");
+    else ++sound;
+  }
+  std::size_t foreign = 0;
+  for (const auto& [id, move] : target.moves) foreign += move.state == "posted" && !bridge.is_own_move(id) ? 1 : 0;
+  if (foreign > 0) check.remark(fmt::format("Odoo has {} posted {} that this migration did not make.", foreign, foreign == 1 ? "entry" : "entries"));
+  Line line;
+  line.subject = fmt::format("{} records of the migration looked at", with_thousands(target.records.size()));
+  line.source = line.target = std::to_string(sound);
+  check.fact(std::move(line), true);
+  static_cast<void>(source);
+  return check.finish();
+}
+
+}  // namespace q2o::validator

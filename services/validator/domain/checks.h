@@ -1,0 +1,23 @@
+#pragma once
+
+#include "services/validator/domain/bridge.h"
+#include "services/validator/domain/proof.h"
+
+/// The sections of the proof. Each is pure and stands alone; `causes` is filled by the comparison of transactions and used by the sums.
+namespace q2o::validator {
+
+Check check_counts(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes);
+Check check_transactions(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, Causes& causes);
+Check check_transaction_parties(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);
+Check check_trial_balances(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, const Causes& causes);
+Check check_balance_sheets(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, const Causes& causes);
+Check check_profit_and_loss(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, const Causes& causes);
+Check check_parties(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, bool receivable);
+Check check_documents(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);
+Check check_money(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);
+Check check_tax(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);
+Check check_currencies(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);
+Check check_own_accounts(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge);
+Check check_leftovers(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge);
+
+}  // namespace q2o::validator

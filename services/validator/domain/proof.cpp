@@ -1,0 +1,157 @@
+#include "services/validator/domain/proof.h"
+
+#include <fmt/format.h>
+
+#include "services/validator/domain/calendar.h"
+#include "services/validator/domain/checks.h"
+
+namespace q2o::validator {
+
+CheckBuilder::CheckBuilder(std::string name, std::string title, std::string method) {
+  check_.name = std::move(name);
+  check_.title = std::move(title);
+  check_.method = std::move(method);
+}
+
+Line& CheckBuilder::keep(Line line) {
+  if (!line.differs && ++equal_lines_ > kEqualLinesMax) {
+    dropped_ = std::move(line);
+    return dropped_;
+  }
+  return check_.lines.emplace_back(std::move(line));
+}
+
+Line& CheckBuilder::amount(Line line, const Decimal& source, const Decimal& target, const Decimal& explained) {
+  const auto difference = source - target;
+  line.source = source.to_string(2);
+  line.target = target.to_string(2);
+  line.difference = difference.to_string(2);
+  ++check_.compared;
+  if (!difference.is_zero()) {
+    line.differs = true;
+    check_.difference += difference.abs();
+    line.explained = !explained.is_zero() && difference == explained;
+    ++(line.explained ? check_.explained : check_.different);
+    if (line.explained && line.note.empty()) line.note = "explained by records that were rejected or left out";
+  }
+  return keep(std::move(line));
+}
+
+Line& CheckBuilder::fact(Line line, bool same) {
+  ++check_.compared;
+  if (!same) {
+    line.differs = true;
+    ++(line.explained ? check_.explained : check_.different);
+  }
+  return keep(std::move(line));
+}
+
+void CheckBuilder::not_checked(std::string why) {
+  incomplete_ = true;
+  remark(std::move(why));
+}
+
+void CheckBuilder::remark(std::string note) {
+  if (!check_.note.empty()) check_.note += " ";
+  check_.note += note;
+}
+
+Check CheckBuilder::finish() {
+  if (equal_lines_ > kEqualLinesMax) remark(fmt::format("{} further equal lines are not listed.", equal_lines_ - kEqualLinesMax));
+  if (check_.different > 0) check_.outcome = Outcome::different;
+  else if (incomplete_) check_.outcome = Outcome::not_checked;
+  else check_.outcome = check_.explained > 0 ? Outcome::different : Outcome::equal;
+  return std::move(check_);
+}
+
+std::string with_thousands(std::uint64_t number) {
+  auto digits = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+namespace {
+
+struct Tally {
+  std::uint64_t different = 0, explained = 0, not_checked = 0;
+};
+
+std::string sentence(const Proof& proof, const Tally& tally, std::size_t exceptions) {
+  const auto compared = fmt::format("{} transactions, {} amounts compared, difference {}", with_thousands(proof.transactions),
+                                    with_thousands(proof.amounts_compared), proof.difference.to_string(2));
+  if (proof.verdict == kMatched) return fmt::format("The books match: {}.", compared);
+  if (proof.verdict == kMatchedWithExceptions) {
+    return fmt::format("The books match except for {} posting {} that {} not taken over: {}.", with_thousands(exceptions),
+                       exceptions == 1 ? "record" : "records", exceptions == 1 ? "was" : "were", compared);
+  }
+  if (tally.different == 0) {
+    return fmt::format("The books are not proven: {} of {} checks could not be made completely ({}).", tally.not_checked, proof.checks.size(), compared);
+  }
+  return fmt::format("The books differ in {} of {} comparisons ({}).", with_thousands(tally.different), with_thousands(proof.amounts_compared), compared);
+}
+
+}  // namespace
+
+Proof prove(const SourceBooks& source, const TargetBooks& target, RunNotes notes) {
+  Proof proof;
+  proof.company_name = source.company_name;
+  proof.home_currency = source.home_currency;
+  proof.transactions = source.ledger.size();
+  proof.notes = std::move(notes);
+
+  const Bridge bridge(source, target);
+  const Missing missing(source, bridge, proof.notes);
+  Causes causes;
+  proof.checks.push_back(check_counts(source, bridge, proof.notes));
+  proof.checks.push_back(check_transactions(source, target, bridge, missing, causes));
+  proof.checks.push_back(check_transaction_parties(source, target, bridge, missing));
+  proof.checks.push_back(check_trial_balances(source, target, bridge, missing, causes));
+  proof.checks.push_back(check_balance_sheets(source, target, bridge, missing, causes));
+  proof.checks.push_back(check_profit_and_loss(source, target, bridge, missing, causes));
+  proof.checks.push_back(check_parties(source, target, bridge, missing, true));
+  proof.checks.push_back(check_parties(source, target, bridge, missing, false));
+  proof.checks.push_back(check_documents(source, target, bridge, missing));
+  proof.checks.push_back(check_money(source, target, bridge, missing));
+  proof.checks.push_back(check_tax(source, target, bridge, missing));
+  proof.checks.push_back(check_currencies(source, target, bridge, missing));
+  proof.checks.push_back(check_own_accounts(source, target, bridge));
+  proof.checks.push_back(check_leftovers(source, target, bridge));
+
+  Tally tally;
+  for (const auto& check : proof.checks) {
+    proof.amounts_compared += check.compared;
+    proof.difference += check.difference;
+    tally.different += check.different;
+    tally.explained += check.explained;
+    tally.not_checked += check.outcome == Outcome::not_checked ? 1 : 0;
+  }
+  const auto exceptions = missing.exceptions();
+  if (tally.different > 0 || tally.not_checked > 0) proof.verdict = kDifferent;
+  else proof.verdict = tally.explained > 0 || exceptions > 0 ? kMatchedWithExceptions : kMatched;
+  proof.sentence = sentence(proof, tally, exceptions);
+  return proof;
+}
+
+std::set<std::string> days_needed(const SourceBooks& source) {
+  std::set<std::string> days;
+  const auto add = [&](const std::string& day) {
+    days.insert(day);
+    days.insert(day_before(fiscal_year_start(day, source.fiscal_year_first_month)));
+  };
+  for (const auto& report : source.trial_balances) add(report.date);
+  for (const auto& report : source.balance_sheets) add(report.end_date);
+  for (const auto& report : source.profit_and_losses) {
+    days.insert(report.end_date);
+    days.insert(day_before(report.start_date));
+  }
+  if (!source.ledger.empty()) {
+    days.insert(source.ledger.back().date);
+    for (const auto& transaction : source.ledger) {
+      const auto start = fiscal_year_start(transaction.date, source.fiscal_year_first_month);
+      days.insert(day_before(start));
+    }
+  }
+  return days;
+}
+
+}  // namespace q2o::validator

@@ -1,0 +1,169 @@
+#include "services/validator/domain/source_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "common/json/json.h"
+#include "services/validator/domain/calendar.h"
+
+namespace q2o::validator {
+namespace {
+
+std::string text_of(const json::Value& value) { return std::string(value.text()); }
+
+/// Kinds with a date and an id that never post; ids of time activities are a sequence of their own.
+bool never_posts(std::string_view entity) {
+  static constexpr std::array<std::string_view, 6> kinds{"TimeActivity", "Estimate",        "PurchaseOrder",
+                                                         "Budget",       "ReimburseCharge", "RecurringTransaction"};
+  return std::ranges::find(kinds, entity) != kinds.end();
+}
+
+/// Where a document tells its own open amount, and how that stands on the control account.
+struct OpenField {
+  std::string_view entity, field, fallback, party;
+  bool receivable;
+  int sign;
+};
+constexpr std::array<OpenField, 5> kOpenFields{{{"Invoice", "Balance", "", "CustomerRef", true, 1},
+                                               {"CreditMemo", "RemainingCredit", "Balance", "CustomerRef", true, -1},
+                                               {"Payment", "UnappliedAmt", "", "CustomerRef", true, -1},
+                                               {"Bill", "Balance", "", "VendorRef", false, -1},
+                                               {"VendorCredit", "Balance", "", "VendorRef", false, 1}}};
+
+void take_open_amount(SourceBooks& books, const std::string& entity, const std::string& id, const json::Value& body) {
+  for (const auto& field : kOpenFields) {
+    if (field.entity != entity) continue;
+    const auto& value = body[field.field].is_null() && !field.fallback.empty() ? body[field.fallback] : body[field.field];
+    const auto amount = value.decimal();
+    if (!amount) return;
+    books.documents.push_back({entity, id, books.label(entity, id), text_of(body["CurrencyRef"]["value"]), text_of(body[field.party]["value"]),
+                               field.receivable, field.sign > 0 ? *amount : -*amount});
+  }
+}
+
+std::string label_of(const std::string& entity, const std::string& id, const json::Value& body, const std::map<std::string, std::string>& parties) {
+  auto number = text_of(body["DocNumber"]);
+  if (number.empty()) number = text_of(body["PaymentRefNum"]);
+  auto label = fmt::format("{} {}", entity, number.empty() ? "#" + id : number);
+  for (const auto* reference : {"CustomerRef", "VendorRef", "EntityRef"}) {
+    const auto party = parties.find(text_of(body[reference]["value"]));
+    if (party != parties.end()) {
+      label += ", " + party->second;
+      break;
+    }
+  }
+  const auto date = body["TxnDate"].text();
+  return date.empty() ? label : fmt::format("{}, {}", label, date);
+}
+
+void take_settings(SourceBooks& books, const std::string& entity, const json::Value& body) {
+  if (entity == "CompanyInfo") {
+    books.company_name = text_of(body["CompanyName"]);
+    if (const auto month = month_number(text_of(body["FiscalYearStartMonth"])); month != 0) books.fiscal_year_first_month = month;
+  } else if (entity == "Preferences" && books.home_currency.empty()) {
+    books.home_currency = text_of(body["CurrencyPrefs"]["HomeCurrency"]["value"]);
+  } else if (entity == "Account") {
+    const auto id = text_of(body["Id"]);
+    auto name = text_of(body["FullyQualifiedName"]);
+    if (name.empty()) name = text_of(body["Name"]);
+    books.accounts[id] = {id, name, text_of(body["AccountType"]), text_of(body["AccountSubType"]), text_of(body["CurrencyRef"]["value"])};
+  } else if (entity == "Customer" || entity == "Vendor" || entity == "Employee") {
+    auto name = text_of(body["FullyQualifiedName"]);
+    if (name.empty()) name = text_of(body["DisplayName"]);
+    books.parties[text_of(body["Id"])] = name;
+  }
+}
+
+template <class Out, class Read>
+void read_into(SourceBooks& books, const std::string& place, const std::string& body, Out out, const Read& read) {
+  auto value = read(body);
+  if (value) out(std::move(*value));
+  else books.unreadable[place] = value.error().message;
+}
+
+}  // namespace
+
+void SourceBuilder::record(const std::string& entity, const std::string& source_id, std::string_view body) {
+  if (entity == "GeneralLedger") {
+    // "GeneralLedger/2026-03": the same answers are recorded as reports; those win in finish().
+    reports_.try_emplace("record/" + source_id, Stored{"GeneralLedger", "", "", std::string(body)});
+    return;
+  }
+  records_[entity][source_id] = std::string(body);
+}
+
+void SourceBuilder::report(const std::string& name, const std::string& start_date, const std::string& end_date, std::string body) {
+  reports_["report/" + name + "/" + start_date + "/" + end_date] = {name, start_date, end_date, std::move(body)};
+}
+
+void SourceBuilder::ledger(SourceBooks& books) const {
+  accounting::Classifications classes;
+  if (const auto accounts = records_.find("Account"); accounts != records_.end()) {
+    for (const auto& [id, body] : accounts->second) {
+      const auto document = json::Document::parse(body);
+      if (!document) continue;
+      const auto known = accounting::classify_account(document->root()["Classification"].text(), document->root()["AccountType"].text());
+      if (known) classes.emplace(id, *known);
+    }
+  }
+  const bool recorded = std::ranges::any_of(reports_, [](const auto& entry) { return entry.first.rfind("report/GeneralLedger/", 0) == 0; });
+  accounting::LedgerReader reader(std::move(classes));
+  bool any = false;
+  for (const auto& [key, stored] : reports_) {
+    if (stored.name != "GeneralLedger" || (key.rfind("record/", 0) == 0) == recorded) continue;
+    any = true;
+    if (auto done = reader.add(stored.body); !done) {
+      books.unreadable["GeneralLedger"] = done.error().message;
+      return;
+    }
+  }
+  if (!any) books.unreadable["GeneralLedger"] = "it was not recorded";
+  else books.ledger = reader.finish();
+}
+
+SourceBooks SourceBuilder::finish() {
+  SourceBooks books;
+  books.home_currency = home_currency_;
+  for (const auto& [entity, records] : records_) {
+    auto& ids = books.ids[entity];
+    for (const auto& [id, body] : records) {
+      ids.insert(id);
+      const auto document = json::Document::parse(body);
+      if (document) take_settings(books, entity, document->root());
+      else if (entity == "Account") books.unreadable["Account/" + id] = document.error().message;
+    }
+  }
+  for (const auto& [entity, records] : records_) {
+    for (const auto& [id, body] : records) {
+      const auto document = json::Document::parse(body);
+      if (!document) continue;  // counted; a broken record is the mapper's to reject
+      const auto& root = document->root();
+      if (!root.has("TxnDate") && entity != "TaxPayment") continue;
+      books.labels[entity + "/" + id] = label_of(entity, id, root, books.parties);
+      if (!never_posts(entity)) books.entity_of_transaction[id] = entity;
+      take_open_amount(books, entity, id, root);
+    }
+  }
+  for (const auto& [key, stored] : reports_) {
+    const auto place = stored.name + " " + stored.end;
+    if (stored.name == "TrialBalance") {
+      read_into(books, place, stored.body, [&](auto v) { books.trial_balances.push_back(std::move(v)); }, accounting::read_trial_balance);
+    } else if (stored.name == "BalanceSheet") {
+      read_into(books, place, stored.body, [&](auto v) { books.balance_sheets.push_back(std::move(v)); }, accounting::read_statement);
+    } else if (stored.name == "ProfitAndLoss") {
+      read_into(books, place, stored.body, [&](auto v) { books.profit_and_losses.push_back(std::move(v)); }, accounting::read_statement);
+    } else if (stored.name == "AgedReceivables") {
+      read_into(books, stored.name, stored.body, [&](auto v) { books.receivables = std::move(v); }, accounting::read_aged);
+    } else if (stored.name == "AgedPayables") {
+      read_into(books, stored.name, stored.body, [&](auto v) { books.payables = std::move(v); }, accounting::read_aged);
+    }
+  }
+  if (books.home_currency.empty() && !books.trial_balances.empty()) books.home_currency = books.trial_balances.front().currency;
+  std::ranges::sort(books.trial_balances, {}, &accounting::TrialBalance::date);
+  ledger(books);
+  return books;
+}
+
+}  // namespace q2o::validator

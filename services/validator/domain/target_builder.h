@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string_view>
+
+#include "common/json/json.h"
+#include "services/validator/domain/books.h"
+
+namespace q2o::validator {
+
+/// Odoo's answers as values. Amounts are taken digit by digit and rounded to the currency before anything is compared.
+class TargetBuilder {
+ public:
+  explicit TargetBuilder(std::string slug) : prefix_(std::move(slug) + "_") {}
+  void external_id(const json::Value& row);
+  void account(const json::Value& row);
+  void journal(const json::Value& row);
+  void move(const json::Value& row);
+  void item(const json::Value& row);
+  void payment(const json::Value& row);
+  void statement_line(const json::Value& row);
+  void partner(const json::Value& row);
+  void currency(const json::Value& row);
+  void company(const json::Value& row);
+  void balance(const std::string& day, const json::Value& group);
+  void day_read(const std::string& day) { books_.balances[day]; }  ///< also where nothing was posted until then
+  /// Error when an answer lacked a field that is needed: a proof never guesses.
+  Result<TargetBooks> finish();
+
+ private:
+  std::int64_t id_of(const json::Value& value);
+  Decimal amount_of(const json::Value& value);
+  std::string currency_of(const json::Value& value);
+
+  std::string prefix_, trouble_;
+  std::map<std::int64_t, std::string> currencies_;
+  std::int64_t company_currency_ = 0;
+  TargetBooks books_;
+};
+
+}  // namespace q2o::validator

@@ -1,0 +1,58 @@
+#include "services/validator/wiring.h"
+
+#include "common/bus/bus.h"
+#include "common/migrations/migrations.h"
+#include "common/rpc/rpc.h"
+#include "services/validator/adapters/intake.h"
+#include "services/validator/adapters/odoo_target.h"
+#include "services/validator/adapters/recorded_source.h"
+#include "services/validator/adapters/run_notes.h"
+#include "services/validator/adapters/service.h"
+#include "services/validator/adapters/store.h"
+#include "services/validator/adapters/worker.h"
+
+namespace q2o::validator {
+namespace {
+
+constexpr std::chrono::milliseconds kLookEvery{1'000};
+
+}  // namespace
+
+void wire(config::Reader& config, runtime::Runtime& runtime) {
+  const auto listen = config.text("grpc.listen", "127.0.0.1:15105");
+  const auto database = pg::read_options(config);
+  const auto kafka = bus::read_options(config, "validator");
+  const auto connector = config.text("peers.connector");
+  const auto mapper = config.text("peers.mapper");
+  const auto loader = config.text("peers.loader");
+  if (!config.complaints().empty()) return;  // run() prints them
+
+  auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
+  pg::migrate(pool, schema());
+  auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
+  auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
+  auto& source = runtime.own(std::make_unique<RecordedSource>(pool, kafka, connector));
+  auto& target = runtime.own(std::make_unique<OdooTarget>(loader));
+  auto& notes = runtime.own(std::make_unique<GrpcNotes>(connector, mapper, loader));
+  auto& prover = runtime.own(std::make_unique<Prover>(source, target, notes));
+  auto& store = runtime.own(std::make_unique<Store>(pool, runtime.instance()));
+  auto& worker = runtime.own(std::make_unique<Worker>(store, prover));
+  auto& service = runtime.own(std::make_unique<Service>(store, prover));
+  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
+      kafka, "validator", std::vector<std::string>{std::string(migrations::kTopic), std::string(kConnectorStatus)},
+      [&pool](std::span<const bus::Incoming> messages) { take(pool, messages); }));
+  runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
+  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  runtime.loop("intake", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  runtime.loop("prove", [&pool, &worker](std::stop_token stop) {
+    pg::Listener listener(pool.options(), std::string(kWorkChannel));
+    while (!stop.stop_requested()) {
+      while (!stop.stop_requested() && worker.run_one(stop)) {
+      }
+      listener.wait(kLookEvery, stop);
+    }
+  });
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+}
+
+}  // namespace q2o::validator
