@@ -102,11 +102,13 @@ Step EntityExtractor::paged(EntityState state) {
     if (auto done = pass(state, where, sent, listed); !done) return done;
     const auto after = count(where);
     if (!after) return tl::unexpected(run_.halt(rule_.name, after.error()));
+    // A count that moved means that pages shifted: rows may have slipped past even though the numbers agree.
+    const bool calm = *after == state.counted_after;
     state.counted_after = *after;
     if (!rule_.countable) state.counted_before = state.counted_after = state.extracted;
     const std::uint64_t known = state.extracted + state.unreadable;
-    if (known == state.counted_after) break;
-    if (whole && known > state.counted_after && listed.size() + state.unreadable == state.counted_after) {
+    if (known == state.counted_after && calm) break;
+    if (whole && calm && known > state.counted_after && listed.size() + state.unreadable == state.counted_after) {
       state.explanation += fmt::format("{} records were deleted in the source while they were read. ", known - state.counted_after);
       break;
     }

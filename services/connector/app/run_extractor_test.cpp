@@ -121,7 +121,7 @@ TEST(Run, ARecordDeletedWhileReadingIsExplained) {
   };
   h.options.pages_ahead = 1;
   ASSERT_TRUE(h.run());
-  const auto& end = testing::read(h.log.messages).ends.at("Invoice");
+  const auto end = testing::read(h.log.messages).ends.at("Invoice");
   EXPECT_EQ(end.records(), 12u);
   EXPECT_EQ(end.counted_after(), 11u);
   EXPECT_THAT(end.explanation(), HasSubstr("1 records were deleted in the source"));
@@ -172,7 +172,7 @@ TEST(Run, AFeatureOutsideOfThePlanIsEmptyAndExplained) {
     return json_answer(400, fault("5030", "Feature Not Supported Error"));
   };
   ASSERT_TRUE(h.run());
-  const auto& end = testing::read(h.log.messages).ends.at("PurchaseOrder");
+  const auto end = testing::read(h.log.messages).ends.at("PurchaseOrder");
   EXPECT_EQ(end.records(), 0u);
   EXPECT_THAT(end.explanation(), HasSubstr("Feature Not Supported"));
 }
