@@ -1,0 +1,75 @@
+#include "services/validator/adapters/render.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/validator/adapters/report_proto.h"
+#include "services/validator/tests/books.h"
+
+namespace q2o::validator {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+v1::Report report_of(TargetBooks target, const RunNotes& notes) {
+  const auto source = fakes::small_company();
+  fakes::sum_up(target, days_needed(source));
+  return to_proto(prove(source, target, notes), {"tenant", "migration", "qbo1", "target", 1}, "2026-02-01T10:00:00Z");
+}
+
+class Rendered : public ::testing::Test {
+ protected:
+  SourceBooks source_ = fakes::small_company();
+  TargetBooks target_ = fakes::migrated(source_);
+  RunNotes notes_ = fakes::clean_notes(source_);
+};
+
+TEST_F(Rendered, ThePageBeginsWithTheVerdictSentenceAndNeedsNothingFromOutside) {
+  const auto page = render_html(report_of(target_, notes_));
+  EXPECT_THAT(page, HasSubstr("<h1>The books match: 3 transactions"));
+  for (const auto* outside : {"<script", "<link", "http://", "https://", "@import", "url("}) EXPECT_THAT(page, Not(HasSubstr(outside)));
+  EXPECT_LT(page.find("<h1>"), page.find("What was checked"));
+  EXPECT_LT(page.find("What was checked"), page.find("<h2>Differences"));
+}
+
+TEST_F(Rendered, TextFromTheBooksCannotBecomeMarkup) {
+  notes_.rejects.push_back({"Invoice", "12", "", "", "BAD", "<b>&\"", "<script>alert(1)</script>", ""});
+  const auto page = render_html(report_of(target_, notes_));
+  EXPECT_THAT(page, HasSubstr("Small &amp; Sons"));
+  EXPECT_THAT(page, Not(HasSubstr("<script>alert")));
+}
+
+TEST_F(Rendered, RejectsStandTogetherByCause) {
+  for (int i = 0; i < 38; ++i) notes_.rejects.push_back({"Invoice", std::to_string(i), "", "", "TAX", "tax code 'EX' has no Odoo tax", "map it", ""});
+  const auto page = render_html(report_of(target_, notes_));
+  EXPECT_THAT(page, HasSubstr("<td class=\"n\">38</td><td>Invoice: tax code 'EX' has no Odoo tax<small>map it</small></td>"));
+  EXPECT_THAT(page, HasSubstr("and 13 more"));
+}
+
+TEST_F(Rendered, NegativeFiguresHaveAMinusAndThousands) {
+  target_.items[0].balance += Decimal::of("1234.50");
+  const auto page = render_html(report_of(target_, notes_));
+  EXPECT_THAT(page, HasSubstr("−1,234.50"));
+}
+
+TEST_F(Rendered, CsvHasOneFilePerSectionAndDefusesFormulas) {
+  notes_.rejects.push_back({"Invoice", "12", "", "=cmd|' /C calc'!A0", "BAD", "a, \"b\"", "", ""});
+  const auto report = report_of(target_, notes_);
+  const auto files = render_csv(report);
+  EXPECT_EQ(files.size(), static_cast<std::size_t>(report.checks_size()) + 5);
+  for (const auto& file : files) {
+    if (file.name != "rejects.csv") continue;
+    EXPECT_THAT(file.content, HasSubstr("'=cmd"));
+    EXPECT_THAT(file.content, HasSubstr("\"a, \"\"b\"\"\""));
+  }
+}
+
+TEST_F(Rendered, JsonIsTheContract) {
+  const auto text = render_json(report_of(target_, notes_));
+  EXPECT_THAT(text, HasSubstr("\"verdict\":\"MATCHED\""));
+  EXPECT_THAT(text, HasSubstr("\"difference\":\"0.00\""));
+}
+
+}  // namespace
+}  // namespace q2o::validator
