@@ -1,0 +1,189 @@
+#include "services/loader/app/run_driver.h"
+
+#include <gmock/gmock.h>
+
+#include "services/loader/app/worker.h"
+#include "services/loader/tests/fake_books.h"
+#include "services/loader/tests/memory_run_store.h"
+
+namespace q2o::loader {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::FakeBooks;
+using testing::item;
+using testing::MemoryRunStore;
+
+class RunDriverTest : public ::testing::Test {
+ protected:
+  RunDriverTest() {
+    store.stream.waves = {{0, "reference", {"Customer"}, false}, {1, "documents", {"Customer"}, false}};
+    store.stream.ended_entities = {"Customer"};
+    store.stream.ended = true;
+  }
+  RunDriver::Left drive() {
+    RunDriver::Options options;
+    options.sender.wait = [](std::chrono::milliseconds, const std::stop_token&) {};
+    options.await_arrivals = [this](std::chrono::milliseconds, const std::stop_token&) { ++waits; if (on_wait) on_wait(); };
+    return RunDriver(store, books, store.info, {store.info.target_id, 1}, options, metrics).drive(stop.get_token());
+  }
+  std::vector<std::string> states_of_facts() const {
+    std::vector<std::string> out;
+    for (const auto& fact : store.facts)
+      if (fact.has_run_loaded()) out.push_back(fmt::format("loaded {} {} {} {}", fact.run_loaded().created(), fact.run_loaded().changed(), fact.run_loaded().unchanged(), fact.run_loaded().rejected()));
+      else if (fact.has_run_failed()) out.push_back("failed " + fact.run_failed().reason());
+    return out;
+  }
+  MemoryRunStore store;
+  FakeBooks books;
+  metrics::Registry metrics;
+  std::stop_source stop;
+  int waits = 0;
+  std::function<void()> on_wait;
+};
+
+TEST_F(RunDriverTest, WritesAllWavesAndLeavesNothingOfItsOwnBehind) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {"qbo1_a"}), item(3, "qbo1_c", {"qbo1_b"}, 1)};
+  EXPECT_EQ(drive(), RunDriver::Left::ended);
+  EXPECT_THAT(books.names(), ElementsAre("qbo1_a", "qbo1_b", "qbo1_c"));
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 3 0 0 0"));
+  EXPECT_FALSE(books.has_action());
+  EXPECT_EQ(books.company["fiscalyear_lock_date"], R"("2020-12-31")") << "the lock date is put back";
+  EXPECT_THAT(books.parameters, IsEmpty()) << "the check of numbers is as it was";
+}
+
+TEST_F(RunDriverTest, WritesNothingInASecondRunOverTheSameSource) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {"qbo1_a"})};
+  drive();
+  const auto writes = books.writes();
+  store.begin_run(2);
+  EXPECT_EQ(drive(), RunDriver::Left::ended);
+  EXPECT_EQ(books.writes(), writes) << "not even a setting";
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 0 0 2 0"));
+}
+
+TEST_F(RunDriverTest, ComparesWhatTheTargetKnowsAndTheLedgerDoesNot) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b")};
+  drive();
+  store.begin_run(2);
+  store.ledger.clear();
+  drive();
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 0 0 2 0"));
+}
+
+TEST_F(RunDriverTest, MakesARecordAgainThatSomebodyDeletedInTheTarget) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b")};
+  drive();
+  books.drop("qbo1_b");
+  store.begin_run(2);
+  drive();
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 1 0 1 0"));
+}
+
+TEST_F(RunDriverTest, WritesEachRecordOnceWhenTheAnswerIsLost) {
+  for (int i = 0; i < 10; ++i) store.items.push_back(item(i + 1, fmt::format("qbo1_{}", i)));
+  books.fail_next_batch({testing::lost_answer(), 10});
+  drive();
+  EXPECT_EQ(books.names().size(), 10u);
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 10 0 0 0"));
+  EXPECT_EQ(books.batches(), 1u) << "looked up, not sent again";
+}
+
+TEST_F(RunDriverTest, RejectsOneBadRecordAndLoadsItsNeighbours) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_bad", {}, 0, R"(,"bad":true)"), item(3, "qbo1_c")};
+  drive();
+  EXPECT_THAT(books.names(), ElementsAre("qbo1_a", "qbo1_c"));
+  EXPECT_EQ(store.fates["qbo1_bad"].message, "qbo1_bad is bad") << "in the target's own words";
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 2 0 0 1"));
+}
+
+TEST_F(RunDriverTest, ParksTheChildOfARejectAndNamesWhatItWaitsFor) {
+  store.items = {item(1, "qbo1_bad", {}, 0, R"(,"bad":true)"), item(2, "qbo1_child", {"qbo1_bad"}), item(3, "qbo1_grandchild", {"qbo1_child"}, 1)};
+  drive();
+  EXPECT_THAT(books.names(), IsEmpty());
+  EXPECT_EQ(store.fates["qbo1_child"].message, "waits for qbo1_bad");
+  EXPECT_EQ(store.fates["qbo1_grandchild"].message, "waits for qbo1_child");
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 0 0 0 3"));
+}
+
+TEST_F(RunDriverTest, LoadsAChildThatComesBeforeItsParent) {
+  store.items = {item(1, "qbo1_child", {"qbo1_parent"}), item(2, "qbo1_parent", {}, 1)};
+  drive();
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 2 0 0 0"));
+}
+
+TEST_F(RunDriverTest, WritesNothingWhenTheTargetIsNotReady) {
+  store.items = {item(1, "qbo1_a")};
+  books.may_create_actions = false;
+  drive();
+  EXPECT_EQ(store.state, "failed");
+  EXPECT_THAT(books.writes(), IsEmpty());
+  EXPECT_THAT(states_of_facts(), ElementsAre("failed RIGHT_SETTINGS_MISSING"));
+  EXPECT_TRUE(std::ranges::any_of(store.facts, [](const auto& fact) { return fact.has_target_blocked(); }));
+}
+
+TEST_F(RunDriverTest, StopsBetweenBatchesWhenPausedAndGoesOnLater) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {}, 1)};
+  books.before_batch = [this] { store.now = Directive::pause; };
+  EXPECT_EQ(drive(), RunDriver::Left::paused);
+  EXPECT_THAT(books.names(), ElementsAre("qbo1_a"));
+  books.before_batch = nullptr;
+  store.now = Directive::go;
+  EXPECT_EQ(drive(), RunDriver::Left::ended);
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 2 0 0 0"));
+}
+
+TEST_F(RunDriverTest, PutsTheSettingsBackWhenStopped) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {}, 1)};
+  books.before_batch = [this] { store.now = Directive::stop; };
+  drive();
+  EXPECT_EQ(store.state, "stopped");
+  EXPECT_FALSE(books.has_action());
+  EXPECT_EQ(books.company["fiscalyear_lock_date"], R"("2020-12-31")");
+}
+
+TEST_F(RunDriverTest, LeavesAtOnceWhenAnotherProcessHoldsTheTarget) {
+  store.items = {item(1, "qbo1_a")};
+  books.before_batch = [this] { store.lost = true; };
+  EXPECT_THROW(drive(), LeaseLost);
+  EXPECT_THAT(store.fates, IsEmpty());
+}
+
+TEST_F(RunDriverTest, InstallsTheActionAgainWhenSomebodyRemovedIt) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {}, 1)};
+  bool removed = false;
+  books.before_batch = [&] {
+    if (!removed && !books.names().empty()) removed = true, (void)books.call("ir.actions.server", "unlink", "[[55]]", "{}", kQuickCall);
+  };
+  drive();
+  EXPECT_TRUE(removed);
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 2 0 0 0"));
+}
+
+TEST_F(RunDriverTest, WaitsForATargetThatDoesNotAnswerAndSaysSo) {
+  store.items = {item(1, "qbo1_a")};
+  books.fail_next_call(testing::lost_answer());
+  EXPECT_EQ(drive(), RunDriver::Left::ended);
+  EXPECT_TRUE(std::ranges::any_of(store.facts, [](const auto& fact) { return fact.has_waiting(); }));
+}
+
+TEST_F(RunDriverTest, OpensAWaveOnlyWhenItsEntitiesHaveEnded) {
+  store.items = {item(1, "qbo1_a")};
+  store.stream.ended = false;
+  store.stream.ended_entities.clear();
+  std::size_t written_early = 99;
+  on_wait = [&] {
+    written_early = std::min(written_early, books.batches());
+    store.stream.ended_entities = {"Customer"};
+    store.stream.ended = true;
+  };
+  drive();
+  EXPECT_EQ(written_early, 0u);
+  EXPECT_EQ(books.batches(), 1u);
+}
+
+}  // namespace
+}  // namespace q2o::loader
