@@ -29,7 +29,7 @@ enum class FaultKind {
 /// One rule: which requests, what, how often.
 struct Fault {
   FaultKind kind = FaultKind::server_error;
-  std::string route;         ///< part of the route's text ("GET /v3/company/1/query", "account.move.create"); empty = every request
+  std::string route = {};    ///< part of the route's text ("GET /v3/company/1/query", "account.move.create"); empty = every request
   int count = 1;             ///< how many requests it strikes; -1 = no end
   int skip = 0;              ///< matching requests to let pass first
   double probability = 1.0;  ///< chance of each matching request

@@ -11,11 +11,11 @@ namespace q2o::sandbox {
 
 /// A request as the handlers see it. Header names are lower case; the query's names and values are decoded.
 struct Request {
-  std::string method;
-  std::string path;                          ///< decoded, without the query
-  std::map<std::string, std::string> query;  ///< first value of each name
-  std::map<std::string, std::string> headers;
-  std::string body;
+  std::string method = {};
+  std::string path = {};                     ///< decoded, without the query
+  std::map<std::string, std::string> query = {};  ///< first value of each name
+  std::map<std::string, std::string> headers = {};
+  std::string body = {};
 
   /// Empty when the header is absent. `name` in lower case.
   std::string_view header(const std::string& name) const;
@@ -24,9 +24,9 @@ struct Request {
 
 struct Response {
   int status = 200;
-  std::string body;
+  std::string body = {};
   std::string content_type = "application/json;charset=utf-8";
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 /// Called from several threads at once; must be thread-safe.

@@ -17,9 +17,9 @@ struct ServerOptions {
   std::size_t connections_max = 256;
   std::size_t body_bytes_max = 256u << 20;
   /// Name of a request for fault rules. Default: "GET /path".
-  std::function<std::string(const Request&)> route_of;
+  std::function<std::string(const Request&)> route_of = {};
   /// The answer of a fault in the server's own words (429, 5xx, token_expired, revoked). Default: an empty JSON object.
-  std::function<Response(const Fault&, const Request&)> fault_answer;
+  std::function<Response(const Fault&, const Request&)> fault_answer = {};
 };
 
 /// HTTP/1.1 on 127.0.0.1, keep-alive, one thread per connection. Besides the handler it answers

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+
+#include "sandbox/generator/workshop.h"
+
+/// The families of objects. `make_…` puts master data at once; `plan_…` writes the days of its documents into the agenda.
+namespace q2o::sandbox::generator {
+
+inline constexpr const char* kFirstDay = "2024-11-01";
+inline constexpr const char* kLastDay = "2025-12-31";
+inline constexpr const char* kBooksClosed = "2024-12-31";
+
+inline constexpr const char* kReceivable = "Accounts Receivable (A/R)";
+inline constexpr const char* kPayable = "Accounts Payable (A/P)";
+inline constexpr const char* kUndeposited = "Undeposited Funds";
+
+void make_chart(Workshop& shop);
+void make_settings(Workshop& shop);
+void make_taxes(Workshop& shop);
+void make_lists(Workshop& shop);
+void make_customers(Workshop& shop);
+void make_vendors(Workshop& shop);
+void make_items(Workshop& shop);
+
+void plan_opening(Workshop& shop);
+void plan_sales(Workshop& shop);
+void plan_special_sales(Workshop& shop);
+void plan_payments(Workshop& shop);
+void plan_deposits(Workshop& shop);
+void plan_bills(Workshop& shop);
+void plan_expenses(Workshop& shop);
+void plan_money(Workshop& shop);
+void plan_entries(Workshop& shop);
+void plan_ledger_only(Workshop& shop);
+void plan_activities(Workshop& shop);
+
+/// Balances, quantities and sums that follow from the books; inactive names.
+void finish(Workshop& shop);
+
+/// The first of each month of the company's life, with the day asked for: "2024-11-05", "2024-12-05", ...
+std::vector<std::string> monthly(int day);
+
+}  // namespace q2o::sandbox::generator

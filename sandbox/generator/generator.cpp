@@ -1,0 +1,32 @@
+#include "sandbox/generator/generator.h"
+
+#include "sandbox/generator/families.h"
+
+namespace q2o::sandbox::generator {
+
+Company generate(std::uint64_t seed) {
+  Workshop shop(seed);
+  make_chart(shop);
+  make_settings(shop);
+  make_taxes(shop);
+  make_lists(shop);
+  make_customers(shop);
+  make_vendors(shop);
+  make_items(shop);
+  plan_opening(shop);
+  plan_sales(shop);
+  plan_special_sales(shop);
+  plan_payments(shop);
+  plan_deposits(shop);
+  plan_bills(shop);
+  plan_expenses(shop);
+  plan_money(shop);
+  plan_entries(shop);
+  plan_ledger_only(shop);
+  plan_activities(shop);
+  shop.agenda.run(kLastDay);
+  finish(shop);
+  return std::move(shop.company);
+}
+
+}  // namespace q2o::sandbox::generator

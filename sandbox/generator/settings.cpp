@@ -1,0 +1,146 @@
+#include "sandbox/generator/families.h"
+
+namespace q2o::sandbox::generator {
+namespace {
+
+Node address(const char* line, const char* city, const char* zip) {
+  return Node::object({{"Id", "1"}, {"Line1", line}, {"City", city}, {"CountrySubDivisionCode", "TX"}, {"PostalCode", zip}, {"Country", "USA"}});
+}
+
+Node pair(const char* name, const char* value) { return Node::object({{"Name", name}, {"Value", value}}); }
+
+void append(Node& object, const Node& base) {
+  for (const auto& member : base.members()) object.set(member.key, member.value);
+}
+
+}  // namespace
+
+void make_settings(Workshop& shop) {
+  const auto place = address("801 Barton Springs Rd", "Austin", "78704");
+  auto info = Node::object({{"CompanyName", "Bluebonnet Garden & Irrigation"}, {"LegalName", "Bluebonnet Garden & Irrigation LLC"}, {"CompanyAddr", place},
+                            {"CustomerCommunicationAddr", place}, {"LegalAddr", place}, {"PrimaryPhone", Node::object({{"FreeFormNumber", "(512) 555-0142"}})},
+                            {"CompanyStartDate", "2024-10-15"}, {"FiscalYearStartMonth", "January"}, {"Country", "US"},
+                            {"Email", Node::object({{"Address", "books@bluebonnet.example"}})}, {"WebAddr", Node::object({{"URI", "https://bluebonnet.example"}})},
+                            {"EmployerId", "12-3456789"}, {"SupportedLanguages", "en"}, {"DefaultTimeZone", "America/Chicago"}});
+  info.set("NameValue", Node::array({pair("NeoEnabled", "true"), pair("IsQbdtMigrated", "false"), pair("CompanyType", "Limited liability"),
+                                     pair("SubscriptionStatus", "PAID"), pair("OfferingSku", "QuickBooks Online Plus"), pair("PayrollFeature", "true"),
+                                     pair("ItemCategoriesFeature", "true"), pair("IndustryType", "Landscaping Services")}));
+  append(info, shop.begin("1", kFirstDay));
+  shop.put("CompanyInfo", std::move(info));
+
+  auto preferences = Node::object();
+  preferences.set("AccountingInfoPrefs", Node::object({{"TrackDepartments", true}, {"DepartmentTerminology", "Location"}, {"ClassTrackingPerTxn", false},
+                                                       {"ClassTrackingPerTxnLine", true}, {"CustomerTerminology", "Customers"}, {"UseAccountNumbers", true},
+                                                       {"FirstMonthOfFiscalYear", "January"}, {"TaxYearMonth", "January"}, {"BookCloseDate", kBooksClosed}}));
+  preferences.set("ProductAndServicesPrefs", Node::object({{"ForSales", true}, {"ForPurchase", true}, {"QuantityWithPriceAndRate", true}, {"QuantityOnHand", true}}));
+  preferences.set("SalesFormsPrefs", Node::object({{"CustomTxnNumbers", true}, {"AllowDeposit", true}, {"AllowDiscount", true},
+                                                   {"DefaultDiscountAccount", shop.account("Discounts Given")}, {"AllowEstimates", true}, {"AllowServiceDate", true},
+                                                   {"AllowShipping", true}, {"DefaultShippingAccount", shop.account("Shipping Income")},
+                                                   {"DefaultTerms", Node::object({{"value", "3"}})}, {"UsingPriceLevels", false}, {"UsingProgressInvoicing", false},
+                                                   {"DefaultCustomerMessage", "Thank you for growing with us."}, {"AutoApplyCredit", false}}));
+  preferences.set("VendorAndPurchasesPrefs", Node::object({{"TrackingByCustomer", true}, {"BillableExpenseTracking", true}}));
+  preferences.set("TimeTrackingPrefs", Node::object({{"UseServices", true}, {"BillCustomers", true}, {"WorkWeekStartDate", "Monday"}}));
+  preferences.set("TaxPrefs", Node::object({{"UsingSalesTax", true}, {"TaxGroupCodeRef", Node::object({{"value", "1"}})}, {"PartnerTaxEnabled", false}}));
+  preferences.set("CurrencyPrefs", Node::object({{"MultiCurrencyEnabled", false}, {"HomeCurrency", Node::object({{"value", "USD"}})}}));
+  preferences.set("ReportPrefs", Node::object({{"ReportBasis", "Accrual"}, {"CalcAgingReportFromTxnDate", false}}));
+  preferences.set("OtherPrefs", Node::object({{"NameValue", Node::array({Node::object({{"Name", "UncategorizedIncomeAccountId"}, {"Value", shop.account("Uncategorized Income")}}),
+                                                                        Node::object({{"Name", "UncategorizedExpenseAccountId"}, {"Value", shop.account("Uncategorized Expense")}}),
+                                                                        pair("TimeTrackingFeatureEnabled", "true"), pair("Vendor1099Enabled", "true")})}}));
+  append(preferences, shop.begin("1", kFirstDay));
+  shop.put("Preferences", std::move(preferences));
+}
+
+void make_taxes(Workshop& shop) {
+  const auto agency = [&](const char* id, const char* name) {
+    auto object = Node::object({{"DisplayName", name}, {"TaxTrackedOnSales", true}, {"TaxTrackedOnPurchases", false}});
+    append(object, shop.begin(id, kFirstDay));
+    shop.put("TaxAgency", std::move(object));
+  };
+  agency("1", "Texas Comptroller");
+  agency("2", "City of Austin");
+  const auto rate = [&](const char* id, const char* name, const char* percent, const char* of, bool active) {
+    auto object = Node::object({{"RateValue", Decimal::of(percent)}, {"AgencyRef", Node::object({{"value", of}})}, {"Name", name}, {"SpecialTaxType", "NONE"},
+                                {"DisplayType", "ReadOnly"}, {"Active", active}, {"Description", "Sales Tax"}});
+    append(object, shop.begin(id, kFirstDay));
+    shop.put("TaxRate", std::move(object));
+  };
+  rate("1", "Texas State", "6.25", "1", true);
+  rate("2", "Austin City", "1", "2", true);
+  rate("3", "Austin MTA", "1", "2", true);
+  rate("4", "Old State Rate", "6", "1", false);
+  const auto code = [&](const char* id, const char* name, std::vector<std::string> rates, bool active) {
+    auto details = Node::array();
+    for (const auto& of : rates) details.push(Node::object({{"TaxTypeApplicable", "TaxOnAmount"}, {"TaxRateRef", shop.ref("TaxRate", of)}, {"TaxOrder", 0}}));
+    auto object = Node::object({{"TaxGroup", true}, {"Name", name}, {"Taxable", true}, {"PurchaseTaxRateList", Node::object({{"TaxRateDetail", Node::array()}})},
+                                {"Active", active}, {"Description", name}, {"SalesTaxRateList", Node::object({{"TaxRateDetail", std::move(details)}})}});
+    append(object, shop.begin(id, kFirstDay));
+    shop.put("TaxCode", std::move(object));
+  };
+  code("1", "Texas", {"1"}, true);
+  code("2", "Austin", {"1", "2", "3"}, true);
+  code("3", "Old Texas", {"4"}, false);
+  // The two line codes have neither a token nor a state.
+  for (const auto* name : {"NON", "TAX"}) {
+    const auto base = shop.begin(name, kFirstDay);
+    shop.put("TaxCode", Node::object({{"TaxGroup", false}, {"Name", name}, {"Taxable", std::string_view(name) == "TAX"}, {"Description", name}, {"Id", name},
+                                      {"MetaData", base["MetaData"]}}));
+  }
+}
+
+void make_lists(Workshop& shop) {
+  const auto put = [&](const char* entity, const char* id, Node object) {
+    append(object, shop.begin(id, kFirstDay));
+    shop.put(entity, std::move(object));
+  };
+  const auto term = [&](const char* id, const char* name, int days, bool active) {
+    put("Term", id, Node::object({{"Name", name}, {"DiscountPercent", 0}, {"DiscountDays", 0}, {"Type", "STANDARD"}, {"Active", active}, {"DueDays", days}}));
+  };
+  term("1", "Due on receipt", 0, true);
+  term("2", "Net 15", 15, true);
+  term("3", "Net 30", 30, true);
+  term("4", "Net 90", 90, false);
+  put("Term", "5", Node::object({{"Name", "2% 10 Net 30"}, {"DiscountPercent", 2}, {"DiscountDays", 10}, {"Type", "STANDARD"}, {"Active", true}, {"DueDays", 30}}));
+  put("Term", "6", Node::object({{"Name", "15th of next month"}, {"Type", "DATE_DRIVEN"}, {"Active", true}, {"DayOfMonthDue", 15}, {"DueNextMonthDays", 10}}));
+
+  const auto method = [&](const char* id, const char* name, const char* type, bool active) {
+    put("PaymentMethod", id, Node::object({{"Name", name}, {"Active", active}, {"Type", type}}));
+  };
+  method("1", "Cash", "NON_CREDIT_CARD", true);
+  method("2", "Check", "NON_CREDIT_CARD", true);
+  method("3", "Visa", "CREDIT_CARD", true);
+  method("4", "ACH", "NON_CREDIT_CARD", true);
+  method("5", "Traveler's Check", "NON_CREDIT_CARD", false);
+
+  const auto nested = [&](const char* entity, const char* id, const char* name, const char* full_name, const char* parent, bool active) {
+    auto object = Node::object({{"Name", name}, {"SubClass", parent[0] != '\0'}, {"FullyQualifiedName", full_name}, {"Active", active}});
+    if (std::string_view(entity) == "Department") {
+      object.erase("SubClass");
+      object.set("SubDepartment", parent[0] != '\0');
+    }
+    if (parent[0] != '\0') object.set("ParentRef", Node::object({{"value", parent}}));
+    put(entity, id, std::move(object));
+  };
+  nested("Class", "1", "Residential", "Residential", "", true);
+  nested("Class", "2", "Commercial", "Commercial", "", true);
+  nested("Class", "3", "HOA", "Commercial:HOA", "2", true);
+  nested("Class", "4", "Legacy", "Legacy", "", false);
+  nested("Department", "1", "Austin", "Austin", "", true);
+  nested("Department", "2", "San Marcos", "San Marcos", "", true);
+  nested("Department", "3", "Warehouse", "Austin:Warehouse", "1", true);
+  put("CustomerType", "1", Node::object({{"Name", "Retail"}, {"Active", true}}));
+  put("CustomerType", "2", Node::object({{"Name", "Wholesale"}, {"Active", true}}));
+
+  const auto employee = [&](const char* id, const char* given, const char* family, bool active) {
+    const auto name = std::string(given) + " " + family;
+    put("Employee", id, Node::object({{"BillableTime", true}, {"BillRate", 65}, {"GivenName", given}, {"FamilyName", family}, {"DisplayName", name},
+                                      {"PrintOnCheckName", name}, {"Active", active}}));
+  };
+  employee("61", "Maria", "Delgado", true);
+  employee("62", "Søren", "Kjær", true);
+  employee("63", "Tom", "Price (deleted)", false);
+
+  // Asked for by every reader and empty in a company with one currency.
+  for (const auto* entity : {"CompanyCurrency", "ExchangeRate", "JournalCode", "TaxPayment"}) shop.company.entities[entity];
+}
+
+}  // namespace q2o::sandbox::generator

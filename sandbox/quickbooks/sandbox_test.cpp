@@ -1,0 +1,239 @@
+#include "sandbox/quickbooks/sandbox.h"
+
+#include <set>
+
+#include "common/http/http.h"
+#include "sandbox/generator/generator.h"
+#include "sandbox/http/server.h"
+#include "sandbox/json/node.h"
+
+namespace q2o::sandbox::quickbooks {
+namespace {
+
+using std::chrono::seconds;
+
+const Company& company() {
+  static const Company made = generator::generate(1);
+  return made;
+}
+
+/// The sandbox without a network: requests go straight in, time is ours.
+class QuickBooks : public ::testing::Test {
+ protected:
+  QuickBooks() : sandbox_(company(), options()) {}
+
+  Options options() {
+    Options out;
+    out.clock = [this] { return now_; };
+    out.limits = {.per_minute = 20, .per_second = 5, .at_once = 3};
+    return out;
+  }
+  Response token(const std::string& form, const std::string& secret = "sandbox-secret") {
+    Request request{.method = "POST", .path = "/oauth2/v1/tokens/bearer", .query = {}, .headers = {}, .body = form};
+    request.headers["authorization"] = "Basic " + http::base64("sandbox-client:" + secret);
+    return sandbox_.handle(request);
+  }
+  Node refreshed(const std::string& refresh_token) {
+    const auto answer = token("grant_type=refresh_token&refresh_token=" + refresh_token);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return *Node::parse(answer.body);
+  }
+  void connect() { access_ = refreshed("sandbox-refresh-token")["access_token"].text(); }
+  Response get(const std::string& path, std::map<std::string, std::string> query = {}) {
+    Request request{.method = "GET", .path = "/v3/company/" + sandbox_.realm_id() + "/" + path, .query = std::move(query), .headers = {}, .body = {}};
+    request.headers = {{"authorization", "Bearer " + access_}, {"accept", "application/json"}, {"host", "127.0.0.1:1"}};
+    return sandbox_.handle(request);
+  }
+  Node body(const Response& response) { return *Node::parse(response.body); }
+  Response query(const std::string& statement) { return get("query", {{"query", statement}}); }
+
+  Moment now_{std::chrono::sys_days{std::chrono::year{2026} / 5 / 4}};
+  std::string access_;
+  Sandbox sandbox_;
+};
+
+TEST_F(QuickBooks, RotatesRefreshTokensAndRefusesTheOldOne) {
+  const auto first = refreshed("sandbox-refresh-token");
+  EXPECT_EQ(first["expires_in"].text(), "3600");
+  const auto again = token("grant_type=refresh_token&refresh_token=sandbox-refresh-token");
+  EXPECT_EQ(again.status, 400);
+  EXPECT_EQ(body(again)["error"].text(), "invalid_grant");
+  const auto second = refreshed(first["refresh_token"].text());
+  EXPECT_NE(second["refresh_token"].text(), first["refresh_token"].text());
+}
+
+TEST_F(QuickBooks, TellsAWrongClientFromAWrongToken) {
+  EXPECT_EQ(token("grant_type=refresh_token&refresh_token=x", "wrong").status, 401);
+  EXPECT_EQ(body(token("grant_type=refresh_token&refresh_token=x", "wrong"))["error"].text(), "invalid_client");
+  EXPECT_EQ(body(token("grant_type=refresh_token&refresh_token=x"))["error"].text(), "invalid_grant");
+  EXPECT_EQ(body(token("grant_type=password"))["error"].text(), "unsupported_grant_type");
+  EXPECT_EQ(body(token("refresh_token=x"))["error"].text(), "invalid_request");
+}
+
+TEST_F(QuickBooks, KnowsItsTokensAfterARestart) {
+  const auto pair = refreshed(refreshed("sandbox-refresh-token")["refresh_token"].text());
+  Sandbox restarted(company(), options());
+  Request request{.method = "POST", .path = "/oauth2/v1/tokens/bearer", .query = {}, .headers = {}, .body = "grant_type=refresh_token&refresh_token=" + pair["refresh_token"].text()};
+  request.headers["authorization"] = "Basic " + http::base64("sandbox-client:sandbox-secret");
+  EXPECT_EQ(restarted.handle(request).status, 200);
+  EXPECT_EQ(restarted.handle(request).status, 400);
+}
+
+TEST_F(QuickBooks, LetsAccessTokensGrowOld) {
+  connect();
+  EXPECT_EQ(query("select count(*) from Invoice").status, 200);
+  now_ += seconds(3601);
+  const auto late = query("select count(*) from Invoice");
+  EXPECT_EQ(late.status, 401);
+  EXPECT_EQ(body(late).at("fault.type").text(), "AUTHENTICATION");
+  EXPECT_EQ(body(late).at("fault.error").items().at(0)["code"].text(), "3200");
+}
+
+TEST_F(QuickBooks, RevokesTheWholeConnection) {
+  connect();
+  Request request{.method = "POST", .path = "/v2/oauth2/tokens/revoke", .query = {}, .headers = {}, .body = R"({"token":")" + access_ + R"("})"};
+  EXPECT_EQ(sandbox_.handle(request).status, 401);
+  request.headers["authorization"] = "Basic " + http::base64("sandbox-client:sandbox-secret");
+  EXPECT_EQ(sandbox_.handle(request).status, 200);
+  EXPECT_EQ(query("select * from Invoice").status, 401);
+}
+
+TEST_F(QuickBooks, ExchangesACodeOnce) {
+  Request consent{.method = "GET", .path = "/connect/oauth2", .query = {{"client_id", "sandbox-client"}, {"response_type", "code"}, {"redirect_uri", "http://localhost/back"}, {"state", "s1"}}, .headers = {}, .body = {}};
+  const auto redirect = sandbox_.handle(consent);
+  ASSERT_EQ(redirect.status, 302);
+  const auto& location = redirect.headers.at(0).second;
+  EXPECT_NE(location.find("realmId=" + sandbox_.realm_id()), std::string::npos);
+  EXPECT_NE(location.find("state=s1"), std::string::npos);
+  const auto code = location.substr(location.find("code=") + 5, 40);
+  EXPECT_EQ(token("grant_type=authorization_code&code=" + code).status, 200);
+  EXPECT_EQ(token("grant_type=authorization_code&code=" + code).status, 400);
+}
+
+TEST_F(QuickBooks, AnswersQueriesInTheEnvelope) {
+  connect();
+  const auto page = body(query("select * from Invoice orderby Id startposition 3 maxresults 2"));
+  EXPECT_EQ(page.at("QueryResponse.Invoice").items().size(), 2u);
+  EXPECT_EQ(page.at("QueryResponse.startPosition").text(), "3");
+  EXPECT_EQ(page.at("QueryResponse.maxResults").text(), "2");
+  EXPECT_EQ(page.at("QueryResponse.totalCount").text(), std::to_string(company().of("Invoice").size()));
+  EXPECT_FALSE(body(query("select * from Customer")).at("QueryResponse").has("totalCount"));
+  EXPECT_EQ(body(query("select * from Invoice startposition 9999"))["QueryResponse"].members().size(), 0u);
+  EXPECT_EQ(body(query("select count(*) from Bill")).at("QueryResponse.totalCount").text(), std::to_string(company().of("Bill").size()));
+}
+
+TEST_F(QuickBooks, PagesGiveEachRowOnce) {
+  connect();
+  std::set<std::string> seen;
+  std::size_t start = 1;
+  for (;;) {
+    now_ += seconds(10);
+    const auto page = body(query(fmt::format("select * from Purchase orderby Id startposition {} maxresults 25", start)));
+    const auto& rows = page.at("QueryResponse.Purchase").items();
+    if (rows.empty()) break;
+    for (const auto& row : rows) EXPECT_TRUE(seen.insert(row["Id"].text()).second);
+    start += rows.size();
+  }
+  EXPECT_EQ(seen.size(), company().of("Purchase").size());
+}
+
+TEST_F(QuickBooks, FaultsHaveBothShapes) {
+  connect();
+  const auto syntax = query("selekt");
+  EXPECT_EQ(syntax.status, 400);
+  EXPECT_EQ(body(syntax).at("Fault.type").text(), "ValidationFault");
+  EXPECT_EQ(body(syntax).at("Fault.Error").items().at(0)["code"].text(), "4000");
+  const auto missing = get("invoice/999999");
+  EXPECT_EQ(missing.status, 400);
+  EXPECT_EQ(body(missing).at("Fault.Error").items().at(0)["code"].text(), "610");
+  EXPECT_EQ(body(get("invoice/1.5")).at("Fault.Error").items().at(0)["code"].text(), "2030");
+  EXPECT_EQ(body(get("nonsense/1")).at("Fault.Error").items().at(0)["code"].text(), "500");
+}
+
+TEST_F(QuickBooks, ReadsSingleObjects) {
+  connect();
+  const auto& invoice = company().of("Invoice").front();
+  EXPECT_EQ(body(get("invoice/" + invoice["Id"].text()))["Invoice"], invoice);
+  EXPECT_EQ(body(get("companyinfo/" + sandbox_.realm_id())).at("CompanyInfo.CompanyName").text(), company().name());
+}
+
+TEST_F(QuickBooks, AnotherCompanyIsNotOurs) {
+  connect();
+  Request request{.method = "GET", .path = "/v3/company/123/query", .query = {}, .headers = {{"authorization", "Bearer " + access_}}, .body = {}};
+  EXPECT_EQ(sandbox_.handle(request).status, 403);
+}
+
+TEST_F(QuickBooks, EnforcesItsBudgets) {
+  connect();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(query("select count(*) from Bill").status, 200);
+  const auto refused = query("select count(*) from Bill");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(body(refused).at("fault.error").items().at(0)["code"].text(), "3001");
+  EXPECT_EQ(sandbox_.requests_refused(), 1u);
+  for (int second = 0; second < 3; ++second) {
+    now_ += seconds(1);
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(query("select count(*) from Bill").status, 200);
+  }
+  now_ += seconds(1);
+  EXPECT_EQ(query("select count(*) from Bill").status, 429);  // twenty a minute
+  now_ += seconds(60);
+  EXPECT_EQ(query("select count(*) from Bill").status, 200);
+}
+
+TEST(Budget, CountsWhatIsInWorkAtOnce) {
+  Budget budget({.per_minute = 100, .per_second = 100, .at_once = 2}, [] { return Moment{}; });
+  const auto first = budget.enter();
+  {
+    const auto second = budget.enter();
+    EXPECT_TRUE(second.granted());
+    EXPECT_FALSE(budget.enter().granted());
+  }
+  EXPECT_TRUE(budget.enter().granted());
+}
+
+TEST_F(QuickBooks, SpeaksXmlUnlessAskedForJson) {
+  connect();
+  Request request{.method = "GET", .path = "/v3/company/" + sandbox_.realm_id() + "/query", .query = {{"query", "select * from Bill"}}, .headers = {{"authorization", "Bearer " + access_}}, .body = {}};
+  EXPECT_EQ(sandbox_.handle(request).content_type, "application/xml;charset=UTF-8");
+}
+
+TEST_F(QuickBooks, ComputesReportsForTheDatesAskedFor) {
+  connect();
+  const auto report = body(get("reports/TrialBalance", {{"start_date", "2025-01-01"}, {"end_date", "2025-03-31"}, {"accounting_method", "Accrual"}}));
+  EXPECT_EQ(report.at("Header.EndPeriod").text(), "2025-03-31");
+  const auto& total = report.at("Rows.Row").items().back().at("Summary.ColData").items();
+  EXPECT_EQ(total.at(1)["value"].text(), total.at(2)["value"].text());
+  EXPECT_EQ(get("reports/TrialBalance", {{"end_date", "2025-13-31"}}).status, 400);
+  EXPECT_EQ(get("reports/CashFlow").status, 400);
+}
+
+TEST_F(QuickBooks, HandsOutAttachmentsByASignedAddress) {
+  connect();
+  const auto link = get("download/5001");
+  ASSERT_EQ(link.status, 200);
+  const auto mark = link.body.find("/files/");
+  const auto question = link.body.find('?');
+  Request request{.method = "GET", .path = link.body.substr(mark, question - mark), .query = form_fields(link.body.substr(question + 1)), .headers = {}, .body = {}};
+  EXPECT_EQ(sandbox_.handle(request).body.size(), 2048u);
+  request.headers["authorization"] = "Bearer " + access_;
+  EXPECT_EQ(sandbox_.handle(request).status, 400);
+  request.headers.clear();
+  now_ += seconds(901);
+  EXPECT_EQ(sandbox_.handle(request).status, 403);
+}
+
+TEST_F(QuickBooks, FaultAnswersUseItsOwnWords) {
+  connect();
+  const Request request;
+  EXPECT_EQ(sandbox_.fault_answer({.kind = FaultKind::too_many_requests}, request).status, 429);
+  EXPECT_EQ(sandbox_.fault_answer({.kind = FaultKind::token_expired}, request).status, 401);
+  EXPECT_EQ(query("select count(*) from Bill").status, 200);
+  EXPECT_EQ(sandbox_.fault_answer({.kind = FaultKind::revoked}, request).status, 401);
+  EXPECT_EQ(query("select count(*) from Bill").status, 401);
+  Request again{.method = "POST", .path = "/sandbox/reconnect", .query = {}, .headers = {}, .body = {}};
+  access_ = refreshed(body(sandbox_.handle(again))["refresh_token"].text())["access_token"].text();
+  EXPECT_EQ(query("select count(*) from Bill").status, 200);
+}
+
+}  // namespace
+}  // namespace q2o::sandbox::quickbooks
