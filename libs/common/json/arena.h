@@ -41,7 +41,7 @@ class Arena {
     return out;
   }
 
-  static constexpr std::size_t kChunkMax = 1u << 20;
+  static constexpr std::size_t kChunkMax = 96u << 10;  // below the size from which malloc asks the kernel each time
   std::vector<std::unique_ptr<std::byte[]>> chunks_;
   std::size_t size_ = 2048;
   std::size_t used_ = 0;
