@@ -100,7 +100,7 @@ void plan_deposits(Workshop& shop) {
       book_deposit(shop, plan);
     };
     shop.agenda.at(day, work);
-    if (!last) shop.agenda.at(date::plus_days(day, 15), work);
+    if (!last && month % 2 == 0) shop.agenda.at(date::plus_days(day, 15), work);
   }
   shop.agenda.at("2025-01-20", [&shop](const std::string& day) {
     const auto owner = DirectLine{"Owner's Equity:Contributions", Decimal(5000), "Owner's money"};

@@ -110,7 +110,9 @@ TEST_F(HttpServer, NamesThePortThatIsTaken) {
 TEST_F(HttpServer, RefusesABodyThatIsTooLarge) {
   const Server small({.port = 0, .connections_max = 4, .body_bytes_max = 100, .route_of = {}, .fault_answer = {}}, [](const Request&) { return Response{}; });
   const auto answer = client_.send({"POST", small.url() + "/x", {}, std::string(200, 'x')}, milliseconds(5000));
-  if (answer) EXPECT_EQ(answer->status, 413);  // or the connection was cut while it was still being sent
+  if (answer) {
+    EXPECT_EQ(answer->status, 413);  // or the connection was cut while it was still being sent
+  }
 }
 
 TEST(Faults, StrikeTheSameRequestsWithTheSameSeed) {

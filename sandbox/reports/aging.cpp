@@ -120,7 +120,7 @@ std::vector<OpenItem> open_items(const Company& company, Side side, const std::s
     items.push_back({entity, object["Id"].text(), object.at(words.party_ref + ".value").text(), due, amount});
   };
   for (const auto& object : company.of(words.document))
-    if (object["TxnDate"].text() <= date) open(words.document, object, object.has("DueDate") ? object["DueDate"].text() : object["TxnDate"].text(), object["TotalAmt"].decimal());
+    if (object["TxnDate"].text() <= date) open(words.document, object, object.has("DueDate") ? object["DueDate"].text() : object["TxnDate"].text(), object["TotalAmt"].decimal() - object["Deposit"].decimal());
   for (const auto& object : company.of(words.credit))
     if (object["TxnDate"].text() <= date) open(words.credit, object, object["TxnDate"].text(), -object["TotalAmt"].decimal());
   open_other_postings(company, side, date, [&](const Transaction& transaction, const std::string& party, const Decimal& amount) {
