@@ -1,0 +1,118 @@
+#include "services/mapper/adapters/mapper_service.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "common/rpc/rpc.h"
+
+namespace q2o::mapper {
+namespace {
+
+constexpr std::uint32_t kPageMax = 1000;
+
+grpc::Status refuse(Code code, std::string message, std::string reason, std::string hint) {
+  return rpc::to_status(Error{code, std::move(message), Retry::never, Effect::none, std::move(reason), std::move(hint), {}});
+}
+
+/// Runs `answer` for an identified caller; trouble with the database is "try again".
+template <class Answer>
+grpc::Status serve(const grpc::ServerContext& context, Answer answer) {
+  const auto caller = rpc::caller(context);
+  if (!caller) return rpc::to_status(caller.error());
+  try {
+    return answer(*caller);
+  } catch (const pg::ConnectionLost& lost) {
+    return rpc::to_status(Error{Code::unavailable, lost.what(), Retry::after_backoff, Effect::none, "DATABASE_UNAVAILABLE", "Try again in a moment.", {}});
+  } catch (const pg::SqlError& error) {
+    const bool bad_id = error.sqlstate == "22P02";
+    return bad_id ? refuse(Code::invalid_argument, "the id is no UUID", "BAD_ID", "Give the id as q2o status shows it.") : refuse(Code::internal, error.what(), "DATABASE", "");
+  }
+}
+
+std::int64_t position_of(const std::string& token) {
+  std::int64_t position = 0;
+  std::from_chars(token.data(), token.data() + token.size(), position);
+  return position;
+}
+
+}  // namespace
+
+grpc::Status MapperServiceImpl::CheckMapping(grpc::ServerContext* context, const v1::CheckMappingRequest* request, v1::CheckMappingResponse* response) {
+  return serve(*context, [&](const rpc::Caller&) {
+    const auto check = Mapping::compile(request->mapping_json());
+    for (const auto& complaint : check.complaints) {
+      auto& added = *response->add_complaints();
+      added.set_place(complaint.place);
+      added.set_message(complaint.message);
+    }
+    if (check.mapping) response->set_version(check.mapping->version());
+    return grpc::Status::OK;
+  });
+}
+
+grpc::Status MapperServiceImpl::StoreMapping(grpc::ServerContext* context, const v1::StoreMappingRequest* request, v1::StoreMappingResponse* response) {
+  return serve(*context, [&](const rpc::Caller&) {
+    const auto stored = mappings_.store(request->platform(), request->mapping_json());
+    if (!stored.complaints.empty()) {
+      const auto& first = stored.complaints.front();
+      return refuse(Code::invalid_argument, fmt::format("the mapping has {} mistakes; the first: {}: {}", stored.complaints.size(), first.place, first.message), "MAPPING_INVALID",
+                    "q2o mapping check lists them all.");
+    }
+    response->set_version(stored.version);
+    return grpc::Status::OK;
+  });
+}
+
+grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request, v1::CurrentMappingResponse* response) {
+  return serve(*context, [&](const rpc::Caller&) {
+    const auto version = pool_.transact([&](pg::Tx& tx) { return mappings_.current(tx, request->platform()); });
+    if (!version) return refuse(Code::not_found, fmt::format("no mapping is stored for {}", request->platform()), "MAPPING_UNKNOWN", "Store one with q2o mapping.");
+    response->set_version(*version);
+    return grpc::Status::OK;
+  });
+}
+
+grpc::Status MapperServiceImpl::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) {
+    const std::uint32_t size = request->page_size() == 0 ? kPageMax : std::min(request->page_size(), kPageMax);
+    pool_.transact([&](pg::Tx& tx) {
+      response->Clear();
+      for (const auto row : tx.exec("SELECT * FROM reject WHERE tenant_id = $1 AND migration_id = $2 AND run = $3 AND position > $4 ORDER BY position LIMIT $5",
+                                    {caller.tenant, request->migration_id(), request->run(), position_of(request->page_token()), size})) {
+        auto& reject = *response->add_rejects();
+        reject.set_entity(row.text("entity"));
+        reject.set_source_id(row.text("source_id"));
+        reject.set_field(row.text("field"));
+        reject.set_value(row.text("value"));
+        reject.set_reason(row.text("reason"));
+        reject.set_message(row.text("message"));
+        reject.set_hint(row.text("hint"));
+        reject.set_label(row.text("label"));
+        response->set_next_page_token(std::to_string(row.integer("position")));
+      }
+      if (static_cast<std::uint32_t>(response->rejects_size()) < size) response->clear_next_page_token();
+    });
+    return grpc::Status::OK;
+  });
+}
+
+grpc::Status MapperServiceImpl::ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request, v1::ListNotesResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) {
+    pool_.transact([&](pg::Tx& tx) {
+      response->Clear();
+      for (const auto row : tx.exec("SELECT * FROM note WHERE tenant_id = $1 AND migration_id = $2 AND run = $3 ORDER BY position", {caller.tenant, request->migration_id(), request->run()})) {
+        auto& note = *response->add_notes();
+        note.set_entity(row.text("entity"));
+        note.set_source_id(row.text("source_id"));
+        note.set_kind(row.text("kind"));
+        note.set_reason(row.text("reason"));
+        note.set_label(row.text("label"));
+        note.set_posting(row.boolean("posting"));
+      }
+    });
+    return grpc::Status::OK;
+  });
+}
+
+}  // namespace q2o::mapper

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "q2o/mapper/v1/mapper.grpc.pb.h"
+#include "services/mapper/adapters/mapping_store.h"
+
+namespace q2o::mapper {
+
+/// gRPC face of the mapper.
+class MapperServiceImpl : public v1::MapperService::Service {
+ public:
+  MapperServiceImpl(pg::Pool& pool, MappingStore& mappings) : pool_(pool), mappings_(mappings) {}
+
+  grpc::Status CheckMapping(grpc::ServerContext* context, const v1::CheckMappingRequest* request, v1::CheckMappingResponse* response) override;
+  grpc::Status StoreMapping(grpc::ServerContext* context, const v1::StoreMappingRequest* request, v1::StoreMappingResponse* response) override;
+  grpc::Status CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request, v1::CurrentMappingResponse* response) override;
+  grpc::Status ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) override;
+  grpc::Status ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request, v1::ListNotesResponse* response) override;
+
+ private:
+  pg::Pool& pool_;
+  MappingStore& mappings_;
+};
+
+}  // namespace q2o::mapper

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "common/pg/pg.h"
+#include "services/mapper/domain/mapping.h"
+
+namespace q2o::mapper {
+
+/// Mappings by version: stored once, compiled once per process. Thread-safe.
+class MappingStore {
+ public:
+  explicit MappingStore(pg::Pool& pool) : pool_(pool) {}
+
+  struct Stored {
+    std::string version;
+    std::vector<Complaint> complaints;  ///< not stored when there are any
+  };
+  enum class MakeCurrent { always, when_new };
+  /// Becomes the current mapping of the platform (when_new: unless this version was stored before). The same content again changes nothing.
+  Stored store(const std::string& platform, const std::string& text, MakeCurrent current = MakeCurrent::always);
+  std::optional<std::string> current(pg::Tx& tx, const std::string& platform);
+  /// nullptr when the version is unknown or no longer good for this program.
+  std::shared_ptr<const Mapping> find(pg::Tx& tx, const std::string& version);
+
+ private:
+  pg::Pool& pool_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const Mapping>> compiled_;
+};
+
+}  // namespace q2o::mapper

@@ -1,0 +1,121 @@
+#include "services/mapper/adapters/pg_lookups.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace q2o::mapper {
+namespace {
+
+/// Kinds that must be the same in the next run of the same books: names of documents, codes of accounts and journals.
+constexpr std::array<std::string_view, 2> kKeptOverRuns{"number", "account_code"};
+
+}  // namespace
+
+PgLookups::PgLookups(const RunState& run)
+    : revision(run.revision),
+      migration_(run.migration),
+      run_scope_(fmt::format("{}/{}", run.migration, run.run)),
+      connection_scope_(fmt::format("{}/{}", run.tenant, run.connection)),
+      run_(run.run) {}
+
+const std::string& PgLookups::scope_of(std::string_view kind) const {
+  return std::find(kKeptOverRuns.begin(), kKeptOverRuns.end(), kind) == kKeptOverRuns.end() ? run_scope_ : connection_scope_;
+}
+
+void PgLookups::load(std::string_view kind, Entries& entries) const {
+  for (const auto row : tx_->exec("SELECT key, value FROM lookup WHERE scope = $1 AND kind = $2", {scope_of(kind), kind})) {
+    entries.emplace(row.text("key"), json::Document::parse(row.text("value")).value());
+  }
+}
+
+void PgLookups::changed(std::string_view kind, std::string_view key, std::string_view json) {
+  changes_.push_back({std::string(kind), std::string(key), std::string(json)});
+}
+
+void PgLookups::flush() {
+  // The last value of a key counts; one statement must not touch a row twice.
+  std::map<std::pair<std::string, std::string>, std::string> last;
+  for (auto& change : changes_) last[{std::move(change.kind), std::move(change.key)}] = std::move(change.value);
+  changes_.clear();
+  std::vector<std::string> scopes, kinds, keys, values;
+  for (auto& [name, value] : last) {
+    scopes.push_back(scope_of(name.first));
+    kinds.push_back(name.first);
+    keys.push_back(name.second);
+    values.push_back(std::move(value));
+  }
+  if (keys.empty()) return;
+  tx_->exec(
+      "INSERT INTO lookup (scope, kind, key, value) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) "
+      "ON CONFLICT (scope, kind, key) DO UPDATE SET value = excluded.value",
+      {scopes, kinds, keys, values});
+}
+
+void PgLookups::read_ledger(const std::vector<std::string>& ids) const {
+  for (const auto row : tx_->exec("SELECT body FROM ledger_transaction WHERE migration_id = $1 AND run = $2 AND id = ANY($3::text[])", {migration_, run_, ids})) {
+    auto transaction = ledger_from_json(row.text("body"));
+    std::string id = transaction.id;
+    ledger_.insert_or_assign(std::move(id), std::move(transaction));
+  }
+}
+
+void PgLookups::prefetch(const std::vector<std::string>& transaction_ids) {
+  read_ledger(transaction_ids);
+  for (const auto& id : transaction_ids) {
+    if (!ledger_.contains(id)) absent_.insert(id);
+  }
+}
+
+void PgLookups::forget_ledger() {
+  ledger_.clear();
+  absent_.clear();
+}
+
+const accounting::LedgerTransaction* PgLookups::load_ledger(std::string_view transaction_id) const {
+  if (absent_.contains(transaction_id)) return nullptr;
+  read_ledger({std::string(transaction_id)});
+  const auto found = ledger_.find(transaction_id);
+  if (found != ledger_.end()) return &found->second;
+  absent_.emplace(transaction_id);
+  return nullptr;
+}
+
+std::string to_json(const accounting::LedgerTransaction& transaction) {
+  json::Writer out;
+  out.begin_object().field("id", std::string_view(transaction.id)).field("type", std::string_view(transaction.type));
+  out.field("date", std::string_view(transaction.date)).field("number", std::string_view(transaction.document_number)).key("postings").begin_array();
+  for (const auto& posting : transaction.postings) {
+    out.begin_object().field("account", std::string_view(posting.account_id)).field("amount", posting.amount);
+    if (!posting.currency.empty()) out.field("currency", std::string_view(posting.currency));
+    if (posting.amount_currency) out.field("amount_currency", *posting.amount_currency);
+    if (!posting.name_id.empty()) out.field("name_id", std::string_view(posting.name_id));
+    if (!posting.name.empty()) out.field("name", std::string_view(posting.name));
+    if (!posting.memo.empty()) out.field("memo", std::string_view(posting.memo));
+    out.end_object();
+  }
+  out.end_array().end_object();
+  return out.take();
+}
+
+accounting::LedgerTransaction ledger_from_json(const std::string& text) {
+  const auto document = json::Document::parse(text).value();
+  const auto& root = document.root();
+  const auto member = [](const json::Value& value, std::string_view name) { return std::string(value[name].text()); };
+  accounting::LedgerTransaction transaction{member(root, "id"), member(root, "type"), member(root, "date"), member(root, "number"), {}};
+  for (const auto& item : root["postings"].items()) {
+    accounting::Posting posting;
+    posting.account_id = member(item, "account");
+    posting.amount = item["amount"].decimal().value();
+    posting.currency = member(item, "currency");
+    if (item.has("amount_currency")) posting.amount_currency = item["amount_currency"].decimal().value();
+    posting.name_id = member(item, "name_id");
+    posting.name = member(item, "name");
+    posting.memo = member(item, "memo");
+    transaction.postings.push_back(std::move(posting));
+  }
+  return transaction;
+}
+
+}  // namespace q2o::mapper

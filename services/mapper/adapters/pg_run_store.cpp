@@ -1,0 +1,196 @@
+#include "services/mapper/adapters/pg_run_store.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace q2o::mapper {
+
+std::optional<RunState> PgRunStore::find(pg::Tx& tx, const std::string& migration, std::uint32_t run) {
+  const auto rows = tx.exec("SELECT * FROM run WHERE migration_id = $1 AND run = $2 FOR UPDATE", {migration, run});
+  if (rows.empty()) return std::nullopt;
+  const auto row = rows[0];
+  RunState state;
+  state.tenant = row.text("tenant_id");
+  state.migration = migration;
+  state.connection = row.text("connection");
+  state.platform = row.text("platform");
+  state.mapping_version = row.text("mapping_version");
+  state.home_currency = row.text("home_currency");
+  state.run = run;
+  state.state = row.text("state");
+  state.plan_sent = row.boolean("plan_sent");
+  state.sequence = static_cast<std::uint64_t>(row.integer("sequence"));
+  state.targets = static_cast<std::uint64_t>(row.integer("targets"));
+  state.revision = static_cast<std::uint64_t>(row.integer("revision"));
+  return state;
+}
+
+void PgRunStore::insert(pg::Tx& tx, const RunState& run) {
+  tx.exec(
+      "INSERT INTO run (migration_id, run, tenant_id, connection, platform, mapping_version, home_currency, state) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+      {run.migration, run.run, run.tenant, run.connection, run.platform, run.mapping_version, run.home_currency, run.state});
+}
+
+void PgRunStore::save(const RunState& run) {
+  tx_.exec("UPDATE run SET state = $3, plan_sent = $4, sequence = $5, targets = $6, revision = $7 WHERE migration_id = $1 AND run = $2",
+           {run.migration, run.run, run.state, run.plan_sent, run.sequence, run.targets, run.revision});
+}
+
+std::vector<RawRecord> PgRunStore::first_time(const std::string& entity, std::vector<RawRecord> records) {
+  std::vector<std::string> ids;
+  for (const auto& record : records) ids.push_back(record.id);
+  std::set<std::string, std::less<>> fresh;
+  for (const auto row : tx_.exec("INSERT INTO seen (migration_id, run, entity, source_id) SELECT $1, $2, $3, id FROM (SELECT DISTINCT unnest($4::text[]) AS id) AS ids "
+                                 "ON CONFLICT DO NOTHING RETURNING source_id",
+                                 {run_.migration, run_.run, entity, ids})) {
+    fresh.insert(row.text("source_id"));
+  }
+  std::vector<RawRecord> result;
+  for (auto& record : records) {
+    if (fresh.erase(record.id) == 1) result.push_back(std::move(record));
+  }
+  return result;
+}
+
+void PgRunStore::defer(const std::string& entity, std::span<const RawRecord> records) {
+  if (records.empty()) return;
+  std::vector<std::string> ids, bodies;
+  for (const auto& record : records) {
+    ids.push_back(record.id);
+    bodies.push_back(record.body);
+  }
+  tx_.exec(
+      "INSERT INTO deferred (migration_id, run, entity, source_id, body) SELECT $1, $2, $3, id, body "
+      "FROM unnest($4::text[], $5::bytea[]) WITH ORDINALITY AS given(id, body, position) ORDER BY position",
+      {run_.migration, run_.run, entity, ids, pg::Param::bytes_array(bodies)});
+}
+
+std::vector<RawRecord> PgRunStore::take_deferred(const std::string& entity) {
+  std::vector<RawRecord> records;
+  for (const auto row : tx_.exec("SELECT source_id, body FROM deferred WHERE migration_id = $1 AND run = $2 AND entity = $3 ORDER BY position",
+                                 {run_.migration, run_.run, entity})) {
+    records.push_back({row.text("source_id"), row.bytes("body")});
+  }
+  tx_.exec("DELETE FROM deferred WHERE migration_id = $1 AND run = $2 AND entity = $3", {run_.migration, run_.run, entity});
+  return records;
+}
+
+Counts PgRunStore::record(const std::string& entity, std::span<const Mapped> mapped) {
+  Counts added;
+  for (const auto& one : mapped) {
+    const Outcome& outcome = one.outcome;
+    ++(outcome.reject ? added.rejected : !outcome.excluded.empty() ? added.excluded : outcome.targets.empty() ? added.merged : added.mapped);
+  }
+  add_rejects(entity, mapped);
+  add_notes(entity, mapped);
+  tx_.exec(
+      "INSERT INTO entity_count (migration_id, run, entity, mapped, merged, rejected, excluded) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+      "ON CONFLICT (migration_id, run, entity) DO UPDATE SET mapped = entity_count.mapped + excluded.mapped, merged = entity_count.merged + excluded.merged, "
+      "rejected = entity_count.rejected + excluded.rejected, excluded = entity_count.excluded + excluded.excluded",
+      {run_.migration, run_.run, entity, added.mapped, added.merged, added.rejected, added.excluded});
+  return counts(entity);
+}
+
+void PgRunStore::add_rejects(const std::string& entity, std::span<const Mapped> mapped) {
+  for (const auto& one : mapped) {
+    if (!one.outcome.reject) continue;
+    const Reject& reject = *one.outcome.reject;
+    tx_.exec(
+        "INSERT INTO reject (tenant_id, migration_id, run, entity, source_id, field, value, reason, message, hint, label) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        {run_.tenant, run_.migration, run_.run, entity, one.id, reject.field, reject.value.substr(0, 200), reject.reason, reject.message, reject.hint, one.outcome.label});
+  }
+}
+
+void PgRunStore::add_notes(const std::string& entity, std::span<const Mapped> mapped) {
+  std::vector<std::string> ids, kinds, reasons, labels, posting;
+  for (const auto& one : mapped) {
+    const Outcome& outcome = one.outcome;
+    const auto add = [&](std::string kind, std::string reason) {
+      ids.push_back(one.id);
+      kinds.push_back(std::move(kind));
+      reasons.push_back(std::move(reason));
+      labels.push_back(outcome.label);
+      posting.emplace_back(outcome.posting ? "true" : "false");
+    };
+    if (outcome.reject) continue;
+    if (outcome.fallback) add(outcome.fallback->step, outcome.fallback->reason);
+    if (!outcome.excluded.empty()) {
+      add("excluded", outcome.excluded);
+    } else if (outcome.targets.empty()) {
+      add("merged", outcome.merged);
+    }
+  }
+  if (ids.empty()) return;
+  tx_.exec(
+      "INSERT INTO note (tenant_id, migration_id, run, entity, source_id, kind, reason, label, posting) SELECT $1, $2, $3, $4, id, kind, reason, label, posting::boolean "
+      "FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[]) AS given(id, kind, reason, label, posting)",
+      {run_.tenant, run_.migration, run_.run, entity, ids, kinds, reasons, labels, posting});
+}
+
+Counts PgRunStore::counts(const std::string& entity) {
+  const auto rows = tx_.exec("SELECT mapped, merged, rejected, excluded FROM entity_count WHERE migration_id = $1 AND run = $2 AND entity = $3", {run_.migration, run_.run, entity});
+  if (rows.empty()) return {};
+  const auto number = [&](std::string_view column) { return static_cast<std::uint64_t>(rows[0].integer(column)); };
+  return {number("mapped"), number("merged"), number("rejected"), number("excluded")};
+}
+
+void PgRunStore::source_ended(const std::string& entity) {
+  tx_.exec("INSERT INTO entity_count (migration_id, run, entity, source_ended) VALUES ($1, $2, $3, true) ON CONFLICT (migration_id, run, entity) DO UPDATE SET source_ended = true",
+           {run_.migration, run_.run, entity});
+}
+
+void PgRunStore::ended(const std::string& entity) {
+  tx_.exec("INSERT INTO entity_count (migration_id, run, entity, ended) VALUES ($1, $2, $3, true) ON CONFLICT (migration_id, run, entity) DO UPDATE SET ended = true",
+           {run_.migration, run_.run, entity});
+}
+
+std::vector<EndedEntity> PgRunStore::source_ended_entities() {
+  std::vector<EndedEntity> result;
+  for (const auto row : tx_.exec("SELECT entity, ended FROM entity_count WHERE migration_id = $1 AND run = $2 AND source_ended ORDER BY entity", {run_.migration, run_.run})) {
+    result.push_back({row.text("entity"), row.boolean("ended")});
+  }
+  return result;
+}
+
+Status PgRunStore::add_ledger(std::span<const accounting::LedgerTransaction> transactions) {
+  std::vector<std::string> ids, bodies;
+  for (const auto& transaction : transactions) {
+    ids.push_back(transaction.id);
+    bodies.push_back(to_json(transaction));
+  }
+  if (ids.empty()) return {};
+  const auto rows = tx_.exec(
+      "INSERT INTO ledger_transaction (migration_id, run, id, body) SELECT $1, $2, id, body FROM unnest($3::text[], $4::text[]) AS given(id, body) ON CONFLICT DO NOTHING",
+      {run_.migration, run_.run, ids, bodies});
+  if (rows.affected() == ids.size()) return {};
+  return fail(Code::data_loss, fmt::format("{} of {} transactions of this slice were in an earlier slice", ids.size() - rows.affected(), ids.size()), "LEDGER_OVERLAP",
+              "Run the migration again; the ledger changed while it was read.");
+}
+
+void PgRunStore::claim(std::span<const std::string> transaction_ids) {
+  if (transaction_ids.empty()) return;
+  tx_.exec("UPDATE ledger_transaction SET claimed = true WHERE migration_id = $1 AND run = $2 AND id = ANY($3::text[])",
+           {run_.migration, run_.run, std::vector<std::string>(transaction_ids.begin(), transaction_ids.end())});
+}
+
+std::vector<std::string> PgRunStore::take_unclaimed(std::size_t limit) {
+  std::vector<std::string> ids;
+  for (const auto row : tx_.exec("UPDATE ledger_transaction SET claimed = true WHERE migration_id = $1 AND run = $2 AND id IN (SELECT id FROM ledger_transaction "
+                                 "WHERE migration_id = $1 AND run = $2 AND NOT claimed ORDER BY id LIMIT $3) RETURNING id",
+                                 {run_.migration, run_.run, static_cast<std::int64_t>(limit)})) {
+    ids.push_back(row.text("id"));
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+void PgRunStore::prefetch_ledger(std::span<const RawRecord> records) {
+  std::vector<std::string> ids;
+  for (const auto& record : records) ids.push_back(record.id);
+  lookups_.prefetch(ids);
+}
+
+}  // namespace q2o::mapper

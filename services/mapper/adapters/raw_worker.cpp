@@ -1,0 +1,218 @@
+#include "services/mapper/adapters/raw_worker.h"
+
+#include <fmt/format.h>
+
+#include "common/ids/ids.h"
+#include "common/log/log.h"
+#include "common/migrations/migrations.h"
+#include "services/mapper/app/run_mapper.h"
+
+namespace q2o::mapper {
+namespace {
+
+constexpr std::string_view kConsumer = "raw";
+constexpr std::size_t kRunsInMemory = 4;
+constexpr auto kPublishDeadline = std::chrono::seconds(30);
+
+}  // namespace
+
+RawWorker::RawWorker(pg::Pool& pool, bus::Producer& producer, MappingStore& mappings, metrics::Registry& metrics, Topics topics)
+    : pool_(pool),
+      producer_(producer),
+      mappings_(mappings),
+      topics_(std::move(topics)),
+      records_(metrics.counter("q2o_mapper_records_total", "Source records received")),
+      messages_(metrics.counter("q2o_mapper_messages_total", "Mapped messages published")) {}
+
+/// Open only while this very run may go on. What the migration topic has not told yet is held, never dropped.
+RawWorker::Gate RawWorker::gate(pg::Tx& tx, const std::string& migration, std::uint32_t run) {
+  const auto known = migrations::find(tx, migration);
+  if (!known || known->run() < run) return Gate::hold;
+  if (known->run() > run || known->state() == billing::v1::STATE_FAILED) return Gate::drop;
+  switch (known->directive()) {
+    case billing::v1::DIRECTIVE_STOP: return Gate::drop;
+    case billing::v1::DIRECTIVE_PAUSE: return Gate::hold;
+    default: return Gate::open;
+  }
+}
+
+void RawWorker::receive(std::span<const bus::Incoming> messages) {
+  for (const auto& message : messages) receive_one(message);
+}
+
+void RawWorker::receive_one(const bus::Incoming& message) {
+  connector::v1::RawMessage raw;
+  const bool readable = raw.ParseFromString(message.value) && ids::is_uuid(raw.scope().migration_id()) && ids::is_uuid(raw.scope().tenant_id()) && raw.scope().run() > 0;
+  const std::scoped_lock lock(mutex_);
+  try {
+    pool_.transact([&](pg::Tx& tx) {
+      const std::string id = message.id();
+      if (!readable || id.empty()) {
+        bus::dead_letter(tx, "mapper", message, Error{Code::invalid_argument, "no RawMessage with a scope", Retry::never, Effect::none, "UNDECODABLE", "", {}});
+        return;
+      }
+      if (!pg::Inbox::insert(tx, kConsumer, id)) return;
+      const std::string& migration = raw.scope().migration_id();
+      const std::uint32_t run = raw.scope().run();
+      const auto held = tx.exec("SELECT 1 FROM held WHERE migration_id = $1 AND run = $2 LIMIT 1", {migration, run});
+      const Gate now = gate(tx, migration, run);
+      if (now == Gate::drop) return;
+      if (now == Gate::hold || !held.empty()) {
+        tx.exec("INSERT INTO held (migration_id, run, value) VALUES ($1, $2, $3)", {migration, run, pg::Param::bytes(message.value)});
+        return;
+      }
+      work(tx, raw);
+    });
+  } catch (...) {
+    lookups_.clear();  // they may hold what was rolled back
+    throw;
+  }
+}
+
+bool RawWorker::resume_one(pg::Tx& tx, const std::string& migration, std::uint32_t run) {
+  const auto rows = tx.exec("SELECT position, value FROM held WHERE migration_id = $1 AND run = $2 ORDER BY position LIMIT 1 FOR UPDATE", {migration, run});
+  if (rows.empty()) return false;
+  const Gate now = gate(tx, migration, run);
+  if (now == Gate::hold) return false;
+  if (now == Gate::drop) {
+    tx.exec("DELETE FROM held WHERE migration_id = $1 AND run = $2", {migration, run});
+    return false;
+  }
+  connector::v1::RawMessage raw;
+  raw.ParseFromString(rows[0].bytes("value"));
+  work(tx, raw);
+  tx.exec("DELETE FROM held WHERE position = $1", {rows[0].integer("position")});
+  return true;
+}
+
+void RawWorker::resume(std::stop_token stop) {
+  std::vector<std::pair<std::string, std::uint32_t>> runs;
+  pool_.transact([&](pg::Tx& tx) {
+    runs.clear();
+    for (const auto row : tx.exec("SELECT DISTINCT migration_id, run FROM held")) runs.emplace_back(row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run")));
+  });
+  for (const auto& [migration, run] : runs) {
+    bool more = true;
+    while (more && !stop.stop_requested()) {
+      const std::scoped_lock lock(mutex_);
+      try {
+        more = pool_.transact([&, id = migration, number = run](pg::Tx& tx) { return resume_one(tx, id, number); });
+      } catch (...) {
+        lookups_.clear();
+        throw;
+      }
+    }
+  }
+}
+
+PgLookups& RawWorker::lookups_of(const RunState& run) {
+  const std::string key = key_of(run);
+  auto found = lookups_.find(key);
+  // Another replica, or a transaction that was rolled back, may have gone on from here: then what we remember is not true.
+  if (found != lookups_.end() && found->second->revision != run.revision) {
+    lookups_.erase(found);
+    found = lookups_.end();
+  }
+  if (found == lookups_.end()) {
+    if (lookups_.size() >= kRunsInMemory) lookups_.clear();
+    found = lookups_.emplace(key, std::make_unique<PgLookups>(run)).first;
+  }
+  // Until the commit; a failed attempt leaves a number that no row has.
+  found->second->revision = ~std::uint64_t{0};
+  return *found->second;
+}
+
+std::string RawWorker::key_of(const RunState& run) { return fmt::format("{}/{}", run.migration, run.run); }
+
+void RawWorker::publish(const v1::MappedMessage& message) {
+  const auto& scope = message.scope();
+  bus::Outgoing out;
+  out.topic = topics_.mapped;
+  out.key = scope.migration_id();
+  out.value = message.SerializeAsString();
+  out.entity = message.has_batch() ? message.batch().entity() : message.has_entity_end() ? message.entity_end().entity() : std::string();
+  out.id = ids::uuid_v5({scope.migration_id(), std::to_string(scope.run()), "mapper", out.entity, std::to_string(message.sequence())});
+  out.type = "q2o.mapper.v1.MappedMessage";
+  out.tenant = scope.tenant_id();
+  out.migration = scope.migration_id();
+  out.run = scope.run();
+  out.sequence = message.sequence();
+  const auto sent = producer_.publish({&out, 1}, kPublishDeadline);
+  if (!sent) throw std::runtime_error(fmt::format("mapped message {} was not acknowledged: {}", message.sequence(), sent.error().message));
+  messages_.add();
+}
+
+void RawWorker::store_fact(pg::Tx& tx, const v1::StatusFact& fact, const std::string& id) {
+  bus::Outgoing out;
+  out.topic = topics_.status;
+  out.key = fact.scope().migration_id();
+  out.value = fact.SerializeAsString();
+  out.id = id;
+  out.type = "q2o.mapper.v1.StatusFact";
+  out.tenant = fact.scope().tenant_id();
+  out.migration = fact.scope().migration_id();
+  out.run = fact.scope().run();
+  bus::store(tx, out);
+}
+
+void RawWorker::refuse_start(pg::Tx& tx, const RunState& run, const std::string& message) {
+  v1::StatusFact fact;
+  fact.mutable_scope()->set_tenant_id(run.tenant);
+  fact.mutable_scope()->set_migration_id(run.migration);
+  fact.mutable_scope()->set_run(run.run);
+  fact.mutable_scope()->set_connection(run.connection);
+  auto& failed = *fact.mutable_run_failed();
+  failed.set_reason("MAPPING_UNKNOWN");
+  failed.set_message(message);
+  failed.set_hint("Store the mapping (q2o mapping check shows what is wrong with it) and start the migration again.");
+  store_fact(tx, fact, ids::uuid_v5({run.migration, std::to_string(run.run), "mapper", "run_failed"}));
+}
+
+void RawWorker::start(pg::Tx& tx, const connector::v1::RawMessage& message) {
+  const auto& begin = message.run_start();
+  RunState run;
+  run.tenant = message.scope().tenant_id();
+  run.migration = message.scope().migration_id();
+  run.run = message.scope().run();
+  run.connection = message.scope().connection();
+  run.platform = begin.platform();
+  run.home_currency = begin.home_currency();
+  run.mapping_version = begin.mapping_version().empty() ? mappings_.current(tx, begin.platform()).value_or("") : begin.mapping_version();
+  run.state = "mapping";
+  if (!mappings_.find(tx, run.mapping_version)) {
+    run.state = "failed";
+    refuse_start(tx, run, fmt::format("There is no mapping \"{}\" for {}", run.mapping_version, run.platform));
+  }
+  PgRunStore::insert(tx, run);
+  log::info("run begins", {{"migration", run.migration}, {"run", static_cast<std::int64_t>(run.run)}, {"mapping", run.mapping_version.substr(0, 12)}});
+}
+
+void RawWorker::work(pg::Tx& tx, const connector::v1::RawMessage& message) {
+  if (message.has_run_start()) {
+    start(tx, message);
+    return;
+  }
+  auto run = PgRunStore::find(tx, message.scope().migration_id(), message.scope().run());
+  if (!run) throw std::runtime_error(fmt::format("run {} of {} has not begun", message.scope().run(), message.scope().migration_id()));
+  if (run->state != "mapping") return;
+  const auto mapping = mappings_.find(tx, run->mapping_version);
+  if (!mapping) throw std::runtime_error(fmt::format("mapping {} is not there any more", run->mapping_version));
+  auto& lookups = lookups_of(*run);
+  lookups.attach(&tx);
+  PgRunStore store(tx, *run, lookups);
+  int facts = 0;
+  const auto fact_id = [&] {
+    return ids::uuid_v5({run->migration, std::to_string(run->run), "mapper", "fact", std::to_string(run->revision), std::to_string(facts++)});
+  };
+  Output output(*run, *mapping, [&](const v1::MappedMessage& out) { publish(out); }, [&](const v1::StatusFact& fact) { store_fact(tx, fact, fact_id()); });
+  RunMapper(*run, *mapping, lookups, store, output).handle(message);
+  lookups.flush();
+  lookups.forget_ledger();
+  ++run->revision;
+  store.save(*run);
+  lookups.attach(nullptr);
+  lookups.revision = run->revision;
+  records_.add(static_cast<double>(message.batch().records_size()));
+}
+
+}  // namespace q2o::mapper

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "q2o/mapper/v1/mapped.pb.h"
+#include "q2o/mapper/v1/status.pb.h"
+#include "services/mapper/app/run_store.h"
+
+namespace q2o::mapper {
+
+/// Numbers and sends the mapped messages of a run in bounded batches. Sequences are part of the run's state: after a crash the
+/// same message gets the same number and id again.
+class Output {
+ public:
+  using Send = std::function<void(const v1::MappedMessage&)>;
+  using Fact = std::function<void(const v1::StatusFact&)>;
+  Output(RunState& run, const Mapping& mapping, Send send, Fact fact) : run_(run), mapping_(mapping), send_(std::move(send)), fact_(std::move(fact)) {}
+
+  void plan(const std::string& settings);
+  void batch(const std::string& entity, std::span<const Mapped> mapped);
+  void entity_end(const std::string& entity, const Counts& counts);
+  void run_end();
+  void progress(const std::string& entity, const Counts& counts, bool done);
+  void failed(const std::string& reason, const std::string& message, const std::string& hint);
+
+ private:
+  v1::MappedMessage message();
+  void send(v1::MappedMessage& message);
+  v1::MappedRecord record(const Mapped& mapped);
+  v1::StatusFact fact();
+
+  RunState& run_;
+  const Mapping& mapping_;
+  Send send_;
+  Fact fact_;
+};
+
+}  // namespace q2o::mapper

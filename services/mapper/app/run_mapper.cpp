@@ -1,0 +1,164 @@
+#include "services/mapper/app/run_mapper.h"
+
+#include <fmt/format.h>
+
+#include "accounting/general_ledger.h"
+
+namespace q2o::mapper {
+namespace {
+
+constexpr std::size_t kLedgerBatch = 500;
+constexpr std::string_view kGeneralLedger = "GeneralLedger";
+
+accounting::Classifications classifications(const Lookups& lookups) {
+  accounting::Classifications result;
+  lookups.each("Account", [&](std::string_view id, const json::Value& account) {
+    if (const auto found = accounting::classify_account(account["Classification"].text(), account["AccountType"].text())) result.emplace(id, *found);
+  });
+  return result;
+}
+
+std::vector<RawRecord> records_of(const connector::v1::RawBatch& batch) {
+  std::vector<RawRecord> records;
+  records.reserve(static_cast<std::size_t>(batch.records_size()));
+  for (const auto& record : batch.records()) records.push_back({record.source_id(), record.body()});
+  return records;
+}
+
+}  // namespace
+
+RunMapper::RunMapper(RunState& run, const Mapping& mapping, Lookups& lookups, RunStore& store, Output& output)
+    : run_(run), mapping_(mapping), lookups_(lookups), store_(store), output_(output), stream_(mapping, RunContext{run.connection, run.home_currency}, lookups) {}
+
+void RunMapper::handle(const connector::v1::RawMessage& message) {
+  if (run_.state != "mapping") return;  // failed: the rest of the stream has no place to go
+  switch (message.body_case()) {
+    case connector::v1::RawMessage::kBatch: batch(message.batch()); break;
+    case connector::v1::RawMessage::kEntityEnd: entity_end(message.entity_end().entity()); break;
+    case connector::v1::RawMessage::kRunEnd: run_end(); break;
+    default: break;
+  }
+}
+
+void RunMapper::batch(const connector::v1::RawBatch& batch) {
+  const std::string& entity = batch.entity();
+  const EntityRule* rule = mapping_.find(entity);
+  if (rule == nullptr && mapping_.missing_entity_fails_run()) {
+    fail_run("UNMAPPED_ENTITY", fmt::format("The mapping says nothing about {}", entity), "Add a rule for the entity to the mapping, store it and start the migration again.");
+    return;
+  }
+  if (!run_.plan_sent && stream_.defer(entity) != Defer::plan) send_plan();
+  if (failed()) return;
+  const auto records = store_.first_time(entity, records_of(batch));
+  if (records.empty()) return;
+  if (entity == kGeneralLedger) {
+    deliver(entity, read_ledger(records));
+    return;
+  }
+  if (rule != nullptr && rule->ledger) store_.prefetch_ledger(records);
+  auto taken = stream_.take(entity, records, run_.plan_sent);
+  std::vector<RawRecord> deferred;
+  deferred.reserve(taken.deferred.size());
+  for (const auto position : taken.deferred) deferred.push_back(records[position]);
+  store_.defer(entity, deferred);
+  deliver(entity, taken.mapped);
+}
+
+std::vector<Mapped> RunMapper::read_ledger(std::span<const RawRecord> slices) {
+  std::vector<Mapped> result;
+  const auto known = classifications(lookups_);
+  for (const auto& slice : slices) {
+    Mapped mapped{std::string(kGeneralLedger), slice.id, {}};
+    mapped.outcome.label = slice.id;
+    auto transactions = accounting::read_general_ledger({slice.body}, known);
+    Status stored;
+    if (transactions) stored = store_.add_ledger(*transactions);
+    if (!transactions || !stored) {
+      const Error& error = transactions ? stored.error() : transactions.error();
+      mapped.outcome.reject = Reject{"", "", error.reason.empty() ? "LEDGER_UNREADABLE" : error.reason, error.message,
+                                     error.hint.empty() ? "Run the migration again; if it stays, look at the ledger report of these days in the source." : error.hint};
+      mapped.outcome.posting = true;
+    } else {
+      mapped.outcome.merged = "The source's ledger decides how each document is booked";
+    }
+    result.push_back(std::move(mapped));
+  }
+  return result;
+}
+
+void RunMapper::deliver(const std::string& entity, std::span<const Mapped> mapped) {
+  if (mapped.empty()) return;
+  std::vector<std::string> claimed;
+  for (const auto& record : mapped) claimed.insert(claimed.end(), record.outcome.claimed.begin(), record.outcome.claimed.end());
+  store_.claim(claimed);
+  output_.batch(entity, mapped);
+  output_.progress(entity, store_.record(entity, mapped), false);
+}
+
+void RunMapper::send_plan() {
+  const auto settings = stream_.settings();
+  if (!settings) {
+    fail_run(settings.error().reason, fmt::format("The settings of the company cannot be read: {}", settings.error().message), settings.error().hint);
+    return;
+  }
+  output_.plan(*settings);
+  run_.plan_sent = true;
+  for (const auto& waiting : store_.source_ended_entities()) {
+    if (waiting.ended || stream_.defer(waiting.entity) != Defer::plan) continue;
+    finish_deferred(waiting.entity);
+    finish(waiting.entity);
+  }
+}
+
+void RunMapper::finish_deferred(const std::string& entity) { deliver(entity, stream_.prepared(entity, store_.take_deferred(entity))); }
+
+void RunMapper::finish(const std::string& entity) {
+  output_.entity_end(entity, store_.counts(entity));
+  store_.ended(entity);
+}
+
+void RunMapper::entity_end(const std::string& entity) {
+  store_.source_ended(entity);
+  const Defer when = stream_.defer(entity);
+  if (!run_.plan_sent) {
+    if (when == Defer::plan) return;
+    send_plan();
+    if (failed()) return;
+  }
+  if (when == Defer::documents_end) return;
+  if (when != Defer::no) finish_deferred(entity);
+  finish(entity);
+}
+
+void RunMapper::ledger_leftovers() {
+  const std::string entity(kLedgerTransaction);
+  for (auto ids = store_.take_unclaimed(kLedgerBatch); !ids.empty(); ids = store_.take_unclaimed(kLedgerBatch)) {
+    std::vector<Mapped> mapped;
+    std::vector<RawRecord> wanted;
+    for (const auto& id : ids) wanted.push_back({id, {}});
+    store_.prefetch_ledger(wanted);
+    for (const auto& id : ids) mapped.push_back(stream_.ledger_only(id));
+    deliver(entity, mapped);
+  }
+  finish(entity);
+}
+
+void RunMapper::run_end() {
+  if (!run_.plan_sent) send_plan();
+  if (failed()) return;
+  for (const auto& waiting : store_.source_ended_entities()) {
+    if (waiting.ended || stream_.defer(waiting.entity) != Defer::documents_end) continue;
+    finish_deferred(waiting.entity);
+    finish(waiting.entity);
+  }
+  ledger_leftovers();
+  output_.run_end();
+  run_.state = "mapped";
+}
+
+void RunMapper::fail_run(const std::string& reason, const std::string& message, const std::string& hint) {
+  run_.state = "failed";
+  output_.failed(reason, message, hint);
+}
+
+}  // namespace q2o::mapper

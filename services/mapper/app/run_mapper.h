@@ -1,0 +1,35 @@
+#pragma once
+
+#include "q2o/connector/v1/raw.pb.h"
+#include "services/mapper/app/output.h"
+
+namespace q2o::mapper {
+
+/// Works off the raw messages of one run, one at a time, within the transaction behind the store.
+class RunMapper {
+ public:
+  RunMapper(RunState& run, const Mapping& mapping, Lookups& lookups, RunStore& store, Output& output);
+  void handle(const connector::v1::RawMessage& message);
+
+ private:
+  void batch(const connector::v1::RawBatch& batch);
+  void entity_end(const std::string& entity);
+  void run_end();
+  void send_plan();
+  void finish_deferred(const std::string& entity);
+  void finish(const std::string& entity);
+  void ledger_leftovers();
+  std::vector<Mapped> read_ledger(std::span<const RawRecord> slices);
+  void deliver(const std::string& entity, std::span<const Mapped> mapped);
+  void fail_run(const std::string& reason, const std::string& message, const std::string& hint);
+  bool failed() const { return run_.state == "failed"; }
+
+  RunState& run_;
+  const Mapping& mapping_;
+  Lookups& lookups_;
+  RunStore& store_;
+  Output& output_;
+  Stream stream_;
+};
+
+}  // namespace q2o::mapper

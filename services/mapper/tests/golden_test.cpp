@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "services/mapper/tests/book.h"
+
+/// Own records in, mapped records out, as text that a person can review. After a wanted change: Q2O_UPDATE_GOLDEN=1 and look at the diff.
+namespace q2o::mapper {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> inputs() {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(std::string(Q2O_SOURCE_DIR) + "/services/mapper/tests/golden")) {
+    const auto name = entry.path().filename().string();
+    if (name.ends_with(".json") && !name.ends_with(".mapped.json")) found.push_back(entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// The values on lines of their own, one field a line, so that a diff shows what changed.
+void append_target(const Target& target, std::string& out) {
+  out += "    {\"external_id\": \"" + target.external_id + "\", \"model\": \"" + target.model + "\", \"operation\": \"" + target.operation + "\", \"wave\": \"" + target.wave + "\"";
+  out += target.post ? ", \"post\": true,\n" : ",\n";
+  const auto document = json::Document::parse(target.values_json);
+  EXPECT_TRUE(document) << target.values_json;
+  if (!document) return;
+  bool first_part = true;
+  for (const auto& part : document->root().members()) {
+    out += first_part ? "     " : ",\n     ";
+    first_part = false;
+    out += "\"" + std::string(part.key) + "\": ";
+    if (!part.value.is_object()) {
+      out += part.value.raw();
+      continue;
+    }
+    out += "{";
+    bool first = true;
+    for (const auto& field : part.value.members()) {
+      out += first ? "\n" : ",\n";
+      first = false;
+      out += "       \"" + std::string(field.key) + "\": " + std::string(field.value.raw());
+    }
+    out += "}";
+  }
+  out += "}";
+}
+
+std::string printed(const std::vector<Mapped>& all) {
+  std::string out = "[\n";
+  bool first = true;
+  for (const auto& record : all) {
+    out += first ? "" : ",\n";
+    first = false;
+    const Outcome& outcome = record.outcome;
+    out += "{\"entity\": \"" + record.entity + "\", \"id\": \"" + record.id + "\"";
+    if (!outcome.label.empty()) language::write_text(outcome.label, out += ", \"label\": ");
+    if (outcome.fallback) language::write_text(outcome.fallback->reason, out += ", \"" + outcome.fallback->step + "\": ");
+    if (outcome.reject) {
+      language::write_text(outcome.reject->field, out += ",\n  \"reject\": \"" + outcome.reject->reason + "\", \"field\": ");
+      language::write_text(outcome.reject->value, out += ", \"value\": ");
+      language::write_text(outcome.reject->message, out += ",\n  \"message\": ");
+      language::write_text(outcome.reject->hint, out += ",\n  \"hint\": ");
+    } else if (!outcome.excluded.empty()) {
+      language::write_text(outcome.excluded, out += ", \"excluded\": ");
+    } else if (outcome.targets.empty()) {
+      language::write_text(outcome.merged, out += ", \"merged\": ");
+    } else {
+      out += ", \"targets\": [\n";
+      for (std::size_t i = 0; i < outcome.targets.size(); ++i) {
+        if (i > 0) out += ",\n";
+        append_target(outcome.targets[i], out);
+      }
+      out += "]";
+    }
+    out += "}";
+  }
+  return out + "\n]\n";
+}
+
+accounting::LedgerTransaction ledger_of(const json::Value& value) {
+  accounting::LedgerTransaction transaction{std::string(value["id"].text()), std::string(value["type"].text()), std::string(value["date"].text()), std::string(value["number"].text()), {}};
+  for (const auto& item : value["postings"].items()) {
+    accounting::Posting posting;
+    posting.account_id = item["account"].text();
+    posting.amount = item["amount"].decimal().value();
+    posting.name_id = item["name_id"].text();
+    transaction.postings.push_back(std::move(posting));
+  }
+  return transaction;
+}
+
+std::string map_file(const Mapping& mapping, const fs::path& path) {
+  const auto document = json::Document::parse(testing::file_text(path.string())).value();
+  testing::Book book(mapping);
+  std::vector<accounting::LedgerTransaction> ledger;
+  for (const auto& item : document.root()["ledger"].items()) ledger.push_back(ledger_of(item));
+  book.ledger(std::move(ledger));
+  for (const auto& entity : document.root()["entities"].members()) {
+    std::vector<RawRecord> records;
+    for (const auto& record : entity.value.items()) records.push_back({std::string(record["Id"].text()), std::string(record.raw())});
+    book.entity(std::string(entity.key), records);
+  }
+  book.end();
+  return printed(book.all());
+}
+
+TEST(Golden, EveryKindOfRecordMapsAsReviewed) {
+  const auto check = Mapping::compile(testing::shipped_mapping());
+  ASSERT_TRUE(check.mapping);
+  const auto files = inputs();
+  ASSERT_FALSE(files.empty());
+  for (const auto& input : files) {
+    const std::string got = map_file(*check.mapping, input);
+    auto expected_path = input;
+    expected_path.replace_extension(".mapped.json");
+    if (std::getenv("Q2O_UPDATE_GOLDEN") != nullptr) std::ofstream(expected_path) << got;
+    EXPECT_EQ(testing::file_text(expected_path.string()), got) << input;
+    EXPECT_TRUE(json::Document::parse(got)) << "no JSON: " << input;
+  }
+}
+
+}  // namespace
+}  // namespace q2o::mapper

@@ -1,0 +1,90 @@
+#include "services/mapper/wiring.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "common/log/log.h"
+#include "common/migrations/migrations.h"
+#include "common/rpc/rpc.h"
+#include "embedded/mapper_schema.h"
+#include "services/mapper/adapters/mapper_service.h"
+#include "services/mapper/adapters/raw_worker.h"
+
+namespace q2o::mapper {
+namespace {
+
+constexpr std::string_view kPlatform = "quickbooks_online";
+constexpr auto kLookAgain = std::chrono::seconds(2);
+
+std::vector<pg::Migration> schema() {
+  std::vector<pg::Migration> all{migrations::schema()};
+  for (const auto& file : embedded::mapper_schema::kFiles) all.push_back({std::string(file.name), std::string(file.text)});
+  return all;
+}
+
+/// A new mapping that comes with the program becomes the current one; one that was stored by hand since then stays.
+void store_shipped(MappingStore& mappings, const std::string& config_dir) {
+  const std::string path = config_dir + "/mappings/quickbooks_to_odoo.json";
+  std::ifstream in(path);
+  if (!in) throw std::runtime_error(fmt::format("cannot read {}", path));
+  std::ostringstream text;
+  text << in.rdbuf();
+  const auto stored = mappings.store(std::string(kPlatform), text.str(), MappingStore::MakeCurrent::when_new);
+  for (const auto& complaint : stored.complaints) log::error("mapping", {{"place", complaint.place}, {"message", complaint.message}});
+  if (!stored.complaints.empty()) throw std::runtime_error(fmt::format("{} has {} mistakes", path, stored.complaints.size()));
+  log::info("mapping stored", {{"platform", kPlatform}, {"version", stored.version}});
+}
+
+void take_migrations(pg::Pool& pool, std::span<const bus::Incoming> messages) {
+  for (const auto& message : messages) {
+    pool.transact([&](pg::Tx& tx) {
+      const auto migration = migrations::decode(message);
+      if (!migration) {
+        bus::dead_letter(tx, "mapper", message, migration.error());
+      } else if (migrations::apply(tx, *migration)) {
+        tx.notify("mapper_migration", migration->migration_id());
+      }
+    });
+  }
+}
+
+}  // namespace
+
+void wire(config::Reader& reader, runtime::Runtime& runtime) {
+  const auto database = pg::read_options(reader);
+  const auto kafka = bus::read_options(reader, "mapper");
+  const auto listen = reader.text("grpc.listen", "127.0.0.1:15103");
+  const auto config_dir = reader.text("config.dir", "config");
+  if (!reader.complaints().empty()) return;
+
+  auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
+  pg::migrate(pool, schema());
+  auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
+  auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
+  auto& mappings = runtime.own(std::make_unique<MappingStore>(pool));
+  store_shipped(mappings, config_dir);
+  auto& worker = runtime.own(std::make_unique<RawWorker>(pool, producer, mappings, runtime.metrics()));
+  auto& wake = runtime.own(std::make_unique<pg::Listener>(database, "mapper_migration"));
+  auto& service = runtime.own(std::make_unique<MapperServiceImpl>(pool, mappings));
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+  auto& migration_consumer = runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.migration", std::vector<std::string>{std::string(migrations::kTopic)},
+                                                                         [&pool](std::span<const bus::Incoming> messages) { take_migrations(pool, messages); }));
+  auto& raw_consumer = runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.raw", std::vector<std::string>{Topics{}.raw},
+                                                                   [&worker](std::span<const bus::Incoming> messages) { worker.receive(messages); }));
+
+  runtime.ready_when("migrations assigned", [&migration_consumer] { return migration_consumer.assigned(); });
+  runtime.ready_when("raw assigned", [&raw_consumer] { return raw_consumer.assigned(); });
+  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  runtime.loop("migrations", [&migration_consumer](std::stop_token stop) { migration_consumer.run(stop); });
+  runtime.loop("raw", [&raw_consumer](std::stop_token stop) { raw_consumer.run(stop); });
+  runtime.loop("held", [&worker, &wake](std::stop_token stop) {
+    while (!stop.stop_requested()) {
+      worker.resume(stop);
+      wake.wait(kLookAgain, stop);
+    }
+  });
+}
+
+}  // namespace q2o::mapper
