@@ -78,7 +78,8 @@ def collect(expr, names):
     elif isinstance(expr, dict):
         for key in expr:
             value = expr[key]
-            if key in ('ref', 'move_of', 'debit', 'credit') and isinstance(value, str):
+            alone = len(expr) == 1 and key in ('ref', 'move_of')  # beside other keys 'ref' is a field of the record
+            if (alone or key in ('debit', 'credit')) and isinstance(value, str):
                 names.add(value)
             elif key == 'order_line' and isinstance(value, list) and value and isinstance(value[0], str):
                 names.add(value[0])

@@ -1,0 +1,133 @@
+#include "services/loader/tests/small_books.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "common/ids/ids.h"
+#include "common/json/json.h"
+#include "common/migrations/migrations.h"
+#include "services/loader/adapters/inbox.h"
+
+namespace q2o::loader::testing {
+namespace {
+
+const json::Document& books() {
+  static const json::Document document = [] {
+    std::ifstream file(std::string(Q2O_SOURCE_DIR) + "/services/loader/tests/data/small_books.json");
+    std::stringstream text;
+    text << file.rdbuf();
+    return std::move(*json::Document::parse(text.str()));
+  }();
+  return document;
+}
+
+void references(const json::Value& value, std::set<std::string>& out) {
+  for (const auto& item : value.items()) references(item, out);
+  for (const auto& member : value.members()) {
+    // {"ref": NAME} alone is an expression; beside other keys "ref" is a field of the record.
+    const bool alone = value.members().size() == 1 && (member.key == "ref" || member.key == "move_of");
+    if ((alone || member.key == "debit" || member.key == "credit") && member.value.is_string()) out.emplace(member.value.text());
+    if (member.key == "order_line" && member.value.items().size() == 2 && member.value.items()[0].is_string())
+      out.emplace(member.value.items()[0].text());
+    references(member.value, out);
+  }
+}
+
+mapper::v1::RunPlan plan() {
+  mapper::v1::RunPlan out;
+  out.set_mapping_version("test");
+  out.set_home_currency("USD");
+  out.set_target_settings_json(
+      R"({"currency":"USD","fiscalyear_last_month":"12","fiscalyear_last_day":31,"tax_calculation_rounding_method":"round_globally",)"
+      R"("decimal_precision":{"Product Price":6,"Product Unit of Measure":6,"Discount":6},"company":{"name":"Small Books Ltd","city":"Bayshore"},)"
+      R"("no_default_taxes":true,"book_close_date":null,"modules":["account","sale_management"]})");
+  for (std::uint32_t number = 0; number < 7; ++number) {
+    auto& wave = *out.add_waves();
+    wave.set_number(number);
+    wave.set_name(fmt::format("wave {}", number));
+    for (const auto& one : books().root().items())
+      if (one["wave"].text() == std::to_string(number)) wave.add_entities(std::string(one["entity"].text()));
+  }
+  return out;
+}
+
+void fill(mapper::v1::TargetRecord& out, const json::Value& one) {
+  out.set_external_id(std::string(one["external_id"].text()));
+  out.set_model(std::string(one["model"].text()));
+  out.set_operation(std::string(one["operation"].text()));
+  out.set_wave(static_cast<std::uint32_t>(std::stoul(std::string(one["wave"].text()))));
+  out.set_values_json(std::string(one["values"].raw()));
+  out.set_post(one["post"].truthy());
+  out.set_content_hash(ids::sha256_hex(out.model() + out.operation() + out.values_json()));
+  std::set<std::string> names;
+  references(one["values"], names);
+  for (const auto& name : names) out.add_references(name);
+}
+
+}  // namespace
+
+std::size_t small_books_size() { return books().root().items().size(); }
+
+bus::Incoming SmallBooks::message(mapper::v1::MappedMessage body) {
+  body.set_sequence(++sequence);
+  body.mutable_scope()->set_tenant_id(tenant);
+  body.mutable_scope()->set_migration_id(migration);
+  body.mutable_scope()->set_run(run);
+  body.mutable_scope()->set_connection(connection);
+  bus::Incoming out;
+  out.topic = kMappedTopic;
+  out.key = migration;
+  out.value = body.SerializeAsString();
+  out.headers["ce_id"] = ids::uuid_v5({migration, std::to_string(run), "mapper", std::to_string(sequence)});
+  return out;
+}
+
+std::vector<bus::Incoming> SmallBooks::stream() {
+  std::vector<bus::Incoming> out;
+  mapper::v1::MappedMessage body;
+  *body.mutable_run_plan() = plan();
+  out.push_back(message(body));
+  std::set<std::string> entities;
+  for (const auto& one : books().root().items()) {
+    body.Clear();
+    auto& batch = *body.mutable_batch();
+    batch.set_entity(std::string(one["entity"].text()));
+    entities.insert(batch.entity());
+    auto& record = *batch.add_records();
+    record.set_source_id(std::string(one["source_id"].text()));
+    fill(*record.mutable_targets()->add_records(), one);
+    out.push_back(message(body));
+  }
+  for (const auto& entity : entities) {
+    body.Clear();
+    body.mutable_entity_end()->set_entity(entity);
+    out.push_back(message(body));
+  }
+  body.Clear();
+  body.mutable_run_end()->set_messages(sequence);
+  out.push_back(message(body));
+  return out;
+}
+
+bus::Incoming SmallBooks::migration_message(const std::string& target_id, std::uint64_t version, bool paused) const {
+  billing::v1::Migration body;
+  body.set_tenant_id(tenant);
+  body.set_migration_id(migration);
+  body.set_version(version);
+  body.set_state(billing::v1::STATE_RUNNING);
+  body.set_directive(paused ? billing::v1::DIRECTIVE_PAUSE : billing::v1::DIRECTIVE_GO);
+  body.set_run(run);
+  body.set_target_id(target_id);
+  bus::Incoming out;
+  out.topic = migrations::kTopic;
+  out.key = migration;
+  out.value = body.SerializeAsString();
+  out.headers["ce_id"] = ids::uuid_v5({migration, "billing", std::to_string(version)});
+  out.headers["ce_type"] = "q2o.billing.v1.Migration";
+  return out;
+}
+
+}  // namespace q2o::loader::testing

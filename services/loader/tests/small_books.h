@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/bus/bus.h"
+#include "q2o/mapper/v1/mapped.pb.h"
+
+namespace q2o::loader::testing {
+
+/// A small company of our own (tests/data/small_books.json): chart, journals, taxes, partners, products, an order and its invoice, a bill,
+/// payments with statement lines, matches, a timesheet, a note, archive flags.
+struct SmallBooks {
+  std::string tenant, migration, connection = "qbo9";
+  std::uint32_t run = 1;
+  std::uint64_t sequence = 0;
+
+  /// The mapped stream of a run as the bus delivers it.
+  std::vector<bus::Incoming> stream();
+  /// What billing says about the migration.
+  bus::Incoming migration_message(const std::string& target_id, std::uint64_t version, bool paused = false) const;
+
+ private:
+  bus::Incoming message(mapper::v1::MappedMessage body);
+};
+
+/// How many target records the small books have.
+std::size_t small_books_size();
+
+}  // namespace q2o::loader::testing
