@@ -56,7 +56,7 @@ class Page {
 
 std::string_view outcome_words(const v1::Check& check) {
   if (check.outcome() == "not_checked") return "could not be checked";
-  if (check.outcome() == "equal") return "equal";
+  if (check.outcome() == "equal") return check.compared() == 0 ? "nothing there" : "equal";
   return check.different() > 0 ? "different" : "explained";
 }
 

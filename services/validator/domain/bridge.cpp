@@ -137,20 +137,17 @@ void Causes::add(const std::string& account, const std::string& date, const std:
   by_account_[account].push_back({date, label, difference});
 }
 
-std::string Causes::of(const std::string& account, const std::string& to) const {
+std::string Causes::of(const std::set<std::string>& accounts, const std::string& to) const {
   constexpr std::size_t kNamed = 5;
   std::string out;
-  std::size_t more = 0, named = 0;
-  for (const auto& cause : find_or_empty(by_account_, account)) {
-    if (cause.date > to) continue;
-    if (named == kNamed) {
-      ++more;
-      continue;
+  std::size_t count = 0;
+  for (const auto& account : accounts) {
+    for (const auto& cause : find_or_empty(by_account_, account)) {
+      if (cause.date > to || ++count > kNamed) continue;
+      out += fmt::format("{}{} ({})", out.empty() ? "comes from: " : "; ", cause.label, cause.difference.to_string(2));
     }
-    ++named;
-    out += fmt::format("{}{} ({})", out.empty() ? "comes from: " : "; ", cause.label, cause.difference.to_string(2));
   }
-  if (more > 0) out += fmt::format("; and {} more", more);
+  if (count > kNamed) out += fmt::format("; and {} more", count - kNamed);
   return out;
 }
 

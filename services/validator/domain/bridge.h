@@ -86,8 +86,8 @@ class Missing {
 class Causes {
  public:
   void add(const std::string& account, const std::string& date, const std::string& label, const Decimal& difference);
-  /// "comes from: Invoice 1045 of 2026-04-01 (12.00), …"; empty when nothing is known.
-  std::string of(const std::string& account, const std::string& to) const;
+  /// "comes from: Invoice 1045, Amy, 2026-04-01 (12.00); …"; empty when nothing is known.
+  std::string of(const std::set<std::string>& accounts, const std::string& to) const;
 
  private:
   struct Cause {

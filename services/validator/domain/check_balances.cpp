@@ -85,6 +85,14 @@ std::string stranger_name(const TargetBooks& target, std::int64_t id) {
   return found == target.accounts.end() ? fmt::format("Odoo account {}", id) : found->second.code + " " + found->second.name + " (Odoo only)";
 }
 
+std::set<std::string> profit_and_loss_accounts(const SourceBooks& source) {
+  std::set<std::string> out;
+  for (const auto& [id, account] : source.accounts) {
+    if (account.is_profit_and_loss()) out.insert(id);
+  }
+  return out;
+}
+
 /// Every account of the report, then every account that only Odoo has a balance on.
 void compare_day(CheckBuilder& check, const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
                  const Causes& causes, const std::vector<accounting::AccountAmount>& printed, const std::string& date,
@@ -105,7 +113,9 @@ void compare_day(CheckBuilder& check, const SourceBooks& source, const TargetBoo
     auto line = account_line(account.name, date, id);
     if (retained) line.note = kRetainedNote;
     if (amount != there) {
-      if (auto cause = causes.of(id, date); !cause.empty()) line.note = std::move(cause);
+      auto cause = causes.of({id}, date);
+      if (cause.empty() && retained) cause = causes.of(profit_and_loss_accounts(source), day.before_year());
+      if (!cause.empty()) line.note = std::move(cause);
     }
     check.amount(std::move(line), amount, there, day.missing(missing, account));
     if (found != expected.end()) expected.erase(found);
@@ -197,7 +207,7 @@ Check check_profit_and_loss(const SourceBooks& source, const TargetBooks& target
       if (found == expected.end() && there.is_zero()) continue;
       const auto amount = found == expected.end() ? Decimal() : found->second;
       auto line = account_line(account.name, period, id);
-      if (amount != there) line.note = causes.of(id, report.end_date);
+      if (amount != there) line.note = causes.of({id}, report.end_date);
       check.amount(std::move(line), amount, there, explained);
       if (found != expected.end()) expected.erase(found);
     }

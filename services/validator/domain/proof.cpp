@@ -27,6 +27,7 @@ Line& CheckBuilder::amount(Line line, const Decimal& source, const Decimal& targ
   line.target = target.to_string(2);
   line.difference = difference.to_string(2);
   ++check_.compared;
+  ++check_.amounts;
   if (!difference.is_zero()) {
     line.differs = true;
     check_.difference += difference.abs();
@@ -73,7 +74,7 @@ std::string with_thousands(std::uint64_t number) {
 namespace {
 
 struct Tally {
-  std::uint64_t different = 0, explained = 0, not_checked = 0;
+  std::uint64_t compared = 0, different = 0, explained = 0, not_checked = 0;
 };
 
 std::string sentence(const Proof& proof, const Tally& tally, std::size_t exceptions) {
@@ -87,7 +88,8 @@ std::string sentence(const Proof& proof, const Tally& tally, std::size_t excepti
   if (tally.different == 0) {
     return fmt::format("The books are not proven: {} of {} checks could not be made completely ({}).", tally.not_checked, proof.checks.size(), compared);
   }
-  return fmt::format("The books differ in {} of {} comparisons ({}).", with_thousands(tally.different), with_thousands(proof.amounts_compared), compared);
+  return fmt::format("The books differ in {} of {} comparisons: {} transactions, sum of all differences {}.", with_thousands(tally.different),
+                     with_thousands(tally.compared), with_thousands(proof.transactions), proof.difference.to_string(2));
 }
 
 }  // namespace
@@ -119,7 +121,8 @@ Proof prove(const SourceBooks& source, const TargetBooks& target, RunNotes notes
 
   Tally tally;
   for (const auto& check : proof.checks) {
-    proof.amounts_compared += check.compared;
+    proof.amounts_compared += check.amounts;
+    tally.compared += check.compared;
     proof.difference += check.difference;
     tally.different += check.different;
     tally.explained += check.explained;
