@@ -1,6 +1,6 @@
 #include <atomic>
-#include <condition_variable>
 #include <stdexcept>
+#include <thread>
 
 #include "common/bus/client.h"
 #include "common/log/log.h"
@@ -17,6 +17,7 @@ constexpr std::size_t kBatchMessages = 500;
 constexpr std::size_t kBatchBytes = 16u << 20;
 constexpr int kPollMilliseconds = 100;
 constexpr int kBrokerMilliseconds = 10000;
+constexpr std::chrono::seconds kBrokerPatience{60};
 constexpr std::chrono::milliseconds kBackoffFirst{100};
 constexpr std::chrono::milliseconds kBackoffMost{5000};
 
@@ -79,24 +80,35 @@ struct Consumer::State {
     if (subscribed) rd_kafka_consumer_close(client.get());
   }
 
+  /// A broker that restarts answers again soon; the group waits for us meanwhile (heartbeats have a thread of their own).
+  void find_places(rd_kafka_t* rk, rd_kafka_topic_partition_list_t& list) {
+    for (const auto give_up = Clock::now() + kBrokerPatience;;) {
+      try {
+        start_at_beginning(rk, list);
+        return;
+      } catch (const std::exception& problem) {
+        log::warn("offsets cannot be read yet", {{"group", group}, {"error", problem.what()}});
+        if (Clock::now() > give_up || stopping.stop_requested()) {
+          trouble = problem.what();
+          return;
+        }
+      }
+      std::this_thread::sleep_for(kBackoffFirst);
+    }
+  }
+
   /// Exceptions must not cross librdkafka's C frames: they are kept and thrown by the poll loop.
   void rebalanced(rd_kafka_t* rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t& list) {
     const bool assign = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-    if (assign) {
-      try {
-        start_at_beginning(rk, list);
-      } catch (const std::exception& problem) {
-        trouble = problem.what();
-      }
-    }
-    rd_kafka_assign(rk, assign ? &list : nullptr);
+    if (assign) find_places(rk, list);
+    rd_kafka_assign(rk, assign && trouble.empty() ? &list : nullptr);
     is_assigned = assign && list.cnt > 0;
     if (assign) log::info("partitions assigned", {{"group", group}, {"partitions", list.cnt}});
   }
 
   Message poll(int milliseconds) {
     Message message(rd_kafka_consumer_poll(client.get(), milliseconds));
-    if (!trouble.empty()) throw std::runtime_error("consumer group " + group + " cannot start: " + trouble);
+    if (!trouble.empty() && !stopping.stop_requested()) throw std::runtime_error("consumer group " + group + " cannot start: " + trouble);
     if (!message || message->err == RD_KAFKA_RESP_ERR_NO_ERROR) return message;
     const std::string what = rd_kafka_message_errstr(message.get());
     if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
@@ -178,6 +190,7 @@ struct Consumer::State {
   Handler handle;
   std::atomic<bool> is_assigned = false;
   bool subscribed = false;
+  std::stop_token stopping;
   std::string trouble;
   Client client;  // last: its callbacks use the rest
 };
@@ -189,6 +202,7 @@ Consumer::~Consumer() = default;
 bool Consumer::assigned() const { return state_->is_assigned; }
 
 void Consumer::run(std::stop_token stop) {
+  state_->stopping = stop;
   state_->subscribe();
   auto pause = kBackoffFirst;
   while (!stop.stop_requested()) {

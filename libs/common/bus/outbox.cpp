@@ -22,12 +22,17 @@ std::vector<std::string> flat(const Headers& headers) {
   return out;
 }
 
-void insert(pg::Tx& tx, const Envelope& message) {
-  // Identity values are drawn before commit: without the lock a later id could become visible first.
-  tx.exec("select pg_advisory_xact_lock(hashtextextended(current_schema() || '/' || $1 || '/' || $2, 1))", {message.topic, message.key});
-  tx.exec("insert into outbox (topic, key, value, headers) values ($1, $2, $3, $4)",
-          {message.topic, message.key, pg::Param::bytes(message.value), pg::Param::bytes_array(flat(message.headers))});
-  tx.exec("select pg_notify('outbox_' || current_schema(), '')");
+enum class Source { as_stored, our_schema };
+
+/// One round trip. Identity values are drawn before commit: without the lock a later id could become visible first; `ordered` is
+/// volatile and therefore done before the row is made. ce_source is the schema, which bears the service's name.
+void insert(pg::Tx& tx, const Envelope& message, Source source) {
+  tx.exec(
+      "with ordered as (select pg_advisory_xact_lock(hashtextextended(current_schema() || '/' || $1 || '/' || $2, 1)), "
+      "pg_notify('outbox_' || current_schema(), '')) "
+      "insert into outbox (topic, key, value, headers) select $1, $2, $3::bytea, $4::bytea[] || "
+      "case when $5 then array['ce_source'::bytea, convert_to(current_schema(), 'UTF8')] else '{}'::bytea[] end from ordered",
+      {message.topic, message.key, pg::Param::bytes(message.value), pg::Param::bytes_array(flat(message.headers)), source == Source::our_schema});
 }
 
 Envelope read(const pg::Row& row) {
@@ -58,8 +63,9 @@ void purge_inbox(pg::Tx& tx) {
 }  // namespace
 
 void store(pg::Tx& tx, const Outgoing& message) {
-  // ce_source is the schema: each service has one of its own name.
-  insert(tx, {message.topic, message.key, message.value, headers_of(message, tx.one("select current_schema() as name").text("name"))});
+  auto headers = headers_of(message, "");
+  headers.erase("ce_source");
+  insert(tx, {message.topic, message.key, message.value, std::move(headers)}, Source::our_schema);
 }
 
 void dead_letter(pg::Tx& tx, std::string_view service, const Incoming& message, const Error& error) {
@@ -69,7 +75,7 @@ void dead_letter(pg::Tx& tx, std::string_view service, const Incoming& message, 
   letter.headers["q2o-error-topic"] = message.topic;
   letter.headers["q2o-error-partition"] = std::to_string(message.partition);
   letter.headers["q2o-error-offset"] = std::to_string(message.offset);
-  insert(tx, letter);
+  insert(tx, letter, Source::as_stored);
   log::error("message goes to the dead letters", {{"topic", message.topic},
                                                   {"partition", static_cast<std::int64_t>(message.partition)},
                                                   {"offset", message.offset},

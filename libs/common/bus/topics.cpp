@@ -100,6 +100,7 @@ Result<std::vector<Topic>> read_topics(const std::string& topics_file) {
     const auto* list = file["topic"].as_array();
     if (list == nullptr) return fail(Code::invalid_argument, topics_file + " declares no [[topic]]", "CONFIG_SYNTAX");
     for (const auto& entry : *list) {
+      if (!entry.is_table()) return fail(Code::invalid_argument, topics_file + ": every topic is a [[topic]] table", "CONFIG_SYNTAX");
       const auto& table = *entry.as_table();
       const auto integer = [&](const char* name, std::int64_t fallback) { return table[name].value_or(defaults[name].value_or(fallback)); };
       Topic topic;
