@@ -4,7 +4,8 @@ namespace q2o::connector {
 namespace {
 
 constexpr int kLotMax = 5;
-constexpr milliseconds kSlotsTtl{30000};
+// As long as the room of a killed process stays taken.
+constexpr milliseconds kSlotsTtl{5000};
 constexpr milliseconds kAskAgain{500};
 // A grant that was not used in its moment would make a burst later: it is dropped.
 constexpr milliseconds kFresh{200};

@@ -27,8 +27,14 @@ using namespace std::chrono_literals;
 
 /// The sandbox's QuickBooks for one company over real HTTP.
 struct PlayedSource {
-  explicit PlayedSource(sandbox::Company company)
-      : expected(company), quickbooks(std::move(company), {}), server(options(), quickbooks.http_handler()) {}
+  enum class Limits { enforced, none };
+  explicit PlayedSource(sandbox::Company company, Limits limits = Limits::enforced)
+      : expected(company), quickbooks(std::move(company), played(limits)), server(options(), quickbooks.http_handler()) {}
+  static sandbox::quickbooks::Options played(Limits limits) {
+    sandbox::quickbooks::Options out;
+    out.limits.enforced = limits == Limits::enforced;
+    return out;
+  }
   sandbox::ServerOptions options() {
     sandbox::ServerOptions out;
     out.fault_answer = [this](const sandbox::Fault& fault, const sandbox::Request& request) { return quickbooks.fault_answer(fault, request); };
@@ -228,7 +234,7 @@ TEST_F(Program, ReadsTheRecordedCompany) {
 }
 
 TEST_F(Program, KilledAgainAndAgainItGoesOnAndTheLogIsTheSame) {
-  PlayedSource source(sandbox::generator::generate(7));
+  PlayedSource source(sandbox::generator::generate(7), PlayedSource::Limits::none);
   source.server.faults().add({sandbox::FaultKind::slow, "", -1, 0, 1.0, 200, 15});
   use_budget(R"({"per_minute": 100000, "per_second": 1000, "concurrent": 6})");
   start();
@@ -242,7 +248,7 @@ TEST_F(Program, KilledAgainAndAgainItGoesOnAndTheLogIsTheSame) {
 }
 
 TEST_F(Program, ComesThroughThrottlingErrorsAndAnExpiredToken) {
-  PlayedSource source(sandbox::generator::generate(7));
+  PlayedSource source(sandbox::generator::generate(7), PlayedSource::Limits::none);
   use_budget(R"({"per_minute": 100000, "per_second": 1000, "concurrent": 4})");
   start();
   const auto connection = connect(source);
@@ -258,7 +264,7 @@ TEST_F(Program, ComesThroughThrottlingErrorsAndAnExpiredToken) {
 }
 
 TEST_F(Program, ARevokedConnectionStopsTheRunAndSaysWhatToDo) {
-  PlayedSource source(sandbox::generator::generate(7));
+  PlayedSource source(sandbox::generator::generate(7), PlayedSource::Limits::none);
   use_budget(R"({"per_minute": 100000, "per_second": 1000, "concurrent": 4})");
   start();
   const auto connection = connect(source);
