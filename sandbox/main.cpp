@@ -8,8 +8,9 @@ int main(int argc, char** argv) {
   using namespace q2o::sandbox::commands;
   CLI::App app{"Plays QuickBooks Online and Odoo over HTTP, and makes companies with true books."};
   app.require_subcommand(1);
-  app.footer("Examples:\n  q2o-sandbox serve\n  q2o-sandbox serve --company ./books --quickbooks-port 15301\n"
-             "  q2o-sandbox generate --seed 7 --out ./books\n  q2o-sandbox check ./books");
+  app.footer(
+      "Examples:\n  q2o-sandbox serve\n  q2o-sandbox serve --company ./books --quickbooks-port 15301\n"
+      "  q2o-sandbox generate --seed 7 --out ./books\n  q2o-sandbox check ./books");
 
   ServeOptions serve_options;
   auto* serve_command = add_serve(app, serve_options);

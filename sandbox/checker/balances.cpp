@@ -13,7 +13,8 @@ using Sums = std::map<std::string, Decimal>;
 
 std::string control_account(const Company& company, Side side) {
   for (const auto& account : company.of("Account"))
-    if (account["AccountType"].text() == (side == Side::receivable ? "Accounts Receivable" : "Accounts Payable")) return account["Id"].text();
+    if (account["AccountType"].text() == (side == Side::receivable ? "Accounts Receivable" : "Accounts Payable"))
+      return account["Id"].text();
   return "";
 }
 
@@ -41,12 +42,14 @@ void check_documents(const Company& company, Side side, std::vector<std::string>
   Sums applied;
   for (const auto& payment : company.of(receivable ? "Payment" : "BillPayment"))
     for (const auto& line : payment["Line"].items())
-      for (const auto& link : line["LinkedTxn"].items()) applied[link["TxnType"].text() + " " + link["TxnId"].text()] += line["Amount"].decimal();
+      for (const auto& link : line["LinkedTxn"].items())
+        applied[link["TxnType"].text() + " " + link["TxnId"].text()] += line["Amount"].decimal();
   for (const auto* entity : {receivable ? "Invoice" : "Bill", receivable ? "CreditMemo" : "VendorCredit"}) {
     for (const auto& document : company.of(entity)) {
       const auto name = std::string(entity) + " " + document["Id"].text();
       if (!document.has("Balance")) continue;
-      expect(out, name + ": Balance", document["Balance"].decimal(), document["TotalAmt"].decimal() - document["Deposit"].decimal() - applied[name]);
+      expect(out, name + ": Balance", document["Balance"].decimal(),
+             document["TotalAmt"].decimal() - document["Deposit"].decimal() - applied[name]);
     }
   }
 }
@@ -79,13 +82,15 @@ void check_stock(const Company& company, std::vector<std::string>& out) {
   for (const auto& item : company.of("Item")) {
     if (item["Type"].text() != "Inventory") continue;
     Decimal count;
-    for (const auto& [entity, sign] : {std::pair{"InventoryAdjustment", 1}, std::pair{"Bill", 1}, std::pair{"Purchase", 1}, std::pair{"VendorCredit", -1}, std::pair{"Invoice", -1},
-                                       std::pair{"SalesReceipt", -1}, std::pair{"CreditMemo", 1}, std::pair{"RefundReceipt", 1}})
+    for (const auto& [entity, sign] :
+         {std::pair{"InventoryAdjustment", 1}, std::pair{"Bill", 1}, std::pair{"Purchase", 1}, std::pair{"VendorCredit", -1},
+          std::pair{"Invoice", -1}, std::pair{"SalesReceipt", -1}, std::pair{"CreditMemo", 1}, std::pair{"RefundReceipt", 1}})
       for (const auto& object : company.of(entity))
         if (object["TxnDate"].text() >= item["InvStartDate"].text() && !object["PrivateNote"].text().starts_with("Voided"))
           count_lines(object["Line"], item, Decimal(sign), count);
     if (item["QtyOnHand"].decimal() != count)
-      out.push_back(fmt::format("Item {}: QtyOnHand is {}, documents give {}", item["Id"].text(), item["QtyOnHand"].text(), count.to_string()));
+      out.push_back(
+          fmt::format("Item {}: QtyOnHand is {}, documents give {}", item["Id"].text(), item["QtyOnHand"].text(), count.to_string()));
   }
 }
 

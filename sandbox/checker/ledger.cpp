@@ -9,8 +9,9 @@
 namespace q2o::sandbox::checker {
 namespace {
 
-constexpr std::array kPosting{"Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt", "Payment", "Bill", "BillPayment", "Purchase", "Deposit",
-                              "JournalEntry", "InventoryAdjustment", "VendorCredit", "Transfer", "CreditCardPayment"};
+constexpr std::array kPosting{
+    "Invoice",  "CreditMemo", "SalesReceipt", "RefundReceipt",       "Payment",      "Bill",     "BillPayment",
+    "Purchase", "Deposit",    "JournalEntry", "InventoryAdjustment", "VendorCredit", "Transfer", "CreditCardPayment"};
 constexpr std::array kTransactions{"Estimate", "PurchaseOrder", "ReimburseCharge", "RecurringTransaction"};
 
 void check_ids(const Company& company, std::vector<std::string>& out) {
@@ -40,7 +41,8 @@ void check_object(const Company& company, const Transaction& transaction, std::v
     out.push_back(name + " stands in the ledger, but there is no object");
     return;
   }
-  if ((*object)["TxnDate"].text() != transaction.date) out.push_back(fmt::format("{}: date {}, ledger {}", name, (*object)["TxnDate"].text(), transaction.date));
+  if ((*object)["TxnDate"].text() != transaction.date)
+    out.push_back(fmt::format("{}: date {}, ledger {}", name, (*object)["TxnDate"].text(), transaction.date));
   const auto& number = object->has("DocNumber") ? (*object)["DocNumber"].text() : (*object)["PaymentRefNum"].text();
   if (number != transaction.doc_number) out.push_back(fmt::format("{}: number '{}', ledger '{}'", name, number, transaction.doc_number));
 }
@@ -60,12 +62,14 @@ void check_ledger(const Company& company, std::vector<std::string>& out) {
         out.push_back(fmt::format("ledger {}: no {} {}", transaction.txn_id, line.name_type, line.name_id));
     }
     if (!sum.is_zero()) out.push_back(fmt::format("ledger {} does not balance: {}", transaction.txn_id, sum.to_string(2)));
-    if (!posted.emplace(transaction.entity, transaction.txn_id).second) out.push_back(fmt::format("ledger {} {} stands there twice", transaction.entity, transaction.txn_id));
+    if (!posted.emplace(transaction.entity, transaction.txn_id).second)
+      out.push_back(fmt::format("ledger {} {} stands there twice", transaction.entity, transaction.txn_id));
     if (!transaction.entity.empty()) check_object(company, transaction, out);
   }
   for (const auto* entity : kPosting)
     for (const auto& object : company.of(entity))
-      if (!posted.contains({entity, object_id(object)})) out.push_back(fmt::format("{} {} is not in the ledger", entity, object_id(object)));
+      if (!posted.contains({entity, object_id(object)}))
+        out.push_back(fmt::format("{} {} is not in the ledger", entity, object_id(object)));
 }
 
 std::vector<std::string> complaints_of(const Company& company) {

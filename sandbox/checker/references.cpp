@@ -13,15 +13,32 @@ struct Target {
   std::string_view entity;  ///< empty: leads to nothing that we keep
 };
 
-constexpr std::array kTargets{
-    Target{"ItemRef", "Item"}, Target{"GroupItemRef", "Item"}, Target{"CustomerRef", "Customer"}, Target{"VendorRef", "Vendor"}, Target{"EmployeeRef", "Employee"},
-    Target{"TermRef", "Term"}, Target{"SalesTermRef", "Term"}, Target{"DefaultTerms", "Term"}, Target{"PaymentMethodRef", "PaymentMethod"},
-    Target{"TaxRateRef", "TaxRate"}, Target{"TxnTaxCodeRef", "TaxCode"}, Target{"TaxCodeRef", "TaxCode"}, Target{"TaxGroupCodeRef", "TaxCode"},
-    Target{"AgencyRef", "TaxAgency"}, Target{"ClassRef", "Class"}, Target{"DepartmentRef", "Department"}, Target{"CustomerTypeRef", "CustomerType"},
-    Target{"CurrencyRef", ""}, Target{"HomeCurrency", ""}, Target{"LastModifiedByRef", ""}, Target{"RecurDataRef", ""}, Target{"CustomerMemo", ""}};
+constexpr std::array kTargets{Target{"ItemRef", "Item"},
+                              Target{"GroupItemRef", "Item"},
+                              Target{"CustomerRef", "Customer"},
+                              Target{"VendorRef", "Vendor"},
+                              Target{"EmployeeRef", "Employee"},
+                              Target{"TermRef", "Term"},
+                              Target{"SalesTermRef", "Term"},
+                              Target{"DefaultTerms", "Term"},
+                              Target{"PaymentMethodRef", "PaymentMethod"},
+                              Target{"TaxRateRef", "TaxRate"},
+                              Target{"TxnTaxCodeRef", "TaxCode"},
+                              Target{"TaxCodeRef", "TaxCode"},
+                              Target{"TaxGroupCodeRef", "TaxCode"},
+                              Target{"AgencyRef", "TaxAgency"},
+                              Target{"ClassRef", "Class"},
+                              Target{"DepartmentRef", "Department"},
+                              Target{"CustomerTypeRef", "CustomerType"},
+                              Target{"CurrencyRef", ""},
+                              Target{"HomeCurrency", ""},
+                              Target{"LastModifiedByRef", ""},
+                              Target{"RecurDataRef", ""},
+                              Target{"CustomerMemo", ""}};
 
-constexpr std::array kLinks{Target{"BillPaymentCheck", "BillPayment"}, Target{"BillPaymentCreditCard", "BillPayment"}, Target{"ReceivePayment", "Payment"},
-                            Target{"Expense", "Purchase"}, Target{"Check", "Purchase"}, Target{"CreditCardCredit", "Purchase"},
+constexpr std::array kLinks{Target{"BillPaymentCheck", "BillPayment"}, Target{"BillPaymentCreditCard", "BillPayment"},
+                            Target{"ReceivePayment", "Payment"}, Target{"Expense", "Purchase"}, Target{"Check", "Purchase"},
+                            Target{"CreditCardCredit", "Purchase"},
                             // Known to QuickBooks, but without an entity of their own.
                             Target{"StatementCharge", ""}, Target{"ChargeCredit", ""}};
 
@@ -47,7 +64,8 @@ class Walk {
       if (is_reference(value)) follow(key, value, entity, id);
       visit(value, entity, id);
     }
-    if (node.has("TxnId") && node.has("TxnType")) need(entity_of(kLinks, node["TxnType"].text(), node["TxnType"].text()), node["TxnId"].text(), "LinkedTxn", entity, id);
+    if (node.has("TxnId") && node.has("TxnType"))
+      need(entity_of(kLinks, node["TxnType"].text(), node["TxnType"].text()), node["TxnId"].text(), "LinkedTxn", entity, id);
   }
 
  private:

@@ -1,7 +1,7 @@
 #include "sandbox/commands/check.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "sandbox/checker/check.h"
 

@@ -1,7 +1,7 @@
 #include "sandbox/commands/generate.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "sandbox/generator/generator.h"
 
@@ -20,7 +20,8 @@ int generate(const GenerateOptions& options) {
     fmt::print(stderr, "{}\n", saved.error().message);
     return 1;
   }
-  fmt::print("{}: {} transactions from {} to {} in {}\n", company.name(), company.ledger.size(), company.first_date(), company.last_date(), options.folder);
+  fmt::print("{}: {} transactions from {} to {} in {}\n", company.name(), company.ledger.size(), company.first_date(), company.last_date(),
+             options.folder);
   return 0;
 }
 

@@ -2,8 +2,10 @@
 
 #include <signal.h>
 
-#include <CLI/CLI.hpp>
+#include <optional>
+
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "sandbox/generator/generator.h"
 #include "sandbox/http/server.h"
@@ -42,8 +44,9 @@ class StopSignals {
 class OdooHalf {
  public:
   explicit OdooHalf(const ServeOptions& options)
-      : server_({.port = options.odoo_port, .route_of = &odoo::OdooSandbox::route_of, .fault_answer = {}},
-                [this](const Request& request) { return odoo_.handle(request); }, std::make_shared<Faults>(options.fault_seed)) {}
+      : server_(
+            {.port = options.odoo_port, .route_of = &odoo::OdooSandbox::route_of, .fault_answer = {}},
+            [this](const Request& request) { return odoo_.handle(request); }, std::make_shared<Faults>(options.fault_seed)) {}
   std::string url() const { return server_.url(); }
 
  private:
@@ -53,10 +56,11 @@ class OdooHalf {
 #endif
 
 void print_company(const Company& company, const quickbooks::Sandbox& sandbox, const std::string& url) {
-  fmt::print("Company     {}, {} transactions from {} to {}\n", company.name(), company.ledger.size(), company.first_date(), company.last_date());
+  fmt::print("Company     {}, {} transactions from {} to {}\n", company.name(), company.ledger.size(), company.first_date(),
+             company.last_date());
   fmt::print("QuickBooks  {}\n", url);
-  fmt::print("  realm id       {}\n  client id      {}\n  client secret  {}\n  refresh token  {}\n", sandbox.realm_id(), sandbox.credentials().client_id,
-             sandbox.credentials().client_secret, sandbox.credentials().first_refresh_token);
+  fmt::print("  realm id       {}\n  client id      {}\n  client secret  {}\n  refresh token  {}\n", sandbox.realm_id(),
+             sandbox.credentials().client_id, sandbox.credentials().client_secret, sandbox.credentials().first_refresh_token);
 }
 
 }  // namespace
@@ -64,7 +68,8 @@ void print_company(const Company& company, const quickbooks::Sandbox& sandbox, c
 CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   auto* command = app.add_subcommand("serve", "Serves a company as QuickBooks, and an empty Odoo");
   auto& quickbooks = options.quickbooks;
-  auto* folder = command->add_option("--company", options.folder, "Company folder (entities/ and ledger.json); without it the generator's company");
+  auto* folder =
+      command->add_option("--company", options.folder, "Company folder (entities/ and ledger.json); without it the generator's company");
   command->add_option("--seed", options.seed, "Seed of the generator's company")->capture_default_str()->excludes(folder);
   command->add_option("--quickbooks-port", options.quickbooks_port, "Port of QuickBooks on 127.0.0.1; 0 = any")->capture_default_str();
   command->add_option("--odoo-port", options.odoo_port, "Port of Odoo on 127.0.0.1; 0 = any")->capture_default_str();
@@ -73,9 +78,12 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   command->add_option("--client-secret", quickbooks.credentials.client_secret, "OAuth client secret")->capture_default_str();
   command->add_option("--refresh-token", quickbooks.credentials.first_refresh_token, "The first refresh token")->capture_default_str();
   command->add_option("--access-token-seconds", quickbooks.tokens.access_seconds, "Life of an access token")->capture_default_str();
-  command->add_option("--refresh-grace-seconds", quickbooks.tokens.grace_seconds, "How long a replaced refresh token still works")->capture_default_str();
-  command->add_option("--report-cells", quickbooks.report_cells_max, "Largest report before 'Unable to display more data'")->capture_default_str();
+  command->add_option("--refresh-grace-seconds", quickbooks.tokens.grace_seconds, "How long a replaced refresh token still works")
+      ->capture_default_str();
+  command->add_option("--report-cells", quickbooks.report_cells_max, "Largest report before 'Unable to display more data'")
+      ->capture_default_str();
   command->add_option("--fault-seed", options.fault_seed, "Seed of the faults' dice")->capture_default_str();
+  command->add_flag("--no-odoo", options.no_odoo, "QuickBooks only, for a migration into a real Odoo");
   command->add_flag("--no-limits", options.no_limits, "Do not enforce the request budgets");
   return command;
 }
@@ -90,13 +98,17 @@ int serve(const ServeOptions& options) try {
   auto quickbooks_options = options.quickbooks;
   quickbooks_options.limits.enforced = !options.no_limits;
   quickbooks::Sandbox sandbox(*company, quickbooks_options);
-  const Server server({.port = options.quickbooks_port, .route_of = {},
+  const Server server({.port = options.quickbooks_port,
+                       .route_of = {},
                        .fault_answer = [&](const Fault& fault, const Request& request) { return sandbox.fault_answer(fault, request); }},
                       sandbox.http_handler(), std::make_shared<Faults>(options.fault_seed));
   print_company(*company, sandbox, server.url());
 #ifdef Q2O_SANDBOX_ODOO
-  const OdooHalf odoo(options);
-  fmt::print("Odoo        {}\n  database odoo, user admin, password admin\n", odoo.url());
+  std::optional<OdooHalf> odoo;
+  if (!options.no_odoo) {
+    odoo.emplace(options);
+    fmt::print("Odoo        {}\n  database odoo, user admin, password admin\n", odoo->url());
+  }
 #endif
   std::fflush(stdout);
   signals.wait();

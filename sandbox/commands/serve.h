@@ -12,12 +12,13 @@ class App;
 namespace q2o::sandbox::commands {
 
 struct ServeOptions {
-  std::string folder;      ///< empty: the generator's company
+  std::string folder;  ///< empty: the generator's company
   std::uint64_t seed = 1;
   std::uint16_t quickbooks_port = 15301;
   std::uint16_t odoo_port = 15302;
   std::uint64_t fault_seed = 1;
   bool no_limits = false;
+  bool no_odoo = false;
   quickbooks::Options quickbooks;
 };
 CLI::App* add_serve(CLI::App& app, ServeOptions& options);

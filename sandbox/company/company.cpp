@@ -11,7 +11,9 @@ namespace {
 
 Result<std::string> read_text(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(Code::not_found, fmt::format("cannot read {}", path.string()), "COMPANY_FILE_MISSING", "A company folder has entities/<Entity>.json and ledger.json.");
+  if (!in)
+    return fail(Code::not_found, fmt::format("cannot read {}", path.string()), "COMPANY_FILE_MISSING",
+                "A company folder has entities/<Entity>.json and ledger.json.");
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
@@ -53,15 +55,23 @@ Posting posting_of(const Node& node) {
 }
 
 Transaction transaction_of(const Node& node) {
-  Transaction out{node["txn_id"].text(), node["txn_type"].text(), node["entity"].text(), node["date"].text(), node["doc_number"].text(), {}};
+  Transaction out{node["txn_id"].text(), node["txn_type"].text(),   node["entity"].text(),
+                  node["date"].text(),   node["doc_number"].text(), {}};
   for (const auto& line : node["lines"].items()) out.lines.push_back(posting_of(line));
   return out;
 }
 
 Node node_of(const Posting& line) {
-  auto out = Node::object({{"account_id", line.account_id}, {"account_name", line.account_name}, {"amount", line.amount.to_string(2)},
-                           {"name_id", line.name_id}, {"name_type", line.name_type}, {"name", line.name}, {"memo", line.memo},
-                           {"split_id", line.split_id}, {"split_name", line.split_name}, {"seq", line.seq}});
+  auto out = Node::object({{"account_id", line.account_id},
+                           {"account_name", line.account_name},
+                           {"amount", line.amount.to_string(2)},
+                           {"name_id", line.name_id},
+                           {"name_type", line.name_type},
+                           {"name", line.name},
+                           {"memo", line.memo},
+                           {"split_id", line.split_id},
+                           {"split_name", line.split_name},
+                           {"seq", line.seq}});
   if (line.blank) out.set("blank", true);
   return out;
 }
@@ -69,9 +79,12 @@ Node node_of(const Posting& line) {
 Node node_of(const Transaction& transaction) {
   auto lines = Node::array();
   for (const auto& line : transaction.lines) lines.push(node_of(line));
-  return Node::object({{"txn_id", transaction.txn_id}, {"txn_type", transaction.txn_type},
-                       {"entity", transaction.entity.empty() ? Node{} : Node{transaction.entity}}, {"date", transaction.date},
-                       {"doc_number", transaction.doc_number}, {"lines", std::move(lines)}});
+  return Node::object({{"txn_id", transaction.txn_id},
+                       {"txn_type", transaction.txn_type},
+                       {"entity", transaction.entity.empty() ? Node{} : Node{transaction.entity}},
+                       {"date", transaction.date},
+                       {"doc_number", transaction.doc_number},
+                       {"lines", std::move(lines)}});
 }
 
 }  // namespace
@@ -95,7 +108,9 @@ const Node* Company::find(std::string_view entity, std::string_view id) const {
   return nullptr;
 }
 
-std::string Company::name() const { return of("CompanyInfo").empty() ? "" : of("CompanyInfo").front()["CompanyName"].text(); }
+std::string Company::name() const {
+  return of("CompanyInfo").empty() ? "" : of("CompanyInfo").front()["CompanyName"].text();
+}
 
 std::string Company::first_date() const {
   const auto it = std::min_element(ledger.begin(), ledger.end(), [](const auto& a, const auto& b) { return a.date < b.date; });
@@ -129,7 +144,8 @@ Result<Company> load_company(const std::filesystem::path& folder) {
   if (!ledger) return fail(ledger.error());
   for (const auto& transaction : ledger->items()) out.ledger.push_back(transaction_of(transaction));
   for (const auto* needed : {"Account", "CompanyInfo", "Preferences"})
-    if (out.of(needed).empty()) return fail(Code::invalid_argument, fmt::format("{}: entities/{}.json has no object", folder.string(), needed), "COMPANY_INCOMPLETE");
+    if (out.of(needed).empty())
+      return fail(Code::invalid_argument, fmt::format("{}: entities/{}.json has no object", folder.string(), needed), "COMPANY_INCOMPLETE");
   return out;
 }
 

@@ -24,7 +24,8 @@ int number(std::string_view digits) {
 }
 
 year_month_day civil(std::string_view text) {
-  return {year(number(text.substr(0, 4))), month(static_cast<unsigned>(number(text.substr(5, 2)))), day(static_cast<unsigned>(number(text.substr(8, 2))))};
+  return {year(number(text.substr(0, 4))), month(static_cast<unsigned>(number(text.substr(5, 2)))),
+          day(static_cast<unsigned>(number(text.substr(8, 2))))};
 }
 
 }  // namespace
@@ -36,16 +37,23 @@ bool is_valid(std::string_view text) {
   return civil(text).ok();
 }
 
-sys_days days(std::string_view text) { return sys_days{civil(text)}; }
+sys_days days(std::string_view text) {
+  return sys_days{civil(text)};
+}
 
 std::string text(sys_days value) {
   const year_month_day parts{value};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(parts.year()), static_cast<unsigned>(parts.month()), static_cast<unsigned>(parts.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(parts.year()), static_cast<unsigned>(parts.month()),
+                     static_cast<unsigned>(parts.day()));
 }
 
-std::string plus_days(std::string_view from, int count) { return text(days(from) + std::chrono::days(count)); }
+std::string plus_days(std::string_view from, int count) {
+  return text(days(from) + std::chrono::days(count));
+}
 
-int days_between(std::string_view from, std::string_view to) { return static_cast<int>((days(to) - days(from)).count()); }
+int days_between(std::string_view from, std::string_view to) {
+  return static_cast<int>((days(to) - days(from)).count());
+}
 
 std::string month_end(std::string_view of) {
   const auto parts = civil(of);

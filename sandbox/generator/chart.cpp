@@ -114,9 +114,13 @@ void make_chart(Workshop& shop) {
   for (const auto& row : kAccounts) {
     const std::string full_name = row.full_name;
     const auto colon = full_name.rfind(':');
-    auto account = Node::object({{"Name", full_name.substr(colon == std::string::npos ? 0 : colon + 1)}, {"SubAccount", colon != std::string::npos}});
+    auto account =
+        Node::object({{"Name", full_name.substr(colon == std::string::npos ? 0 : colon + 1)}, {"SubAccount", colon != std::string::npos}});
     if (colon != std::string::npos) account.set("ParentRef", Node::object({{"value", shop.account(full_name.substr(0, colon))}}));
-    account.set("FullyQualifiedName", full_name).set("Active", true).set("Classification", classification(row.type)).set("AccountType", row.type);
+    account.set("FullyQualifiedName", full_name)
+        .set("Active", true)
+        .set("Classification", classification(row.type))
+        .set("AccountType", row.type);
     account.set("AccountSubType", row.sub_type);
     if (row.number[0] != '\0') account.set("AcctNum", row.number);
     account.set("CurrentBalance", 0).set("CurrentBalanceWithSubAccounts", 0).set("CurrencyRef", currency());

@@ -21,8 +21,9 @@ struct DepositPlan {
 };
 
 Node link_line(const Undeposited& money) {
-  auto out = Node::object({{"Amount", money.amount},
-                           {"LinkedTxn", Node::array({Node::object({{"TxnId", money.id}, {"TxnType", money.entity}, {"TxnLineId", "0"}})})}});
+  auto out =
+      Node::object({{"Amount", money.amount},
+                    {"LinkedTxn", Node::array({Node::object({{"TxnId", money.id}, {"TxnType", money.entity}, {"TxnLineId", "0"}})})}});
   if (!money.method.empty()) out.set("DepositLineDetail", Node::object({{"PaymentMethodRef", Node::object({{"value", money.method}})}}));
   return out;
 }
@@ -33,7 +34,11 @@ Node direct_line(Workshop& shop, const DirectLine& line, int number) {
     const auto type = line.party.type == "Customer" ? "CUSTOMER" : "VENDOR";
     detail.set("Entity", Node::object({{"value", line.party.id}, {"name", line.party.name}, {"type", type}}));
   }
-  return Node::object({{"Id", std::to_string(number)}, {"LineNum", number}, {"Description", line.memo}, {"Amount", line.amount}, {"DetailType", "DepositLineDetail"},
+  return Node::object({{"Id", std::to_string(number)},
+                       {"LineNum", number},
+                       {"Description", line.memo},
+                       {"Amount", line.amount},
+                       {"DetailType", "DepositLineDetail"},
                        {"DepositLineDetail", std::move(detail)}});
 }
 
@@ -58,7 +63,8 @@ void book_deposit(Workshop& shop, const DepositPlan& plan) {
   }
   auto object = Node::object({{"DepositToAccountRef", shop.account_ref("Checking")}});
   if (!plan.cash_back.is_zero()) {
-    object.set("CashBack", Node::object({{"AccountRef", shop.account_ref("Petty Cash")}, {"Amount", plan.cash_back}, {"Memo", "Till money"}}));
+    object.set("CashBack",
+               Node::object({{"AccountRef", shop.account_ref("Petty Cash")}, {"Amount", plan.cash_back}, {"Memo", "Till money"}}));
     entries.push_back({"Petty Cash", plan.cash_back, "Till money"});
     total -= plan.cash_back;
   }
@@ -95,7 +101,8 @@ void plan_deposits(Workshop& shop) {
       if (plan.taken.empty()) return;
       Decimal sum;
       for (const auto& money : plan.taken) sum += money.amount;
-      if (plan.taken.size() > 2) plan.direct.push_back({"Merchant Fees", -cents(Decimal::divide(sum, Decimal(50), 4, Rounding::half_up)), "Card processing"});
+      if (plan.taken.size() > 2)
+        plan.direct.push_back({"Merchant Fees", -cents(Decimal::divide(sum, Decimal(50), 4, Rounding::half_up)), "Card processing"});
       if (plan.taken.size() > 4) plan.cash_back = Decimal(60);
       book_deposit(shop, plan);
     };
@@ -108,7 +115,10 @@ void plan_deposits(Workshop& shop) {
   });
   shop.agenda.at("2025-07-21", [&shop](const std::string& day) {
     const auto customer = shop.party("Customer", shop.named("Customer", "Ramirez Family"));
-    book_deposit(shop, {day, {}, {{kReceivable, Decimal(120), "Prepaid for autumn", customer}, {"Automobile:Fuel", Decimal::of("18.40"), "Refund of fuel"}}});
+    book_deposit(
+        shop, {day,
+               {},
+               {{kReceivable, Decimal(120), "Prepaid for autumn", customer}, {"Automobile:Fuel", Decimal::of("18.40"), "Refund of fuel"}}});
   });
 }
 

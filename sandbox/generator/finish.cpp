@@ -6,7 +6,9 @@
 namespace q2o::sandbox::generator {
 namespace {
 
-bool is_profit_and_loss(const Node& account) { return account["Classification"].text() == "Revenue" || account["Classification"].text() == "Expense"; }
+bool is_profit_and_loss(const Node& account) {
+  return account["Classification"].text() == "Revenue" || account["Classification"].text() == "Expense";
+}
 
 void account_balances(Workshop& shop) {
   std::map<std::string, Decimal> sums;

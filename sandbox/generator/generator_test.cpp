@@ -45,19 +45,70 @@ TEST(Generator, HasAboutThreeHundredTransactionsInFourteenMonths) {
 }
 
 TEST(Generator, HasEveryKindOfObject) {
-  for (const auto* entity : {"Account", "Attachable", "Bill", "BillPayment", "Budget", "Class", "CompanyInfo", "CreditCardPayment", "CreditMemo", "Customer", "CustomerType",
-                             "Department", "Deposit", "Employee", "Estimate", "InventoryAdjustment", "Invoice", "Item", "JournalEntry", "Payment", "PaymentMethod", "Preferences",
-                             "Purchase", "PurchaseOrder", "RecurringTransaction", "RefundReceipt", "ReimburseCharge", "SalesReceipt", "TaxAgency", "TaxCode", "TaxRate", "Term",
-                             "TimeActivity", "Transfer", "Vendor", "VendorCredit"})
+  for (const auto* entity : {"Account",
+                             "Attachable",
+                             "Bill",
+                             "BillPayment",
+                             "Budget",
+                             "Class",
+                             "CompanyInfo",
+                             "CreditCardPayment",
+                             "CreditMemo",
+                             "Customer",
+                             "CustomerType",
+                             "Department",
+                             "Deposit",
+                             "Employee",
+                             "Estimate",
+                             "InventoryAdjustment",
+                             "Invoice",
+                             "Item",
+                             "JournalEntry",
+                             "Payment",
+                             "PaymentMethod",
+                             "Preferences",
+                             "Purchase",
+                             "PurchaseOrder",
+                             "RecurringTransaction",
+                             "RefundReceipt",
+                             "ReimburseCharge",
+                             "SalesReceipt",
+                             "TaxAgency",
+                             "TaxCode",
+                             "TaxRate",
+                             "Term",
+                             "TimeActivity",
+                             "Transfer",
+                             "Vendor",
+                             "VendorCredit"})
     EXPECT_FALSE(company().of(entity).empty()) << entity;
 }
 
 TEST(Generator, HasEveryWordingOfTheLedger) {
   std::set<std::string> types;
   for (const auto& transaction : company().ledger) types.insert(transaction.txn_type);
-  for (const auto* type : {"Bill", "Bill Payment (Check)", "Bill Payment (Credit Card)", "Cash Expense", "Check", "Credit Card Credit", "Credit Card Expense", "Credit Card Payment",
-                           "Credit Memo", "Deposit", "Expense", "Inventory Qty Adjust", "Invoice", "Journal Entry", "Payment", "Payroll Check", "Refund", "Sales Receipt",
-                           "Sales Tax Payment", "Tax Payment", "Transfer", "Vendor Credit"})
+  for (const auto* type : {"Bill",
+                           "Bill Payment (Check)",
+                           "Bill Payment (Credit Card)",
+                           "Cash Expense",
+                           "Check",
+                           "Credit Card Credit",
+                           "Credit Card Expense",
+                           "Credit Card Payment",
+                           "Credit Memo",
+                           "Deposit",
+                           "Expense",
+                           "Inventory Qty Adjust",
+                           "Invoice",
+                           "Journal Entry",
+                           "Payment",
+                           "Payroll Check",
+                           "Refund",
+                           "Sales Receipt",
+                           "Sales Tax Payment",
+                           "Tax Payment",
+                           "Transfer",
+                           "Vendor Credit"})
     EXPECT_TRUE(types.contains(type)) << type;
 }
 
@@ -81,7 +132,9 @@ TEST(Generator, HasTheHardShapes) {
   EXPECT_GT(count("Invoice", [](const Node& o) { return o.dump().find("SHIPPING_ITEM_ID") != std::string::npos; }), 2);
   EXPECT_GT(count("Invoice", [](const Node& o) { return o.has("Deposit"); }), 0);
   EXPECT_GT(count("Invoice", [](const Node& o) { return o["PrivateNote"].text().starts_with("Voided"); }), 0);
-  EXPECT_GT(count("Invoice", [](const Node& o) { return o["TotalAmt"].decimal().is_zero() && !o["PrivateNote"].text().starts_with("Voided"); }), 0);
+  EXPECT_GT(
+      count("Invoice", [](const Node& o) { return o["TotalAmt"].decimal().is_zero() && !o["PrivateNote"].text().starts_with("Voided"); }),
+      0);
   EXPECT_GT(count("Invoice", [](const Node& o) { return !o.has("DocNumber"); }), 0);
   EXPECT_GT(count("Invoice", [](const Node& o) { return o.at("TxnTaxDetail.TaxLine").items().size() == 3; }), 5);
   EXPECT_GT(count("Payment", [](const Node& o) { return o["TotalAmt"].decimal().is_zero(); }), 0);

@@ -25,8 +25,10 @@ constexpr std::array kItems{
     ItemRow{"Drip Kit", "Inventory", "Irrigation", "49.95", "21.15", "Sales of Product Income", "Cost of Goods Sold", true, "DRP-01"},
     ItemRow{"Sprinkler Head", "Inventory", "Irrigation", "6.75", "2.40", "Sales of Product Income", "Cost of Goods Sold", true, "SPR-01"},
     ItemRow{"Controller", "Inventory", "Irrigation", "229.00", "118.00", "Sales of Product Income", "Cost of Goods Sold", true, "CTL-08"},
-    ItemRow{"PVC Pipe 10 ft", "NonInventory", "Irrigation", "8.49", "4.10", "Sales of Product Income", "Job Expenses:Materials", true, "PVC-10"},
-    ItemRow{"Live Oak 15 gal", "NonInventory", "Plants", "179.00", "84.00", "Sales of Product Income", "Job Expenses:Materials:Plants", true},
+    ItemRow{"PVC Pipe 10 ft", "NonInventory", "Irrigation", "8.49", "4.10", "Sales of Product Income", "Job Expenses:Materials", true,
+            "PVC-10"},
+    ItemRow{"Live Oak 15 gal", "NonInventory", "Plants", "179.00", "84.00", "Sales of Product Income", "Job Expenses:Materials:Plants",
+            true},
     ItemRow{"Mulch, yard", "NonInventory", "Plants", "42.00", "19.50", "Sales of Product Income", "Job Expenses:Materials", true, "DRP-01"},
     ItemRow{"Design", "Service", "Labor", "95.00", "", "Services:Design", "", false},
     ItemRow{"Installation", "Service", "Labor", "72.50", "", "Services:Installation", "", false},
@@ -75,8 +77,16 @@ void make_items(Workshop& shop) {
   part("Drip Kit", 2);
   part("PVC Pipe 10 ft", 6);
   part("Installation", 3);
-  auto bundle = Node::object({{"Name", "Drip Garden Package"}, {"Description", "Drip garden, ready to grow"}, {"Active", true}, {"FullyQualifiedName", "Drip Garden Package"},
-                              {"Taxable", false}, {"UnitPrice", 0}, {"Type", "Group"}, {"PurchaseCost", 0}, {"PrintGroupedItems", true}, {"TrackQtyOnHand", false},
+  auto bundle = Node::object({{"Name", "Drip Garden Package"},
+                              {"Description", "Drip garden, ready to grow"},
+                              {"Active", true},
+                              {"FullyQualifiedName", "Drip Garden Package"},
+                              {"Taxable", false},
+                              {"UnitPrice", 0},
+                              {"Type", "Group"},
+                              {"PurchaseCost", 0},
+                              {"PrintGroupedItems", true},
+                              {"TrackQtyOnHand", false},
                               {"ItemGroupDetail", Node::object({{"ItemGroupLine", std::move(parts)}})}});
   append(bundle, shop.begin(std::to_string(++id), kFirstDay));
   shop.put("Item", std::move(bundle));

@@ -17,15 +17,19 @@ Decimal balance(const Workshop& shop, const std::string& account, const std::str
 void pay_tax(Workshop& shop, const std::string& day, const char* account, const std::string& until) {
   const auto owed = -balance(shop, account, until);
   if (owed.sign() <= 0) return;
-  shop.post({shop.transaction_id(), "Sales Tax Payment", "", day}, {{"Checking", -owed, "Quarterly payment"}, {account, owed, "Quarterly payment"}});
+  shop.post({shop.transaction_id(), "Sales Tax Payment", "", day},
+            {{"Checking", -owed, "Quarterly payment"}, {account, owed, "Quarterly payment"}});
 }
 
 void payroll(Workshop& shop, const std::string& day) {
   const auto maria = shop.party("Employee", "61");
   const Decimal gross(1600), federal = Decimal::of("214.40"), state = Decimal::of("26.10"), employer = Decimal::of("122.40");
   shop.post({shop.transaction_id(), "Payroll Check", "", day, "DD", maria},
-            {{"Checking", -(gross - federal - state), "Pay period"}, {"Payroll Expenses:Wages", gross, "Gross pay"}, {"Payroll Expenses:Taxes", employer, "Employer taxes"},
-             {"Payroll Liabilities:Federal Taxes", -(federal + employer), ""}, {"Payroll Liabilities:State Taxes", -state, ""}});
+            {{"Checking", -(gross - federal - state), "Pay period"},
+             {"Payroll Expenses:Wages", gross, "Gross pay"},
+             {"Payroll Expenses:Taxes", employer, "Employer taxes"},
+             {"Payroll Liabilities:Federal Taxes", -(federal + employer), ""},
+             {"Payroll Liabilities:State Taxes", -state, ""}});
 }
 
 }  // namespace
@@ -41,10 +45,12 @@ void plan_ledger_only(Workshop& shop) {
   quarter("2025-04-18", "2025-03-31");
   quarter("2025-07-18", "2025-06-30");
   quarter("2025-10-17", "2025-09-30");
-  for (const auto* day : {"2025-09-30", "2025-10-31", "2025-11-28"}) shop.agenda.at(day, [&shop](const std::string& today) { payroll(shop, today); });
+  for (const auto* day : {"2025-09-30", "2025-10-31", "2025-11-28"})
+    shop.agenda.at(day, [&shop](const std::string& today) { payroll(shop, today); });
   shop.agenda.at("2025-12-15", [&shop](const std::string& day) {
     const auto owed = -balance(shop, "Payroll Liabilities:Federal Taxes", "2025-11-30");
-    shop.post({shop.transaction_id(), "Tax Payment", "", day}, {{"Checking", -owed, "Form 941"}, {"Payroll Liabilities:Federal Taxes", owed, "Form 941"}});
+    shop.post({shop.transaction_id(), "Tax Payment", "", day},
+              {{"Checking", -owed, "Form 941"}, {"Payroll Liabilities:Federal Taxes", owed, "Form 941"}});
   });
 }
 

@@ -7,7 +7,8 @@ void append(Node& object, const Node& base) {
   for (const auto& member : base.members()) object.set(member.key, member.value);
 }
 
-void book_transfer(Workshop& shop, const std::string& day, const char* from, const char* to, const Decimal& amount, const std::string& note) {
+void book_transfer(Workshop& shop, const std::string& day, const char* from, const char* to, const Decimal& amount,
+                   const std::string& note) {
   const auto id = shop.transaction_id();
   auto object = Node::object({{"FromAccountRef", shop.account_ref(from)}, {"ToAccountRef", shop.account_ref(to)}, {"Amount", amount}});
   append(object, shop.begin(id, day));
@@ -19,7 +20,8 @@ void book_transfer(Workshop& shop, const std::string& day, const char* from, con
 
 void book_card_payment(Workshop& shop, const std::string& day, const char* card, const Decimal& amount) {
   const auto id = shop.transaction_id();
-  auto object = Node::object({{"CreditCardAccountRef", shop.account_ref(card)}, {"BankAccountRef", shop.account_ref("Checking")}, {"Amount", amount}});
+  auto object = Node::object(
+      {{"CreditCardAccountRef", shop.account_ref(card)}, {"BankAccountRef", shop.account_ref("Checking")}, {"Amount", amount}});
   append(object, shop.begin(id, day));
   object.set("TxnDate", day).set("CurrencyRef", currency()).set("PrivateNote", "Monthly payment");
   shop.put("CreditCardPayment", std::move(object));
@@ -33,16 +35,23 @@ void plan_money(Workshop& shop) {
   for (const auto& day : monthly(24)) {
     ++month;
     if (month % 2 == 0)
-      shop.agenda.at(day, [&shop](const std::string& today) { book_card_payment(shop, today, "Visa", Decimal(shop.random.between(15, 40) * 10)); });
+      shop.agenda.at(
+          day, [&shop](const std::string& today) { book_card_payment(shop, today, "Visa", Decimal(shop.random.between(15, 40) * 10)); });
     else
-      shop.agenda.at(day, [&shop](const std::string& today) { book_card_payment(shop, today, "Fuel Card", Decimal(shop.random.between(5, 12) * 10)); });
+      shop.agenda.at(day, [&shop](const std::string& today) {
+        book_card_payment(shop, today, "Fuel Card", Decimal(shop.random.between(5, 12) * 10));
+      });
     if (month % 3 == 0)
       shop.agenda.at(day, [&shop](const std::string& today) { book_transfer(shop, today, "Checking", "Savings", Decimal(500), ""); });
     if (month % 5 == 1)
       shop.agenda.at(day, [&shop](const std::string& today) { book_transfer(shop, today, "Checking", "Petty Cash", Decimal(80), "Till"); });
   }
-  shop.agenda.at("2025-10-31", [&shop](const std::string& today) { book_transfer(shop, today, "Old Checking", "Checking", Decimal(850), "Account closed"); });
-  shop.agenda.at("2025-11-14", [&shop](const std::string& today) { book_transfer(shop, today, "Checking", "Equipment Loan", Decimal(400), "Extra repayment"); });
+  shop.agenda.at("2025-10-31", [&shop](const std::string& today) {
+    book_transfer(shop, today, "Old Checking", "Checking", Decimal(850), "Account closed");
+  });
+  shop.agenda.at("2025-11-14", [&shop](const std::string& today) {
+    book_transfer(shop, today, "Checking", "Equipment Loan", Decimal(400), "Extra repayment");
+  });
 }
 
 }  // namespace q2o::sandbox::generator

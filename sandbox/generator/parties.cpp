@@ -72,7 +72,10 @@ constexpr std::array kVendors{
 };
 
 Node address(Workshop& shop, const char* street) {
-  return Node::object({{"Id", std::to_string(200 + shop.random.below(700))}, {"Line1", street}, {"City", "Austin"}, {"CountrySubDivisionCode", "TX"},
+  return Node::object({{"Id", std::to_string(200 + shop.random.below(700))},
+                       {"Line1", street},
+                       {"City", "Austin"},
+                       {"CountrySubDivisionCode", "TX"},
                        {"PostalCode", fmt::format("787{:02}", shop.random.between(1, 59))}});
 }
 
@@ -106,11 +109,21 @@ void make_customers(Workshop& shop) {
     }
     if (row.term[0] != '\0') object.set("SalesTermRef", shop.ref("Term", row.term));
     object.set("CustomerTypeRef", Node::object({{"value", shop.random.chance(70) ? "1" : "2"}}));
-    object.set("Balance", 0).set("BalanceWithJobs", 0).set("CurrencyRef", currency()).set("PreferredDeliveryMethod", "Email").set("IsProject", row.project);
+    object.set("Balance", 0)
+        .set("BalanceWithJobs", 0)
+        .set("CurrencyRef", currency())
+        .set("PreferredDeliveryMethod", "Email")
+        .set("IsProject", row.project);
     append(object, shop.begin(std::to_string(++id), kFirstDay));
-    object.set("FullyQualifiedName", full_name).set("CompanyName", row.name).set("DisplayName", row.name).set("PrintOnCheckName", row.name).set("Active", true);
-    if (shop.random.chance(80)) object.set("PrimaryPhone", Node::object({{"FreeFormNumber", fmt::format("(512) 555-{:04}", shop.random.below(10000))}}));
-    if (shop.random.chance(80)) object.set("PrimaryEmailAddr", Node::object({{"Address", mail(row.name) + (shop.random.chance(15) ? ", office@mail.example" : "")}}));
+    object.set("FullyQualifiedName", full_name)
+        .set("CompanyName", row.name)
+        .set("DisplayName", row.name)
+        .set("PrintOnCheckName", row.name)
+        .set("Active", true);
+    if (shop.random.chance(80))
+      object.set("PrimaryPhone", Node::object({{"FreeFormNumber", fmt::format("(512) 555-{:04}", shop.random.below(10000))}}));
+    if (shop.random.chance(80))
+      object.set("PrimaryEmailAddr", Node::object({{"Address", mail(row.name) + (shop.random.chance(15) ? ", office@mail.example" : "")}}));
     shop.put("Customer", std::move(object));
   }
 }
@@ -126,7 +139,8 @@ void make_vendors(Workshop& shop) {
     if (row.files_1099) object.set("TaxIdentifier", "XXXXXXX6789");
     append(object, shop.begin(std::to_string(++id), kFirstDay));
     object.set("CompanyName", row.name).set("DisplayName", row.name).set("PrintOnCheckName", row.name).set("Active", true);
-    if (shop.random.chance(70)) object.set("PrimaryPhone", Node::object({{"FreeFormNumber", fmt::format("(512) 555-{:04}", shop.random.below(10000))}}));
+    if (shop.random.chance(70))
+      object.set("PrimaryPhone", Node::object({{"FreeFormNumber", fmt::format("(512) 555-{:04}", shop.random.below(10000))}}));
     shop.put("Vendor", std::move(object));
   }
 }

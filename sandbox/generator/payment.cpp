@@ -7,7 +7,9 @@ namespace {
 
 constexpr const char* kLinksOnly = "Created by QB Online to link credits to charges.";
 
-bool is_credit(const std::string& type) { return type == "CreditMemo" || type == "VendorCredit"; }
+bool is_credit(const std::string& type) {
+  return type == "CreditMemo" || type == "VendorCredit";
+}
 
 /// Lowers the open balance of what was applied. Journal entries have none.
 void lower_balance(Workshop& shop, const Applied& applied, const std::string& day) {
@@ -24,7 +26,8 @@ void lower_balance(Workshop& shop, const Applied& applied, const std::string& da
 Node lines_of(const std::vector<Applied>& applied) {
   auto out = Node::array();
   for (const auto& one : applied)
-    out.push(Node::object({{"Amount", one.amount}, {"LinkedTxn", Node::array({Node::object({{"TxnId", one.id}, {"TxnType", one.type}})})}}));
+    out.push(
+        Node::object({{"Amount", one.amount}, {"LinkedTxn", Node::array({Node::object({{"TxnId", one.id}, {"TxnType", one.type}})})}}));
   return out;
 }
 
@@ -75,14 +78,22 @@ std::string book_bill_payment(Workshop& shop, const BillPaymentPlan& plan) {
   const auto base = shop.begin(id, plan.date);
   for (const auto& member : base.members()) object.set(member.key, member.value);
   if (!number.empty()) object.set("DocNumber", number);
-  object.set("TxnDate", plan.date).set("CurrencyRef", currency()).set("APAccountRef", shop.account_ref(kPayable)).set("Line", lines_of(plan.applied));
+  object.set("TxnDate", plan.date)
+      .set("CurrencyRef", currency())
+      .set("APAccountRef", shop.account_ref(kPayable))
+      .set("Line", lines_of(plan.applied));
   shop.put("BillPayment", std::move(object));
   for (const auto& one : plan.applied) {
     lower_balance(shop, one, plan.date);
     // Also card payments are called BillPaymentCheck here, as the real company shows.
     if (one.type == "Bill") shop.link("Bill", one.id, "BillPaymentCheck", id);
   }
-  const Head head{id, plan.by_card ? "Bill Payment (Credit Card)" : "Bill Payment (Check)", "BillPayment", plan.date, number, shop.party("Vendor", plan.vendor)};
+  const Head head{id,
+                  plan.by_card ? "Bill Payment (Credit Card)" : "Bill Payment (Check)",
+                  "BillPayment",
+                  plan.date,
+                  number,
+                  shop.party("Vendor", plan.vendor)};
   if (total.is_zero())
     shop.post(head, {{kPayable, Decimal{}, ""}, {"", Decimal{}, kLinksOnly}});
   else

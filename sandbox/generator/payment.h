@@ -10,7 +10,7 @@ namespace q2o::sandbox::generator {
 struct Applied {
   std::string type;  ///< LinkedTxn.TxnType: Invoice, CreditMemo, JournalEntry, Bill, VendorCredit ...
   std::string id;
-  Decimal amount;    ///< positive, also of credits
+  Decimal amount;  ///< positive, also of credits
 };
 
 /// A customer's payment. Total = documents - credits + unapplied.

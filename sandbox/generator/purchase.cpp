@@ -32,7 +32,9 @@ Costs costs_of(Workshop& shop, const std::vector<CostLine>& list, int sign, bool
       const bool stocked = item["Type"].text() == "Inventory";
       amount = cents(line.cost * Decimal(line.quantity));
       account = item.at(stocked ? "AssetAccountRef.name" : "ExpenseAccountRef.name").text();
-      detail.set("ItemRef", Node::object({{"value", id}, {"name", item["FullyQualifiedName"].text()}})).set("UnitPrice", line.cost).set("Qty", line.quantity);
+      detail.set("ItemRef", Node::object({{"value", id}, {"name", item["FullyQualifiedName"].text()}}))
+          .set("UnitPrice", line.cost)
+          .set("Qty", line.quantity);
       if (stocked && posts && sign > 0) shop.stock.receive(id, line.quantity, line.cost);
       if (stocked && posts && sign < 0) amount = shop.stock.take(id, line.quantity);
     } else {
@@ -45,7 +47,11 @@ Costs costs_of(Workshop& shop, const std::vector<CostLine>& list, int sign, bool
     const auto* type = line.item.empty() ? "AccountBasedExpenseLineDetail" : "ItemBasedExpenseLineDetail";
     auto object = Node::object({{"Id", std::to_string(number)}, {"LineNum", number}});
     if (!line.memo.empty()) object.set("Description", line.memo);
-    object.set("Amount", amount).set("LinkedTxn", Node::array()).set("DetailType", type).set(type, std::move(detail)).set("CustomExtensions", Node::array());
+    object.set("Amount", amount)
+        .set("LinkedTxn", Node::array())
+        .set("DetailType", type)
+        .set(type, std::move(detail))
+        .set("CustomExtensions", Node::array());
     out.lines.push(std::move(object));
   }
   return out;
@@ -59,8 +65,8 @@ struct Wording {
   std::string_view text;
   const char* number;  ///< TxnType inside PurchaseEx
 };
-constexpr std::array kWordings{Wording{"Expense", "54"}, Wording{"Check", "3"}, Wording{"Cash Expense", "31"}, Wording{"Credit Card Expense", "1"},
-                               Wording{"Credit Card Credit", "11"}};
+constexpr std::array kWordings{Wording{"Expense", "54"}, Wording{"Check", "3"}, Wording{"Cash Expense", "31"},
+                               Wording{"Credit Card Expense", "1"}, Wording{"Credit Card Credit", "11"}};
 
 /// The one useful attribute among QuickBooks' leftovers of its own serialization.
 Node purchase_extra(std::string_view wording) {
@@ -71,7 +77,9 @@ Node purchase_extra(std::string_view wording) {
                                                           {"declaredType", "com.intuit.schema.finance.v3.NameValue"},
                                                           {"scope", "javax.xml.bind.JAXBElement$GlobalScope"},
                                                           {"value", Node::object({{"Name", "TxnType"}, {"Value", number}})},
-                                                          {"nil", false}, {"globalScope", true}, {"typeSubstituted", false}})})}});
+                                                          {"nil", false},
+                                                          {"globalScope", true},
+                                                          {"typeSubstituted", false}})})}});
 }
 
 }  // namespace

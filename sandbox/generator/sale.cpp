@@ -53,7 +53,9 @@ class Form {
   std::vector<Entry> goods_;
 };
 
-void Form::add(const std::string& account, const Decimal& credit, const std::string& memo) { credits_.push_back({account, -credit, memo}); }
+void Form::add(const std::string& account, const Decimal& credit, const std::string& memo) {
+  credits_.push_back({account, -credit, memo});
+}
 
 Node Form::item_line(const SaleLine& line) {
   const auto item_id = shop_.named("Item", line.item);
@@ -71,14 +73,22 @@ Node Form::item_line(const SaleLine& line) {
   detail.set("UnitPrice", price).set("Qty", line.quantity).set("ItemAccountRef", item["IncomeAccountRef"]);
   detail.set("TaxCodeRef", Node::object({{"value", taxable ? "TAX" : "NON"}}));
   ++line_;
-  return Node::object({{"Id", std::to_string(line_)}, {"LineNum", line_}, {"Description", memo}, {"Amount", amount}, {"DetailType", "SalesItemLineDetail"},
-                       {"SalesItemLineDetail", std::move(detail)}, {"CustomExtensions", Node::array()}});
+  return Node::object({{"Id", std::to_string(line_)},
+                       {"LineNum", line_},
+                       {"Description", memo},
+                       {"Amount", amount},
+                       {"DetailType", "SalesItemLineDetail"},
+                       {"SalesItemLineDetail", std::move(detail)},
+                       {"CustomExtensions", Node::array()}});
 }
 
 void Form::add_line(const SaleLine& line) {
   if (line.item.empty()) {
     ++line_;
-    lines_.push(Node::object({{"Id", std::to_string(line_)}, {"LineNum", line_}, {"Description", line.description}, {"DetailType", "DescriptionOnly"},
+    lines_.push(Node::object({{"Id", std::to_string(line_)},
+                              {"LineNum", line_},
+                              {"Description", line.description},
+                              {"DetailType", "DescriptionOnly"},
                               {"DescriptionLineDetail", Node::object()}}));
     return;
   }
@@ -96,9 +106,14 @@ void Form::add_bundle(const SaleLine& line) {
     const Node part_item = shop_.get("Item", part.at("ItemRef.value").text());
     inner.push(item_line({part_item["Name"].text(), part["Qty"].decimal() * line.quantity, std::nullopt, "", line.class_id}));
   }
-  lines_.push(Node::object({{"Id", std::to_string(outer)}, {"LineNum", outer}, {"Description", bundle["Description"].text()}, {"Amount", subtotal_ - before},
+  lines_.push(Node::object({{"Id", std::to_string(outer)},
+                            {"LineNum", outer},
+                            {"Description", bundle["Description"].text()},
+                            {"Amount", subtotal_ - before},
                             {"DetailType", "GroupLineDetail"},
-                            {"GroupLineDetail", Node::object({{"GroupItemRef", shop_.ref("Item", bundle["Id"].text())}, {"Quantity", line.quantity}, {"Line", std::move(inner)}})}}));
+                            {"GroupLineDetail", Node::object({{"GroupItemRef", shop_.ref("Item", bundle["Id"].text())},
+                                                              {"Quantity", line.quantity},
+                                                              {"Line", std::move(inner)}})}}));
 }
 
 void Form::move_stock(const Node& item, const Decimal& quantity, const std::string& memo) {
@@ -119,10 +134,15 @@ void Form::move_stock(const Node& item, const Decimal& quantity, const std::stri
 void Form::add_discount() {
   if (sale_.discount_percent.is_zero()) return;
   discount_ = cents(Decimal::divide(subtotal_ * sale_.discount_percent, Decimal(100), 6, Rounding::half_up));
-  if (sale_.tax_after_discount && !subtotal_.is_zero()) discount_taxable_ = cents(Decimal::divide(discount_ * taxable_, subtotal_, 6, Rounding::half_up));
+  if (sale_.tax_after_discount && !subtotal_.is_zero())
+    discount_taxable_ = cents(Decimal::divide(discount_ * taxable_, subtotal_, 6, Rounding::half_up));
   ++line_;
-  lines_.push(Node::object({{"Id", std::to_string(line_)}, {"LineNum", line_}, {"Amount", discount_}, {"DetailType", "DiscountLineDetail"},
-                            {"DiscountLineDetail", Node::object({{"PercentBased", true}, {"DiscountPercent", sale_.discount_percent},
+  lines_.push(Node::object({{"Id", std::to_string(line_)},
+                            {"LineNum", line_},
+                            {"Amount", discount_},
+                            {"DetailType", "DiscountLineDetail"},
+                            {"DiscountLineDetail", Node::object({{"PercentBased", true},
+                                                                 {"DiscountPercent", sale_.discount_percent},
                                                                  {"DiscountAccountRef", shop_.account_ref("Discounts Given")}})}}));
   add("Discounts Given", -discount_, "");
 }
@@ -130,8 +150,12 @@ void Form::add_discount() {
 void Form::add_shipping() {
   if (sale_.shipping.is_zero()) return;
   ++line_;
-  lines_.push(Node::object({{"Id", std::to_string(line_)}, {"LineNum", line_}, {"Amount", sale_.shipping}, {"DetailType", "SalesItemLineDetail"},
-                            {"SalesItemLineDetail", Node::object({{"ItemRef", Node::object({{"value", "SHIPPING_ITEM_ID"}})}, {"TaxCodeRef", Node::object({{"value", "NON"}})}})},
+  lines_.push(Node::object({{"Id", std::to_string(line_)},
+                            {"LineNum", line_},
+                            {"Amount", sale_.shipping},
+                            {"DetailType", "SalesItemLineDetail"},
+                            {"SalesItemLineDetail", Node::object({{"ItemRef", Node::object({{"value", "SHIPPING_ITEM_ID"}})},
+                                                                  {"TaxCodeRef", Node::object({{"value", "NON"}})}})},
                             {"CustomExtensions", Node::array()}}));
   add("Shipping Income", sale_.shipping, "");
 }
@@ -144,9 +168,12 @@ void Form::add_taxes() {
     const Node rate = shop_.get("TaxRate", detail.at("TaxRateRef.value").text());
     const auto amount = cents(Decimal::divide(base * rate["RateValue"].decimal(), Decimal(100), 6, Rounding::half_up));
     tax_ += amount;
-    taxes_.push(Node::object({{"Amount", amount}, {"DetailType", "TaxLineDetail"},
-                              {"TaxLineDetail", Node::object({{"TaxRateRef", Node::object({{"value", rate["Id"].text()}})}, {"PercentBased", true},
-                                                              {"TaxPercent", rate["RateValue"].decimal()}, {"NetAmountTaxable", base}})}}));
+    taxes_.push(Node::object({{"Amount", amount},
+                              {"DetailType", "TaxLineDetail"},
+                              {"TaxLineDetail", Node::object({{"TaxRateRef", Node::object({{"value", rate["Id"].text()}})},
+                                                              {"PercentBased", true},
+                                                              {"TaxPercent", rate["RateValue"].decimal()},
+                                                              {"NetAmountTaxable", base}})}}));
     const Node agency = shop_.get("TaxAgency", rate.at("AgencyRef.value").text());
     if (!amount.is_zero()) add(agency["DisplayName"].text() + " Payable", amount, rate["Name"].text());
   }
@@ -170,12 +197,16 @@ Node Form::object() {
   out.set("TxnTaxDetail", std::move(tax));
   if (!sale_.customer.empty()) {
     const Node customer = shop_.get("Customer", sale_.customer);
-    out.set("CustomerRef", shop_.ref("Customer", sale_.customer)).set("CustomerMemo", Node::object({{"value", "Thank you for growing with us."}}));
+    out.set("CustomerRef", shop_.ref("Customer", sale_.customer))
+        .set("CustomerMemo", Node::object({{"value", "Thank you for growing with us."}}));
     if (customer.has("BillAddr")) out.set("BillAddr", customer["BillAddr"]).set("ShipAddr", customer["ShipAddr"]);
     if (customer.has("PrimaryEmailAddr")) out.set("BillEmail", customer["PrimaryEmailAddr"]);
   }
   const auto total = subtotal_ - discount_ + sale_.shipping + tax_;
-  out.set("TotalAmt", total).set("ApplyTaxAfterDiscount", sale_.tax_after_discount).set("PrintStatus", "NotSet").set("EmailStatus", "NotSet");
+  out.set("TotalAmt", total)
+      .set("ApplyTaxAfterDiscount", sale_.tax_after_discount)
+      .set("PrintStatus", "NotSet")
+      .set("EmailStatus", "NotSet");
   if (!sale_.method.empty()) out.set("PaymentMethodRef", shop_.ref("PaymentMethod", sale_.method));
   if (!sale_.money_account.empty()) out.set("DepositToAccountRef", shop_.account_ref(sale_.money_account));
   if (sale_.entity == "Invoice") {
@@ -208,7 +239,8 @@ void Form::post() {
   const auto party = sale_.customer.empty() ? Party{} : shop_.party("Customer", sale_.customer);
   shop_.post({id_, kind_.type, sale_.entity, sale_.date, document["DocNumber"].text(), party}, entries);
   const bool waits_for_deposit = sale_.money_account == kUndeposited && kind_.sign > 0;
-  if (waits_for_deposit && sale_.entity == "SalesReceipt") shop_.undeposited.push_back({sale_.entity, id_, total, sale_.method, sale_.date});
+  if (waits_for_deposit && sale_.entity == "SalesReceipt")
+    shop_.undeposited.push_back({sale_.entity, id_, total, sale_.method, sale_.date});
 }
 
 void Form::close_estimate() {
@@ -233,8 +265,12 @@ std::string Form::book() {
 
 }  // namespace
 
-std::string book_sale(Workshop& shop, const Sale& sale) { return Form(shop, sale).book(); }
+std::string book_sale(Workshop& shop, const Sale& sale) {
+  return Form(shop, sale).book();
+}
 
-Decimal open_balance(Workshop& shop, const std::string& entity, const std::string& id) { return std::as_const(shop.get(entity, id))["Balance"].decimal(); }
+Decimal open_balance(Workshop& shop, const std::string& entity, const std::string& id) {
+  return std::as_const(shop.get(entity, id))["Balance"].decimal();
+}
 
 }  // namespace q2o::sandbox::generator

@@ -12,7 +12,7 @@ struct SaleLine {
   std::string item = {};  ///< name; empty = a line of text only
   Decimal quantity{1};
   std::optional<Decimal> price = std::nullopt;  ///< the item's own without it
-  std::string description = {};  ///< the item's own without it
+  std::string description = {};                 ///< the item's own without it
   std::string class_id = {};
 };
 
@@ -22,18 +22,18 @@ struct Sale {
   std::string date = {};
   std::string customer = {};  ///< id; empty on a cash sale
   std::vector<SaleLine> lines = {};
-  std::string tax_code = {};           ///< TaxCode id; empty = no tax
+  std::string tax_code = {};  ///< TaxCode id; empty = no tax
   Decimal discount_percent{0};
   bool tax_after_discount = true;
   Decimal shipping{0};
-  Decimal deposit{0};                  ///< paid down at once (invoices)
-  std::string money_account = {};      ///< receipts, refunds and down payments
-  std::string method = {};             ///< PaymentMethod id
-  std::string term = {};               ///< Term id
+  Decimal deposit{0};                                ///< paid down at once (invoices)
+  std::string money_account = {};                    ///< receipts, refunds and down payments
+  std::string method = {};                           ///< PaymentMethod id
+  std::string term = {};                             ///< Term id
   std::optional<std::string> number = std::nullopt;  ///< the next one without it
   std::string department = {};
   std::string note = {};
-  std::string estimate = {};           ///< Estimate that became this invoice
+  std::string estimate = {};  ///< Estimate that became this invoice
   bool voided = false;
 };
 

@@ -10,11 +10,14 @@ namespace {
 
 constexpr int kInvoicesAMonth = 3;
 
-const std::vector<std::string> kGoods{"Pump 1/2 HP", "Drip Kit", "Sprinkler Head", "Controller", "PVC Pipe 10 ft", "Live Oak 15 gal", "Mulch, yard"};
+const std::vector<std::string> kGoods{"Pump 1/2 HP",    "Drip Kit",        "Sprinkler Head", "Controller",
+                                      "PVC Pipe 10 ft", "Live Oak 15 gal", "Mulch, yard"};
 const std::vector<std::string> kServices{"Design", "Installation", "Maintenance", "Tree Work (subcontracted)"};
 
 /// What ordinary sales leave on the shelf, so that the planned special ones always find their goods.
-int reserve(const std::string& name) { return name == "Sprinkler Head" ? 20 : name == "Drip Kit" ? 10 : 3; }
+int reserve(const std::string& name) {
+  return name == "Sprinkler Head" ? 20 : name == "Drip Kit" ? 10 : 3;
+}
 
 bool in_stock(Workshop& shop, const std::string& name, int quantity) {
   const auto id = shop.named("Item", name);
@@ -33,7 +36,8 @@ std::vector<SaleLine> some_lines(Workshop& shop) {
     if (!service && !in_stock(shop, name, taken[name] + quantity)) continue;
     if (!service) taken[name] += quantity;
     // Services are sold by the quarter of an hour.
-    const auto amount = service ? Decimal::divide(Decimal(shop.random.between(2, 30)), Decimal(4), 2, Rounding::half_up) : Decimal(quantity);
+    const auto amount =
+        service ? Decimal::divide(Decimal(shop.random.between(2, 30)), Decimal(4), 2, Rounding::half_up) : Decimal(quantity);
     out.push_back({name, amount, std::nullopt, "", class_id});
   }
   if (out.empty()) out.push_back({"Maintenance", Decimal(2), std::nullopt, "Weekly care", "1"});
@@ -41,7 +45,9 @@ std::vector<SaleLine> some_lines(Workshop& shop) {
 }
 
 /// Customers who get ordinary invoices: the first twenty, jobs included.
-std::string some_customer(Workshop& shop) { return std::to_string(shop.random.between(1, 22)); }
+std::string some_customer(Workshop& shop) {
+  return std::to_string(shop.random.between(1, 22));
+}
 
 std::string tax_for(Workshop& shop, const std::string& customer) {
   if (!std::as_const(shop.get("Customer", customer))["Taxable"].truthy()) return "";
@@ -102,8 +108,10 @@ void estimate(Workshop& shop, const std::string& day) {
     }
     object.set("TxnStatus", "Accepted");
     for (const auto& line : lines)
-      if (!line.item.empty() && !in_stock(shop, line.item, 4 * static_cast<int>(line.quantity.rounded(0, Rounding::down).unscaled()))) return;
-    pay_later(shop, book_sale(shop, {.date = today, .customer = customer, .lines = lines, .tax_code = tax, .term = "3", .estimate = id}), customer, today);
+      if (!line.item.empty() && !in_stock(shop, line.item, 4 * static_cast<int>(line.quantity.rounded(0, Rounding::down).unscaled())))
+        return;
+    pay_later(shop, book_sale(shop, {.date = today, .customer = customer, .lines = lines, .tax_code = tax, .term = "3", .estimate = id}),
+              customer, today);
   });
 }
 
@@ -128,7 +136,11 @@ void plan_sales(Workshop& shop) {
   for (const auto& day : monthly(20))
     shop.agenda.at(day, [&shop](const std::string& today) {
       const auto customer = shop.named("Customer", "Barton Hills HOA");
-      const auto id = book_sale(shop, {.date = today, .customer = customer, .lines = {{"Maintenance Contract", Decimal(1), std::nullopt, "", "3"}}, .term = "5", .department = "1"});
+      const auto id = book_sale(shop, {.date = today,
+                                       .customer = customer,
+                                       .lines = {{"Maintenance Contract", Decimal(1), std::nullopt, "", "3"}},
+                                       .term = "5",
+                                       .department = "1"});
       shop.agenda.at(date::plus_days(today, 12), [&shop, id, customer](const std::string& later) {
         book_payment(shop, {later, customer, {{"Invoice", id, open_balance(shop, "Invoice", id)}}, Decimal(0), "Checking", "4"});
       });

@@ -4,10 +4,13 @@ namespace q2o::sandbox::generator {
 namespace {
 
 Node address(const char* line, const char* city, const char* zip) {
-  return Node::object({{"Id", "1"}, {"Line1", line}, {"City", city}, {"CountrySubDivisionCode", "TX"}, {"PostalCode", zip}, {"Country", "USA"}});
+  return Node::object(
+      {{"Id", "1"}, {"Line1", line}, {"City", city}, {"CountrySubDivisionCode", "TX"}, {"PostalCode", zip}, {"Country", "USA"}});
 }
 
-Node pair(const char* name, const char* value) { return Node::object({{"Name", name}, {"Value", value}}); }
+Node pair(const char* name, const char* value) {
+  return Node::object({{"Name", name}, {"Value", value}});
+}
 
 void append(Node& object, const Node& base) {
   for (const auto& member : base.members()) object.set(member.key, member.value);
@@ -17,35 +20,66 @@ void append(Node& object, const Node& base) {
 
 void make_settings(Workshop& shop) {
   const auto place = address("801 Barton Springs Rd", "Austin", "78704");
-  auto info = Node::object({{"CompanyName", "Bluebonnet Garden & Irrigation"}, {"LegalName", "Bluebonnet Garden & Irrigation LLC"}, {"CompanyAddr", place},
-                            {"CustomerCommunicationAddr", place}, {"LegalAddr", place}, {"PrimaryPhone", Node::object({{"FreeFormNumber", "(512) 555-0142"}})},
-                            {"CompanyStartDate", "2024-10-15"}, {"FiscalYearStartMonth", "January"}, {"Country", "US"},
-                            {"Email", Node::object({{"Address", "books@bluebonnet.example"}})}, {"WebAddr", Node::object({{"URI", "https://bluebonnet.example"}})},
-                            {"EmployerId", "12-3456789"}, {"SupportedLanguages", "en"}, {"DefaultTimeZone", "America/Chicago"}});
-  info.set("NameValue", Node::array({pair("NeoEnabled", "true"), pair("IsQbdtMigrated", "false"), pair("CompanyType", "Limited liability"),
-                                     pair("SubscriptionStatus", "PAID"), pair("OfferingSku", "QuickBooks Online Plus"), pair("PayrollFeature", "true"),
-                                     pair("ItemCategoriesFeature", "true"), pair("IndustryType", "Landscaping Services")}));
+  auto info = Node::object({{"CompanyName", "Bluebonnet Garden & Irrigation"},
+                            {"LegalName", "Bluebonnet Garden & Irrigation LLC"},
+                            {"CompanyAddr", place},
+                            {"CustomerCommunicationAddr", place},
+                            {"LegalAddr", place},
+                            {"PrimaryPhone", Node::object({{"FreeFormNumber", "(512) 555-0142"}})},
+                            {"CompanyStartDate", "2024-10-15"},
+                            {"FiscalYearStartMonth", "January"},
+                            {"Country", "US"},
+                            {"Email", Node::object({{"Address", "books@bluebonnet.example"}})},
+                            {"WebAddr", Node::object({{"URI", "https://bluebonnet.example"}})},
+                            {"EmployerId", "12-3456789"},
+                            {"SupportedLanguages", "en"},
+                            {"DefaultTimeZone", "America/Chicago"}});
+  info.set("NameValue",
+           Node::array({pair("NeoEnabled", "true"), pair("IsQbdtMigrated", "false"), pair("CompanyType", "Limited liability"),
+                        pair("SubscriptionStatus", "PAID"), pair("OfferingSku", "QuickBooks Online Plus"), pair("PayrollFeature", "true"),
+                        pair("ItemCategoriesFeature", "true"), pair("IndustryType", "Landscaping Services")}));
   append(info, shop.begin("1", kFirstDay));
   shop.put("CompanyInfo", std::move(info));
 
   auto preferences = Node::object();
-  preferences.set("AccountingInfoPrefs", Node::object({{"TrackDepartments", true}, {"DepartmentTerminology", "Location"}, {"ClassTrackingPerTxn", false},
-                                                       {"ClassTrackingPerTxnLine", true}, {"CustomerTerminology", "Customers"}, {"UseAccountNumbers", true},
-                                                       {"FirstMonthOfFiscalYear", "January"}, {"TaxYearMonth", "January"}, {"BookCloseDate", kBooksClosed}}));
-  preferences.set("ProductAndServicesPrefs", Node::object({{"ForSales", true}, {"ForPurchase", true}, {"QuantityWithPriceAndRate", true}, {"QuantityOnHand", true}}));
-  preferences.set("SalesFormsPrefs", Node::object({{"CustomTxnNumbers", true}, {"AllowDeposit", true}, {"AllowDiscount", true},
-                                                   {"DefaultDiscountAccount", shop.account("Discounts Given")}, {"AllowEstimates", true}, {"AllowServiceDate", true},
-                                                   {"AllowShipping", true}, {"DefaultShippingAccount", shop.account("Shipping Income")},
-                                                   {"DefaultTerms", Node::object({{"value", "3"}})}, {"UsingPriceLevels", false}, {"UsingProgressInvoicing", false},
-                                                   {"DefaultCustomerMessage", "Thank you for growing with us."}, {"AutoApplyCredit", false}}));
+  preferences.set("AccountingInfoPrefs", Node::object({{"TrackDepartments", true},
+                                                       {"DepartmentTerminology", "Location"},
+                                                       {"ClassTrackingPerTxn", false},
+                                                       {"ClassTrackingPerTxnLine", true},
+                                                       {"CustomerTerminology", "Customers"},
+                                                       {"UseAccountNumbers", true},
+                                                       {"FirstMonthOfFiscalYear", "January"},
+                                                       {"TaxYearMonth", "January"},
+                                                       {"BookCloseDate", kBooksClosed}}));
+  preferences.set("ProductAndServicesPrefs",
+                  Node::object({{"ForSales", true}, {"ForPurchase", true}, {"QuantityWithPriceAndRate", true}, {"QuantityOnHand", true}}));
+  preferences.set("SalesFormsPrefs", Node::object({{"CustomTxnNumbers", true},
+                                                   {"AllowDeposit", true},
+                                                   {"AllowDiscount", true},
+                                                   {"DefaultDiscountAccount", shop.account("Discounts Given")},
+                                                   {"AllowEstimates", true},
+                                                   {"AllowServiceDate", true},
+                                                   {"AllowShipping", true},
+                                                   {"DefaultShippingAccount", shop.account("Shipping Income")},
+                                                   {"DefaultTerms", Node::object({{"value", "3"}})},
+                                                   {"UsingPriceLevels", false},
+                                                   {"UsingProgressInvoicing", false},
+                                                   {"DefaultCustomerMessage", "Thank you for growing with us."},
+                                                   {"AutoApplyCredit", false}}));
   preferences.set("VendorAndPurchasesPrefs", Node::object({{"TrackingByCustomer", true}, {"BillableExpenseTracking", true}}));
   preferences.set("TimeTrackingPrefs", Node::object({{"UseServices", true}, {"BillCustomers", true}, {"WorkWeekStartDate", "Monday"}}));
-  preferences.set("TaxPrefs", Node::object({{"UsingSalesTax", true}, {"TaxGroupCodeRef", Node::object({{"value", "1"}})}, {"PartnerTaxEnabled", false}}));
+  preferences.set(
+      "TaxPrefs",
+      Node::object({{"UsingSalesTax", true}, {"TaxGroupCodeRef", Node::object({{"value", "1"}})}, {"PartnerTaxEnabled", false}}));
   preferences.set("CurrencyPrefs", Node::object({{"MultiCurrencyEnabled", false}, {"HomeCurrency", Node::object({{"value", "USD"}})}}));
   preferences.set("ReportPrefs", Node::object({{"ReportBasis", "Accrual"}, {"CalcAgingReportFromTxnDate", false}}));
-  preferences.set("OtherPrefs", Node::object({{"NameValue", Node::array({Node::object({{"Name", "UncategorizedIncomeAccountId"}, {"Value", shop.account("Uncategorized Income")}}),
-                                                                        Node::object({{"Name", "UncategorizedExpenseAccountId"}, {"Value", shop.account("Uncategorized Expense")}}),
-                                                                        pair("TimeTrackingFeatureEnabled", "true"), pair("Vendor1099Enabled", "true")})}}));
+  preferences.set(
+      "OtherPrefs",
+      Node::object(
+          {{"NameValue",
+            Node::array({Node::object({{"Name", "UncategorizedIncomeAccountId"}, {"Value", shop.account("Uncategorized Income")}}),
+                         Node::object({{"Name", "UncategorizedExpenseAccountId"}, {"Value", shop.account("Uncategorized Expense")}}),
+                         pair("TimeTrackingFeatureEnabled", "true"), pair("Vendor1099Enabled", "true")})}}));
   append(preferences, shop.begin("1", kFirstDay));
   shop.put("Preferences", std::move(preferences));
 }
@@ -59,8 +93,13 @@ void make_taxes(Workshop& shop) {
   agency("1", "Texas Comptroller");
   agency("2", "City of Austin");
   const auto rate = [&](const char* id, const char* name, const char* percent, const char* of, bool active) {
-    auto object = Node::object({{"RateValue", Decimal::of(percent)}, {"AgencyRef", Node::object({{"value", of}})}, {"Name", name}, {"SpecialTaxType", "NONE"},
-                                {"DisplayType", "ReadOnly"}, {"Active", active}, {"Description", "Sales Tax"}});
+    auto object = Node::object({{"RateValue", Decimal::of(percent)},
+                                {"AgencyRef", Node::object({{"value", of}})},
+                                {"Name", name},
+                                {"SpecialTaxType", "NONE"},
+                                {"DisplayType", "ReadOnly"},
+                                {"Active", active},
+                                {"Description", "Sales Tax"}});
     append(object, shop.begin(id, kFirstDay));
     shop.put("TaxRate", std::move(object));
   };
@@ -70,9 +109,15 @@ void make_taxes(Workshop& shop) {
   rate("4", "Old State Rate", "6", "1", false);
   const auto code = [&](const char* id, const char* name, std::vector<std::string> rates, bool active) {
     auto details = Node::array();
-    for (const auto& of : rates) details.push(Node::object({{"TaxTypeApplicable", "TaxOnAmount"}, {"TaxRateRef", shop.ref("TaxRate", of)}, {"TaxOrder", 0}}));
-    auto object = Node::object({{"TaxGroup", true}, {"Name", name}, {"Taxable", true}, {"PurchaseTaxRateList", Node::object({{"TaxRateDetail", Node::array()}})},
-                                {"Active", active}, {"Description", name}, {"SalesTaxRateList", Node::object({{"TaxRateDetail", std::move(details)}})}});
+    for (const auto& of : rates)
+      details.push(Node::object({{"TaxTypeApplicable", "TaxOnAmount"}, {"TaxRateRef", shop.ref("TaxRate", of)}, {"TaxOrder", 0}}));
+    auto object = Node::object({{"TaxGroup", true},
+                                {"Name", name},
+                                {"Taxable", true},
+                                {"PurchaseTaxRateList", Node::object({{"TaxRateDetail", Node::array()}})},
+                                {"Active", active},
+                                {"Description", name},
+                                {"SalesTaxRateList", Node::object({{"TaxRateDetail", std::move(details)}})}});
     append(object, shop.begin(id, kFirstDay));
     shop.put("TaxCode", std::move(object));
   };
@@ -82,7 +127,11 @@ void make_taxes(Workshop& shop) {
   // The two line codes have neither a token nor a state.
   for (const auto* name : {"NON", "TAX"}) {
     const auto base = shop.begin(name, kFirstDay);
-    shop.put("TaxCode", Node::object({{"TaxGroup", false}, {"Name", name}, {"Taxable", std::string_view(name) == "TAX"}, {"Description", name}, {"Id", name},
+    shop.put("TaxCode", Node::object({{"TaxGroup", false},
+                                      {"Name", name},
+                                      {"Taxable", std::string_view(name) == "TAX"},
+                                      {"Description", name},
+                                      {"Id", name},
                                       {"MetaData", base["MetaData"]}}));
   }
 }
@@ -93,14 +142,24 @@ void make_lists(Workshop& shop) {
     shop.put(entity, std::move(object));
   };
   const auto term = [&](const char* id, const char* name, int days, bool active) {
-    put("Term", id, Node::object({{"Name", name}, {"DiscountPercent", 0}, {"DiscountDays", 0}, {"Type", "STANDARD"}, {"Active", active}, {"DueDays", days}}));
+    put("Term", id,
+        Node::object(
+            {{"Name", name}, {"DiscountPercent", 0}, {"DiscountDays", 0}, {"Type", "STANDARD"}, {"Active", active}, {"DueDays", days}}));
   };
   term("1", "Due on receipt", 0, true);
   term("2", "Net 15", 15, true);
   term("3", "Net 30", 30, true);
   term("4", "Net 90", 90, false);
-  put("Term", "5", Node::object({{"Name", "2% 10 Net 30"}, {"DiscountPercent", 2}, {"DiscountDays", 10}, {"Type", "STANDARD"}, {"Active", true}, {"DueDays", 30}}));
-  put("Term", "6", Node::object({{"Name", "15th of next month"}, {"Type", "DATE_DRIVEN"}, {"Active", true}, {"DayOfMonthDue", 15}, {"DueNextMonthDays", 10}}));
+  put("Term", "5",
+      Node::object({{"Name", "2% 10 Net 30"},
+                    {"DiscountPercent", 2},
+                    {"DiscountDays", 10},
+                    {"Type", "STANDARD"},
+                    {"Active", true},
+                    {"DueDays", 30}}));
+  put("Term", "6",
+      Node::object(
+          {{"Name", "15th of next month"}, {"Type", "DATE_DRIVEN"}, {"Active", true}, {"DayOfMonthDue", 15}, {"DueNextMonthDays", 10}}));
 
   const auto method = [&](const char* id, const char* name, const char* type, bool active) {
     put("PaymentMethod", id, Node::object({{"Name", name}, {"Active", active}, {"Type", type}}));
@@ -132,8 +191,14 @@ void make_lists(Workshop& shop) {
 
   const auto employee = [&](const char* id, const char* given, const char* family, bool active) {
     const auto name = std::string(given) + " " + family;
-    put("Employee", id, Node::object({{"BillableTime", true}, {"BillRate", 65}, {"GivenName", given}, {"FamilyName", family}, {"DisplayName", name},
-                                      {"PrintOnCheckName", name}, {"Active", active}}));
+    put("Employee", id,
+        Node::object({{"BillableTime", true},
+                      {"BillRate", 65},
+                      {"GivenName", given},
+                      {"FamilyName", family},
+                      {"DisplayName", name},
+                      {"PrintOnCheckName", name},
+                      {"Active", active}}));
   };
   employee("61", "Maria", "Delgado", true);
   employee("62", "Søren", "Kjær", true);

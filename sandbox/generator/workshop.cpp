@@ -13,8 +13,12 @@ constexpr std::string_view kImportTime = "2025-01-02T09:30:00-08:00";
 
 }  // namespace
 
-Decimal cents(const Decimal& amount) { return amount.rounded(2, Rounding::half_up); }
-Node currency() { return Node::object({{"value", "USD"}, {"name", "United States Dollar"}}); }
+Decimal cents(const Decimal& amount) {
+  return amount.rounded(2, Rounding::half_up);
+}
+Node currency() {
+  return Node::object({{"value", "USD"}, {"name", "United States Dollar"}});
+}
 
 std::string Workshop::time_of(const std::string& day) {
   if (day <= kImportedUntil) return std::string(kImportTime);
@@ -25,14 +29,18 @@ std::string Workshop::time_of(const std::string& day) {
 
 Node Workshop::begin(const std::string& id, const std::string& day) {
   const auto time = time_of(day);
-  return Node::object({{"domain", "QBO"}, {"sparse", false}, {"Id", id}, {"SyncToken", "0"},
+  return Node::object({{"domain", "QBO"},
+                       {"sparse", false},
+                       {"Id", id},
+                       {"SyncToken", "0"},
                        {"MetaData", Node::object({{"CreateTime", time}, {"LastUpdatedTime", time}})}});
 }
 
 Node& Workshop::put(const std::string& entity, Node object) {
   auto& list = company.entities[entity];
   const auto& id = object_id(object);
-  if (!index_.emplace(std::pair{entity, id}, list.size()).second) throw std::logic_error(fmt::format("generator: {} {} exists", entity, id));
+  if (!index_.emplace(std::pair{entity, id}, list.size()).second)
+    throw std::logic_error(fmt::format("generator: {} {} exists", entity, id));
   if (entity == "Account") accounts_[object["FullyQualifiedName"].text()] = id;
   return list.emplace_back(std::move(object));
 }
@@ -58,17 +66,22 @@ std::string Workshop::account(std::string_view full_name) const {
   return found->second;
 }
 
-Node Workshop::account_ref(std::string_view full_name) { return Node::object({{"value", account(full_name)}, {"name", full_name}}); }
+Node Workshop::account_ref(std::string_view full_name) {
+  return Node::object({{"value", account(full_name)}, {"name", full_name}});
+}
 
 Node Workshop::ref(const std::string& entity, const std::string& id) {
   const auto& object = std::as_const(get(entity, id));
-  const auto& name = object.has("DisplayName") ? object["DisplayName"] : object.has("FullyQualifiedName") ? object["FullyQualifiedName"] : object["Name"];
+  const auto& name = object.has("DisplayName")          ? object["DisplayName"]
+                     : object.has("FullyQualifiedName") ? object["FullyQualifiedName"]
+                                                        : object["Name"];
   return Node::object({{"value", id}, {"name", name.text()}});
 }
 
 std::string Workshop::named(const std::string& entity, std::string_view name) const {
   for (const auto& object : company.of(entity))
-    if (object["DisplayName"].text() == name || object["Name"].text() == name || object["FullyQualifiedName"].text() == name) return object["Id"].text();
+    if (object["DisplayName"].text() == name || object["Name"].text() == name || object["FullyQualifiedName"].text() == name)
+      return object["Id"].text();
   throw std::logic_error(fmt::format("generator: no {} named {}", entity, name));
 }
 
@@ -89,8 +102,8 @@ void Workshop::post(const Head& head, const std::vector<Entry>& entries) {
     const auto& who = entry.party.id.empty() ? head.party : entry.party;
     const bool several = i == 0 && entries.size() > 2;
     const auto& other = entries[i == 0 ? (entries.size() > 1 ? 1 : 0) : 0];
-    out.lines.push_back({id_of(entry), entry.account.empty() ? "Not Specified" : entry.account, cents(entry.amount), who.id, who.type, who.name, entry.memo,
-                         several ? "" : id_of(other), several ? "-Split-" : other.account, ++last_seq_, false});
+    out.lines.push_back({id_of(entry), entry.account.empty() ? "Not Specified" : entry.account, cents(entry.amount), who.id, who.type,
+                         who.name, entry.memo, several ? "" : id_of(other), several ? "-Split-" : other.account, ++last_seq_, false});
   }
   company.ledger.push_back(std::move(out));
 }

@@ -17,8 +17,12 @@ std::string_view found(const std::map<std::string, std::string>& map, const std:
 
 }  // namespace
 
-std::string_view Request::header(const std::string& name) const { return found(headers, name); }
-std::string_view Request::parameter(const std::string& name) const { return found(query, name); }
+std::string_view Request::header(const std::string& name) const {
+  return found(headers, name);
+}
+std::string_view Request::parameter(const std::string& name) const {
+  return found(query, name);
+}
 
 std::string url_decoded(std::string_view text) {
   std::string out;

@@ -12,7 +12,7 @@ namespace q2o::sandbox {
 /// A request as the handlers see it. Header names are lower case; the query's names and values are decoded.
 struct Request {
   std::string method = {};
-  std::string path = {};                     ///< decoded, without the query
+  std::string path = {};                          ///< decoded, without the query
   std::map<std::string, std::string> query = {};  ///< first value of each name
   std::map<std::string, std::string> headers = {};
   std::string body = {};

@@ -270,7 +270,9 @@ Server::Server(ServerOptions options, Handler handler, std::shared_ptr<Faults> f
   state_->listen();
 }
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
 void Server::stop() {
   if (state_->stopping.exchange(true)) return;
@@ -285,7 +287,11 @@ void Server::stop() {
   state_->connections.clear();
 }
 
-std::uint16_t Server::port() const { return state_->port; }
-std::string Server::url() const { return fmt::format("http://127.0.0.1:{}", state_->port); }
+std::uint16_t Server::port() const {
+  return state_->port;
+}
+std::string Server::url() const {
+  return fmt::format("http://127.0.0.1:{}", state_->port);
+}
 
 }  // namespace q2o::sandbox

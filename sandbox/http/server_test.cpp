@@ -9,7 +9,8 @@ using std::chrono::milliseconds;
 
 class HttpServer : public ::testing::Test {
  protected:
-  Result<http::Response> send(const std::string& method, const std::string& path, const std::string& body = {}, milliseconds deadline = milliseconds(5000)) {
+  Result<http::Response> send(const std::string& method, const std::string& path, const std::string& body = {},
+                              milliseconds deadline = milliseconds(5000)) {
     return client_.send({method, server_.url() + path, {}, body}, deadline);
   }
   int status(const std::string& path) {
@@ -19,16 +20,19 @@ class HttpServer : public ::testing::Test {
 
   std::atomic<int> calls_{0};
   std::atomic<int> fault_answers_{0};
-  Server server_{{.port = 0,
-                  .route_of = {},
-                  .fault_answer = [this](const Fault& fault, const Request&) {
-                    ++fault_answers_;
-                    return Response{fault.kind == FaultKind::too_many_requests ? 429 : fault.status, "{}", "application/json", {}};
-                  }},
-                 [this](const Request& request) {
-                   ++calls_;
-                   return Response{200, request.method + " " + request.path + " " + std::string(request.parameter("q")) + " " + request.body, "text/plain", {}};
-                 }};
+  Server server_{
+      {.port = 0,
+       .route_of = {},
+       .fault_answer =
+           [this](const Fault& fault, const Request&) {
+             ++fault_answers_;
+             return Response{fault.kind == FaultKind::too_many_requests ? 429 : fault.status, "{}", "application/json", {}};
+           }},
+      [this](const Request& request) {
+        ++calls_;
+        return Response{
+            200, request.method + " " + request.path + " " + std::string(request.parameter("q")) + " " + request.body, "text/plain", {}};
+      }};
   http::Client client_;
 };
 
@@ -108,7 +112,8 @@ TEST_F(HttpServer, NamesThePortThatIsTaken) {
 }
 
 TEST_F(HttpServer, RefusesABodyThatIsTooLarge) {
-  const Server small({.port = 0, .connections_max = 4, .body_bytes_max = 100, .route_of = {}, .fault_answer = {}}, [](const Request&) { return Response{}; });
+  const Server small({.port = 0, .connections_max = 4, .body_bytes_max = 100, .route_of = {}, .fault_answer = {}},
+                     [](const Request&) { return Response{}; });
   const auto answer = client_.send({"POST", small.url() + "/x", {}, std::string(200, 'x')}, milliseconds(5000));
   if (answer) {
     EXPECT_EQ(answer->status, 413);  // or the connection was cut while it was still being sent

@@ -75,7 +75,9 @@ bool Node::truthy() const {
   return value != nullptr && *value;
 }
 
-Decimal Node::decimal() const { return Decimal::parse(text()).value_or(Decimal{}); }
+Decimal Node::decimal() const {
+  return Decimal::parse(text()).value_or(Decimal{});
+}
 
 const Node::Array& Node::items() const {
   static const Array none;

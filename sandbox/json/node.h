@@ -48,9 +48,9 @@ class Node {
   bool truthy() const;
   Decimal decimal() const;  ///< of a number or a string that holds one; zero otherwise
 
-  const Array& items() const;     ///< empty when no array
-  const Object& members() const;  ///< empty when no object
-  Array& items();                 ///< makes an array of a null
+  const Array& items() const;                          ///< empty when no array
+  const Object& members() const;                       ///< empty when no object
+  Array& items();                                      ///< makes an array of a null
   const Node& operator[](std::string_view key) const;  ///< a shared null when absent
   Node& operator[](std::string_view key);              ///< added at the end when absent; makes an object of a null
   bool has(std::string_view key) const { return find(key) != nullptr; }

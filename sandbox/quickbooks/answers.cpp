@@ -15,13 +15,19 @@ std::string next_tid() {
 }
 
 Response with_headers(int status, std::string body, std::string content_type) {
-  return {status, std::move(body), std::move(content_type),
-          {{"Intuit-Tid", next_tid()}, {"Qbo-Version", "sandbox"}, {"Cache-Control", "max-age=0, no-cache, no-store, must-revalidate, private"}}};
+  return {status,
+          std::move(body),
+          std::move(content_type),
+          {{"Intuit-Tid", next_tid()},
+           {"Qbo-Version", "sandbox"},
+           {"Cache-Control", "max-age=0, no-cache, no-store, must-revalidate, private"}}};
 }
 
 }  // namespace
 
-Response json_answer(std::string body) { return with_headers(200, std::move(body), "application/json;charset=utf-8"); }
+Response json_answer(std::string body) {
+  return with_headers(200, std::move(body), "application/json;charset=utf-8");
+}
 
 Response service_fault(const Fault400& fault, Moment now) {
   json::Writer out;
@@ -33,7 +39,8 @@ Response service_fault(const Fault400& fault, Moment now) {
   return with_headers(400, out.take(), "application/json");
 }
 
-Response gateway_fault(int status, std::string_view code, std::string_view message, std::string_view detail, std::string_view type, Moment now) {
+Response gateway_fault(int status, std::string_view code, std::string_view message, std::string_view detail, std::string_view type,
+                       Moment now) {
   json::Writer out;
   out.begin_object().key("warnings").null().key("intuitObject").null();
   out.key("fault").begin_object().key("error").begin_array().begin_object();
@@ -41,8 +48,10 @@ Response gateway_fault(int status, std::string_view code, std::string_view messa
   out.end_object().end_array().field("type", type).end_object();
   for (const auto* name : {"report", "queryResponse"}) out.key(name).null();
   for (const auto* name : {"batchItemResponse", "attachableResponse", "syncErrorResponse"}) {
-    if (std::string_view(name) == "syncErrorResponse") out.key(name).null();
-    else out.key(name).begin_array().end_array();
+    if (std::string_view(name) == "syncErrorResponse")
+      out.key(name).null();
+    else
+      out.key(name).begin_array().end_array();
   }
   out.key("requestId").null();
   out.field("time", static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count()));
@@ -63,8 +72,8 @@ Response not_authorized_for_company(Moment now) {
 }
 
 Response throttled(Moment now) {
-  return gateway_fault(429, "3001", "message=ThrottleExceeded; errorCode=003001; statusCode=429", "The request limit was reached.  Try again later",
-                       "SERVICE", now);
+  return gateway_fault(429, "3001", "message=ThrottleExceeded; errorCode=003001; statusCode=429",
+                       "The request limit was reached.  Try again later", "SERVICE", now);
 }
 
 Response oauth_error(int status, std::string_view error, std::string_view description) {

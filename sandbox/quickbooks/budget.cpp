@@ -9,7 +9,8 @@ Budget::Ticket Budget::enter() {
   const auto now = clock_();
   while (!granted_.empty() && now - granted_.front() >= std::chrono::minutes(1)) granted_.pop_front();
   const auto second = std::count_if(granted_.begin(), granted_.end(), [&](Moment at) { return now - at < std::chrono::seconds(1); });
-  const bool full = granted_.size() >= limits_.per_minute || static_cast<std::size_t>(second) >= limits_.per_second || in_work_ >= limits_.at_once;
+  const bool full =
+      granted_.size() >= limits_.per_minute || static_cast<std::size_t>(second) >= limits_.per_second || in_work_ >= limits_.at_once;
   if (limits_.enforced && full) {
     ++refused_;
     return Ticket(this, false);

@@ -8,8 +8,12 @@ namespace q2o::sandbox::quickbooks {
 namespace {
 
 constexpr std::array kEntities{
-    EntityRules{"Account", true, false, "Name", "Name SubAccount ParentRef Description Active Classification AccountType AccountSubType CurrentBalance CurrentBalanceWithSubAccounts FullyQualifiedName"},
-    EntityRules{"Attachable", false, false, "", "FileName Note Category ContentType Size Tag PlaceName Lat Long AttachableRef.EntityRef.Type AttachableRef.EntityRef.value"},
+    EntityRules{"Account", true, false, "Name",
+                "Name SubAccount ParentRef Description Active Classification AccountType AccountSubType CurrentBalance "
+                "CurrentBalanceWithSubAccounts FullyQualifiedName"},
+    EntityRules{
+        "Attachable", false, false, "",
+        "FileName Note Category ContentType Size Tag PlaceName Lat Long AttachableRef.EntityRef.Type AttachableRef.EntityRef.value"},
     EntityRules{"Bill", false, true, "", "TxnDate DocNumber DueDate VendorRef Balance TotalAmt"},
     EntityRules{"BillPayment", false, true, "", "TxnDate DocNumber VendorRef TotalAmt"},
     EntityRules{"Budget", true, false, "Name", "Name BudgetType Active"},
@@ -18,7 +22,9 @@ constexpr std::array kEntities{
     EntityRules{"CompanyInfo", false, false, "Id", ""},
     EntityRules{"CreditCardPayment", false, false, "", "VendorRef TxnDate"},
     EntityRules{"CreditMemo", false, false, "", "TxnDate DocNumber CustomerRef TotalAmt Balance"},
-    EntityRules{"Customer", true, false, "FullyQualifiedName", "DisplayName GivenName MiddleName FamilyName CompanyName PrimaryEmailAddr PrintOnCheckName FullyQualifiedName Balance BalanceWithJobs Active Job"},
+    EntityRules{"Customer", true, false, "FullyQualifiedName",
+                "DisplayName GivenName MiddleName FamilyName CompanyName PrimaryEmailAddr PrintOnCheckName FullyQualifiedName Balance "
+                "BalanceWithJobs Active Job"},
     EntityRules{"CustomerType", false, false, "Name", "Name Active"},
     EntityRules{"Department", true, false, "FullyQualifiedName", "Name FullyQualifiedName Active"},
     EntityRules{"Deposit", false, true, "", "TxnDate"},
@@ -47,13 +53,16 @@ constexpr std::array kEntities{
     EntityRules{"Term", true, false, "Name", "Name Active"},
     EntityRules{"TimeActivity", false, false, "", "TxnDate BillableStatus ProjectRef"},
     EntityRules{"Transfer", false, false, "", "TxnDate"},
-    EntityRules{"Vendor", true, false, "DisplayName", "DisplayName GivenName MiddleName FamilyName Suffix CompanyName PrintOnCheckName Active"},
+    EntityRules{"Vendor", true, false, "DisplayName",
+                "DisplayName GivenName MiddleName FamilyName Suffix CompanyName PrintOnCheckName Active"},
     EntityRules{"VendorCredit", false, false, "", "DocNumber TxnDate APAccountRef TotalAmt VendorRef"},
 };
 
 }  // namespace
 
-std::span<const EntityRules> entity_table() { return kEntities; }
+std::span<const EntityRules> entity_table() {
+  return kEntities;
+}
 
 const EntityRules* find_entity(std::string_view name) {
   const auto wanted = reports::lower(name);

@@ -59,14 +59,16 @@ Response OAuth::consent(const Request& request) {
   const std::lock_guard lock(mutex_);
   code_ = ids::sha256_hex(fmt::format("{}|{}|{}", credentials_.client_secret, time_text(clock_()), ++codes_)).substr(0, 40);
   Response out{302, "", "text/html", {}};
-  out.headers.emplace_back("Location", fmt::format("{}{}code={}&state={}&realmId={}", redirect, redirect.find('?') == std::string::npos ? '?' : '&', code_,
-                                                   request.parameter("state"), realm_));
+  out.headers.emplace_back(
+      "Location", fmt::format("{}{}code={}&state={}&realmId={}", redirect, redirect.find('?') == std::string::npos ? '?' : '&', code_,
+                              request.parameter("state"), realm_));
   return out;
 }
 
 bool OAuth::client_is_known(const Request& request, const std::map<std::string, std::string>& form) const {
   const auto authorization = request.header("authorization");
-  if (authorization.starts_with("Basic ")) return base64_decoded(authorization.substr(6)) == credentials_.client_id + ":" + credentials_.client_secret;
+  if (authorization.starts_with("Basic "))
+    return base64_decoded(authorization.substr(6)) == credentials_.client_id + ":" + credentials_.client_secret;
   const auto id = form.find("client_id");
   const auto secret = form.find("client_secret");
   return id != form.end() && secret != form.end() && id->second == credentials_.client_id && secret->second == credentials_.client_secret;

@@ -46,9 +46,10 @@ class Parser {
   tl::unexpected<Fault400> unexpected(std::string_view wanted) const {
     const auto& token = peek();
     const auto met = token.kind == Token::Kind::end ? std::string("<EOF>") : token.text;
-    return tl::unexpected(Fault400{"4000", "Error parsing query",
-                                   fmt::format("QueryParserError: Encountered \" \"{}\" \"{} \"\" at line 1, column {}.\nWas expecting:\n    {} ...",
-                                               lower(met), met, token.column, wanted)});
+    return tl::unexpected(
+        Fault400{"4000", "Error parsing query",
+                 fmt::format("QueryParserError: Encountered \" \"{}\" \"{} \"\" at line 1, column {}.\nWas expecting:\n    {} ...",
+                             lower(met), met, token.column, wanted)});
   }
 
   Outcome projection() {
@@ -97,7 +98,9 @@ class Parser {
       --at_;
       return unexpected("<INTEGER>");
     }
-    const auto invalid = [](std::string detail) { return tl::unexpected(Fault400{"4001", "Invalid query", "QueryValidationError: " + std::move(detail)}); };
+    const auto invalid = [](std::string detail) {
+      return tl::unexpected(Fault400{"4001", "Invalid query", "QueryValidationError: " + std::move(detail)});
+    };
     if (out < 1) return invalid(fmt::format("value {} is too small. Min allowed value is 1", out));
     if (most > 0 && out > most) return invalid(fmt::format("value {} is too large. Max allowed value is {}", out, most));
     return {};
@@ -107,8 +110,10 @@ class Parser {
     do {
       if (peek().kind != Token::Kind::word) return unexpected("<IDENTIFIER>");
       Order entry{next().text};
-      if (accept("desc")) entry.descending = true;
-      else accept("asc");
+      if (accept("desc"))
+        entry.descending = true;
+      else
+        accept("asc");
       query_.order.push_back(std::move(entry));
     } while (accept(","));
     return {};
@@ -116,11 +121,16 @@ class Parser {
 
   Outcome literal(Condition& condition) {
     const auto& token = peek();
-    if (token.kind == Token::Kind::text) condition.values.push_back({Literal::Kind::text, token.text});
-    else if (token.kind == Token::Kind::number) condition.values.push_back({Literal::Kind::number, token.text});
-    else if (is("true") || is("false")) condition.values.push_back({Literal::Kind::boolean, lower(token.text)});
-    else if (is("current_date")) condition.values.push_back({Literal::Kind::today, ""});
-    else return unexpected("<STRING_LITERAL>");
+    if (token.kind == Token::Kind::text)
+      condition.values.push_back({Literal::Kind::text, token.text});
+    else if (token.kind == Token::Kind::number)
+      condition.values.push_back({Literal::Kind::number, token.text});
+    else if (is("true") || is("false"))
+      condition.values.push_back({Literal::Kind::boolean, lower(token.text)});
+    else if (is("current_date"))
+      condition.values.push_back({Literal::Kind::today, ""});
+    else
+      return unexpected("<STRING_LITERAL>");
     ++at_;
     return {};
   }
@@ -139,13 +149,20 @@ class Parser {
       return {};
     }
     using enum Condition::Operator;
-    if (accept("=")) out.op = equal;
-    else if (accept("<=")) out.op = less_or_equal;
-    else if (accept(">=")) out.op = greater_or_equal;
-    else if (accept("<")) out.op = less;
-    else if (accept(">")) out.op = greater;
-    else if (accept("like")) out.op = like;
-    else return unexpected("\"=\"");
+    if (accept("="))
+      out.op = equal;
+    else if (accept("<="))
+      out.op = less_or_equal;
+    else if (accept(">="))
+      out.op = greater_or_equal;
+    else if (accept("<"))
+      out.op = less;
+    else if (accept(">"))
+      out.op = greater;
+    else if (accept("like"))
+      out.op = like;
+    else
+      return unexpected("\"=\"");
     if (auto done = literal(out); !done) return done;
     query_.where.push_back(std::move(out));
     return {};

@@ -8,15 +8,25 @@ namespace {
 Company small() {
   Company out;
   const auto customer = [&](const char* id, const char* name, bool active, const char* balance) {
-    out.entities["Customer"].push_back(Node::object({{"Id", id}, {"DisplayName", name}, {"FullyQualifiedName", name}, {"Active", active}, {"Notes", "x"},
-                                                     {"Balance", Decimal::of(balance)}, {"MetaData", Node::object({{"LastUpdatedTime", "2025-01-01T10:00:00-08:00"}})}}));
+    out.entities["Customer"].push_back(Node::object({{"Id", id},
+                                                     {"DisplayName", name},
+                                                     {"FullyQualifiedName", name},
+                                                     {"Active", active},
+                                                     {"Notes", "x"},
+                                                     {"Balance", Decimal::of(balance)},
+                                                     {"MetaData", Node::object({{"LastUpdatedTime", "2025-01-01T10:00:00-08:00"}})}}));
   };
   customer("2", "Adam's Candy Shop", true, "300.10");
   customer("10", "Bea", true, "0");
   customer("1", "Zoe (deleted)", false, "5");
   const auto invoice = [&](const char* id, const char* day, const char* number, const char* updated) {
-    out.entities["Invoice"].push_back(Node::object({{"Id", id}, {"TxnDate", day}, {"DocNumber", number}, {"TotalAmt", Decimal::of("12.50")}, {"PrivateNote", "n"},
-                                                    {"CustomerRef", Node::object({{"value", "2"}})}, {"MetaData", Node::object({{"LastUpdatedTime", updated}})}}));
+    out.entities["Invoice"].push_back(Node::object({{"Id", id},
+                                                    {"TxnDate", day},
+                                                    {"DocNumber", number},
+                                                    {"TotalAmt", Decimal::of("12.50")},
+                                                    {"PrivateNote", "n"},
+                                                    {"CustomerRef", Node::object({{"value", "2"}})},
+                                                    {"MetaData", Node::object({{"LastUpdatedTime", updated}})}}));
   };
   invoice("7", "2025-01-05", "1001", "2025-01-05T09:00:00-08:00");
   invoice("8", "2025-02-05", "1002", "2025-02-05T09:00:00-08:00");
@@ -59,29 +69,41 @@ INSTANTIATE_TEST_SUITE_P(
     Statements, QueryTable,
     ::testing::Values(
         Case{"select * from Customer", "2 10"}, Case{"SELECT * FROM customer WHERE Active IN (true, false)", "2 10 1"},
-        Case{"select * from Customer where Active = false", "1"}, Case{"select * from Customer where Active = 'true'", "10000 System Failure Error: java.lang.String"},
+        Case{"select * from Customer where Active = false", "1"},
+        Case{"select * from Customer where Active = 'true'", "10000 System Failure Error: java.lang.String"},
         Case{"select count(*) from Customer", "count 2"}, Case{"select COUNT(*) from Customer where Active in (true,false)", "count 3"},
-        Case{"select * from Customer where Active in (true,false) orderby Id", "1 2 10"}, Case{"select * from Customer where Active in (true,false) order by Id desc", "10 2 1"},
-        Case{"select * from Customer where DisplayName = 'Adam\\'s Candy Shop'", "2"}, Case{"select * from Customer where DisplayName = 'BEA'", "10"},
-        Case{"select * from Customer where DisplayName like '%candy%'", "2"}, Case{"select * from Customer where DisplayName like 'candy%'", ""},
-        Case{"select * from Customer where Balance > '300.00'", "2"}, Case{"select * from Customer where Balance = 300.1", "2"},
-        Case{"select * from Customer where Id in ('1','10') and Active in (true,false)", "10 1"}, Case{"select * from Customer where Id > '1'", "4001 QueryValidationError"},
+        Case{"select * from Customer where Active in (true,false) orderby Id", "1 2 10"},
+        Case{"select * from Customer where Active in (true,false) order by Id desc", "10 2 1"},
+        Case{"select * from Customer where DisplayName = 'Adam\\'s Candy Shop'", "2"},
+        Case{"select * from Customer where DisplayName = 'BEA'", "10"},
+        Case{"select * from Customer where DisplayName like '%candy%'", "2"},
+        Case{"select * from Customer where DisplayName like 'candy%'", ""}, Case{"select * from Customer where Balance > '300.00'", "2"},
+        Case{"select * from Customer where Balance = 300.1", "2"},
+        Case{"select * from Customer where Id in ('1','10') and Active in (true,false)", "10 1"},
+        Case{"select * from Customer where Id > '1'", "4001 QueryValidationError"},
         Case{"select * from Customer where Notes = 'x'", "4001 QueryValidationError: property 'Notes' is not queryable"},
         Case{"select * from Customer where Nonsense = 'x'", "4001 QueryValidationError: Property Nonsense not found for Entity Customer"},
         Case{"select * from Custmoer", "4001 QueryValidationError: invalid context declaration: Custmoer"},
         Case{"select * from Invoice", "8 11 7"}, Case{"select * from Invoice orderby Id", "7 8 11"},
-        Case{"select * from Invoice orderby Id startposition 2 maxresults 1", "8"}, Case{"select * from Invoice orderby Id maxresults 1 startposition 3", "11"},
-        Case{"select * from Invoice startposition 4", ""}, Case{"select * from Invoice startposition 0", "4001 QueryValidationError: value 0 is too small. Min allowed value is 1"},
+        Case{"select * from Invoice orderby Id startposition 2 maxresults 1", "8"},
+        Case{"select * from Invoice orderby Id maxresults 1 startposition 3", "11"}, Case{"select * from Invoice startposition 4", ""},
+        Case{"select * from Invoice startposition 0", "4001 QueryValidationError: value 0 is too small. Min allowed value is 1"},
         Case{"select * from Invoice maxresults 1500", "4001 QueryValidationError: value 1500 is too large. Max allowed value is 1000"},
-        Case{"select * from Invoice where TxnDate >= '2025-02-01' and TxnDate < '2025-03-01'", "8"}, Case{"select * from Invoice where CustomerRef = '2' orderby Id", "7 8 11"},
+        Case{"select * from Invoice where TxnDate >= '2025-02-01' and TxnDate < '2025-03-01'", "8"},
+        Case{"select * from Invoice where CustomerRef = '2' orderby Id", "7 8 11"},
         Case{"select * from Invoice where MetaData.LastUpdatedTime > '2025-02-05T16:59:59Z' orderby Id", "8 11"},
-        Case{"select * from Invoice where MetaData.LastUpdatedTime > '2025-02-05T18:00:00+01:00'", ""}, Case{"select * from Invoice where PrivateNote = 'n'", "4001"},
+        Case{"select * from Invoice where MetaData.LastUpdatedTime > '2025-02-05T18:00:00+01:00'", ""},
+        Case{"select * from Invoice where PrivateNote = 'n'", "4001"},
         Case{"select Id, Line.* from Invoice where TotalAmt = 12.5 orderby DocNumber desc, Id desc", "11 8 7"},
         Case{"select * from RecurringTransaction where Id = '20'", "20"}, Case{"select * from Transfer", ""},
-        Case{"select * from Invoice where TxnDate != '2025-01-01'", "4000 QueryParserError: Invalid content. Lexical error at line 1, column 37"},
-        Case{"select * from Invoice where DocNumber = 'x", "4000 QueryParserError: Invalid content. Lexical error"}, Case{"", "4000 QueryParserError: Encountered"},
-        Case{"select * from Invoice where DocNumber = null", "4000 QueryParserError: Encountered \" \"null\" \"null \"\" at line 1, column 41."},
-        Case{"delete from Invoice", "4000 QueryParserError"}, Case{"select * from Invoice where DocNumber = '1' or DocNumber = '2'", "4000 QueryParserError"},
+        Case{"select * from Invoice where TxnDate != '2025-01-01'",
+             "4000 QueryParserError: Invalid content. Lexical error at line 1, column 37"},
+        Case{"select * from Invoice where DocNumber = 'x", "4000 QueryParserError: Invalid content. Lexical error"},
+        Case{"", "4000 QueryParserError: Encountered"},
+        Case{"select * from Invoice where DocNumber = null",
+             "4000 QueryParserError: Encountered \" \"null\" \"null \"\" at line 1, column 41."},
+        Case{"delete from Invoice", "4000 QueryParserError"},
+        Case{"select * from Invoice where DocNumber = '1' or DocNumber = '2'", "4000 QueryParserError"},
         Case{"select * from Invoice, Bill", "4000 QueryParserError"}, Case{"select * from Invoice where TxnDate > CURRENT_DATE", ""}));
 
 TEST(Query, ReadsTheTokensOnce) {

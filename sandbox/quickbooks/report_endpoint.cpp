@@ -25,7 +25,8 @@ tl::expected<Period, Fault400> period_of(const reports::Books& books, const Requ
   if (out.end.empty()) out.end = today;
   if (out.start.empty()) out.start = books.fiscal_year_start(out.end);
   if (out.end < out.start)
-    return tl::unexpected(Fault400{"2070", "Invalid Date Range", fmt::format("start_date {} is after end_date {}", out.start, out.end), "start_date"});
+    return tl::unexpected(
+        Fault400{"2070", "Invalid Date Range", fmt::format("start_date {} is after end_date {}", out.start, out.end), "start_date"});
   return out;
 }
 
@@ -51,7 +52,8 @@ tl::expected<Node, Fault400> report(const reports::Books& books, const std::stri
   if (name == "TrialBalance") return reports::trial_balance(books, period->start, period->end);
   if (name == "BalanceSheet") return reports::balance_sheet(books, period->start, period->end);
   if (name == "ProfitAndLoss") return reports::profit_and_loss(books, period->start, period->end);
-  if (name == "GeneralLedger") return reports::general_ledger(books, period->start, period->end, {list_of(request.parameter("columns")), cells_max});
+  if (name == "GeneralLedger")
+    return reports::general_ledger(books, period->start, period->end, {list_of(request.parameter("columns")), cells_max});
   // Aging looks at report_date alone; other dates are ignored and answered as of today.
   const auto wished = std::string(request.parameter("report_date"));
   const auto as_of = wished.empty() ? books.company().last_date() : wished;

@@ -22,19 +22,29 @@ std::pair<std::string, std::string> split(std::string_view path) {
   return {std::string(path.substr(0, slash)), std::string(path.substr(slash + 1))};
 }
 
-std::int64_t seconds(Moment moment) { return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count(); }
+std::int64_t seconds(Moment moment) {
+  return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count();
+}
 
 Fault400 not_found(std::string_view entity, std::string_view id) {
-  return {"610", "Object Not Found", fmt::format("Object Not Found : Something you're trying to use has been made inactive. Check the fields with accounts, customers, items, vendors or employees. ({} {})", entity, id)};
+  return {"610", "Object Not Found",
+          fmt::format("Object Not Found : Something you're trying to use has been made inactive. Check the fields with accounts, "
+                      "customers, items, vendors or employees. ({} {})",
+                      entity, id)};
 }
 
 }  // namespace
 
 struct Sandbox::State {
   State(Company company_in, Options options_in)
-      : options(std::move(options_in)), company(std::move(company_in)), realm(options.realm_id.empty() ? company.realm_id() : options.realm_id),
-        books(company), shelf(company), tokens(options.credentials, options.tokens, realm, options.clock),
-        oauth(options.credentials, options.tokens, realm, tokens, options.clock), budget(options.limits, options.clock) {}
+      : options(std::move(options_in)),
+        company(std::move(company_in)),
+        realm(options.realm_id.empty() ? company.realm_id() : options.realm_id),
+        books(company),
+        shelf(company),
+        tokens(options.credentials, options.tokens, realm, options.clock),
+        oauth(options.credentials, options.tokens, realm, tokens, options.clock),
+        budget(options.limits, options.clock) {}
 
   Moment now() const { return options.clock(); }
   Response company_request(const Request& request, std::string_view path);
@@ -64,9 +74,15 @@ struct Sandbox::State {
 Sandbox::Sandbox(Company company, Options options) : state_(std::make_unique<State>(std::move(company), std::move(options))) {}
 Sandbox::~Sandbox() = default;
 
-const std::string& Sandbox::realm_id() const { return state_->realm; }
-const Credentials& Sandbox::credentials() const { return state_->options.credentials; }
-std::size_t Sandbox::requests_refused() const { return state_->budget.refused(); }
+const std::string& Sandbox::realm_id() const {
+  return state_->realm;
+}
+const Credentials& Sandbox::credentials() const {
+  return state_->options.credentials;
+}
+std::size_t Sandbox::requests_refused() const {
+  return state_->budget.refused();
+}
 Handler Sandbox::http_handler() {
   return [this](const Request& request) { return handle(request); };
 }
@@ -76,7 +92,8 @@ Response Sandbox::handle(const Request& request) {
   if (request.path == "/sandbox/info" || request.path == "/sandbox/reconnect") return state_->info(request);
   if (request.path.starts_with("/files/")) return state_->file(request, request.path.substr(7));
   constexpr std::string_view prefix = "/v3/company/";
-  if (!request.path.starts_with(prefix)) return service_fault({"500", "Unsupported Operation", "Operation " + request.path + " is not supported."}, state_->now());
+  if (!request.path.starts_with(prefix))
+    return service_fault({"500", "Unsupported Operation", "Operation " + request.path + " is not supported."}, state_->now());
 
   const auto authorization = request.header("authorization");
   const auto bearer = authorization.starts_with("Bearer ") ? authorization.substr(7) : std::string_view{};
@@ -86,7 +103,12 @@ Response Sandbox::handle(const Request& request) {
   const auto ticket = state_->budget.enter();
   if (!ticket.granted()) return throttled(state_->now());
   if (request.header("accept").find("json") == std::string_view::npos && !path.starts_with("download/"))
-    return {200, fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?><IntuitResponse xmlns=\"http://schema.intuit.com/finance/v3\" time=\"{}\"/>", time_text(state_->now())), "application/xml;charset=UTF-8", {}};
+    return {200,
+            fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?><IntuitResponse "
+                        "xmlns=\"http://schema.intuit.com/finance/v3\" time=\"{}\"/>",
+                        time_text(state_->now())),
+            "application/xml;charset=UTF-8",
+            {}};
   return state_->company_request(request, path);
 }
 
@@ -101,7 +123,10 @@ Response Sandbox::fault_answer(const Fault& fault, const Request&) {
       return token_expired(state_->now());
     default:
       // What the gateway says when nobody behind it answers: not JSON.
-      return {fault.status, fmt::format("<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>", fault.status), "text/html", {}};
+      return {fault.status,
+              fmt::format("<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>", fault.status),
+              "text/html",
+              {}};
   }
 }
 
@@ -120,7 +145,8 @@ Response Sandbox::State::company_request(const Request& request, std::string_vie
 }
 
 Response Sandbox::State::query(const Request& request) {
-  if (request.method != "GET" && request.method != "POST") return service_fault({"500", "Unsupported Operation", "Operation is not supported."}, now());
+  if (request.method != "GET" && request.method != "POST")
+    return service_fault({"500", "Unsupported Operation", "Operation is not supported."}, now());
   const std::string statement = request.method == "POST" && !request.body.empty() ? request.body : std::string(request.parameter("query"));
   const auto parsed = parse_query(statement);
   if (!parsed) return service_fault(parsed.error(), now());
@@ -143,7 +169,8 @@ Response Sandbox::State::query(const Request& request) {
 
 Response Sandbox::State::read(const std::string& entity, const std::string& id) {
   const auto* rules = find_entity(entity);
-  if (rules == nullptr || id.empty()) return service_fault({"500", "Unsupported Operation", fmt::format("Operation {} is not supported.", entity)}, now());
+  if (rules == nullptr || id.empty())
+    return service_fault({"500", "Unsupported Operation", fmt::format("Operation {} is not supported.", entity)}, now());
   if (id.find_first_not_of("0123456789") != std::string::npos && id != "TAX" && id != "NON")
     return service_fault({"2030", "Invalid ID", "Id should be a valid number. Supplied value:" + id, "Id"}, now());
   const auto* text = shelf.find(rules->name, id);
@@ -165,7 +192,10 @@ Response Sandbox::State::download_link(const Request& request, const std::string
   const auto* attachable = company.find("Attachable", id);
   if (attachable == nullptr || !attachable->has("FileName")) return service_fault(not_found("Attachable", id), now());
   const auto expires = seconds(now()) + kDownloadSeconds;
-  return {200, fmt::format("http://{}/files/{}?expires={}&mark={}", request.header("host"), id, expires, download_mark(id, expires)), "text/plain;charset=UTF-8", {}};
+  return {200,
+          fmt::format("http://{}/files/{}?expires={}&mark={}", request.header("host"), id, expires, download_mark(id, expires)),
+          "text/plain;charset=UTF-8",
+          {}};
 }
 
 Response Sandbox::State::file(const Request& request, const std::string& id) {
@@ -183,7 +213,9 @@ Response Sandbox::State::file(const Request& request, const std::string& id) {
   if (request.parameter("mark") != download_mark(id, expires) || expires < seconds(now())) return refused(403, "AccessDenied");
   // The company folder knows the objects only; the bytes are made up, but always the same and as many as the object says.
   const auto line = fmt::format("{} ({})\n", (*attachable)["FileName"].text(), (*attachable)["Note"].text());
-  const auto size = (*attachable)["Size"].is_null() ? line.size() : static_cast<std::size_t>(std::min<__int128>((*attachable)["Size"].decimal().unscaled(), 10'000'000));
+  const auto size = (*attachable)["Size"].is_null()
+                        ? line.size()
+                        : static_cast<std::size_t>(std::min<__int128>((*attachable)["Size"].decimal().unscaled(), 10'000'000));
   std::string body;
   while (body.size() < size) body += line;
   body.resize(size);

@@ -40,7 +40,8 @@ class QuickBooks : public ::testing::Test {
   }
   void connect() { access_ = refreshed("sandbox-refresh-token")["access_token"].text(); }
   Response get(const std::string& path, std::map<std::string, std::string> query = {}) {
-    Request request{.method = "GET", .path = "/v3/company/" + sandbox_.realm_id() + "/" + path, .query = std::move(query), .headers = {}, .body = {}};
+    Request request{
+        .method = "GET", .path = "/v3/company/" + sandbox_.realm_id() + "/" + path, .query = std::move(query), .headers = {}, .body = {}};
     request.headers = {{"authorization", "Bearer " + access_}, {"accept", "application/json"}, {"host", "127.0.0.1:1"}};
     return sandbox_.handle(request);
   }
@@ -73,7 +74,11 @@ TEST_F(QuickBooks, TellsAWrongClientFromAWrongToken) {
 TEST_F(QuickBooks, KnowsItsTokensAfterARestart) {
   const auto pair = refreshed(refreshed("sandbox-refresh-token")["refresh_token"].text());
   Sandbox restarted(company(), options());
-  Request request{.method = "POST", .path = "/oauth2/v1/tokens/bearer", .query = {}, .headers = {}, .body = "grant_type=refresh_token&refresh_token=" + pair["refresh_token"].text()};
+  Request request{.method = "POST",
+                  .path = "/oauth2/v1/tokens/bearer",
+                  .query = {},
+                  .headers = {},
+                  .body = "grant_type=refresh_token&refresh_token=" + pair["refresh_token"].text()};
   request.headers["authorization"] = "Basic " + http::base64("sandbox-client:sandbox-secret");
   EXPECT_EQ(restarted.handle(request).status, 200);
   EXPECT_EQ(restarted.handle(request).status, 400);
@@ -91,7 +96,8 @@ TEST_F(QuickBooks, LetsAccessTokensGrowOld) {
 
 TEST_F(QuickBooks, RevokesTheWholeConnection) {
   connect();
-  Request request{.method = "POST", .path = "/v2/oauth2/tokens/revoke", .query = {}, .headers = {}, .body = R"({"token":")" + access_ + R"("})"};
+  Request request{
+      .method = "POST", .path = "/v2/oauth2/tokens/revoke", .query = {}, .headers = {}, .body = R"({"token":")" + access_ + R"("})"};
   EXPECT_EQ(sandbox_.handle(request).status, 401);
   request.headers["authorization"] = "Basic " + http::base64("sandbox-client:sandbox-secret");
   EXPECT_EQ(sandbox_.handle(request).status, 200);
@@ -99,7 +105,12 @@ TEST_F(QuickBooks, RevokesTheWholeConnection) {
 }
 
 TEST_F(QuickBooks, ExchangesACodeOnce) {
-  Request consent{.method = "GET", .path = "/connect/oauth2", .query = {{"client_id", "sandbox-client"}, {"response_type", "code"}, {"redirect_uri", "http://localhost/back"}, {"state", "s1"}}, .headers = {}, .body = {}};
+  Request consent{
+      .method = "GET",
+      .path = "/connect/oauth2",
+      .query = {{"client_id", "sandbox-client"}, {"response_type", "code"}, {"redirect_uri", "http://localhost/back"}, {"state", "s1"}},
+      .headers = {},
+      .body = {}};
   const auto redirect = sandbox_.handle(consent);
   ASSERT_EQ(redirect.status, 302);
   const auto& location = redirect.headers.at(0).second;
@@ -159,7 +170,8 @@ TEST_F(QuickBooks, ReadsSingleObjects) {
 
 TEST_F(QuickBooks, AnotherCompanyIsNotOurs) {
   connect();
-  Request request{.method = "GET", .path = "/v3/company/123/query", .query = {}, .headers = {{"authorization", "Bearer " + access_}}, .body = {}};
+  Request request{
+      .method = "GET", .path = "/v3/company/123/query", .query = {}, .headers = {{"authorization", "Bearer " + access_}}, .body = {}};
   EXPECT_EQ(sandbox_.handle(request).status, 403);
 }
 
@@ -193,13 +205,18 @@ TEST(Budget, CountsWhatIsInWorkAtOnce) {
 
 TEST_F(QuickBooks, SpeaksXmlUnlessAskedForJson) {
   connect();
-  Request request{.method = "GET", .path = "/v3/company/" + sandbox_.realm_id() + "/query", .query = {{"query", "select * from Bill"}}, .headers = {{"authorization", "Bearer " + access_}}, .body = {}};
+  Request request{.method = "GET",
+                  .path = "/v3/company/" + sandbox_.realm_id() + "/query",
+                  .query = {{"query", "select * from Bill"}},
+                  .headers = {{"authorization", "Bearer " + access_}},
+                  .body = {}};
   EXPECT_EQ(sandbox_.handle(request).content_type, "application/xml;charset=UTF-8");
 }
 
 TEST_F(QuickBooks, ComputesReportsForTheDatesAskedFor) {
   connect();
-  const auto report = body(get("reports/TrialBalance", {{"start_date", "2025-01-01"}, {"end_date", "2025-03-31"}, {"accounting_method", "Accrual"}}));
+  const auto report =
+      body(get("reports/TrialBalance", {{"start_date", "2025-01-01"}, {"end_date", "2025-03-31"}, {"accounting_method", "Accrual"}}));
   EXPECT_EQ(report.at("Header.EndPeriod").text(), "2025-03-31");
   const auto& total = report.at("Rows.Row").items().back().at("Summary.ColData").items();
   EXPECT_EQ(total.at(1)["value"].text(), total.at(2)["value"].text());
@@ -213,7 +230,11 @@ TEST_F(QuickBooks, HandsOutAttachmentsByASignedAddress) {
   ASSERT_EQ(link.status, 200);
   const auto mark = link.body.find("/files/");
   const auto question = link.body.find('?');
-  Request request{.method = "GET", .path = link.body.substr(mark, question - mark), .query = form_fields(link.body.substr(question + 1)), .headers = {}, .body = {}};
+  Request request{.method = "GET",
+                  .path = link.body.substr(mark, question - mark),
+                  .query = form_fields(link.body.substr(question + 1)),
+                  .headers = {},
+                  .body = {}};
   EXPECT_EQ(sandbox_.handle(request).body.size(), 2048u);
   request.headers["authorization"] = "Bearer " + access_;
   EXPECT_EQ(sandbox_.handle(request).status, 400);

@@ -35,7 +35,9 @@ const Node& property_of(const Node& object, std::string_view path) {
   return *node;
 }
 
-bool is_number(const Node& value) { return value.is_number(); }
+bool is_number(const Node& value) {
+  return value.is_number();
+}
 
 bool like(std::string_view text, std::string_view pattern) {
   if (pattern.empty()) return text.empty();
@@ -47,7 +49,9 @@ bool like(std::string_view text, std::string_view pattern) {
   return !text.empty() && text.front() == pattern.front() && like(text.substr(1), pattern.substr(1));
 }
 
-bool is_time(std::string_view text) { return text.size() >= 19 && text[10] == 'T'; }
+bool is_time(std::string_view text) {
+  return text.size() >= 19 && text[10] == 'T';
+}
 
 /// Seconds since the epoch, so that times with different offsets compare.
 std::optional<std::int64_t> seconds_of(std::string_view text) {
@@ -95,13 +99,20 @@ bool holds(const Node& object, const Condition& condition) {
   const auto one = [&](const Literal& literal) { return compare(value, literal, condition.property); };
   const auto& first = condition.values.front();
   switch (condition.op) {
-    case equal: return one(first) == 0;
-    case less: return one(first) < 0;
-    case greater: return one(first) > 0;
-    case less_or_equal: return one(first) <= 0;
-    case greater_or_equal: return one(first) >= 0;
-    case like: return quickbooks::like(lower(value.text()), lower(first.text));
-    case in: return std::any_of(condition.values.begin(), condition.values.end(), [&](const Literal& literal) { return one(literal) == 0; });
+    case equal:
+      return one(first) == 0;
+    case less:
+      return one(first) < 0;
+    case greater:
+      return one(first) > 0;
+    case less_or_equal:
+      return one(first) <= 0;
+    case greater_or_equal:
+      return one(first) >= 0;
+    case like:
+      return quickbooks::like(lower(value.text()), lower(first.text));
+    case in:
+      return std::any_of(condition.values.begin(), condition.values.end(), [&](const Literal& literal) { return one(literal) == 0; });
   }
   return false;
 }
@@ -110,7 +121,9 @@ bool less_by(const Node& left, const Node& right, std::string_view property) {
   const auto& a = property_of(left, property);
   const auto& b = property_of(right, property);
   if (a.is_number() && b.is_number()) return a.decimal() < b.decimal();
-  const auto digits = [](const std::string& text) { return !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos; };
+  const auto digits = [](const std::string& text) {
+    return !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
+  };
   if (lower(property) == "id" && digits(a.text()) && digits(b.text())) return std::stoll(a.text()) < std::stoll(b.text());
   if (lower(property).starts_with("metadata.")) {
     const auto x = seconds_of(a.text());
@@ -120,7 +133,9 @@ bool less_by(const Node& left, const Node& right, std::string_view property) {
   return a.text() < b.text();
 }
 
-Fault400 invalid(std::string detail) { return {"4001", "Invalid query", "QueryValidationError: " + std::move(detail)}; }
+Fault400 invalid(std::string detail) {
+  return {"4001", "Invalid query", "QueryValidationError: " + std::move(detail)};
+}
 
 }  // namespace
 
@@ -140,7 +155,8 @@ Shelf::Shelf(const Company& company) {
 bool Shelf::knows_property(const EntityRules& entity, std::string_view property) const {
   const auto rows = rows_.find(entity.name);
   if (rows == rows_.end()) return false;
-  return std::any_of(rows->second.begin(), rows->second.end(), [&](const Row& row) { return !property_of(*row.object, property).is_null(); });
+  return std::any_of(rows->second.begin(), rows->second.end(),
+                     [&](const Row& row) { return !property_of(*row.object, property).is_null(); });
 }
 
 tl::expected<void, Fault400> Shelf::check(const Query& query, const EntityRules& entity) const {
@@ -172,12 +188,14 @@ tl::expected<Shelf::Page, Fault400> Shelf::select(const Query& query) const {
   if (auto checked = check(query, *page.entity); !checked) return tl::unexpected(checked.error());
   const auto rows = rows_.find(page.entity->name);
   if (rows == rows_.end()) return page;
-  const bool asks_active = std::any_of(query.where.begin(), query.where.end(), [](const Condition& c) { return lower(c.property) == "active"; });
+  const bool asks_active =
+      std::any_of(query.where.begin(), query.where.end(), [](const Condition& c) { return lower(c.property) == "active"; });
   std::vector<const Row*> found;
   for (const auto& row : rows->second) {
     const auto& active = property_of(*row.object, "Active");
     if (page.entity->hides_inactive && !asks_active && active.is_boolean() && !active.truthy()) continue;
-    if (std::all_of(query.where.begin(), query.where.end(), [&](const Condition& c) { return holds(*row.object, c); })) found.push_back(&row);
+    if (std::all_of(query.where.begin(), query.where.end(), [&](const Condition& c) { return holds(*row.object, c); }))
+      found.push_back(&row);
   }
   for (auto order = query.order.rbegin(); order != query.order.rend(); ++order)
     std::stable_sort(found.begin(), found.end(), [&](const Row* a, const Row* b) {

@@ -7,13 +7,19 @@
 namespace q2o::sandbox::quickbooks {
 namespace {
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.'; }
-bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.';
+}
+bool is_digit(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
 
 Fault400 lexical(std::size_t column, std::string_view met, std::string_view after) {
-  const auto code = met.empty() ? std::string("<EOF>") : fmt::format("\"{}\" ({})", met, static_cast<int>(static_cast<unsigned char>(met.front())));
+  const auto code =
+      met.empty() ? std::string("<EOF>") : fmt::format("\"{}\" ({})", met, static_cast<int>(static_cast<unsigned char>(met.front())));
   return {"4000", "Error parsing query",
-          fmt::format("QueryParserError: Invalid content. Lexical error at line 1, column {}.  Encountered: {}, after : \"{}\"", column, code, after)};
+          fmt::format("QueryParserError: Invalid content. Lexical error at line 1, column {}.  Encountered: {}, after : \"{}\"", column,
+                      code, after)};
 }
 
 }  // namespace

@@ -26,7 +26,9 @@ std::int64_t number(const std::string& text) {
   return error == std::errc{} && end == text.data() + text.size() ? out : -1;
 }
 
-std::int64_t seconds(Moment moment) { return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count(); }
+std::int64_t seconds(Moment moment) {
+  return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count();
+}
 
 }  // namespace
 
@@ -37,7 +39,8 @@ std::string time_text(Moment moment) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::milliseconds>(local - day)};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}-07:00", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(), time.subseconds().count());
+                     static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(),
+                     time.subseconds().count());
 }
 
 Tokens::Tokens(Credentials credentials, TokenRules rules, std::string realm, Clock clock)
@@ -51,7 +54,9 @@ std::string Tokens::refresh_text(std::uint64_t generation) const {
   return generation == 0 ? credentials_.first_refresh_token : sealed(fmt::format("RT1-{}", generation));
 }
 
-std::string Tokens::access_text(std::uint64_t generation, std::int64_t expires) const { return sealed(fmt::format("AT1-{}-{}", generation, expires)); }
+std::string Tokens::access_text(std::uint64_t generation, std::int64_t expires) const {
+  return sealed(fmt::format("AT1-{}-{}", generation, expires));
+}
 
 std::optional<std::uint64_t> Tokens::generation_of(std::string_view token) const {
   if (token == credentials_.first_refresh_token) return 0;
@@ -75,7 +80,8 @@ std::optional<TokenPair> Tokens::refresh(std::string_view refresh_token) {
     replaced_at_ = clock_();
     return issue(*generation + 1);
   }
-  const bool in_grace = rules_.grace_seconds > 0 && *generation + 1 == *generation_ && clock_() - replaced_at_ < std::chrono::seconds(rules_.grace_seconds);
+  const bool in_grace =
+      rules_.grace_seconds > 0 && *generation + 1 == *generation_ && clock_() - replaced_at_ < std::chrono::seconds(rules_.grace_seconds);
   return in_grace ? std::optional{issue(*generation_)} : std::nullopt;
 }
 

@@ -70,7 +70,8 @@ class Aging {
     }
     for (const auto& party : books.company().of(words_.party)) children_[party.at("ParentRef.value").text()].push_back(&party);
     for (auto& [parent, list] : children_)
-      std::stable_sort(list.begin(), list.end(), [](const Node* a, const Node* b) { return lower((*a)["DisplayName"].text()) < lower((*b)["DisplayName"].text()); });
+      std::stable_sort(list.begin(), list.end(),
+                       [](const Node* a, const Node* b) { return lower((*a)["DisplayName"].text()) < lower((*b)["DisplayName"].text()); });
   }
 
   std::vector<Node> list() {
@@ -99,8 +100,10 @@ class Aging {
       out.push_back(std::move(first));
       return;
     }
-    out.push_back(Node::object({{"Header", std::move(first)}, {"Rows", rows(std::move(below))},
-                                {"Summary", amounts_row(cell("Total " + name), total, false)}, {"type", "Section"}}));
+    out.push_back(Node::object({{"Header", std::move(first)},
+                                {"Rows", rows(std::move(below))},
+                                {"Summary", amounts_row(cell("Total " + name), total, false)},
+                                {"type", "Section"}}));
   }
 
   Words words_;
@@ -120,7 +123,9 @@ std::vector<OpenItem> open_items(const Company& company, Side side, const std::s
     items.push_back({entity, object["Id"].text(), object.at(words.party_ref + ".value").text(), due, amount});
   };
   for (const auto& object : company.of(words.document))
-    if (object["TxnDate"].text() <= date) open(words.document, object, object.has("DueDate") ? object["DueDate"].text() : object["TxnDate"].text(), object["TotalAmt"].decimal() - object["Deposit"].decimal());
+    if (object["TxnDate"].text() <= date)
+      open(words.document, object, object.has("DueDate") ? object["DueDate"].text() : object["TxnDate"].text(),
+           object["TotalAmt"].decimal() - object["Deposit"].decimal());
   for (const auto& object : company.of(words.credit))
     if (object["TxnDate"].text() <= date) open(words.credit, object, object["TxnDate"].text(), -object["TotalAmt"].decimal());
   open_other_postings(company, side, date, [&](const Transaction& transaction, const std::string& party, const Decimal& amount) {

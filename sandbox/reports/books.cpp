@@ -8,19 +8,33 @@
 namespace q2o::sandbox::reports {
 namespace {
 
-constexpr std::array<std::string_view, 15> kTypeOrder{
-    "Bank",        "Accounts Receivable",     "Other Current Asset",  "Fixed Asset", "Other Asset", "Accounts Payable",   "Credit Card",
-    "Other Current Liability", "Long Term Liability", "Equity", "Income", "Cost of Goods Sold", "Expense", "Other Income", "Other Expense"};
+constexpr std::array<std::string_view, 15> kTypeOrder{"Bank",
+                                                      "Accounts Receivable",
+                                                      "Other Current Asset",
+                                                      "Fixed Asset",
+                                                      "Other Asset",
+                                                      "Accounts Payable",
+                                                      "Credit Card",
+                                                      "Other Current Liability",
+                                                      "Long Term Liability",
+                                                      "Equity",
+                                                      "Income",
+                                                      "Cost of Goods Sold",
+                                                      "Expense",
+                                                      "Other Income",
+                                                      "Other Expense"};
 constexpr std::array<std::string_view, 5> kProfitAndLoss{"Income", "Cost of Goods Sold", "Expense", "Other Income", "Other Expense"};
-constexpr std::array<std::string_view, 8> kDebit{"Bank", "Accounts Receivable", "Other Current Asset", "Fixed Asset", "Other Asset",
-                                                 "Cost of Goods Sold", "Expense", "Other Expense"};
+constexpr std::array<std::string_view, 8> kDebit{
+    "Bank", "Accounts Receivable", "Other Current Asset", "Fixed Asset", "Other Asset", "Cost of Goods Sold", "Expense", "Other Expense"};
 
 template <std::size_t N>
 bool holds(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-auto rank(std::string_view type) { return std::find(kTypeOrder.begin(), kTypeOrder.end(), type) - kTypeOrder.begin(); }
+auto rank(std::string_view type) {
+  return std::find(kTypeOrder.begin(), kTypeOrder.end(), type) - kTypeOrder.begin();
+}
 
 }  // namespace
 
@@ -42,7 +56,8 @@ std::string money(const Decimal& amount, bool drop_zero) {
 Books::Books(const Company& company) : company_(company) {
   for (const auto& node : company.of("Account")) {
     const auto& id = node["Id"].text();
-    accounts_[id] = {id, node["Name"].text(), node["FullyQualifiedName"].text(), node["AccountType"].text(), node.at("ParentRef.value").text()};
+    accounts_[id] = {id, node["Name"].text(), node["FullyQualifiedName"].text(), node["AccountType"].text(),
+                     node.at("ParentRef.value").text()};
     if (node["AccountSubType"].text() == "RetainedEarnings") retained_earnings_ = id;
   }
   // In the order of the listing, so that equal names keep it.
@@ -81,8 +96,12 @@ int Books::sign(const std::string& id) const {
   return found == nullptr || holds(kDebit, found->type) ? 1 : -1;
 }
 
-std::string Books::fiscal_year_start(std::string_view date) const { return date::fiscal_year_start(date, first_month_); }
-std::string Books::fiscal_year_end(std::string_view date) const { return date::fiscal_year_end(date, first_month_); }
+std::string Books::fiscal_year_start(std::string_view date) const {
+  return date::fiscal_year_start(date, first_month_);
+}
+std::string Books::fiscal_year_end(std::string_view date) const {
+  return date::fiscal_year_end(date, first_month_);
+}
 
 Sums Books::sums(const std::optional<std::string>& from, const std::string& to) const {
   Sums out;

@@ -135,7 +135,8 @@ Node Ledger::headline(Node first) const {
 
 Node Ledger::summary(const std::string& label, const Decimal& total) const {
   std::vector<Node> line{cell(label)};
-  for (std::size_t i = 1; i < columns_.size(); ++i) line.push_back(cell(std::string_view(columns_[i]->key) == "subt_nat_amount" ? money(total, true) : ""));
+  for (std::size_t i = 1; i < columns_.size(); ++i)
+    line.push_back(cell(std::string_view(columns_[i]->key) == "subt_nat_amount" ? money(total, true) : ""));
   return cells(std::move(line));
 }
 
@@ -154,7 +155,8 @@ std::optional<Ledger::Branch> Ledger::branch(const Account& account) {
     return Node::object({{"Header", std::move(head)}, {"Rows", rows(std::move(list))}, {"Summary", std::move(total)}, {"type", "Section"}});
   };
   const auto label = "Total for " + account.name;
-  if (below.empty()) return Branch{make(headline(cell(account.name, account.id)), std::move(own.list), summary(label, own.total)), own.total};
+  if (below.empty())
+    return Branch{make(headline(cell(account.name, account.id)), std::move(own.list), summary(label, own.total)), own.total};
   if (own.list.empty()) return Branch{make(headline(cell(account.name)), std::move(below), summary(label, below_total)), below_total};
   // Own postings of a parent stand in a first section without header.
   std::vector<Node> list{Node::object({{"Rows", rows(std::move(own.list))}, {"Summary", summary(label, own.total)}, {"type", "Section"}})};
@@ -170,15 +172,18 @@ Node Ledger::report(const std::string& start, const std::string& end) {
       if (auto node = branch(*account)) list.push_back(std::move(node->row));
   if (entries_.contains("")) {
     auto part = data("");
-    list.push_back(Node::object({{"Header", headline(cell("Not Specified"))}, {"Rows", rows(std::move(part.list))},
-                                 {"Summary", summary("Total for Not Specified", part.total)}, {"type", "Section"}}));
+    list.push_back(Node::object({{"Header", headline(cell("Not Specified"))},
+                                 {"Rows", rows(std::move(part.list))},
+                                 {"Summary", summary("Total for Not Specified", part.total)},
+                                 {"type", "Section"}}));
   }
   std::vector<Node> titles;
   for (const auto* known : columns_) titles.push_back(column(known->title, known->type, known->key));
   const auto empty = list.empty() ? "true" : "false";
-  return Node::object({{"Header", header(books_, {.name = "GeneralLedger", .start = start, .end = end, .by_total = false}, {{"NoReportData", empty}})},
-                       {"Columns", columns(std::move(titles))},
-                       {"Rows", list.empty() ? Node::object() : rows(std::move(list))}});
+  return Node::object(
+      {{"Header", header(books_, {.name = "GeneralLedger", .start = start, .end = end, .by_total = false}, {{"NoReportData", empty}})},
+       {"Columns", columns(std::move(titles))},
+       {"Rows", list.empty() ? Node::object() : rows(std::move(list))}});
 }
 
 std::size_t size_of(const Books& books, const std::string& start, const std::string& end, std::size_t width) {
@@ -194,9 +199,10 @@ Node general_ledger(const Books& books, const std::string& start, const std::str
   const std::size_t width = options.keys.empty() ? 8 : options.keys.size();
   if (size_of(books, start, end, width) > options.cells_max) {
     auto row = cells({cell("Unable to display more data. Please reduce the date range.")});
-    return Node::object({{"Header", header(books, {.name = "GeneralLedger", .start = start, .end = end, .by_total = false}, {{"NoReportData", "false"}})},
-                         {"Columns", columns({column("Date", "Date", "tx_date")})},
-                         {"Rows", rows({row.set("type", "Data")})}});
+    return Node::object(
+        {{"Header", header(books, {.name = "GeneralLedger", .start = start, .end = end, .by_total = false}, {{"NoReportData", "false"}})},
+         {"Columns", columns({column("Date", "Date", "tx_date")})},
+         {"Rows", rows({row.set("type", "Data")})}});
   }
   return Ledger(books, start, end, options).report(start, end);
 }

@@ -50,7 +50,8 @@ TEST(Reports, EqualTheRecordedOnesJsonForJson) {
 Company tiny() {
   Company out;
   const auto account = [&](const char* id, const char* name, const char* type, const char* sub) {
-    out.entities["Account"].push_back(Node::object({{"Id", id}, {"Name", name}, {"FullyQualifiedName", name}, {"AccountType", type}, {"AccountSubType", sub}}));
+    out.entities["Account"].push_back(
+        Node::object({{"Id", id}, {"Name", name}, {"FullyQualifiedName", name}, {"AccountType", type}, {"AccountSubType", sub}}));
   };
   account("1", "Bank", "Bank", "Checking");
   account("2", "Sales", "Income", "SalesOfProductIncome");

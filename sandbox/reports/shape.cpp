@@ -33,10 +33,18 @@ std::optional<Branch> branch(const Books& books, const Account& account, const S
 
 }  // namespace
 
-Node cell(std::string value) { return Node::object({{"value", std::move(value)}}); }
-Node cell(std::string value, std::string id) { return Node::object({{"value", std::move(value)}, {"id", std::move(id)}}); }
-Node cells(std::vector<Node> list) { return Node::object({{"ColData", Node::array(std::move(list))}}); }
-Node rows(std::vector<Node> list) { return Node::object({{"Row", Node::array(std::move(list))}}); }
+Node cell(std::string value) {
+  return Node::object({{"value", std::move(value)}});
+}
+Node cell(std::string value, std::string id) {
+  return Node::object({{"value", std::move(value)}, {"id", std::move(id)}});
+}
+Node cells(std::vector<Node> list) {
+  return Node::object({{"ColData", Node::array(std::move(list))}});
+}
+Node rows(std::vector<Node> list) {
+  return Node::object({{"Row", Node::array(std::move(list))}});
+}
 
 Node header(const Books& books, const HeaderText& text, std::vector<std::pair<std::string, std::string>> options) {
   auto out = Node::object({{"Time", text.end + "T23:59:59-07:00"}, {"ReportName", text.name}});
@@ -57,9 +65,12 @@ Node column(const std::string& title, const std::string& type, const std::string
   return out;
 }
 
-Node columns(std::vector<Node> list) { return Node::object({{"Column", Node::array(std::move(list))}}); }
+Node columns(std::vector<Node> list) {
+  return Node::object({{"Column", Node::array(std::move(list))}});
+}
 
-Node section(const std::string& title, std::vector<Node> list, const Decimal& total, const std::string& group, const std::string& total_title) {
+Node section(const std::string& title, std::vector<Node> list, const Decimal& total, const std::string& group,
+             const std::string& total_title) {
   auto out = Node::object({{"Header", cells({cell(title), cell("")})}});
   if (!list.empty()) out.set("Rows", rows(std::move(list)));
   out.set("Summary", cells({cell(total_title.empty() ? "Total " + title : total_title), cell(money(total))}));

@@ -28,7 +28,8 @@ Node column(const std::string& title, const std::string& type, const std::string
 Node columns(std::vector<Node> list);
 
 /// A titled section of BalanceSheet and ProfitAndLoss.
-Node section(const std::string& title, std::vector<Node> list, const Decimal& total, const std::string& group, const std::string& total_title = {});
+Node section(const std::string& title, std::vector<Node> list, const Decimal& total, const std::string& group,
+             const std::string& total_title = {});
 
 struct Tree {
   std::vector<Node> rows;

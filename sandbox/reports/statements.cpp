@@ -72,15 +72,23 @@ Node balance_sheet(const Books& books, const std::string& start, const std::stri
     if (books.is_profit_and_loss(id)) net_income -= amount;
 
   std::vector<Node> current, assets;
-  auto assets_total = append_groups(books, {{"Bank Accounts", "Bank", "BankAccounts"}, {"Accounts Receivable", "Accounts Receivable", "AR"},
-                                            {"Other Current Assets", "Other Current Asset", "OtherCurrentAssets"}}, balances, 1, current);
+  auto assets_total = append_groups(books,
+                                    {{"Bank Accounts", "Bank", "BankAccounts"},
+                                     {"Accounts Receivable", "Accounts Receivable", "AR"},
+                                     {"Other Current Assets", "Other Current Asset", "OtherCurrentAssets"}},
+                                    balances, 1, current);
   if (!current.empty()) assets.push_back(section("Current Assets", std::move(current), assets_total, "CurrentAssets"));
-  assets_total += append_groups(books, {{"Fixed Assets", "Fixed Asset", "FixedAssets"}, {"Other Assets", "Other Asset", "OtherAssets"}}, balances, 1, assets);
+  assets_total += append_groups(books, {{"Fixed Assets", "Fixed Asset", "FixedAssets"}, {"Other Assets", "Other Asset", "OtherAssets"}},
+                                balances, 1, assets);
 
   std::vector<Node> current_liabilities, liabilities, right;
-  auto debts = append_groups(books, {{"Accounts Payable", "Accounts Payable", "AP"}, {"Credit Cards", "Credit Card", "CreditCards"},
-                                     {"Other Current Liabilities", "Other Current Liability", "OtherCurrentLiabilities"}}, balances, -1, current_liabilities);
-  if (!current_liabilities.empty()) liabilities.push_back(section("Current Liabilities", std::move(current_liabilities), debts, "CurrentLiabilities"));
+  auto debts = append_groups(books,
+                             {{"Accounts Payable", "Accounts Payable", "AP"},
+                              {"Credit Cards", "Credit Card", "CreditCards"},
+                              {"Other Current Liabilities", "Other Current Liability", "OtherCurrentLiabilities"}},
+                             balances, -1, current_liabilities);
+  if (!current_liabilities.empty())
+    liabilities.push_back(section("Current Liabilities", std::move(current_liabilities), debts, "CurrentLiabilities"));
   debts += append_groups(books, {{"Long-Term Liabilities", "Long Term Liability", "LongTermLiabilities"}}, balances, -1, liabilities);
   if (!liabilities.empty()) right.push_back(section("Liabilities", std::move(liabilities), debts, "Liabilities"));
   auto equity = tree(books, "Equity", balances, -1);
@@ -91,7 +99,8 @@ Node balance_sheet(const Books& books, const std::string& start, const std::stri
 
   return statement(books, "BalanceSheet", start, end,
                    {section("ASSETS", std::move(assets), assets_total, "TotalAssets", "TOTAL ASSETS"),
-                    section("LIABILITIES AND EQUITY", std::move(right), debts + equity.total, "TotalLiabilitiesAndEquity", "TOTAL LIABILITIES AND EQUITY")});
+                    section("LIABILITIES AND EQUITY", std::move(right), debts + equity.total, "TotalLiabilitiesAndEquity",
+                            "TOTAL LIABILITIES AND EQUITY")});
 }
 
 Node profit_and_loss(const Books& books, const std::string& start, const std::string& end) {
@@ -114,7 +123,8 @@ Node profit_and_loss(const Books& books, const std::string& start, const std::st
   list.push_back(section("Expenses", std::move(expenses.rows), expenses.total, "Expenses"));
   list.push_back(line("Net Operating Income", operating, "NetOperatingIncome"));
   if (!other_income.rows.empty()) list.push_back(section("Other Income", std::move(other_income.rows), other_income.total, "OtherIncome"));
-  if (!other_expenses.rows.empty()) list.push_back(section("Other Expenses", std::move(other_expenses.rows), other_expenses.total, "OtherExpenses"));
+  if (!other_expenses.rows.empty())
+    list.push_back(section("Other Expenses", std::move(other_expenses.rows), other_expenses.total, "OtherExpenses"));
   if (has_other) list.push_back(line("Net Other Income", other, "NetOtherIncome"));
   list.push_back(line("Net Income", operating + other, "NetIncome"));
   return statement(books, "ProfitAndLoss", start, end, std::move(list));
