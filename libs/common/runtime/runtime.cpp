@@ -131,6 +131,14 @@ int Runtime::wait() {
   return state_->failed ? 1 : 0;
 }
 
+namespace {
+
+/// The local stack writes one form of file for all services: what one of them does not need there is no mistake.
+constexpr std::string_view kSharedKeys[] = {"config.dir",   "crypto.key_file", "peers.billing",   "peers.connector",
+                                            "peers.loader", "peers.mapper",    "peers.notifier", "peers.validator"};
+
+}  // namespace
+
 int run(int argc, char** argv, const std::string& service, const std::function<void(config::Reader&, Runtime&)>& wire) {
   const Arguments arguments = parse(argc, argv);
   if (!arguments.good) {
@@ -147,6 +155,7 @@ int run(int argc, char** argv, const std::string& service, const std::function<v
   if (!config) return complain(service, {config.error().message});
   const std::string level = config->text("log.level", "info");
   log::configure(service, level == "debug" ? log::Level::debug : level == "warn" ? log::Level::warn : level == "error" ? log::Level::error : log::Level::info);
+  for (const auto key : kSharedKeys) config->text(key, "");
   const auto admin_port = static_cast<int>(config->integer("admin.port", 0, 0, 65535));
 
   std::thread signal_thread;
