@@ -56,6 +56,7 @@ Value to_link(Env& env, const Model& model, const Field& field, const Any& value
   if (value.is_text() && !Decimal::parse(value.text()))
     throw OdooError("psycopg2.errors.InvalidTextRepresentation", "invalid input syntax for type integer: \"" + value.text() + "\"\n");
   const Id id = value.id();
+  if (id == 0) return {};  // falsy, so empty, as in Python
   if (!env.database().schema().find(field.relation)) return Value::of_id(id);  // a model that the simulator does not play
   if (env.database().table(field.relation).exists(id)) return Value::of_id(id);
   // Odoo reads some targets before the database can complain.

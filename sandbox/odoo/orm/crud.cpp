@@ -134,8 +134,8 @@ Ids Env::create(std::string_view name, List list) {
   for (Any& entry : list) {
     if (!entry.is_dict()) throw OdooError("builtins.TypeError", "create() expects a list of dictionaries");
     Dict& values = std::get<Dict>(entry.data);
-    if (rules.before_create) rules.before_create(*this, values);
     add_defaults(table.model(), values);
+    if (rules.before_create) rules.before_create(*this, values);
     const Record record(*this, table, database_->create(table));
     store(record, "create_date", Value::of_text(now));
     store(record, "write_date", Value::of_text(now));

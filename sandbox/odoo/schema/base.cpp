@@ -174,7 +174,7 @@ text info
 model ir.module.module
 char name required readonly index
 char shortdesc readonly
-selection state readonly selection=uninstallable,uninstalled,installed,to upgrade,to remove,to install default=uninstalled
+selection state readonly selection=uninstallable,uninstalled,installed,to~upgrade,to~remove,to~install default=uninstalled
 char latest_version readonly
 char installed_version readonly
 boolean application readonly

@@ -71,10 +71,10 @@ selection move_type readonly selection=entry,out_invoice,out_refund,in_invoice,i
 date invoice_date readonly path=move_id.invoice_date
 selection account_type readonly selection=asset_receivable,asset_cash,asset_current,asset_non_current,asset_prepayments,asset_fixed,liability_payable,liability_credit_card,liability_current,liability_non_current,equity,equity_unaffected,income,income_other,expense,expense_depreciation,expense_direct_cost,off_balance path=account_id.account_type
 selection account_internal_group readonly selection=equity,asset,liability,income,expense,off path=account_id.internal_group
-monetary balance default=0
+monetary balance
 monetary debit
 monetary credit
-monetary amount_currency default=0
+monetary amount_currency
 monetary amount_residual readonly default=0
 monetary amount_residual_currency readonly default=0
 boolean reconciled readonly

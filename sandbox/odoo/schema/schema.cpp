@@ -32,7 +32,10 @@ void read_attribute(Field& field, const std::string& word) {
   else if (key == "index") field.indexed = true;
   else if (key == "relation") field.relation = value;
   else if (key == "inverse") field.inverse = value;
-  else if (key == "selection") field.selection = split(value, ',');
+  else if (key == "selection") {
+    field.selection = split(value, ',');
+    for (auto& one : field.selection) std::ranges::replace(one, '~', ' ');
+  }
   else if (key == "path") field.path = split(value, '.');
   else if (key == "default") field.fallback = value, field.has_fallback = true;
   else throw std::logic_error("field table: unknown attribute " + word);

@@ -111,7 +111,7 @@ many2one company_id required relation=res.company
 monetary amount_untaxed readonly default=0
 monetary amount_tax readonly default=0
 monetary amount_total readonly default=0
-selection invoice_status readonly selection=upselling,invoiced,to invoice,no default=no
+selection invoice_status readonly selection=upselling,invoiced,to~invoice,no default=no
 many2one payment_term_id relation=account.payment.term
 many2one pricelist_id relation=product.pricelist
 many2one user_id relation=res.users
@@ -136,7 +136,7 @@ selection display_type selection=line_section,line_note
 float qty_invoiced readonly default=0
 float qty_delivered default=0
 many2many invoice_lines relation=account.move.line
-selection invoice_status readonly selection=upselling,invoiced,to invoice,no default=no
+selection invoice_status readonly selection=upselling,invoiced,to~invoice,no default=no
 selection state readonly selection=draft,sent,sale,cancel path=order_id.state
 many2one company_id readonly relation=res.company path=order_id.company_id
 many2one currency_id readonly relation=res.currency path=order_id.currency_id
@@ -148,7 +148,7 @@ char partner_ref
 datetime date_order required
 datetime date_planned
 datetime date_approve readonly
-selection state readonly selection=draft,sent,to approve,purchase,done,cancel default=draft
+selection state readonly selection=draft,sent,to~approve,purchase,done,cancel default=draft
 html notes
 one2many order_line relation=purchase.order.line inverse=order_id
 many2one currency_id required relation=res.currency
@@ -156,7 +156,7 @@ many2one company_id required relation=res.company
 monetary amount_untaxed readonly default=0
 monetary amount_tax readonly default=0
 monetary amount_total readonly default=0
-selection invoice_status readonly selection=no,to invoice,invoiced default=no
+selection invoice_status readonly selection=no,to~invoice,invoiced default=no
 many2one payment_term_id relation=account.payment.term
 many2one user_id relation=res.users
 char origin
@@ -179,7 +179,7 @@ datetime date_planned
 float qty_invoiced readonly default=0
 float qty_received default=0
 one2many invoice_lines readonly relation=account.move.line inverse=purchase_line_id
-selection state readonly selection=draft,sent,to approve,purchase,done,cancel path=order_id.state
+selection state readonly selection=draft,sent,to~approve,purchase,done,cancel path=order_id.state
 many2one company_id readonly relation=res.company path=order_id.company_id
 many2one currency_id readonly relation=res.currency path=order_id.currency_id
 json analytic_distribution

@@ -91,7 +91,7 @@ void add_chart(Env& env) {
   const Record company = env.company();
   for (const Row& row : rows_of(kCompanyAccounts)) env.store(company, row[0], Value::of_id(account(env, row[1])));
   for (const Row& row : rows_of(kDefaults)) {
-    const Id field = make(env, "ir.model.fields", {{"model", row[0]}, {"name", row[1]}, {"ttype", "many2one"}, {"field_description", row[1]}, {"state", "base"}, {"relation", "account.account"}, {"model_id", find_by(env.database().table("ir.model"), "model", Value::of_text(row[0])).front()}});
+    const Id field = make(env, "ir.model.fields", {{"model", row[0]}, {"name", row[1]}, {"ttype", "many2one"}, {"field_description", row[1]}, {"relation", "account.account"}, {"model_id", find_by(env.database().table("ir.model"), "model", Value::of_text(row[0])).front()}});
     make(env, "ir.default", {{"field_id", field}, {"json_value", std::to_string(account(env, row[2]))}});
   }
   for (const char* type : {"inbound", "outbound"}) make(env, "account.payment.method", {{"name", "Manual Payment"}, {"code", "manual"}, {"payment_type", type}});

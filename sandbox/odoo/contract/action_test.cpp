@@ -1,0 +1,235 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "sandbox/odoo/contract/target.h"
+
+// The loader's action language: the simulator plays it natively, a real Odoo runs the Python.
+namespace q2o::sandbox::odoo::contract {
+
+using ::testing::HasSubstr;
+
+class Action : public OdooContract {
+ protected:
+  void SetUp() override {
+    OdooContract::SetUp();
+    if (IsSkipped()) return;
+    std::ifstream file(std::string(Q2O_SOURCE_DIR) + "/services/loader/action/q2o_action.py");
+    std::stringstream code;
+    code << file.rdbuf();
+    ASSERT_FALSE(code.str().empty());
+    json::Writer values;
+    const Id model = books().find("ir.model", R"([["model","=","res.partner"]])");
+    values.begin_object().field("name", "Quick2Odoo loader contract").field("model_id", model).field("state", "code").field("code", code.str()).end_object();
+    action_ = books().create("ir.actions.server", values.text());
+    module_ = fresh("qt");
+  }
+  void TearDown() override {
+    if (action_ != 0) books().call("ir.actions.server", "unlink", fill("[[$1]]", {std::to_string(action_)}));
+  }
+  Answer run(const std::string& records, bool isolate = false, const std::string& mode = "create") const {
+    return books().call("ir.actions.server", "run", fill("[[$1]]", {std::to_string(action_)}),
+                        fill(R"({"context":{"records":[$1],"mode":"$2","isolate":$3,"module":"$4","lang":"en_US"}})", {records, mode, isolate ? "true" : "false", module_}));
+  }
+  /// "created,waits": the outcomes in order; or the error.
+  static std::string outcomes(const Answer& answer) {
+    if (!answer.ok()) return answer.error() + ": " + answer.message();
+    std::string text;
+    for (const auto& one : answer.result()["results"].items()) text += (text.empty() ? "" : ",") + std::string(one["outcome"].text());
+    return text;
+  }
+  static Id made(const Answer& answer, int at) { return static_cast<Id>(answer.result()["results"].at(std::to_string(at) + ".id").decimal()->unscaled()); }
+  static std::string record(const std::string& name, const std::string& model, const std::string& body, bool post = false, const std::string& operation = "create") {
+    return fill(R"({"external_id":"$1","model":"$2","operation":"$5","values":$3,"post":$4})", {name, model, body, post ? "true" : "false", operation});
+  }
+  std::string entry(const std::string& name, const std::string& account, const std::string& debit, const std::string& credit) const {
+    return record(name, "account.move", fill(R"({"values":{"move_type":"entry","date":"2023-01-01","line_ids":{"lines":[
+        {"account_id":$1,"balance":$2,"amount_currency":$2},{"account_id":$1,"balance":-$3,"amount_currency":-$3}]}},"context":{"skip_invoice_sync":true}})", {account, debit, credit}), true);
+  }
+
+  Id action_ = 0;
+  std::string module_;
+};
+
+TEST_P(Action, CreatesOnceAndSaysSo) {
+  const std::string parent = record("p1", "res.partner", R"({"values":{"name":"Parent","is_company":true,"country_id":{"xmlid":"base.us"}}})");
+  const std::string child = record("p2", "res.partner", R"({"values":{"name":"Child","parent_id":{"ref":"p1"},"type":"other"}})");
+  const Answer first = run(parent + "," + child);
+  EXPECT_EQ(outcomes(first), "created,created");
+  EXPECT_EQ(books().read("res.partner", made(first, 1), "parent_id"), std::to_string(made(first, 0)));
+  const Answer second = run(parent + "," + child);
+  EXPECT_EQ(outcomes(second), "unchanged,unchanged");
+  EXPECT_EQ(made(second, 1), made(first, 1));
+}
+
+TEST_P(Action, LetsARecordWaitForWhatIsNotThere) {
+  const Answer answer = run(record("w1", "res.partner", R"({"values":{"name":"A","parent_id":{"ref":"nobody"}}})") + "," +
+                            record("w2", "res.partner", R"({"values":{"name":"B"}})"));
+  EXPECT_EQ(outcomes(answer), "waits,created");
+  EXPECT_EQ(answer.result().at("results.0.message").text(), "nobody");
+}
+
+TEST_P(Action, RefusesWhatItDoesNotKnow) {
+  for (const auto& bad : {record("x", "res.users", R"({"values":{"name":"A"}})"), record("x", "res.partner", R"({"values":{"name":{"nope":1}}})"),
+                          record("x", "res.partner", R"({"values":{"name":"A"},"extra":1})"), record("x", "res.partner", R"({"values":{"name":"A"}})", false, "delete"),
+                          record("x", "res.partner", R"({"values":{"name":"A"},"context":{"check_move_validity":false}})")}) {
+    const Answer answer = run(bad);
+    EXPECT_EQ(answer.error(), "odoo.exceptions.UserError") << bad;
+    EXPECT_THAT(answer.message(), HasSubstr("Q2O refuses")) << bad;
+  }
+}
+
+TEST_P(Action, IsAllOrNothingAndIsolatesOnDemand) {
+  const std::string cash = std::to_string(account("asset_current"));
+  const std::string batch = entry("e1", cash, "10", "10") + "," + entry("e2", cash, "10", "9") + "," + entry("e3", cash, "5", "5");
+  const Answer fast = run(batch);
+  EXPECT_EQ(fast.error(), "odoo.exceptions.UserError");
+  EXPECT_THAT(fast.message(), HasSubstr("not balanced"));
+  const Answer slow = run(batch, true);
+  EXPECT_EQ(outcomes(slow), "created,rejected,created");
+  EXPECT_EQ(slow.result().at("results.1.error_name").text(), "UserError");
+  EXPECT_EQ(books().read("account.move", made(slow, 0), "state"), "posted");
+}
+
+TEST_P(Action, NamesTheClassOfEachRejectedRecord) {
+  const Answer answer = run(record("r1", "res.partner", R"({"values":{"name":"A","nope":1}})") + "," +
+                            record("r2", "account.account", R"({"values":{"code":"a b","name":"X","account_type":"income"}})") + "," +
+                            record("r3", "res.partner", R"({"values":{"name":"A","type":"zzz"}})") + "," +
+                            record("r4", "account.account", fill(R"({"values":{"code":"$1","name":"X"}})", {fresh("R")})), true);
+  EXPECT_EQ(outcomes(answer), "rejected,rejected,rejected,rejected");
+  const auto name = [&](int at) { return std::string(answer.result()["results"].at(std::to_string(at) + ".error_name").text()); };
+  EXPECT_EQ(name(0), "ValueError");
+  EXPECT_EQ(name(1), "ValidationError");
+  EXPECT_EQ(name(2), "ValueError");
+  EXPECT_EQ(name(3), "NotNullViolation");
+}
+
+TEST_P(Action, WrapsPythonsOwnErrorsAsOdooDoes) {
+  const Answer answer = run(record("v1", "res.partner", R"({"values":{"name":"A","type":"zzz"}})"));
+  EXPECT_EQ(answer.error(), "builtins.ValueError");
+  EXPECT_THAT(answer.message(), HasSubstr("ValueError("));
+  EXPECT_THAT(answer.message(), HasSubstr("while evaluating"));
+}
+
+TEST_P(Action, AdoptsWhatTheTargetHasAndWritesOnlyDifferences) {
+  const Id own = books().create("res.partner.category", fill(R"({"name":"$1"})", {module_}));
+  const std::string body = fill(R"({"values":{"name":"$1"},"adopt":[{"xmlid":"base.nothing"},[["name","=","$1"]]]})", {module_});
+  const Answer first = run(record("c1", "res.partner.category", body));
+  EXPECT_EQ(outcomes(first), "adopted");
+  EXPECT_EQ(made(first, 0), own);
+  EXPECT_EQ(outcomes(run(record("c1", "res.partner.category", body))), "unchanged");
+}
+
+TEST_P(Action, ChangesOnlyWhatDiffersInModeUpdate) {
+  const auto partner_record = [](const std::string& city) {
+    return record("u1", "res.partner", fill(R"({"values":{"name":"Amy","is_company":true,"city":"$1","customer_rank":1,"website":"x.example","comment":"Fax: 1<br/>two","category_id":{"refs":[]}}})", {city}));
+  };
+  const Answer first = run(partner_record("Bayshore"));
+  EXPECT_EQ(outcomes(first), "created");
+  EXPECT_EQ(outcomes(run(partner_record("Bayshore"), false, "update")), "unchanged");
+  EXPECT_EQ(outcomes(run(partner_record("Ukiah"), false, "update")), "changed");
+  EXPECT_EQ(books().read("res.partner", made(first, 0), "city"), "Ukiah");
+}
+
+TEST_P(Action, ReplacesTheItemsOfAPostedEntryInModeUpdate) {
+  const std::string cash = std::to_string(account("asset_current"));
+  const Answer first = run(entry("m1", cash, "10", "10"));
+  EXPECT_EQ(outcomes(first), "created");
+  EXPECT_EQ(outcomes(run(entry("m1", cash, "10", "10"), false, "update")), "unchanged");
+  EXPECT_EQ(outcomes(run(entry("m1", cash, "12", "12"), false, "update")), "changed");
+  EXPECT_EQ(books().read("account.move", made(first, 0), "amount_total"), "12.00");
+  EXPECT_EQ(books().read("account.move", made(first, 0), "state"), "posted");
+}
+
+TEST_P(Action, MovesAChartAccountAsideWhenItsCodeIsNeeded) {
+  const std::string code = fresh("M");
+  const Id chart = books().create("account.account", fill(R"({"code":"$1","name":"Chart","account_type":"income"})", {code}));
+  const Answer answer = run(record("a1", "account.account", fill(R"({"values":{"code":"$1","name":"Ours","account_type":"income"}})", {code})));
+  EXPECT_EQ(outcomes(answer), "created");
+  EXPECT_EQ(books().read("account.account", chart, "code"), code + ".old");
+  EXPECT_EQ(answer.result().at("settings.0.before").text(), code);
+}
+
+/// An invoice of 100, a payment of 100 against Outstanding Receipts and the bank's statement line, matched as mode `native` does.
+TEST_P(Action, BooksAPaymentNatively) {
+  const std::string customer = std::to_string(partner()), bank = std::to_string(account("asset_cash"));
+  const Id income = books().xmlid("account.1_income");
+  const std::string date = R"("date":"2023-05-04")";
+  const std::string outstanding = R"({"xmlid":"account.{company}_account_journal_payment_debit_account_id"})";
+  const std::string receivable_ref = R"({"xmlid":"account.{company}_receivable"})";
+  const Answer set_up = run(record("bank_journal", "account.journal", fill(R"({"values":{"name":"Bank $2","type":"bank","code":"$2","default_account_id":$1}})", {bank, fresh_code()})));
+  ASSERT_EQ(outcomes(set_up), "created");
+  const std::string method = R"({"find":["account.payment.method.line",[["journal_id","=",{"ref":"bank_journal"}],["payment_type","=","inbound"],["name","=","Manual Payment"]]]})";
+  ASSERT_EQ(outcomes(run(record("method", "account.payment.method.line", fill(R"({"record":$1,"values":{"payment_account_id":$2}})", {method, outstanding}), false, "write"))), "changed");
+  const std::string line = R"({"account_id":$1,"balance":$2,"amount_currency":$2,"currency_id":{"company":"currency_id"},"partner_id":$3,"name":"x"})";
+  const std::string batch =
+      record("inv", "account.move", fill(R"({"values":{"move_type":"out_invoice","partner_id":$1,"invoice_date":"2023-05-04",$2,"name":"$5","invoice_payment_term_id":null,"invoice_date_due":"2023-05-04","line_ids":{"lines":[
+          {"display_type":"product","account_id":$3,"balance":-100,"amount_currency":-100,"tax_ids":{"refs":[]},"quantity":1,"price_unit":100},
+          {"display_type":"payment_term","account_id":$4,"balance":100,"amount_currency":100,"date_maturity":"2023-05-04"}]}},"context":{"skip_invoice_sync":true}})",
+          {customer, date, std::to_string(income), receivable_ref, fresh("NAT")}), true) + "," +
+      record("pay", "account.payment", fill(R"({"values":{"payment_type":"inbound","partner_type":"customer","partner_id":$1,"amount":100,$2,"journal_id":{"ref":"bank_journal"},"memo":"17","payment_method_line_id":$3}})", {customer, date, method}), true) + "," +
+      record("line", "account.bank.statement.line", fill(R"({"values":{"journal_id":{"ref":"bank_journal"},$1,"payment_ref":"17","amount":100,"partner_id":$2,"line_ids":{"lines":[$3,$4]}},"sudo":true})",
+          {date, customer, fill(line, {bank, "100", customer}), fill(line, {outstanding, "-100", customer})}));
+  const Answer booked = run(batch);
+  ASSERT_EQ(outcomes(booked), "created,created,created");
+  EXPECT_EQ(books().read("account.payment", made(booked, 1), "state"), "in_process");
+  EXPECT_EQ(books().read("account.bank.statement.line", made(booked, 2), "is_reconciled"), "true");
+  const auto match = [&](const char* name, const char* debit, const char* credit, const std::string& on, const char* amount) {
+    return record(name, "account.partial.reconcile", fill(R"({"debit":"$1","credit":"$2","account":$3,"amount":$4,"amount_currency":null})", {debit, credit, on, amount}), false, "match");
+  };
+  EXPECT_EQ(outcomes(run(match("m1", "inv", "pay", receivable_ref, "40"))), "created");
+  EXPECT_EQ(books().read("account.move", made(booked, 0), "payment_state"), "partial");
+  EXPECT_EQ(books().read("account.move", made(booked, 0), "amount_residual"), "60.00");
+  EXPECT_EQ(outcomes(run(match("m2", "inv", "pay", receivable_ref, "60"))), "created");
+  EXPECT_EQ(books().read("account.move", made(booked, 0), "payment_state"), "paid");
+  EXPECT_EQ(books().read("account.payment", made(booked, 1), "state"), "in_process");
+  EXPECT_EQ(books().read("account.payment", made(booked, 1), "is_reconciled"), "true");
+  EXPECT_EQ(outcomes(run(match("m3", "pay", "line", outstanding, "100"))), "created");
+  EXPECT_EQ(books().read("account.payment", made(booked, 1), "state"), "paid");
+  EXPECT_EQ(books().read("account.payment", made(booked, 1), "is_matched"), "true");
+  EXPECT_EQ(outcomes(run(match("m3", "pay", "line", outstanding, "100"))), "unchanged");
+  EXPECT_EQ(outcomes(run(match("m4", "inv", "pay", receivable_ref, "1"))), "skipped");
+  const Id open_item = books().find("account.move.line", fill(R"([["move_id","=",$1],["full_reconcile_id","!=",false]])", {std::to_string(made(booked, 0))}));
+  EXPECT_NE(open_item, 0) << "the closed group has no full reconcile";
+  EXPECT_EQ(outcomes(run(record("arch", "res.partner", fill(R"({"record":$1,"values":{"active":false}})", {customer}), false, "write"))), "changed");
+}
+
+TEST_P(Action, DoesNotMatchMoreThanIsOpen) {
+  const std::string open = std::to_string(account("asset_current", true)), other = std::to_string(account("income"));
+  const auto one = [&](const char* name, const char* amount) {
+    return record(name, "account.move", fill(R"({"values":{"move_type":"entry","date":"2023-01-01","line_ids":{"lines":[{"account_id":$1,"balance":$3},{"account_id":$2,"balance":$4}]}}})",
+                  {open, other, amount, minus(amount)}), true);
+  };
+  ASSERT_EQ(outcomes(run(one("d", "50") + "," + one("c", "-80"))), "created,created");
+  const std::string match = record("m", "account.partial.reconcile", fill(R"({"debit":"d","credit":"c","account":$1,"amount":60,"amount_currency":null})", {open}), false, "match");
+  EXPECT_THAT(run(match).message(), HasSubstr("d has only 50.00 open, 60.00 is to be matched"));
+  EXPECT_EQ(outcomes(run(match, true)), "rejected");
+}
+
+TEST_P(Action, PostsAPaymentWhoseItemsAreGiven) {
+  const std::string customer = std::to_string(partner());
+  const std::string receivable_ref = R"({"xmlid":"account.{company}_receivable"})", gain = std::to_string(account("income_other"));
+  const std::string outstanding = R"({"xmlid":"account.{company}_account_journal_payment_debit_account_id"})";
+  const Answer answer = run(record("pl", "account.payment", fill(R"({"values":{"payment_type":"inbound","partner_type":"customer","partner_id":$1,"amount":12,"date":"2023-05-04",
+      "journal_id":{"xmlid":"account.{company}_bank"},"line_ids":{"lines":[{"account_id":$2,"balance":12,"amount_currency":12,"partner_id":$1},
+      {"account_id":$3,"balance":-10,"amount_currency":-10,"partner_id":$1,"date_maturity":"2023-05-04"},{"account_id":$4,"balance":-2,"amount_currency":-2}]}}})",
+      {customer, outstanding, receivable_ref, gain}), true));
+  ASSERT_EQ(outcomes(answer), "created");
+  const Id move = static_cast<Id>(std::stoll(books().read("account.payment", made(answer, 0), "move_id")));
+  EXPECT_EQ(books().read("account.move", move, "state"), "posted");
+  EXPECT_EQ(books().read("account.move", move, "amount_total"), "12.00");
+}
+
+TEST_P(Action, KeepsTheStateOfOrdersWithoutConfirmingThem) {
+  const std::string customer = std::to_string(partner());
+  const Answer answer = run(record("so", "sale.order", fill(R"({"values":{"name":"$2","partner_id":$1,"date_order":"2023-01-02 10:00:00","order_line":{"lines":[
+      {"name":"Design","product_uom_qty":2,"price_unit":75,"tax_id":{"refs":[]}},{"name":"Text","product_uom_qty":1,"price_unit":5.5,"tax_id":{"refs":[]}}]}},"then":{"state":"sale","locked":true}})", {customer, fresh("SO")})));
+  ASSERT_EQ(outcomes(answer), "created");
+  EXPECT_EQ(books().read("sale.order", made(answer, 0), "state"), "sale");
+  EXPECT_EQ(books().read("sale.order", made(answer, 0), "date_order"), "2023-01-02 10:00:00");
+  EXPECT_EQ(books().read("sale.order", made(answer, 0), "amount_total"), "155.50");
+}
+
+INSTANTIATE_TEST_SUITE_P(Odoo, Action, ::testing::Values("simulator", "real"), [](const auto& one) { return one.param; });
+
+}  // namespace q2o::sandbox::odoo::contract
