@@ -505,6 +505,8 @@ def write_changes(stored, changes, then):
         stored.write(replace_lines(stored, {'order_line': changes.pop('order_line')}))
         changes.update(then)
     stored.write(replace_lines(stored, changes))
+    if stored._name == 'product.product' and 'active' in changes:  # a variant alone leaves its template in every list
+        stored.product_tmpl_id.write({'active': changes['active']})
 
 
 # ---- matching

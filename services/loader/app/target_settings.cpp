@@ -61,7 +61,7 @@ Result<TargetSettings::Company> TargetSettings::company() {
   const auto id = shown(rows->value().items()[0]["company_id"]);
   const auto company = read("res.company", fmt::format(R"([["id","=",{}]])", id),
                             R"("name","street","street2","city","zip","phone","email","website","vat","company_registry","currency_id",)"
-                            R"("country_id","fiscalyear_last_month","fiscalyear_last_day","tax_calculation_rounding_method",)"
+                            R"("country_id","state_id","fiscalyear_last_month","fiscalyear_last_day","tax_calculation_rounding_method",)"
                             R"("account_sale_tax_id","account_purchase_tax_id","fiscalyear_lock_date","tax_lock_date","sale_lock_date","purchase_lock_date")");
   if (!company) return fail(company.error());
   if (company->value().items().empty()) return fail(Code::not_found, "Odoo does not show its own company", "ODOO_ANSWER");
@@ -142,22 +142,47 @@ Status TargetSettings::currency(const Company& company, const json::Value& wante
                 "res.company", "write", write_args(company.id, "currency_id", id));
 }
 
-Status TargetSettings::company_data(const Company& company, const json::Value& wanted) {
-  const auto set = [&](std::string_view field, std::string_view value, bool number) -> Status {
-    if (value.empty() || shown(company[field]) == value) return {};
-    return change({fmt::format("company.{}", field), shown(company[field]), std::string(value), "", false, "stays: as in the source"}, "res.company",
-                  "write", write_args(company.id, field, number ? std::string(value) : literal(value)));
+void TargetSettings::company_field(const Company& company, std::string_view field, std::string_view value, bool number, std::string& changes) {
+  if (value.empty() || shown(company[field]) == value) return;
+  store_.remember_setting(run_, hold_, {fmt::format("company.{}", field), shown(company[field]), std::string(value), "", false, "stays: as in the source"});
+  changes += fmt::format(R"({}"{}":{})", changes.empty() ? "" : ",", field, number ? std::string(value) : literal(value));
+}
+
+/// Country and state are records of Odoo: found by their codes; an unknown code changes nothing.
+Status TargetSettings::place(const Company& company, const json::Value& wanted, std::string& changes) {
+  const auto id_of = [&](std::string_view model, const std::string& domain) -> Result<std::string> {
+    const auto found = books_.call(model, "search", fmt::format("[{}]", domain), "{}", kQuickCall);
+    if (!found) return fail(found.error());
+    return found->value().items().empty() ? std::string() : std::string(found->value().items()[0].text());
   };
-  for (const auto* field : {"fiscalyear_last_month", "tax_calculation_rounding_method"})
-    if (auto done = set(field, wanted[field].text(), false); !done) return done;
-  if (auto done = set("fiscalyear_last_day", wanted["fiscalyear_last_day"].text(), true); !done) return done;
+  const auto country_code = wanted["country"].text();
+  if (country_code.empty()) return {};
+  const auto country = id_of("res.country", fmt::format(R"([["code","=",{}]])", literal(country_code)));
+  if (!country) return fail(country.error());
+  company_field(company, "country_id", *country, true, changes);
+  const auto state_code = wanted["company"]["state"].text();
+  if (country->empty() || state_code.empty()) return {};
+  const auto state = id_of("res.country.state", fmt::format(R"([["country_id","=",{}],["code","=",{}]])", *country, literal(state_code)));
+  if (!state) return fail(state.error());
+  company_field(company, "state_id", *state, true, changes);
+  return {};
+}
+
+/// One write for all fields: each write of a company drops Odoo's caches and costs a second.
+Status TargetSettings::company_data(const Company& company, const json::Value& wanted) {
+  std::string changes;
+  for (const auto* field : {"fiscalyear_last_month", "tax_calculation_rounding_method"}) company_field(company, field, wanted[field].text(), false, changes);
+  company_field(company, "fiscalyear_last_day", wanted["fiscalyear_last_day"].text(), true, changes);
   for (const auto field : kCompanyFields) {
     const auto& value = wanted["company"][field];
     // Odoo completes web addresses itself.
     if (field == "website" && shown(company[field]).ends_with(value.text())) continue;
-    if (auto done = set(field, value.text(), false); !done) return done;
+    company_field(company, field, value.text(), false, changes);
   }
-  return {};
+  if (auto placed = place(company, wanted, changes); !placed) return placed;
+  if (changes.empty()) return {};
+  const auto done = books_.call("res.company", "write", fmt::format("[[{}],{{{}}}]", company.id, changes), "{}", kQuickCall);
+  return done ? Status{} : fail(done.error());
 }
 
 Status TargetSettings::apply() {

@@ -31,6 +31,8 @@ class TargetSettings {
   Status decimals(const json::Value& wanted);
   Status while_loading(const Company& company, bool no_default_taxes);
   Status company_data(const Company& company, const json::Value& wanted);
+  void company_field(const Company& company, std::string_view field, std::string_view value, bool number, std::string& changes);
+  Status place(const Company& company, const json::Value& wanted, std::string& changes);
   Status currency(const Company& company, const json::Value& wanted);
   Status lock_books(const json::Value& wanted);
   Status change(Setting setting, std::string_view model, std::string_view method, const std::string& args);
