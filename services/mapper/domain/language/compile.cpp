@@ -29,6 +29,18 @@ NodePtr compile_path(const json::Value& value, const std::string& place, Compile
   return std::make_unique<PathNode>(Path(path), compile_finish(value, place, path, context));
 }
 
+/// The first path in a template: what a message about it names.
+std::string first_path(const json::Value& value) {
+  if (value.has("path")) return std::string(value["path"].text());
+  for (const auto& item : value.items()) {
+    if (auto found = first_path(item); !found.empty()) return found;
+  }
+  for (const auto& member : value.members()) {
+    if (auto found = first_path(member.value); !found.empty()) return found;
+  }
+  return {};
+}
+
 std::vector<NodePtr> compile_list(const json::Value& list, const std::string& place, CompileContext& context) {
   std::vector<NodePtr> nodes;
   if (!list.is_array() || list.items().empty()) context.complaints.add(place, "must be a list that is not empty");
@@ -40,13 +52,13 @@ std::vector<NodePtr> compile_list(const json::Value& list, const std::string& pl
 NodePtr compile_first_of(const json::Value& value, const std::string& place, CompileContext& context) {
   check_members(value, {"first_of", "transforms", "default", "required", "omit"}, place, context.complaints);
   auto items = compile_list(value["first_of"], below(place, "first_of"), context);
-  return std::make_unique<FirstOf>(std::move(items), compile_finish(value, place, "first_of", context));
+  return std::make_unique<FirstOf>(std::move(items), compile_finish(value, place, first_path(value["first_of"]), context));
 }
 
 NodePtr compile_concat(const json::Value& value, const std::string& place, CompileContext& context) {
   check_members(value, {"concat", "separator", "transforms", "default", "required", "omit"}, place, context.complaints);
   auto items = compile_list(value["concat"], below(place, "concat"), context);
-  return std::make_unique<Concat>(std::move(items), text_member(value, "separator", false, place, context.complaints), compile_finish(value, place, "concat", context));
+  return std::make_unique<Concat>(std::move(items), text_member(value, "separator", false, place, context.complaints), compile_finish(value, place, first_path(value["concat"]), context));
 }
 
 NodePtr compile_lookup(const json::Value& value, const std::string& place, CompileContext& context) {

@@ -1,0 +1,224 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "common/ids/ids.h"
+#include "common/migrations/migrations.h"
+#include "common/testing/testing.h"
+#include "embedded/mapper_schema.h"
+#include "services/mapper/adapters/raw_worker.h"
+#include "services/mapper/tests/book.h"
+
+/// The service's core on a real Postgres and a real Kafka: what is published, what is kept, and what a crash in between does.
+namespace q2o::mapper {
+namespace {
+
+constexpr const char* kTenant = "5f0c9f3e-58d9-4b8e-9a1e-3c7a0f1d2e4b";
+
+class MapperService : public ::testing::Test {
+ protected:
+  MapperService() : options_(q2o::testing::Postgres::instance().fresh_schema()), pool_(options_), producer_(kafka()) {
+    pg::migrate(pool_, {migrations::schema(), {"001_mapper.sql", std::string(embedded::mapper_schema::kFiles[0].text)}});
+    topics_.mapped = q2o::testing::Kafka::instance().fresh_topic();
+    const auto stored = mappings_.store("quickbooks_online", testing::shipped_mapping());
+    EXPECT_TRUE(stored.complaints.empty());
+    version_ = stored.version;
+    worker_ = std::make_unique<RawWorker>(pool_, producer_, mappings_, metrics_, topics_);
+    migration_ = ids::uuid_v4();
+    direct(billing::v1::DIRECTIVE_GO);
+  }
+
+  static bus::Options kafka() { return {q2o::testing::Kafka::instance().brokers(), "mapper"}; }
+
+  void direct(billing::v1::Directive directive) {
+    billing::v1::Migration migration;
+    migration.set_tenant_id(kTenant);
+    migration.set_migration_id(migration_);
+    migration.set_version(++migration_version_);
+    migration.set_state(billing::v1::STATE_RUNNING);
+    migration.set_directive(directive);
+    migration.set_run(1);
+    pool_.transact([&](pg::Tx& tx) { migrations::apply(tx, migration); });
+  }
+
+  connector::v1::RawMessage raw() {
+    connector::v1::RawMessage message;
+    message.mutable_scope()->set_tenant_id(kTenant);
+    message.mutable_scope()->set_migration_id(migration_);
+    message.mutable_scope()->set_run(1);
+    message.mutable_scope()->set_connection("qbo1");
+    message.set_sequence(++sequence_);
+    return message;
+  }
+
+  bus::Incoming incoming(const connector::v1::RawMessage& message) {
+    bus::Incoming in;
+    in.key = migration_;
+    in.value = message.SerializeAsString();
+    in.headers["ce_id"] = ids::uuid_v5({migration_, "raw", std::to_string(message.sequence())});
+    return in;
+  }
+
+  void batch(std::vector<bus::Incoming>& stream, const std::string& entity, const std::vector<std::pair<std::string, std::string>>& records) {
+    auto message = raw();
+    message.mutable_batch()->set_entity(entity);
+    for (const auto& [id, body] : records) {
+      auto& record = *message.mutable_batch()->add_records();
+      record.set_source_id(id);
+      record.set_body(body);
+    }
+    stream.push_back(incoming(message));
+    auto end = raw();
+    end.mutable_entity_end()->set_entity(entity);
+    stream.push_back(incoming(end));
+  }
+
+  std::vector<bus::Incoming> whole_run() {
+    std::vector<bus::Incoming> stream;
+    auto start = raw();
+    start.mutable_run_start()->set_platform("quickbooks_online");
+    start.mutable_run_start()->set_mapping_version(version_);
+    start.mutable_run_start()->set_home_currency("USD");
+    stream.push_back(incoming(start));
+    batch(stream, "CompanyInfo", {{"1", R"({"Id":"1","CompanyName":"Fern","FiscalYearStartMonth":"April"})"}});
+    batch(stream, "Preferences", {{"1", R"({"Id":"1"})"}});
+    batch(stream, "Account", {{"35", R"({"Id":"35","Name":"Checking","FullyQualifiedName":"Checking","AccountType":"Bank","Classification":"Asset"})"},
+                              {"1", R"({"Id":"1","Name":"Sales","FullyQualifiedName":"Sales","AccountType":"Income","Classification":"Revenue"})"}});
+    batch(stream, "Customer", {{"1", R"({"Id":"1","DisplayName":"Ada"})"}, {"2", R"({"Id":"2"})"}, {"3", "{broken"}, {"1", R"({"Id":"1","DisplayName":"Ada"})"}});
+    auto end = raw();
+    end.mutable_run_end()->set_messages(sequence_);
+    stream.push_back(incoming(end));
+    return stream;
+  }
+
+  struct Sent {
+    std::string id;
+    v1::MappedMessage message;
+  };
+  std::vector<Sent> published() {
+    // A marker behind everything: reading ends there.
+    bus::Outgoing marker;
+    marker.topic = topics_.mapped;
+    marker.key = "marker";
+    marker.id = ids::uuid_v4();
+    const auto last = producer_.publish({&marker, 1}, std::chrono::seconds(10)).value().front().offset;
+    std::vector<Sent> all;
+    const auto read = bus::read_range(kafka(), {topics_.mapped, 0, 0, last}, [&](const bus::Incoming& message) {
+      if (message.key == "marker") return;
+      all.push_back({message.id(), {}});
+      EXPECT_TRUE(all.back().message.ParseFromString(message.value));
+    }, {});
+    EXPECT_TRUE(read);
+    return all;
+  }
+
+  std::int64_t count(const std::string& table) {
+    return pool_.transact([&](pg::Tx& tx) { return tx.one("SELECT count(*) AS n FROM " + table).integer("n"); });
+  }
+
+  pg::Options options_;
+  pg::Pool pool_;
+  bus::Producer producer_;
+  metrics::Registry metrics_;
+  MappingStore mappings_{pool_};
+  Topics topics_;
+  std::unique_ptr<RawWorker> worker_;
+  std::string migration_, version_;
+  std::uint64_t sequence_ = 0, migration_version_ = 0;
+};
+
+TEST_F(MapperService, SendsThePlanFirstThenEntitiesThenTheEnd) {
+  worker_->receive(whole_run());
+  const auto sent = published();
+  ASSERT_FALSE(sent.empty());
+  EXPECT_TRUE(sent.front().message.has_run_plan());
+  EXPECT_NE(std::string::npos, sent.front().message.run_plan().target_settings_json().find("\"fiscalyear_last_month\":\"3\""));
+  EXPECT_TRUE(sent.back().message.has_run_end());
+  std::uint64_t number = 0;
+  for (const auto& one : sent) EXPECT_EQ(++number, one.message.sequence());
+  EXPECT_EQ(number, sent.back().message.run_end().messages());
+}
+
+TEST_F(MapperService, CountsEveryDistinctRecordOnce) {
+  worker_->receive(whole_run());
+  for (const auto& one : published()) {
+    if (!one.message.has_entity_end() || one.message.entity_end().entity() != "Customer") continue;
+    EXPECT_EQ(3U, one.message.entity_end().records());
+    EXPECT_EQ(1U, one.message.entity_end().mapped());
+    EXPECT_EQ(2U, one.message.entity_end().rejected());
+  }
+  EXPECT_EQ(2, count("reject"));
+}
+
+TEST_F(MapperService, DoesNothingWhenTheSameMessagesComeAgain) {
+  const auto stream = whole_run();
+  worker_->receive(stream);
+  const auto once = published().size();
+  worker_->receive(stream);
+  EXPECT_EQ(once, published().size());
+  EXPECT_EQ(2, count("reject"));
+}
+
+TEST_F(MapperService, RepeatsTheSameMessagesAfterACrashBetweenPublishingAndCommit) {
+  const auto stream = whole_run();
+  // The table is away: the batch with rejects is published, then its transaction fails, as if the process had died there.
+  pool_.transact([](pg::Tx& tx) { tx.exec("ALTER TABLE reject RENAME TO reject_away"); });
+  EXPECT_ANY_THROW(worker_->receive(stream));
+  pool_.transact([](pg::Tx& tx) { tx.exec("ALTER TABLE reject_away RENAME TO reject"); });
+  RawWorker restarted(pool_, producer_, mappings_, metrics_, topics_);
+  restarted.receive(stream);
+  std::map<std::string, std::string> by_id;
+  std::size_t repeated = 0;
+  for (const auto& one : published()) {
+    const auto [entry, fresh] = by_id.emplace(one.id, one.message.SerializeAsString());
+    if (fresh) continue;
+    ++repeated;
+    EXPECT_EQ(entry->second, one.message.SerializeAsString());
+  }
+  EXPECT_EQ(1U, repeated);
+  EXPECT_EQ(2, count("reject"));
+}
+
+TEST_F(MapperService, HoldsAPausedRunAndGoesOnWhereItWas) {
+  const auto stream = whole_run();
+  const std::span<const bus::Incoming> all(stream);
+  worker_->receive(all.first(4));
+  direct(billing::v1::DIRECTIVE_PAUSE);
+  worker_->receive(all.subspan(4));
+  worker_->resume({});
+  EXPECT_GT(count("held"), 0);
+  direct(billing::v1::DIRECTIVE_GO);
+  worker_->resume({});
+  EXPECT_EQ(0, count("held"));
+  EXPECT_TRUE(published().back().message.has_run_end());
+}
+
+TEST_F(MapperService, DropsWhatIsLeftOfAStoppedRun) {
+  const auto stream = whole_run();
+  direct(billing::v1::DIRECTIVE_STOP);
+  worker_->receive(stream);
+  EXPECT_TRUE(published().empty());
+  EXPECT_EQ(0, count("held"));
+}
+
+TEST_F(MapperService, PutsWhatItCannotReadAmongTheDeadLetters) {
+  bus::Incoming garbage;
+  garbage.value = "not a message";
+  garbage.headers["ce_id"] = ids::uuid_v4();
+  worker_->receive({&garbage, 1});
+  EXPECT_EQ(1, count("outbox"));
+}
+
+TEST_F(MapperService, KeepsTheCodesOfAccountsForTheNextRun) {
+  worker_->receive(whole_run());
+  EXPECT_EQ(3, count("lookup WHERE kind = 'account_code'"));
+}
+
+TEST_F(MapperService, StoresAMappingOnceHoweverOften) {
+  EXPECT_EQ(version_, mappings_.store("quickbooks_online", testing::shipped_mapping()).version);
+  EXPECT_EQ(1, count("mapping"));
+  EXPECT_FALSE(mappings_.store("quickbooks_online", "{}").complaints.empty());
+}
+
+}  // namespace
+}  // namespace q2o::mapper
