@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "common/ids/ids.h"
 
 namespace q2o::validator {
@@ -14,10 +17,19 @@ const typename Map::mapped_type& find_or_empty(const Map& map, const Key& key) {
   return found == map.end() ? nothing : found->second;
 }
 
+/// Ids are digits nearly always; some are made of several parts ("EUR/2026-01-31").
+std::string in_external_id(std::string id) {
+  std::ranges::replace_if(id, [](unsigned char c) { return !std::isalnum(c) && c != '-' && c != '.'; }, '_');
+  return id;
+}
+
 }  // namespace
 
 Bridge::Bridge(const SourceBooks& source, const TargetBooks& target) {
-  for (const auto& [entity, ids] : source.ids) entities_[ids::snake_case(entity)] = entity;
+  for (const auto& [entity, all] : source.ids) {
+    entities_[ids::snake_case(entity)] = entity;
+    for (const auto& id : all) ids_[entity].emplace(in_external_id(id), id);
+  }
   entities_["ledger_transaction"] = kLedgerTransaction;
   for (const auto& transaction : source.ledger) ledger_ids_.insert(transaction.id);
   for (const auto& line : target.statement_lines) move_of_line_[line.id] = line.move_id;
@@ -38,6 +50,11 @@ std::optional<OwnName> Bridge::parse(const std::string& name) const {
   }
   if (best == nullptr) return std::nullopt;
   const auto rest = name.substr(best->first.size() + 1);
+  const auto& known = find_or_empty(ids_, best->second);
+  for (auto end = rest.size(); end != std::string::npos && end > 0; end = rest.rfind('_', end - 1)) {
+    const auto found = known.find(rest.substr(0, end));
+    if (found != known.end()) return OwnName{best->second, found->second, end == rest.size() ? std::string() : rest.substr(end + 1)};
+  }
   const auto end = rest.find('_');
   return OwnName{best->second, rest.substr(0, end), end == std::string::npos ? std::string() : rest.substr(end + 1)};
 }

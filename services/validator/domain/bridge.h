@@ -47,6 +47,8 @@ class Bridge {
   std::int64_t move_of(const OwnRecord& record, const TargetBooks& target) const;
 
   std::map<std::string, std::string> entities_;  // "sales_receipt" -> "SalesReceipt"
+  /// entity -> id as it looks in an external id ("EUR_2026-01-31") -> source id ("EUR/2026-01-31")
+  std::map<std::string, std::map<std::string, std::string>> ids_;
   std::map<std::string, std::int64_t> accounts_, partners_;
   std::map<std::int64_t, const SourceAccount*> source_accounts_;
   std::map<std::int64_t, std::string> parties_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "services/validator/domain/bridge.h"
 #include "services/validator/tests/books.h"
 
 namespace q2o::validator {
@@ -196,6 +197,22 @@ TEST_F(ProofOfASmallCompany, DraftsOrphansAndVanishedEntriesAreLeftovers) {
   const auto result = proof();
   EXPECT_EQ(differing(section(result, "leftovers")).size(), 4u);
   EXPECT_EQ(result.verdict, kDifferent);
+}
+
+TEST_F(ProofOfASmallCompany, ExternalIdsOfPartsAndOfIdsMadeOfSeveralPartsAreUnderstood) {
+  source_.ids["ExchangeRate"] = {"EUR/2026-01-31"};
+  source_.ids["PaymentMethod"] = {"13"};
+  const Bridge bridge(source_, target_);
+  const auto rate = bridge.parse("exchange_rate_EUR_2026-01-31");
+  ASSERT_TRUE(rate);
+  EXPECT_EQ(rate->id, "EUR/2026-01-31");
+  EXPECT_EQ(bridge.parse("payment_method_13")->entity, "PaymentMethod");
+  const auto match = bridge.parse("payment_13_line_match1");
+  EXPECT_EQ(match->entity, "Payment");
+  EXPECT_EQ(match->id, "13");
+  EXPECT_EQ(match->part, "line_match1");
+  EXPECT_EQ(bridge.parse("ledger_transaction_123")->entity, kLedgerTransaction);
+  EXPECT_FALSE(bridge.parse("nonsense"));
 }
 
 TEST_F(ProofOfASmallCompany, AnUnreadNeighbourLeavesTheCountsUnchecked) {
