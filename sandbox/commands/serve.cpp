@@ -44,7 +44,8 @@ class StopSignals {
 class OdooHalf {
  public:
   explicit OdooHalf(const ServeOptions& options)
-      : server_(
+      : odoo_({.database = options.odoo_database, .login = options.odoo_login, .password = options.odoo_password, .today = {}}),
+        server_(
             {.port = options.odoo_port, .route_of = &odoo::OdooSandbox::route_of, .fault_answer = {}},
             [this](const Request& request) { return odoo_.handle(request); }, std::make_shared<Faults>(options.fault_seed)) {}
   std::string url() const { return server_.url(); }
@@ -73,6 +74,9 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   command->add_option("--seed", options.seed, "Seed of the generator's company")->capture_default_str()->excludes(folder);
   command->add_option("--quickbooks-port", options.quickbooks_port, "Port of QuickBooks on 127.0.0.1; 0 = any")->capture_default_str();
   command->add_option("--odoo-port", options.odoo_port, "Port of Odoo on 127.0.0.1; 0 = any")->capture_default_str();
+  command->add_option("--odoo-database", options.odoo_database, "Name of Odoo's database")->capture_default_str();
+  command->add_option("--odoo-login", options.odoo_login, "User of Odoo")->capture_default_str();
+  command->add_option("--odoo-password", options.odoo_password, "Password of that user")->capture_default_str();
   command->add_option("--realm-id", quickbooks.realm_id, "Company id of the API; without it one that follows from the company's name");
   command->add_option("--client-id", quickbooks.credentials.client_id, "OAuth client id")->capture_default_str();
   command->add_option("--client-secret", quickbooks.credentials.client_secret, "OAuth client secret")->capture_default_str();
@@ -107,7 +111,8 @@ int serve(const ServeOptions& options) try {
   std::optional<OdooHalf> odoo;
   if (!options.no_odoo) {
     odoo.emplace(options);
-    fmt::print("Odoo        {}\n  database odoo, user admin, password admin\n", odoo->url());
+    fmt::print("Odoo        {}\n  database {}, user {}, password {}\n", odoo->url(), options.odoo_database, options.odoo_login,
+               options.odoo_password);
   }
 #endif
   std::fflush(stdout);

@@ -16,6 +16,9 @@ struct ServeOptions {
   std::uint64_t seed = 1;
   std::uint16_t quickbooks_port = 15301;
   std::uint16_t odoo_port = 15302;
+  std::string odoo_database = "sandbox";
+  std::string odoo_login = "admin";
+  std::string odoo_password = "admin";
   std::uint64_t fault_seed = 1;
   bool no_limits = false;
   bool no_odoo = false;

@@ -89,7 +89,7 @@ Handler Sandbox::http_handler() {
 
 Response Sandbox::handle(const Request& request) {
   if (auto answer = state_->oauth.handle(request)) return *answer;
-  if (request.path == "/sandbox/info" || request.path == "/sandbox/reconnect") return state_->info(request);
+  if (request.path == "/control/company" || request.path == "/control/reconnect") return state_->info(request);
   if (request.path.starts_with("/files/")) return state_->file(request, request.path.substr(7));
   constexpr std::string_view prefix = "/v3/company/";
   if (!request.path.starts_with(prefix))
@@ -223,9 +223,9 @@ Response Sandbox::State::file(const Request& request, const std::string& id) {
   return {200, std::move(body), type.empty() ? "application/octet-stream" : type, {}};
 }
 
-/// For people and scripts, not part of QuickBooks: how to connect; POST /sandbox/reconnect plays a human who consents again.
+/// For people and scripts, not part of QuickBooks: how to connect; POST /control/reconnect plays a human who consents again.
 Response Sandbox::State::info(const Request& request) {
-  const bool again = request.path == "/sandbox/reconnect" && request.method == "POST";
+  const bool again = request.path == "/control/reconnect" && request.method == "POST";
   const auto refresh = again ? tokens.reconnect().refresh : options.credentials.first_refresh_token;
   json::Writer out;
   out.begin_object().field("company", company.name()).field("realm_id", realm).field("client_id", options.credentials.client_id);

@@ -28,9 +28,9 @@ class QuickBooks : public ::testing::Test {
     out.limits = {.per_minute = 20, .per_second = 5, .at_once = 3};
     return out;
   }
-  Response token(const std::string& form, const std::string& secret = "sandbox-secret") {
+  Response token(const std::string& form, const std::string& secret = "sandbox-client-secret") {
     Request request{.method = "POST", .path = "/oauth2/v1/tokens/bearer", .query = {}, .headers = {}, .body = form};
-    request.headers["authorization"] = "Basic " + http::base64("sandbox-client:" + secret);
+    request.headers["authorization"] = "Basic " + http::base64("sandbox-client-id:" + secret);
     return sandbox_.handle(request);
   }
   Node refreshed(const std::string& refresh_token) {
@@ -79,7 +79,7 @@ TEST_F(QuickBooks, KnowsItsTokensAfterARestart) {
                   .query = {},
                   .headers = {},
                   .body = "grant_type=refresh_token&refresh_token=" + pair["refresh_token"].text()};
-  request.headers["authorization"] = "Basic " + http::base64("sandbox-client:sandbox-secret");
+  request.headers["authorization"] = "Basic " + http::base64("sandbox-client-id:sandbox-client-secret");
   EXPECT_EQ(restarted.handle(request).status, 200);
   EXPECT_EQ(restarted.handle(request).status, 400);
 }
@@ -99,7 +99,7 @@ TEST_F(QuickBooks, RevokesTheWholeConnection) {
   Request request{
       .method = "POST", .path = "/v2/oauth2/tokens/revoke", .query = {}, .headers = {}, .body = R"({"token":")" + access_ + R"("})"};
   EXPECT_EQ(sandbox_.handle(request).status, 401);
-  request.headers["authorization"] = "Basic " + http::base64("sandbox-client:sandbox-secret");
+  request.headers["authorization"] = "Basic " + http::base64("sandbox-client-id:sandbox-client-secret");
   EXPECT_EQ(sandbox_.handle(request).status, 200);
   EXPECT_EQ(query("select * from Invoice").status, 401);
 }
@@ -108,7 +108,7 @@ TEST_F(QuickBooks, ExchangesACodeOnce) {
   Request consent{
       .method = "GET",
       .path = "/connect/oauth2",
-      .query = {{"client_id", "sandbox-client"}, {"response_type", "code"}, {"redirect_uri", "http://localhost/back"}, {"state", "s1"}},
+      .query = {{"client_id", "sandbox-client-id"}, {"response_type", "code"}, {"redirect_uri", "http://localhost/back"}, {"state", "s1"}},
       .headers = {},
       .body = {}};
   const auto redirect = sandbox_.handle(consent);
@@ -251,7 +251,7 @@ TEST_F(QuickBooks, FaultAnswersUseItsOwnWords) {
   EXPECT_EQ(query("select count(*) from Bill").status, 200);
   EXPECT_EQ(sandbox_.fault_answer({.kind = FaultKind::revoked}, request).status, 401);
   EXPECT_EQ(query("select count(*) from Bill").status, 401);
-  Request again{.method = "POST", .path = "/sandbox/reconnect", .query = {}, .headers = {}, .body = {}};
+  Request again{.method = "POST", .path = "/control/reconnect", .query = {}, .headers = {}, .body = {}};
   access_ = refreshed(body(sandbox_.handle(again))["refresh_token"].text())["access_token"].text();
   EXPECT_EQ(query("select count(*) from Bill").status, 200);
 }

@@ -87,9 +87,9 @@ std::optional<TokenPair> Tokens::refresh(std::string_view refresh_token) {
 
 TokenPair Tokens::reconnect() {
   const std::lock_guard lock(mutex_);
-  revoked_ = false;
   const auto next = generation_.value_or(0) + 1;
-  refused_up_to_ = next;
+  if (revoked_) refused_up_to_ = next;
+  revoked_ = false;
   return issue(next);
 }
 

@@ -12,8 +12,8 @@ namespace q2o::sandbox::quickbooks {
 
 /// What a client must know to connect. Nothing here is secret: it is a play company.
 struct Credentials {
-  std::string client_id = "sandbox-client";
-  std::string client_secret = "sandbox-secret";
+  std::string client_id = "sandbox-client-id";
+  std::string client_secret = "sandbox-client-secret";
   std::string first_refresh_token = "sandbox-refresh-token";
 };
 
