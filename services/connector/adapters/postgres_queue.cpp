@@ -78,6 +78,10 @@ std::optional<TakenJob> PostgresQueue::take(milliseconds ttl) {
 
 std::unique_ptr<RunJournal> PostgresQueue::journal(const TakenJob& taken) { return std::make_unique<PostgresJournal>(pool_, taken.job, taken.lease); }
 
+billing::v1::Directive PostgresQueue::directive(const TakenJob& taken) {
+  return pool_.transact([&](pg::Tx& tx) { return migrations::directive(tx, taken.job.migration, taken.job.run); });
+}
+
 bool PostgresQueue::renew(const TakenJob& taken, milliseconds ttl) {
   return pool_.transact([&](pg::Tx& tx) { return pg::renew(tx, taken.lease, ttl); });
 }

@@ -12,6 +12,7 @@ class PostgresQueue : public JobQueue {
   PostgresQueue(pg::Pool& pool, const Manifests& manifests, std::string owner) : pool_(pool), manifests_(manifests), owner_(std::move(owner)) {}
   std::optional<TakenJob> take(milliseconds ttl) override;
   std::unique_ptr<RunJournal> journal(const TakenJob& taken) override;
+  billing::v1::Directive directive(const TakenJob& taken) override;
   bool renew(const TakenJob& taken, milliseconds ttl) override;
   void release(const TakenJob& taken) override;
   milliseconds later(const TakenJob& taken, const Error& why) override;

@@ -6,27 +6,35 @@
 namespace q2o::connector {
 namespace {
 
-/// Keeps a lease alive while its run works, and stops the run when the lease is lost.
+// A pause or stop must be felt within seconds, also while the run waits out a throttling of minutes.
+constexpr milliseconds kLook{2000};
+
+/// Keeps a lease alive while its run works; stops the run when the lease is lost or the directive changes.
 class LeaseKeeper {
  public:
   LeaseKeeper(JobQueue& queue, const TakenJob& taken, milliseconds ttl, Clock& clock, std::stop_source& run)
       : thread_([&queue, &taken, ttl, &clock, &run, this](std::stop_token stop) {
-          while (clock.wait(ttl / 3, stop)) {
+          while (clock.wait(std::min(ttl / 3, kLook), stop)) {
             try {
-              if (queue.renew(taken, ttl)) continue;
-              lost_ = true;
-              run.request_stop();
-              return;
+              if (!queue.renew(taken, ttl)) reason_ = Halt::Kind::lost;
+              const auto directive = reason_ == Halt::Kind::lost ? billing::v1::DIRECTIVE_GO : queue.directive(taken);
+              if (directive == billing::v1::DIRECTIVE_PAUSE) reason_ = Halt::Kind::paused;
+              if (directive == billing::v1::DIRECTIVE_STOP) reason_ = Halt::Kind::stopped;
+              if (reason_ != Halt::Kind::shutdown) {
+                run.request_stop();
+                if (reason_ == Halt::Kind::lost) return;
+              }
             } catch (const std::exception& error) {
               log::warn("lease not renewed, trying again", {{"migration", taken.job.migration}, {"error", error.what()}});
             }
           }
         }) {}
-  bool lost() const { return lost_; }
+  /// Why the run was told to stop; `shutdown`: it was not told by us.
+  Halt::Kind reason() const { return reason_; }
 
  private:
-  std::atomic<bool> lost_{false};
-  std::jthread thread_;  // last: stops before the flag goes away
+  std::atomic<Halt::Kind> reason_{Halt::Kind::shutdown};
+  std::jthread thread_;  // last: stops before the reason goes away
 };
 
 std::string_view word(Halt::Kind kind) {
@@ -111,7 +119,8 @@ bool ExtractionWorker::run_one(std::stop_token stop) {
     {
       LeaseKeeper keeper(queue_, *taken, options_.lease_ttl, clock_, run);
       step = extract(*taken, run.get_token());
-      if (!step && keeper.lost()) step.error().kind = Halt::Kind::lost;
+      const bool told = keeper.reason() == Halt::Kind::lost || (!step && step.error().kind == Halt::Kind::shutdown);
+      if (!step && told) step.error().kind = keeper.reason();
     }
     settle(*taken, step);
   } catch (const std::exception& error) {

@@ -24,6 +24,7 @@ class JobQueue {
   virtual ~JobQueue() = default;
   virtual std::optional<TakenJob> take(milliseconds ttl) = 0;
   virtual std::unique_ptr<RunJournal> journal(const TakenJob& taken) = 0;
+  virtual billing::v1::Directive directive(const TakenJob& taken) = 0;
   virtual bool renew(const TakenJob& taken, milliseconds ttl) = 0;
   virtual void release(const TakenJob& taken) = 0;
   /// Tried again by itself; announced as Waiting. Returns after how long.

@@ -263,6 +263,22 @@ TEST_F(Program, ComesThroughThrottlingErrorsAndAnExpiredToken) {
   EXPECT_EQ(source.server.faults().struck(), 8);
 }
 
+TEST_F(Program, APauseIsFeltWithinSecondsAlsoWhileTheSourceThrottles) {
+  PlayedSource source(sandbox::generator::generate(7), PlayedSource::Limits::none);
+  start();
+  const auto connection = connect(source);
+  source.server.faults().add(sandbox::Fault{sandbox::FaultKind::too_many_requests, "", -1, 3, 1.0, 429, 0, 300});
+  run_migration(connection, 1);
+  const auto waits = [&] {
+    std::lock_guard lock(mutex_);
+    return std::any_of(facts_.begin(), facts_.end(), [](const auto& fact) { return fact.waiting().reason() == "THROTTLED" && !fact.waiting().until().empty(); });
+  };
+  ASSERT_TRUE(q2o::testing::eventually(waits, 60s)) << q2o::testing::tail_of(folder_ + "/log");
+  run_migration(connection, 2, billing::v1::DIRECTIVE_PAUSE);
+  EXPECT_TRUE(q2o::testing::eventually([&] { return testing::file_text(folder_ + "/log").find("\"paused\"") != std::string::npos; }, 10s))
+      << q2o::testing::tail_of(folder_ + "/log");
+}
+
 TEST_F(Program, ARevokedConnectionStopsTheRunAndSaysWhatToDo) {
   PlayedSource source(sandbox::generator::generate(7), PlayedSource::Limits::none);
   use_budget(R"({"per_minute": 100000, "per_second": 1000, "concurrent": 4})");
