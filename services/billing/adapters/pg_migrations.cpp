@@ -151,6 +151,12 @@ bool PgMigrations::has_run_fact(const std::string& migration, std::uint32_t run,
   return !tx_.exec("SELECT 1 FROM run_fact WHERE migration_id = $1 AND run = $2 AND fact = $3", {migration, run, fact}).empty();
 }
 
+bool PgMigrations::run_fact_is_old(const std::string& migration, std::uint32_t run, const std::string& fact) {
+  return !tx_.exec("SELECT 1 FROM run_fact WHERE migration_id = $1 AND run = $2 AND fact = $3 AND at < now() - interval '1 minute'",
+                   {migration, run, fact})
+              .empty();
+}
+
 std::map<std::string, StageCounts> PgMigrations::counts(const std::string& migration, std::uint32_t run) {
   std::map<std::string, StageCounts> out;
   for (const auto& row : tx_.exec("SELECT * FROM run_count WHERE migration_id = $1 AND run = $2", {migration, run})) {

@@ -27,6 +27,7 @@ class PgMigrations final : public Migrations {
   void count_loaded(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Loaded& n) override;
   void set_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) override;
   bool has_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) override;
+  bool run_fact_is_old(const std::string& migration, std::uint32_t run, const std::string& fact) override;
   std::map<std::string, StageCounts> counts(const std::string& migration, std::uint32_t run) override;
 
  private:

@@ -193,6 +193,17 @@ TEST_F(Lifecycle, AVanishedRecordPausesTheRunInsteadOfValidating) {
   EXPECT_NE(now(id).reason().find("Invoice: 3 extracted"), std::string::npos);
 }
 
+TEST_F(Lifecycle, CountsThatNeverComePauseTheRunInsteadOfLeavingItHanging) {
+  const auto id = running();
+  extracted(id, 3);
+  loaded(id, 3);
+  EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_GO);
+  store_.facts_are_old = true;
+  manager_.try_validate(store_, "tenant", id);
+  EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_PAUSE);
+  EXPECT_NE(now(id).reason().find("the mapper has not told"), std::string::npos);
+}
+
 TEST_F(Lifecycle, DifferencesWaitForAPersonWhoAcceptsThemWithAReason) {
   const auto id = validating();
   proven(id, "DIFFERENT");

@@ -52,6 +52,8 @@ class Migrations {
   virtual void count_loaded(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Loaded& n) = 0;
   virtual void set_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) = 0;
   virtual bool has_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) = 0;
+  /// True when the fact has been known for a minute: what had to follow it should have come by now.
+  virtual bool run_fact_is_old(const std::string& migration, std::uint32_t run, const std::string& fact) = 0;
   virtual std::map<std::string, StageCounts> counts(const std::string& migration, std::uint32_t run) = 0;
 };
 

@@ -107,9 +107,9 @@ void ProcessManager::try_validate(Migrations& migrations, const std::string& ten
   const auto run = migration->get().run();
   if (!migrations.has_run_fact(migration_id, run, std::string(kRunLoaded))) return;
   const auto law = conservation(migrations.counts(migration_id, run));
-  if (law.verdict == Conservation::unknown) return;
-  if (law.verdict == Conservation::broken) {
-    std::string why = "records have vanished: ";
+  if (law.verdict == Conservation::unknown && !migrations.run_fact_is_old(migration_id, run, std::string(kRunLoaded))) return;
+  if (law.verdict != Conservation::holds) {
+    std::string why = law.verdict == Conservation::broken ? "records have vanished: " : "loaded, but the counts do not arrive: ";
     for (std::size_t i = 0; i < law.notes.size() && i < 5; ++i) why += (i == 0 ? "" : "; ") + law.notes[i];
     migration->direct(v1::DIRECTIVE_PAUSE, "billing", why, now_());
   } else if (!migration->step(Trigger::run_loaded, "loader", "", now_())) {

@@ -59,6 +59,8 @@ class FakeMigrations final : public Migrations {
   void count_loaded(const std::string& m, std::uint32_t run, const std::string& e, const StageCounts::Loaded& n) override { at(m, run, e).loaded = n; }
   void set_run_fact(const std::string& m, std::uint32_t run, const std::string& f) override { facts.insert(m + "/" + std::to_string(run) + f); }
   bool has_run_fact(const std::string& m, std::uint32_t run, const std::string& f) override { return facts.contains(m + "/" + std::to_string(run) + f); }
+  bool facts_are_old = false;
+  bool run_fact_is_old(const std::string&, std::uint32_t, const std::string&) override { return facts_are_old; }
   std::map<std::string, StageCounts> counts(const std::string& m, std::uint32_t run) override { return run_counts[m + "/" + std::to_string(run)]; }
 
  private:
