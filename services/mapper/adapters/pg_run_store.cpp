@@ -17,6 +17,7 @@ std::optional<RunState> PgRunStore::find(pg::Tx& tx, const std::string& migratio
   state.platform = row.text("platform");
   state.mapping_version = row.text("mapping_version");
   state.home_currency = row.text("home_currency");
+  state.entities = row.text_array("entities");
   state.run = run;
   state.state = row.text("state");
   state.plan_sent = row.boolean("plan_sent");
@@ -28,9 +29,9 @@ std::optional<RunState> PgRunStore::find(pg::Tx& tx, const std::string& migratio
 
 void PgRunStore::insert(pg::Tx& tx, const RunState& run) {
   tx.exec(
-      "INSERT INTO run (migration_id, run, tenant_id, connection, platform, mapping_version, home_currency, state) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-      {run.migration, run.run, run.tenant, run.connection, run.platform, run.mapping_version, run.home_currency, run.state});
+      "INSERT INTO run (migration_id, run, tenant_id, connection, platform, mapping_version, home_currency, state, entities) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+      {run.migration, run.run, run.tenant, run.connection, run.platform, run.mapping_version, run.home_currency, run.state, run.entities});
 }
 
 void PgRunStore::save(const RunState& run) {

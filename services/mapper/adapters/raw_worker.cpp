@@ -177,6 +177,7 @@ void RawWorker::start(pg::Tx& tx, const connector::v1::RawMessage& message) {
   run.connection = message.scope().connection();
   run.platform = begin.platform();
   run.home_currency = begin.home_currency();
+  run.entities.assign(begin.entities().begin(), begin.entities().end());
   run.mapping_version = begin.mapping_version().empty() ? mappings_.current(tx, begin.platform()).value_or("") : begin.mapping_version();
   run.state = "mapping";
   if (!mappings_.find(tx, run.mapping_version)) {

@@ -1,5 +1,7 @@
 #include "services/mapper/app/output.h"
 
+#include <algorithm>
+
 #include "common/ids/ids.h"
 
 namespace q2o::mapper {
@@ -13,6 +15,11 @@ void fill_scope(const RunState& run, common::v1::Scope& scope) {
   scope.set_migration_id(run.migration);
   scope.set_run(run.run);
   scope.set_connection(run.connection);
+}
+
+/// A wave must not wait for an entity that the source does not send.
+bool will_come(const RunState& run, const std::string& entity) {
+  return run.entities.empty() || entity == kLedgerTransaction || std::find(run.entities.begin(), run.entities.end(), entity) != run.entities.end();
 }
 
 void fill(const Target& target, std::uint32_t wave, v1::TargetRecord& out) {
@@ -58,7 +65,9 @@ void Output::plan(const std::string& settings) {
     auto& added = *plan.add_waves();
     added.set_number(number++);
     added.set_name(wave.name);
-    for (const auto& entity : wave.entities) added.add_entities(entity);
+    for (const auto& entity : wave.entities) {
+      if (will_come(run_, entity)) added.add_entities(entity);
+    }
   }
   send(out);
 }

@@ -12,6 +12,7 @@ namespace q2o::mapper {
 
 struct RunState {
   std::string tenant, migration, connection, platform, mapping_version, home_currency;
+  std::vector<std::string> entities;  ///< that the source will send; empty = all
   std::uint32_t run = 0;
   std::string state;  ///< "mapping", "mapped", "failed"
   bool plan_sent = false;

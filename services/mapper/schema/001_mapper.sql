@@ -19,6 +19,7 @@ CREATE TABLE run (
   platform text NOT NULL,
   mapping_version text NOT NULL,
   home_currency text NOT NULL,
+  entities text[] NOT NULL DEFAULT '{}',  -- that the source will send
   state text NOT NULL,
   plan_sent boolean NOT NULL DEFAULT false,
   sequence bigint NOT NULL DEFAULT 0,

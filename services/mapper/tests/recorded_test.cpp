@@ -91,7 +91,7 @@ TEST_F(Recorded, TheCompanyMapsWithoutASingleReject) {
       EXPECT_TRUE(json::Document::parse(target.values_json)) << target.values_json;
     }
   }
-  EXPECT_GT(ids.size(), 400U);
+  EXPECT_GT(ids.size(), 400U) << "documents make more records than lists do";
 }
 
 TEST_F(Recorded, EverySampleMapsOrIsRejectedWithAReason) {

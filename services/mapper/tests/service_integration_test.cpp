@@ -79,6 +79,7 @@ class MapperService : public ::testing::Test {
     start.mutable_run_start()->set_platform("quickbooks_online");
     start.mutable_run_start()->set_mapping_version(version_);
     start.mutable_run_start()->set_home_currency("USD");
+    for (const char* entity : {"CompanyInfo", "Preferences", "Account", "Customer"}) start.mutable_run_start()->add_entities(entity);
     stream.push_back(incoming(start));
     batch(stream, "CompanyInfo", {{"1", R"({"Id":"1","CompanyName":"Fern","FiscalYearStartMonth":"April"})"}});
     batch(stream, "Preferences", {{"1", R"({"Id":"1"})"}});
@@ -137,6 +138,15 @@ TEST_F(MapperService, SendsThePlanFirstThenEntitiesThenTheEnd) {
   std::uint64_t number = 0;
   for (const auto& one : sent) EXPECT_EQ(++number, one.message.sequence());
   EXPECT_EQ(number, sent.back().message.run_end().messages());
+}
+
+TEST_F(MapperService, WaitsInNoWaveForEntitiesThatTheSourceDoesNotSend) {
+  worker_->receive(whole_run());
+  const auto sent = published();
+  const std::set<std::string> coming{"Account", "CompanyInfo", "Customer", "LedgerTransaction"};
+  for (const auto& wave : sent.front().message.run_plan().waves()) {
+    for (const auto& entity : wave.entities()) EXPECT_TRUE(coming.contains(entity)) << wave.name() << " waits for " << entity;
+  }
 }
 
 TEST_F(MapperService, CountsEveryDistinctRecordOnce) {
