@@ -14,13 +14,14 @@ struct Refusal {
 };
 
 const Refusal kRefusals[]{
-    {"res.partner", "_compute_x", "[]", "odoo.exceptions.AccessError", "Private methods"},
+    {"res.partner", "_compute_display_name", "[[1]]", "odoo.exceptions.AccessError", "Private methods"},
     {"res.nope", "search", "[[]]", "odoo.exceptions.UserError", "Object res.nope doesn't exist"},
     {"res.partner", "nope", "[]", "builtins.AttributeError", "The method 'res.partner.nope' does not exist"},
     {"res.partner", "create", R"([[{"name":"A","nope":1}]])", "builtins.ValueError", "Invalid field 'nope' on model 'res.partner'"},
     {"res.partner", "search_read", R"([[],["nope"]])", "builtins.ValueError", "Invalid field 'nope' on model 'res.partner'"},
     {"res.partner", "search", R"([[["nope","=",1]]])", "builtins.ValueError", "Invalid field res.partner.nope in leaf ('nope', '=', 1)"},
-    {"account.account", "create", R"([[{"code":"QREQ1","name":"X"}]])", "odoo.exceptions.ValidationError", "account_type"},
+    {"account.payment.term", "create", R"([[{"note":"x"}]])", "odoo.exceptions.ValidationError", "(name)"},
+    {"account.account", "create", R"([[{"code":"ZZZZ","name":"X","account_type":"zzz"}]])", "builtins.ValueError", "Wrong value for account.account.account_type: 'zzz'"},
     {"res.partner", "create", R"([[{"email":"x"}]])", "odoo.exceptions.ValidationError", "Contacts require a name"},
     {"hr.employee", "create", R"([[{"work_email":"x"}]])", "builtins.KeyError", "name"},
     {"res.partner", "create", R"([[{"name":"a\u0000b"}]])", "builtins.ValueError", "A string literal cannot contain NUL (0x00) characters."},

@@ -30,9 +30,23 @@ void check_unaffected(Env& env, const std::string& type, Id own) {
     if (id != own) throw validation_error("You cannot have more than one account with \"Current Year Earnings\" as type. (accounts: " + env.record("account.account", id).text("code") + ")");
 }
 
+/// An account without a type takes that of the account whose code comes just before its own.
+std::string closest_type(Env& env, const std::string& code) {
+  std::string best, type = "asset_current";
+  for (const Id id : env.search("account.account", Any(List{}))) {
+    const Record account = env.record("account.account", id);
+    const std::string other = account.text("code");
+    if (other >= code || other < best) continue;
+    best = other;
+    type = account.text("account_type");
+  }
+  return type;
+}
+
 void account_before_create(Env& env, Dict& values) {
   const std::string code = values["code"].is_number() ? values["code"].number().to_string() : values["code"].text();
   check_code(env, code, 0);
+  if (!values["account_type"].truthy()) values["account_type"] = Any(closest_type(env, code));
   const std::string type = values["account_type"].text();
   set_reconcile(values, type);
   check_unaffected(env, type, 0);
