@@ -1,0 +1,121 @@
+// The whole service as the binary wires it: real Kafka, real Postgres, the sandbox's Odoo.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "common/bus/bus.h"
+#include "common/ids/ids.h"
+#include "common/rpc/rpc.h"
+#include "common/testing/testing.h"
+#include "q2o/loader/v1/loader.grpc.pb.h"
+#include "sandbox/http/server.h"
+#include "sandbox/odoo/odoo.h"
+#include "services/loader/tests/small_books.h"
+#include "services/loader/wiring.h"
+
+namespace q2o::loader {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Service : public ::testing::Test {
+ protected:
+  Service() {
+    key_file = std::filesystem::temp_directory_path() / ("loader_key_" + ids::uuid_v4());
+    std::ofstream(key_file) << std::string(64, 'a') << '\n';
+    chmod(key_file.c_str(), 0600);
+    config::Reader::Environment environment{{"Q2O_GRPC_LISTEN", fmt::format("127.0.0.1:{}", grpc_port)},
+                                            {"Q2O_CRYPTO_KEY_FILE", key_file},
+                                            {"Q2O_KAFKA_BROKERS", brokers},
+                                            {"Q2O_DATABASE_HOST", database.host},
+                                            {"Q2O_DATABASE_PORT", std::to_string(database.port)},
+                                            {"Q2O_DATABASE_NAME", database.database},
+                                            {"Q2O_DATABASE_USER", database.user},
+                                            {"Q2O_DATABASE_SCHEMA", database.schema},
+                                            {"Q2O_DATABASE_PASSWORD", "unused"}};
+    const auto declared = bus::declare_topics({brokers, "loader"}, std::string(Q2O_SOURCE_DIR) + "/config/topics.toml");
+    EXPECT_TRUE(declared) << (declared ? "" : declared.error().message);
+    auto reader = config::Reader::open("", environment);
+    wire(*reader, runtime);
+    EXPECT_THAT(reader->complaints(), ::testing::IsEmpty());
+  }
+  ~Service() override {
+    runtime.request_stop();
+    EXPECT_EQ(runtime.wait(), 0);
+    std::filesystem::remove(key_file);
+  }
+  std::string save_target() {
+    const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+    v1::SaveTargetRequest request;
+    request.set_url(server.url());
+    request.set_database("odoo");
+    request.set_user("admin");
+    request.set_password("admin");
+    v1::SaveTargetResponse response;
+    const auto status = stub->SaveTarget(rpc::context(books.tenant, "test", 10s).get(), request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.target().target_id();
+  }
+  void publish(const std::vector<bus::Incoming>& messages) {
+    std::vector<bus::Outgoing> out;
+    for (const auto& message : messages) {
+      bus::Outgoing one;
+      one.topic = message.topic;
+      one.key = one.migration = message.key;
+      one.value = message.value;
+      one.id = message.id();
+      one.type = message.topic == "q2o.billing.migration.v1" ? "q2o.billing.v1.Migration" : "q2o.mapper.v1.MappedMessage";
+      one.tenant = books.tenant;
+      one.run = books.run;
+      out.push_back(one);
+    }
+    ASSERT_TRUE(producer.publish(out, 30s));
+  }
+
+  pg::Options database = ::q2o::testing::Postgres::instance().fresh_schema();
+  std::string brokers = ::q2o::testing::Kafka::instance().brokers();
+  int grpc_port = ::q2o::testing::free_port();
+  std::string key_file;
+  sandbox::odoo::OdooSandbox odoo;
+  sandbox::Server server{{}, [this](const sandbox::Request& request) { return odoo.handle(request); }};
+  bus::Producer producer{{brokers, "test"}};
+  testing::SmallBooks books{ids::uuid_v4(), ids::uuid_v4()};
+  runtime::Runtime runtime{"loader"};
+};
+
+TEST_F(Service, LoadsARunThatComesOverTheBusAndTellsItsTotals) {
+  publish({books.migration_message(save_target(), 1)});
+  publish(books.stream());
+
+  const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+  v1::GetRunRequest request;
+  request.set_migration_id(books.migration);
+  request.set_run(1);
+  v1::GetRunResponse run;
+  pg::Pool pool(database);
+  EXPECT_TRUE(::q2o::testing::eventually([&] {
+    return pool.transact([](pg::Tx& tx) { return !tx.exec("select 1 from run where state = 'done'").empty(); });
+  }, 60s));
+  EXPECT_TRUE(stub->GetRun(rpc::context(books.tenant, "test", 10s).get(), request, &run).ok());
+  EXPECT_EQ(run.totals().created() + run.totals().changed() + run.totals().unchanged(), testing::small_books_size());
+  EXPECT_EQ(run.totals().rejected(), 0u);
+  EXPECT_GT(run.settings_size(), 0);
+
+  v1::ReadTargetRequest forbidden;
+  forbidden.set_target_id(run.target_id());
+  forbidden.set_model("res.users");
+  forbidden.set_method("search_read");
+  v1::ReadTargetResponse nothing;
+  EXPECT_EQ(stub->ReadTarget(rpc::context(books.tenant, "test", 10s).get(), forbidden, &nothing).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(stub->GetRun(rpc::context(ids::uuid_v4(), "test", 10s).get(), request, &run).error_code(), grpc::StatusCode::NOT_FOUND)
+      << "another tenant sees nothing";
+
+  EXPECT_TRUE(::q2o::testing::eventually([&] {
+    return pool.transact([](pg::Tx& tx) { return tx.one("select count(*) as n from outbox").integer("n") == 0; });
+  })) << "all facts and results have left";
+}
+
+}  // namespace
+}  // namespace q2o::loader
