@@ -21,7 +21,7 @@ const Refusal kRefusals[]{
     {"res.partner", "search_read", R"([[],["nope"]])", "builtins.ValueError", "Invalid field 'nope' on model 'res.partner'"},
     {"res.partner", "search", R"([[["nope","=",1]]])", "builtins.ValueError", "Invalid field res.partner.nope in leaf ('nope', '=', 1)"},
     {"account.payment.term", "create", R"([[{"note":"x"}]])", "odoo.exceptions.ValidationError", "(name)"},
-    {"account.account", "create", R"([[{"code":"ZZZZ","name":"X","account_type":"zzz"}]])", "builtins.ValueError", "Wrong value for account.account.account_type: 'zzz'"},
+    {"account.account", "create", R"([[{"code":"ZZZZ","name":"X","account_type":"zzz"}]])", "builtins.ValueError", "Wrong value for account.account.internal_group: 'zzz'"},
     {"res.partner", "create", R"([[{"email":"x"}]])", "odoo.exceptions.ValidationError", "Contacts require a name"},
     {"hr.employee", "create", R"([[{"work_email":"x"}]])", "builtins.KeyError", "name"},
     {"res.partner", "create", R"([[{"name":"a\u0000b"}]])", "builtins.ValueError", "A string literal cannot contain NUL (0x00) characters."},

@@ -46,7 +46,12 @@ std::string closest_type(Env& env, const std::string& code) {
 void account_before_create(Env& env, Dict& values) {
   const std::string code = values["code"].is_number() ? values["code"].number().to_string() : values["code"].text();
   check_code(env, code, 0);
-  if (!values["account_type"].truthy()) values["account_type"] = Any(closest_type(env, code));
+  const auto& types = env.database().schema().find("account.account")->find("account_type")->selection;
+  const std::string given = values["account_type"].text();
+  // Odoo meets a wrong type first where it derives the group from it.
+  if (!given.empty() && std::ranges::find(types, given) == types.end())
+    throw value_error("Wrong value for account.account.internal_group: '" + given.substr(0, given.find('_')) + "'");
+  if (given.empty()) values["account_type"] = Any(closest_type(env, code));
   const std::string type = values["account_type"].text();
   set_reconcile(values, type);
   check_unaffected(env, type, 0);
