@@ -41,7 +41,8 @@ Result<CallResult> read_rpc_answer(const http::Response& response) {
     const auto& data = error["data"];
     return fail(odoo_error(data["name"].text(), data["message"].is_string() ? data["message"].text() : error["message"].text()));
   }
-  if (!root.is_object() || !root.has("result")) return fail(no_answer("Odoo's answer has neither result nor error"));
+  // A method that returns nothing is answered without `result` (seen on 18.0-20250702) or with null.
+  if (!root.is_object() || (!root.has("result") && !root.has("jsonrpc"))) return fail(no_answer("Odoo's answer has neither result nor error"));
   return CallResult(std::move(*document));
 }
 

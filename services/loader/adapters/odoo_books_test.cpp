@@ -1,0 +1,50 @@
+#include "services/loader/adapters/odoo_books.h"
+
+#include <gtest/gtest.h>
+
+#include "services/loader/adapters/targets.h"
+
+namespace q2o::loader {
+namespace {
+
+http::Response answer(int status, std::string body) { return {status, {}, std::move(body)}; }
+
+TEST(RpcAnswer, KeepsTheDigitsOfAmounts) {
+  const auto result = read_rpc_answer(answer(200, R"({"jsonrpc":"2.0","id":1,"result":[{"balance":1.10}]})"));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->value().items()[0]["balance"].text(), "1.10");
+}
+TEST(RpcAnswer, IsASuccessWhenAMethodReturnsNothing) {
+  EXPECT_TRUE(read_rpc_answer(answer(200, R"({"jsonrpc":"2.0","id":1})")));
+  EXPECT_TRUE(read_rpc_answer(answer(200, R"({"jsonrpc":"2.0","id":1,"result":null})")));
+}
+TEST(RpcAnswer, LeavesTheEffectOpenWhenItIsNonsense) {
+  for (const auto* body : {"", "<html>", "{}", "[1]", "{\"jsonrpc\":"}) {
+    const auto result = read_rpc_answer(answer(200, body));
+    ASSERT_FALSE(result) << body;
+    EXPECT_EQ(result.error().effect, Effect::unknown) << body;
+    EXPECT_EQ(result.error().retry, Retry::after_backoff) << body;
+  }
+  EXPECT_EQ(read_rpc_answer(answer(502, "")).error().effect, Effect::unknown);
+}
+TEST(RpcAnswer, HasHadNoEffectWhenTheTargetWasTooBusy) {
+  const auto result = read_rpc_answer(answer(429, ""));
+  EXPECT_EQ(result.error().effect, Effect::none);
+  EXPECT_EQ(result.error().retry, Retry::after_backoff);
+}
+TEST(RpcAnswer, CarriesOdoosOwnWords) {
+  const auto result = read_rpc_answer(answer(
+      200, R"({"jsonrpc":"2.0","id":1,"error":{"code":200,"message":"Odoo Server Error","data":{"name":"odoo.exceptions.UserError","message":"The entry is not balanced."}}})"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "The entry is not balanced.");
+  EXPECT_EQ(result.error().reason, "ODOO_USER_ERROR");
+}
+
+TEST(TargetUrl, IsCheckedBeforeItIsUsed) {
+  EXPECT_EQ(*checked_url("https://books.example.com/"), "https://books.example.com");
+  EXPECT_TRUE(checked_url("http://127.0.0.1:8069"));
+  for (const auto* bad : {"", "ftp://x", "https://", "https://user:pw@host", "https://host/?db=1", "https://host\nX: y"}) EXPECT_FALSE(checked_url(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace q2o::loader
