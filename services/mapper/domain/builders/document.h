@@ -1,0 +1,72 @@
+#pragma once
+
+#include <set>
+
+#include "services/mapper/domain/builders/money.h"
+
+/// Invoices, bills, credits and receipts: what the object says, before and after the ledger had its say.
+namespace q2o::mapper::builders {
+
+struct DocumentLine {
+  enum class Kind { product, tax, section, note };
+  Kind kind = Kind::product;
+  std::string account;
+  bool account_certain = false;  ///< said by the line itself, not by today's item
+  Decimal amount;                ///< in the direction of the object: a normal line is positive; in the document's currency
+  Decimal balance;               ///< home currency, debit positive; set when the ledger is known
+  std::string name, item, tax_code;
+  std::optional<Decimal> quantity, price;
+  bool discount = false;
+  bool tax_covered = false;  ///< carries the taxes whatever its code says, or a split part of a discount
+  std::vector<std::string> tax_rates;
+  std::string rate;  ///< of a tax line
+  Decimal base;      ///< of a tax line
+  std::vector<Expression> analytic;
+  std::optional<Expression> order_line;
+  std::string field;
+};
+
+struct Document {
+  bool sales = true, settled = false;
+  int sign = -1;          ///< of the balance of a normal line of the object
+  int type_sign = -1;     ///< of a normal line of the Odoo document: differs when a negative total flips the kind
+  std::string move_type;  ///< after the flip
+  Party partner;
+  std::string date, due, currency;
+  Decimal rate{1}, total;
+  std::string number;
+  std::string control;  ///< receivable or payable account
+  std::string liquidity;  ///< of a receipt, or of a deposit on an invoice
+  Decimal paid;           ///< at once, in the object's direction
+  std::vector<DocumentLine> lines;
+  bool voided = false;
+
+  bool foreign(const Scope& scope) const { return currency != scope.run.home_currency; }
+};
+
+// document_read.cpp: from the object alone
+Document read_document(const Scope& scope, bool sales);
+// document_taxes.cpp: tax lines, and which lines carry which taxes
+void read_taxes(const Scope& scope, Document& document);
+void assign_tax_rates(const Scope& scope, Document& document);
+// document_orders.cpp: links to estimates and purchase orders; remembers links to time
+void link_orders(const Scope& scope, Document& document);
+
+// document_ledger.cpp: the ledger decides
+struct Verdict {
+  bool accepted = false;
+  std::vector<Item> cost_of_goods;  ///< the ledger's items that no document line stands for
+  std::string reason;               ///< why not, for an accountant
+};
+/// Control and liquidity accounts, accounts that the object does not name, home amounts.
+void assign_accounts(const Scope& scope, Document& document, const std::vector<Item>& ledger, bool doubt_items);
+Verdict compare(const Scope& scope, const Document& document, const std::vector<Item>& ledger);
+/// The same document with the ledger's lines; false when the ledger's postings do not fit a document.
+bool take_ledger_lines(const Scope& scope, Document& document, const std::vector<Item>& ledger);
+/// Inventory and cost of goods accounts: of that kind, or named by the items sold.
+std::set<std::string> cost_accounts(const Scope& scope, const Document& document, const std::vector<Item>& ledger);
+
+// document_emit.cpp: Odoo's records
+std::vector<Target> emit_document(const Scope& scope, const Document& document, const Verdict& verdict);
+
+}  // namespace q2o::mapper::builders

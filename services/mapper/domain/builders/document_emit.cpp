@@ -1,0 +1,241 @@
+#include <chrono>
+#include <fmt/format.h>
+
+#include "services/mapper/domain/builders/document.h"
+
+/// Odoo's records of a document: the move with all its items, cost of goods, money that moved at once.
+namespace q2o::mapper::builders {
+namespace {
+
+using Kind = DocumentLine::Kind;
+using Days = std::chrono::sys_days;
+
+Days day_of(const std::string& iso) {
+  return Days{std::chrono::year{std::stoi(iso.substr(0, 4))} / std::stoi(iso.substr(5, 2)) / std::stoi(iso.substr(8, 2))};
+}
+std::string iso_of(Days day) {
+  const std::chrono::year_month_day date{day};
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+}
+
+/// DocNumber, made unique in its journal; the same record gets the same name in every run.
+std::string customer_number(const Scope& scope, const Document& document) {
+  const std::string wanted = document.number.empty() ? fmt::format("QB-{}", scope.source.id) : document.number;
+  if (document.voided) return wanted;  // a cancelled document does not take its number from others
+  for (int repeat = 1;; ++repeat) {
+    const std::string name = repeat == 1 ? wanted : fmt::format("{}-{}", wanted, repeat);
+    const std::string key = "sale/" + name;
+    const auto* taken = scope.lookups.find("number", key);
+    if (taken != nullptr && (*taken)["record"].text() != scope.own()) continue;
+    json::Writer value;
+    value.begin_object().field("record", scope.own()).end_object();
+    if (taken == nullptr) scope.lookups.put("number", key, value.take());
+    return name;
+  }
+}
+
+struct Term {
+  std::string id;
+  std::optional<Decimal> discount_percent;
+  int discount_days = 0;
+};
+
+/// The payment term only if it gives this very due date: Odoo would move the date otherwise.
+std::optional<Term> fitting_term(const Scope& scope, const Document& document) {
+  const std::string id = scope.text_at("SalesTermRef.value");
+  const auto* found = id.empty() || document.settled ? nullptr : scope.lookups.find("Term", id);
+  if (found == nullptr || (*found)["Type"].text() == "DATE_DRIVEN") return std::nullopt;
+  const auto days = Scope::amount_of((*found)["DueDays"], "Term.DueDays").value_or(Decimal{});
+  if (day_of(document.date) + std::chrono::days(std::stoi(days.to_string(0))) != day_of(document.due)) return std::nullopt;
+  Term term{id, std::nullopt, 0};
+  const auto percent = Scope::amount_of((*found)["DiscountPercent"], "Term.DiscountPercent");
+  if (percent && !percent->is_zero()) {
+    term.discount_percent = *percent;
+    term.discount_days = std::stoi(Scope::amount_of((*found)["DiscountDays"], "Term.DiscountDays").value_or(Decimal{}).to_string(0));
+  }
+  return term;
+}
+
+/// Quantity and price only where they give the amount; the amount rules.
+void set_price(const Document& document, const DocumentLine& line, std::string& name, Fields& fields) {
+  const Decimal direction(document.sign == document.type_sign ? 1 : -1);
+  if (line.quantity && line.price && !line.quantity->is_zero() && (*line.quantity * *line.price).rounded(2, Rounding::half_up) == line.amount) {
+    fields.set("quantity", number(*line.quantity)).set("price_unit", number(*line.price * direction));
+    return;
+  }
+  if (line.quantity && line.price) name += fmt::format(" ({} x {})", line.quantity->to_string(), line.price->to_string());
+  fields.set("quantity", number(1)).set("price_unit", number(line.amount * direction));
+}
+
+Fields product_fields(const Scope& scope, const Document& document, const DocumentLine& line) {
+  Fields fields;
+  std::vector<Expression> taxes;
+  for (const auto& rate : line.tax_rates) taxes.push_back(record_ref(scope.id("TaxRate", rate)));
+  std::string name = line.name;
+  Fields price;
+  set_price(document, line, name, price);
+  fields.set("display_type", text("product"))
+      .set("account_id", account(scope, line.account))
+      .set("balance", number(line.balance))
+      .set("amount_currency", number(line.amount * Decimal(document.sign)))
+      .set("tax_ids", refs(taxes))
+      .set("name", text_or_none(name));
+  if (!line.item.empty()) fields.set("product_id", record_ref(scope.id("Item", line.item)));
+  fields.append(price);
+  if (line.order_line && document.sales) fields.set("sale_line_ids", refs({*line.order_line}));
+  if (line.order_line && !document.sales) fields.set("purchase_line_id", *line.order_line);
+  if (!line.analytic.empty()) fields.set("analytic_distribution", distribution(line.analytic));
+  return fields;
+}
+
+Fields tax_fields(const Scope& scope, const Document& document, const DocumentLine& line) {
+  const bool refund = document.move_type.ends_with("refund");
+  Fields fields;
+  fields.set("display_type", text("tax"))
+      .set("account_id", account(scope, line.account))
+      .set("balance", number(line.balance))
+      .set("amount_currency", number(line.amount * Decimal(document.sign)))
+      .set("tax_ids", refs({}))
+      .set("name", text(line.name))
+      .set("tax_repartition_line_id", find("account.tax.repartition.line", {{"tax_id", "=", record_ref(scope.id("TaxRate", line.rate))},
+                                                                            {"document_type", "=", text(refund ? "refund" : "invoice")},
+                                                                            {"repartition_type", "=", text("tax")}}))
+      .set("tax_base_amount", number(line.base));
+  return fields;
+}
+
+/// A zero amount without an account is text.
+bool is_text(const DocumentLine& line) { return line.kind == Kind::section || line.kind == Kind::note || (line.amount.is_zero() && line.account.empty()); }
+
+Fields text_fields(const DocumentLine& line) {
+  Fields fields;
+  fields.set("display_type", text(line.kind == Kind::section ? "line_section" : "line_note")).set("name", text(line.name.empty() ? "-" : line.name));
+  return fields;
+}
+
+Fields open_item_fields(const Scope& scope, const Document& document, const std::optional<Term>& term, const std::string& name, const Decimal& home, const Decimal& in_currency) {
+  Fields fields;
+  fields.set("display_type", text("payment_term"))
+      .set("account_id", account(scope, document.control))
+      .set("balance", number(home))
+      .set("amount_currency", number(in_currency))
+      .set("date_maturity", text(document.due))
+      .set("name", text_or_none(name));
+  if (term && term->discount_percent) {
+    // Odoo would lose the early payment discount: it computes nothing here.
+    const Decimal share = Decimal::divide(Decimal(100) - *term->discount_percent, Decimal(100), 6, Rounding::half_up);
+    fields.set("discount_date", text(iso_of(day_of(document.date) + std::chrono::days(term->discount_days))))
+        .set("discount_balance", number((home * share).rounded(2, Rounding::half_up)))
+        .set("discount_amount_currency", number((in_currency * share).rounded(2, Rounding::half_up)));
+  }
+  return fields;
+}
+
+Expression move_lines(const Scope& scope, const Document& document, const std::optional<Term>& term, const std::string& name) {
+  std::vector<Fields> rows;
+  Decimal home, in_currency;
+  int sequence = 10;
+  for (const auto& line : document.lines) {
+    const bool tax = line.kind == Kind::tax && scope.lookups.find("TaxRate", line.rate) != nullptr;
+    if (line.kind == Kind::tax && line.amount.is_zero()) continue;
+    Fields fields = is_text(line) ? text_fields(line) : tax ? tax_fields(scope, document, line) : product_fields(scope, document, line);
+    rows.push_back(fields.set("sequence", number(sequence++)));
+    if (is_text(line)) continue;
+    home += line.balance;
+    in_currency += line.amount * Decimal(document.sign);
+  }
+  if (!document.voided) rows.push_back(open_item_fields(scope, document, term, name, -home, -in_currency).set("sequence", number(sequence)));
+  return lines(rows);
+}
+
+Target move_target(const Scope& scope, const Document& document, const std::string& name) {
+  const auto term = fitting_term(scope, document);
+  Fields values;
+  values.set("move_type", text(document.move_type))
+      .set("journal_id", scope.journal(document.sales ? "sale" : "purchase"))
+      .set("partner_id", scope.partner(document.partner))
+      .set("invoice_date", text(document.date))
+      .set("date", text(document.date))
+      .set("invoice_payment_term_id", term ? record_ref(scope.id("Term", term->id)) : none())
+      .set("invoice_date_due", text(document.due));
+  if (document.foreign(scope)) values.set("currency_id", scope.currency(document.currency));
+  const std::string memo = scope.text_at("CustomerMemo.value").empty() ? scope.text_at("CustomerMemo") : scope.text_at("CustomerMemo.value");
+  values.set("narration", text_or_none(html(memo)));
+  if (document.sales) {
+    values.set("name", text(name));
+    if (name != document.number && !document.number.empty()) values.set("ref", text(document.number)).set("payment_reference", text(document.number));
+  } else if (!document.number.empty()) {
+    values.set("ref", text(document.number));
+  }
+  values.set("line_ids", move_lines(scope, document, term, document.sales ? name : document.number));
+  CreateOptions options;
+  options.post = !document.voided;
+  options.exact_items = true;
+  if (document.voided) values.set("state", text("cancel"));
+  if (document.foreign(scope) && !document.voided) options.then.set("invoice_currency_rate", number(Decimal::divide(Decimal(1), document.rate, 12, Rounding::half_up)));
+  return create(scope.own(), "account.move", "documents", values, options);
+}
+
+/// A companion entry: inside the invoice such lines would be deleted by every reset to draft.
+Target cost_of_goods(const Scope& scope, const Document& document, const std::vector<Item>& items, const std::string& number_text) {
+  std::vector<Fields> rows;
+  for (const auto& item : items) rows.push_back(item_fields(scope, item));
+  Fields values;
+  values.set("move_type", text("entry"))
+      .set("journal_id", scope.journal("cogs"))
+      .set("date", text(document.date))
+      .set("ref", text_or_none(number_text))
+      .set("partner_id", scope.partner(document.partner))
+      .set("line_ids", lines(rows));
+  CreateOptions options;
+  options.post = options.exact_items = true;
+  return create(scope.own("cogs"), "account.move", "entries", values, options);
+}
+
+/// Money that moved with the document itself: a receipt, a refund, or the deposit on an invoice.
+std::vector<Target> paid_at_once(const Scope& scope, const Document& document, const std::string& name) {
+  Settlement settlement;
+  settlement.payment = scope.own("pay");
+  settlement.base = scope.own();
+  settlement.customer = document.sales;
+  settlement.partner = document.partner;
+  settlement.date = document.date;
+  settlement.currency = document.currency;
+  settlement.liquidity = document.liquidity;
+  settlement.caption = payment_caption(scope, name);
+  settlement.deposit_key = fmt::format("{}/{}", scope.source.entity, scope.source.id);
+  settlement.amount = document.paid.abs();
+  settlement.home_amount = document.foreign(scope) ? (document.paid * document.rate).rounded(2, Rounding::half_up).abs() : settlement.amount;
+  // A normal sale is a credit in its lines (sign -1): money comes in.
+  settlement.inbound = document.sign * document.paid.sign() < 0;
+  Item open;
+  open.account = document.control;
+  open.balance = settlement.inbound ? -settlement.home_amount : settlement.home_amount;
+  open.amount_currency = settlement.inbound ? -settlement.amount : settlement.amount;
+  open.currency = document.currency;
+  open.partner = document.partner;
+  open.maturity = document.date;
+  settlement.counter_items = {open};
+  const char* type = document.sales ? "Accounts Receivable" : "Accounts Payable";
+  settlement.exact = document.foreign(scope) || document.control != scope.first_account(type, scope.run.home_currency);
+  bool plain_entry = false;
+  auto targets = settle(scope, settlement, plain_entry);
+  const std::string own = scope.own();
+  targets.push_back(match(scope, {scope.own("match1"), settlement.inbound ? own : settlement.payment, settlement.inbound ? settlement.payment : own, document.control,
+                                  settlement.home_amount, settlement.amount, {}, {}}));
+  return targets;
+}
+
+}  // namespace
+
+std::vector<Target> emit_document(const Scope& scope, const Document& document, const Verdict& verdict) {
+  const std::string name = document.sales ? customer_number(scope, document) : document.number;
+  std::vector<Target> targets{move_target(scope, document, name)};
+  if (!verdict.cost_of_goods.empty()) targets.push_back(cost_of_goods(scope, document, verdict.cost_of_goods, name));
+  if (!document.paid.is_zero() && !document.liquidity.empty()) {
+    for (auto& target : paid_at_once(scope, document, name)) targets.push_back(std::move(target));
+  }
+  return targets;
+}
+
+}  // namespace q2o::mapper::builders

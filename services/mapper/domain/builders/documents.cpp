@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+
+#include "services/mapper/domain/builders/document.h"
+#include "services/mapper/domain/builders/families.h"
+#include "services/mapper/domain/builders/notes.h"
+
+/// Invoices, bills, credits and receipts, down the ladder of proven.md.
+namespace q2o::mapper::builders {
+namespace {
+
+bool nothing_said(const Document& document) {
+  return std::all_of(document.lines.begin(), document.lines.end(), [](const DocumentLine& line) { return line.amount.is_zero(); });
+}
+
+/// Cost of goods of a document that takes the ledger's lines: what is on such accounts, if it balances.
+std::vector<Item> cost_items(const Scope& scope, const Document& document, const std::vector<Item>& ledger) {
+  const auto accounts = cost_accounts(scope, document, ledger);
+  std::vector<Item> items;
+  for (const auto& item : ledger) {
+    if (accounts.contains(item.account)) items.push_back(item);
+  }
+  return items;
+}
+
+/// The ladder: the object's lines, the ledger's lines, a plain entry (then nothing is returned).
+std::optional<Document> down_the_ladder(const Scope& scope, const Document& said, const std::vector<Item>& ledger, Verdict& verdict, std::optional<Fallback>& fallback) {
+  for (const bool doubt_items : {false, true}) {
+    Document attempt = said;
+    assign_accounts(scope, attempt, ledger, doubt_items);
+    verdict = compare(scope, attempt, ledger);
+    if (verdict.accepted) return attempt;
+  }
+  const std::string reason = verdict.reason;
+  Document attempt = said;
+  assign_accounts(scope, attempt, ledger, true);
+  verdict.cost_of_goods = cost_items(scope, attempt, ledger);
+  const bool balanced = total(verdict.cost_of_goods).is_zero();
+  if (balanced && take_ledger_lines(scope, attempt, ledger)) {
+    fallback = Fallback{"ledger_lines", fmt::format("The document's own lines do not give what QuickBooks posted: {}. It kept its kind, number and dates, with the ledger's lines.", reason)};
+    return attempt;
+  }
+  fallback = Fallback{"plain_entry", fmt::format("What QuickBooks posted does not fit a document: {}.", reason)};
+  return std::nullopt;
+}
+
+Outcome plain_entry(const Scope& scope, const Document& said, const std::vector<Item>& ledger) {
+  Outcome outcome;
+  outcome.targets = move_money(scope, {scope.own(), said.date, {said.number, said.number}, said.partner, ledger, said.liquidity, "ledger"});
+  return outcome;
+}
+
+Outcome build_document(const Scope& scope, bool sales) {
+  require_native_mode(scope);
+  Document said = read_document(scope, sales);
+  read_taxes(scope, said);
+  const auto* transaction = own_ledger(scope);
+  const auto ledger = transaction == nullptr ? std::vector<Item>{} : ledger_items(scope, *transaction, said.due);
+  if (ledger.empty() && !(said.total.is_zero() && (said.voided || nothing_said(said)))) refuse_missing_ledger(scope);
+  assign_tax_rates(scope, said);
+  link_orders(scope, said);
+  Outcome outcome;
+  Verdict verdict;
+  const auto document = down_the_ladder(scope, said, ledger, verdict, outcome.fallback);
+  if (!document) {
+    const auto fallback = outcome.fallback;
+    outcome = plain_entry(scope, said, ledger);
+    outcome.fallback = fallback;
+  } else if (document->lines.empty()) {
+    outcome.merged = "All amounts are 0.00 and there is no line: nothing to book";
+    return outcome;
+  } else {
+    outcome.targets = emit_document(scope, *document, verdict);
+  }
+  add_note(scope, outcome.targets);
+  return outcome;
+}
+
+}  // namespace
+
+Outcome sales_document(const Scope& scope) { return build_document(scope, true); }
+Outcome purchase_document(const Scope& scope) { return build_document(scope, false); }
+
+}  // namespace q2o::mapper::builders

@@ -1,0 +1,107 @@
+#include "services/mapper/domain/builders/item.h"
+
+#include <fmt/format.h>
+
+namespace q2o::mapper::builders {
+
+Expression account(const Scope& scope, std::string_view key) {
+  if (key == kTransfer) return company("transfer_account_id");
+  if (key.starts_with('@')) return record_ref(scope.company_id(key.substr(1)));
+  scope.required("Account", key, "AccountRef");
+  return record_ref(scope.id("Account", key));
+}
+
+Fields item_fields(const Scope& scope, const Item& item) {
+  Fields fields;
+  fields.set("account_id", account(scope, item.account))
+      .set("balance", number(item.balance))
+      .set("amount_currency", number(item.amount_currency))
+      .set("currency_id", scope.currency(item.currency))
+      .set("partner_id", scope.partner(item.partner))
+      .set("name", text_or_none(item.name));
+  if (!item.maturity.empty()) fields.set("date_maturity", text(item.maturity));
+  fields.append(item.extra);
+  return fields;
+}
+
+Expression item_lines(const Scope& scope, const std::vector<Item>& items) {
+  std::vector<Fields> rows;
+  rows.reserve(items.size());
+  for (const auto& item : items) rows.push_back(item_fields(scope, item));
+  return lines(rows);
+}
+
+namespace {
+
+/// Reports without foreign amounts leave them to the transaction's own rate.
+Decimal in_currency_of(const Scope& scope, const accounting::Posting& posting) {
+  if (posting.currency.empty() || posting.currency == scope.run.home_currency) return posting.amount;
+  if (posting.amount_currency) return *posting.amount_currency;
+  const auto rate = scope.amount_at("ExchangeRate");
+  return rate && !rate->is_zero() ? Decimal::divide(posting.amount, *rate, 2, Rounding::half_up) : posting.amount;
+}
+
+}  // namespace
+
+std::vector<Item> ledger_items(const Scope& scope, const accounting::LedgerTransaction& transaction, const std::string& maturity) {
+  std::vector<Item> items;
+  Decimal sum;
+  for (const auto& posting : transaction.postings) {
+    sum += posting.amount;
+    const Decimal in_currency = in_currency_of(scope, posting);
+    if (posting.amount.is_zero() && in_currency.is_zero()) continue;
+    if (posting.account_id.empty()) {
+      refuse("ledger.account", posting.name, "LEDGER_ACCOUNT_MISSING", fmt::format("Ledger transaction {} has an amount of {} without an account", transaction.id, posting.amount.to_string()),
+             "Look at the transaction's journal in QuickBooks (More, Transaction journal).");
+    }
+    Item item;
+    item.account = posting.account_id;
+    item.balance = posting.amount;
+    item.amount_currency = in_currency;
+    item.currency = posting.currency.empty() ? scope.run.home_currency : posting.currency;
+    item.partner = scope.party(posting.name_id);
+    item.name = posting.memo;
+    if (scope.is_open_item(posting.account_id)) item.maturity = maturity.empty() ? transaction.date : maturity;
+    items.push_back(std::move(item));
+  }
+  if (!sum.is_zero()) {
+    refuse("ledger", sum.to_string(), "LEDGER_UNBALANCED", fmt::format("Ledger transaction {} does not balance: debits exceed credits by {}", transaction.id, sum.to_string()),
+           "Extract the general ledger again; if it stays so, the report of QuickBooks is incomplete.");
+  }
+  return items;
+}
+
+const accounting::LedgerTransaction* own_ledger(const Scope& scope) { return scope.ledger(scope.source.id); }
+
+void refuse_missing_ledger(const Scope& scope) {
+  refuse("Id", scope.source.id, "LEDGER_MISSING", fmt::format("The general ledger has no transaction {} ({}), although its amounts are not 0.00", scope.source.id, scope.source.entity),
+         "The record may have changed while it was extracted: run again.");
+}
+
+std::map<NetKey, Net> nets(const Scope& scope, const std::vector<Item>& items) {
+  std::map<NetKey, Net> sums;
+  for (const auto& item : items) {
+    // The partner of other items is information only; on receivables and payables it is who owes the money.
+    const bool open = !item.account.starts_with('@') && scope.is_open_item(item.account);
+    auto& sum = sums[{item.account, open ? item.partner.entity + "/" + item.partner.id : std::string(), item.currency}];
+    sum.home += item.balance;
+    sum.currency += item.amount_currency;
+  }
+  std::erase_if(sums, [](const auto& entry) { return entry.second.home.is_zero() && entry.second.currency.is_zero(); });
+  return sums;
+}
+
+std::map<std::string, Decimal> account_nets(const std::vector<Item>& items) {
+  std::map<std::string, Decimal> sums;
+  for (const auto& item : items) sums[item.account] += item.balance;
+  std::erase_if(sums, [](const auto& entry) { return entry.second.is_zero(); });
+  return sums;
+}
+
+Decimal total(const std::vector<Item>& items) {
+  Decimal sum;
+  for (const auto& item : items) sum += item.balance;
+  return sum;
+}
+
+}  // namespace q2o::mapper::builders

@@ -1,0 +1,57 @@
+#include "services/mapper/domain/builders/line_detail.h"
+
+#include <fmt/format.h>
+
+namespace q2o::mapper::builders {
+namespace {
+
+Item* item_of_line(std::vector<Item>& items, std::vector<bool>& used, const Decimal& amount, std::string_view description, std::string_view account_id) {
+  const auto fits = [&](const Item& item, int strictness) {
+    if (item.balance.abs() != amount.abs() && item.amount_currency.abs() != amount.abs()) return false;
+    if (!account_id.empty() && item.account != account_id) return false;
+    return strictness == 0 || item.name == description;
+  };
+  for (int strictness = 1; strictness >= 0; --strictness) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (used[i] || !fits(items[i], strictness)) continue;
+      used[i] = true;
+      return &items[i];
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::vector<Expression> analytic_accounts(const Scope& scope, const json::Value& detail) {
+  std::vector<Expression> found;
+  for (const auto& [member, entity] : {std::pair{"ClassRef", "Class"}, std::pair{"DepartmentRef", "Department"}}) {
+    auto value = detail[member]["value"].text();
+    if (value.empty()) value = scope.at(member)["value"].text();
+    if (value.empty()) continue;
+    scope.required(entity, value, member);
+    found.push_back(record_ref(scope.id(entity, value)));
+  }
+  return found;
+}
+
+void add_line_details(const Scope& scope, std::vector<Item>& items) {
+  std::vector<bool> used(items.size(), false);
+  for (const auto& line : scope.at("Line").items()) {
+    const auto type = line["DetailType"].text();
+    if (type.empty()) continue;
+    const auto& detail = line[type];
+    const auto amount = Scope::amount_of(line["Amount"], "Line.Amount");
+    if (!amount || amount->is_zero()) continue;
+    Item* item = item_of_line(items, used, *amount, line["Description"].text(), detail["AccountRef"]["value"].text());
+    if (item == nullptr) continue;
+    const auto product = detail["ItemRef"]["value"].text();
+    if (!product.empty() && scope.lookups.find("Item", product) != nullptr) {
+      item->extra.set("product_id", record_ref(scope.id("Item", product)));
+      if (const auto quantity = Scope::amount_of(detail["Qty"], "Line.Qty")) item->extra.set("quantity", number(*quantity));
+    }
+    if (const auto accounts = analytic_accounts(scope, detail); !accounts.empty()) item->extra.set("analytic_distribution", distribution(accounts));
+  }
+}
+
+}  // namespace q2o::mapper::builders

@@ -1,0 +1,156 @@
+#include "services/mapper/domain/builders/money.h"
+
+#include <fmt/format.h>
+
+namespace q2o::mapper::builders {
+namespace {
+
+std::string bank_journal(const Scope& scope, std::string_view bank) { return scope.id("Account", bank, "journal"); }
+
+/// The amount of a statement line is in its journal's currency.
+Decimal statement_amount(const Scope& scope, const std::string& bank, const std::vector<Item>& bank_items) {
+  const std::string currency = scope.account_currency(bank);
+  Decimal sum;
+  for (const auto& item : bank_items) sum += currency == scope.run.home_currency ? item.balance : item.amount_currency;
+  return sum;
+}
+
+Target statement_line(const Scope& scope, std::string external_id, const std::string& bank, const Decimal& amount, const std::string& date, const Caption& caption,
+                      const Party& partner, const std::vector<Item>& items) {
+  Fields values;
+  values.set("journal_id", record_ref(bank_journal(scope, bank)))
+      .set("date", text(date))
+      .set("payment_ref", text_or_none(caption.label))
+      .set("ref", text_or_none(caption.number))
+      .set("partner_id", scope.partner(partner))
+      .set("amount", number(amount))
+      .set("line_ids", item_lines(scope, items));
+  // Posted by its creation; the right to create statement lines is one that even administrators lack.
+  return create(std::move(external_id), "account.bank.statement.line", "statement_lines", values, {.post = false, .sudo = true, .exact_items = false, .then = {}});
+}
+
+Target entry(const Scope& scope, const Movement& movement, const std::vector<Item>& items) {
+  std::vector<Fields> rows;
+  for (const auto& item : items) rows.push_back(item_fields(scope, item).set("tax_ids", refs({})));
+  Fields values;
+  values.set("move_type", text("entry"))
+      .set("journal_id", scope.journal(movement.journal))
+      .set("date", text(movement.date))
+      .set("ref", text_or_none(movement.caption.number))
+      .set("partner_id", scope.partner(movement.partner))
+      .set("line_ids", lines(rows));
+  return create(movement.base, "account.move", "entries", values, {.post = true, .sudo = false, .exact_items = true, .then = {}});
+}
+
+struct BankPart {
+  std::string bank;
+  std::vector<Item> items;
+  Decimal home;
+};
+
+/// Banks and cards that move, the primary one first, then in the order of the postings; everything else goes to `others`.
+std::vector<BankPart> split_banks(const Scope& scope, const Movement& movement, std::vector<Item>& others) {
+  std::vector<BankPart> parts;
+  for (const auto& item : movement.items) {
+    if (!scope.is_bank(item.account)) continue;
+    auto found = std::find_if(parts.begin(), parts.end(), [&](const BankPart& part) { return part.bank == item.account; });
+    if (found == parts.end()) found = parts.insert(parts.end(), BankPart{item.account, {}, {}});
+    found->items.push_back(item);
+    found->home += item.balance;
+  }
+  // A bank whose items cancel out has no movement for its statement.
+  std::erase_if(parts, [](const BankPart& part) { return part.home.is_zero(); });
+  std::stable_partition(parts.begin(), parts.end(), [&](const BankPart& part) { return part.bank == movement.primary_account; });
+  for (const auto& item : movement.items) {
+    if (std::none_of(parts.begin(), parts.end(), [&](const BankPart& part) { return part.bank == item.account; })) others.push_back(item);
+  }
+  return parts;
+}
+
+Item named(Item item, const std::string& label) {
+  if (item.name.empty()) item.name = label;
+  return item;
+}
+
+/// The bank's items as one, because a statement line has one bank item.
+Item merged(const BankPart& part, const std::string& label) {
+  Item sum = part.items.front();
+  for (std::size_t i = 1; i < part.items.size(); ++i) {
+    sum.balance += part.items[i].balance;
+    sum.amount_currency += part.items[i].amount_currency;
+  }
+  return named(std::move(sum), label);
+}
+
+Item transfer_item(const Scope& scope, const Decimal& home, const std::string& label) {
+  Item item;
+  item.account = kTransfer;
+  item.balance = item.amount_currency = home;  // the tie between two banks is in home currency: one exact match
+  item.currency = scope.run.home_currency;
+  item.name = label;
+  return item;
+}
+
+}  // namespace
+
+Target match(const Scope& scope, const Match& match) {
+  Fields values;
+  values.set("debit", text(match.debit))
+      .set("credit", text(match.credit))
+      .set("account", account(scope, match.account))
+      .set("amount", number(match.amount))
+      .set("amount_currency", number(match.amount_currency));
+  if (match.debit_partner) values.set("debit_partner", scope.partner(match.debit_partner));
+  if (match.credit_partner) values.set("credit_partner", scope.partner(match.credit_partner));
+  Target target = operation(match.external_id, kMatchModel, "match", "matches", values);
+  target.references.push_back(match.debit);
+  target.references.push_back(match.credit);
+  return target;
+}
+
+Caption payment_caption(const Scope& scope, const std::string& document_number) {
+  const std::string method = scope.text_at("PaymentMethodRef.value");
+  std::string method_name = scope.text_at("PaymentMethodRef.name");
+  if (!method.empty() && method_name.empty()) {
+    if (const auto* found = scope.lookups.find("PaymentMethod", method)) method_name = (*found)["Name"].text();
+  }
+  std::string label = document_number;
+  if (!method_name.empty()) label += fmt::format("{}({})", label.empty() ? "" : " ", method_name);
+  return {label, document_number};
+}
+
+bool moves_bank(const Scope& scope, const std::vector<Item>& items) {
+  std::map<std::string, Decimal> sums;
+  for (const auto& item : items) {
+    if (!item.account.starts_with('@') && scope.is_bank(item.account)) sums[item.account] += item.balance;
+  }
+  return std::any_of(sums.begin(), sums.end(), [](const auto& entry) { return !entry.second.is_zero(); });
+}
+
+std::string movement_record(const Scope& scope, const std::string& base, const std::vector<Item>& items) { return moves_bank(scope, items) ? base + "_line" : base; }
+
+std::vector<Target> move_money(const Scope& scope, const Movement& movement) {
+  std::vector<Item> others;
+  const auto banks = split_banks(scope, movement, others);
+  if (banks.empty()) return {entry(scope, movement, movement.items)};
+  std::vector<Target> targets, matches;
+  std::vector<Item> items{merged(banks.front(), movement.caption.label)};
+  for (auto& item : others) items.push_back(named(std::move(item), movement.caption.label));
+  for (std::size_t i = 1; i < banks.size(); ++i) items.push_back(transfer_item(scope, banks[i].home, merged(banks[i], movement.caption.label).name));
+  const std::string first = movement.base + "_line";
+  targets.push_back(statement_line(scope, first, banks.front().bank, statement_amount(scope, banks.front().bank, banks.front().items), movement.date, movement.caption,
+                                   movement.partner, items));
+  for (std::size_t i = 1; i < banks.size(); ++i) {
+    const Item own = merged(banks[i], movement.caption.label);
+    const std::string record = fmt::format("{}_line{}", movement.base, i + 1);
+    targets.push_back(statement_line(scope, record, banks[i].bank, statement_amount(scope, banks[i].bank, banks[i].items), movement.date, {own.name, movement.caption.number},
+                                     movement.partner, {own, transfer_item(scope, -banks[i].home, own.name)}));
+    const bool first_debits = banks[i].home.sign() > 0;
+    const Decimal amount = banks[i].home.abs();
+    matches.push_back(match(scope, {record + "_match1", first_debits ? first : record, first_debits ? record : first, std::string(kTransfer), amount, amount, {}, {}}));
+  }
+  targets.insert(targets.end(), matches.begin(), matches.end());
+  return targets;
+}
+
+}  // namespace q2o::mapper::builders

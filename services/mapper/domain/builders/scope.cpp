@@ -1,0 +1,166 @@
+#include "services/mapper/domain/builders/scope.h"
+
+#include <cctype>
+#include <fmt/format.h>
+
+namespace q2o::mapper {
+
+std::string RunContext::external_id(std::string_view entity, std::string_view id, std::string_view part) const {
+  std::string name = fmt::format("{}_{}_{}", slug, builders::snake_case(entity), id);
+  if (!part.empty()) name.append("_").append(part);
+  return name;
+}
+
+namespace builders {
+
+void refuse(std::string_view field, std::string_view value, std::string_view reason, std::string message, std::string hint) {
+  throw Refusal{{std::string(field), std::string(value), std::string(reason), std::move(message), std::move(hint)}};
+}
+
+std::string snake_case(std::string_view name) {
+  std::string result;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    if (std::isupper(c) != 0) {
+      if (i > 0 && name[i - 1] != '_' && std::isupper(static_cast<unsigned char>(name[i - 1])) == 0) result += '_';
+      result += static_cast<char>(std::tolower(c));
+    } else {
+      result += name[i];
+    }
+  }
+  return result;
+}
+
+std::string html(std::string_view plain) {
+  std::string result;
+  for (const char c : plain) {
+    switch (c) {
+      case '&': result += "&amp;"; break;
+      case '<': result += "&lt;"; break;
+      case '>': result += "&gt;"; break;
+      case '\r': break;
+      case '\n': result += "<br/>"; break;
+      default: result += c;
+    }
+  }
+  return result;
+}
+
+const json::Value& Scope::at(std::string_view path) const {
+  static const json::Value nothing;
+  return source.body == nullptr ? nothing : source.body->at(path);
+}
+
+std::optional<Decimal> Scope::amount_of(const json::Value& value, std::string_view field) {
+  if (value.is_null() || (value.is_string() && value.text().empty())) return std::nullopt;
+  auto parsed = value.decimal();
+  if (!parsed) {
+    refuse(field, value.text().empty() ? value.raw() : value.text(), "NOT_A_NUMBER", fmt::format("{} is not a number", field),
+           "Correct the amount in QuickBooks and extract the record again.");
+  }
+  return *parsed;
+}
+
+std::string Scope::date_at(std::string_view path) const {
+  std::string date = text_at(path);
+  const auto digit = [&](std::size_t i) { return std::isdigit(static_cast<unsigned char>(date[i])) != 0; };
+  bool good = date.size() >= 10;
+  for (std::size_t i = 0; good && i < 10; ++i) good = (i == 4 || i == 7) ? date[i] == '-' : digit(i);
+  if (good) {
+    const std::chrono::year_month_day day{std::chrono::year{std::stoi(date.substr(0, 4))}, std::chrono::month{static_cast<unsigned>(std::stoi(date.substr(5, 2)))},
+                                          std::chrono::day{static_cast<unsigned>(std::stoi(date.substr(8, 2)))}};
+    good = day.ok();
+  }
+  if (!good) refuse(path, date, "NOT_A_DATE", fmt::format("{} is not a date", path), "Correct the date in QuickBooks and extract the record again.");
+  return date.substr(0, 10);
+}
+
+std::string Scope::company_id(std::string_view part) const {
+  const json::Value* company_info = lookups.find("CompanyInfo", "id");
+  if (company_info == nullptr || (*company_info)["id"].text().empty()) {
+    refuse("CompanyInfo", "", "REFERENCE_MISSING", "The company's own record is not there, so its journals are unknown",
+           "Extract CompanyInfo before any transaction.");
+  }
+  return id("CompanyInfo", (*company_info)["id"].text(), part);
+}
+
+std::string Scope::parameter_or(std::string_view name, std::string_view fallback) const {
+  const auto& value = parameter[name];
+  return std::string(value.text().empty() ? fallback : value.text());
+}
+
+const json::Value& Scope::required(std::string_view entity, std::string_view record, std::string_view field) const {
+  const json::Value* found = lookups.find(entity, record);
+  if (found == nullptr) {
+    refuse(field, record, "REFERENCE_MISSING", fmt::format("{} {} is referred to, but it is not among the extracted records", entity, record),
+           fmt::format("Look at {} {} in QuickBooks, and in the list of rejected records of this run.", entity, record));
+  }
+  return *found;
+}
+
+std::string Scope::account_type(std::string_view account) const { return std::string(required("Account", account, "AccountRef")["AccountType"].text()); }
+
+bool Scope::is_bank(std::string_view account) const {
+  const std::string type = account_type(account);
+  return type == "Bank" || type == "Credit Card";
+}
+
+bool Scope::is_undeposited(std::string_view account) const { return required("Account", account, "AccountRef")["AccountSubType"].text() == "UndepositedFunds"; }
+
+bool Scope::is_cost_of_goods(std::string_view account) const {
+  const auto& found = required("Account", account, "AccountRef");
+  return found["AccountType"].text() == "Cost of Goods Sold" || found["AccountSubType"].text() == "Inventory";
+}
+
+std::string Scope::account_currency(std::string_view account) const {
+  const auto iso = required("Account", account, "AccountRef").at("CurrencyRef.value").text();
+  return iso.empty() ? run.home_currency : std::string(iso);
+}
+
+std::string Scope::first_account(std::string_view type, std::string_view currency_iso, std::string_view sub_type) const {
+  std::string best, best_inactive;
+  const auto better = [](std::string_view candidate, const std::string& than) {
+    return than.empty() || candidate.size() < than.size() || (candidate.size() == than.size() && candidate < than);
+  };
+  lookups.each("Account", [&](std::string_view key, const json::Value& account) {
+    if (!type.empty() && account["AccountType"].text() != type) return;
+    if (!sub_type.empty() && account["AccountSubType"].text() != sub_type) return;
+    const auto iso = account.at("CurrencyRef.value").text();
+    if (!currency_iso.empty() && (iso.empty() ? std::string_view(run.home_currency) : iso) != currency_iso) return;
+    std::string& slot = account["Active"].text() == "false" ? best_inactive : best;
+    if (better(key, slot)) slot = key;
+  });
+  return best.empty() ? best_inactive : best;
+}
+
+Party Scope::party(std::string_view name_id) const {
+  if (name_id.empty()) return {};
+  for (const char* entity : {"Customer", "Vendor", "Employee"}) {
+    if (lookups.find(entity, name_id) != nullptr) return {entity, std::string(name_id)};
+  }
+  refuse("name", name_id, "REFERENCE_MISSING", fmt::format("The name {} is neither a customer nor a vendor nor an employee that was extracted", name_id),
+         "Extract inactive customers, vendors and employees too.");
+}
+
+Expression Scope::partner(const Party& who) const {
+  if (!who) return none();
+  const std::string external = id(who.entity, who.id);
+  // An employee is an hr.employee; its partner is made by Odoo itself.
+  if (who.entity == "Employee") return find("res.partner", {{"employee_ids", "=", record_ref(external)}}, "id");
+  return record_ref(external);
+}
+
+Expression Scope::currency(std::string_view iso) const {
+  if (iso.empty() || iso == run.home_currency) return company("currency_id");
+  return find("res.currency", {{"name", "=", text(iso)}});
+}
+
+void require_native_mode(const Scope& scope) {
+  const std::string mode = scope.parameter_or("mode", "native");
+  if (mode == "native") return;
+  refuse("builder.mode", mode, "UNSUPPORTED_MONEY_MODE", fmt::format("Money mode \"{}\" is not available", mode),
+         "Set mode to \"native\" in config/mappings/quickbooks_to_odoo.json.");
+}
+
+}  // namespace builders
+}  // namespace q2o::mapper

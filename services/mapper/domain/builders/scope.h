@@ -1,0 +1,78 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "services/mapper/domain/builders/expression.h"
+#include "services/mapper/domain/model.h"
+
+namespace q2o::mapper::builders {
+
+/// Thrown inside the builders and turned into Outcome::reject at their border (guarded(), registry.cpp): a record is read in dozens of places,
+/// and each may find it unusable; carrying Result through all of them would hide the bookkeeping.
+struct Refusal {
+  Reject reject;
+};
+[[noreturn]] void refuse(std::string_view field, std::string_view value, std::string_view reason, std::string message, std::string hint);
+
+/// A customer, vendor or employee; empty entity = nobody.
+struct Party {
+  std::string entity, id;
+  bool operator==(const Party&) const = default;
+  explicit operator bool() const { return !entity.empty(); }
+};
+
+/// "CreditCardPayment" -> "credit_card_payment"
+std::string snake_case(std::string_view name);
+/// Text for an HTML field of Odoo: escaped, line ends as <br/>.
+std::string html(std::string_view plain);
+
+/// One record being built: where it is read, its ids, and what is known about the books around it.
+class Scope {
+ public:
+  Scope(const Source& source_record, const json::Value& parameters, const RunContext& context, Lookups& known)
+      : source(source_record), parameter(parameters), run(context), lookups(known) {}
+
+  const Source& source;
+  const json::Value& parameter;
+  const RunContext& run;
+  Lookups& lookups;
+
+  const json::Value& at(std::string_view path) const;
+  std::string text_at(std::string_view path) const { return std::string(at(path).text()); }
+  /// Refuses what is no number; absent = nothing.
+  std::optional<Decimal> amount_at(std::string_view path) const { return amount_of(at(path), path); }
+  std::string date_at(std::string_view path) const;  ///< required, ISO
+  static std::optional<Decimal> amount_of(const json::Value& value, std::string_view field);
+
+  std::string own(std::string_view part = {}) const { return run.external_id(source.entity, source.id, part); }
+  std::string id(std::string_view entity, std::string_view record, std::string_view part = {}) const { return run.external_id(entity, record, part); }
+  Expression journal(std::string_view part) const { return record_ref(company_id(part)); }
+  std::string company_id(std::string_view part) const;
+  std::string parameter_or(std::string_view name, std::string_view fallback) const;
+
+  // --- the books around it ---
+  /// Refuses when the record was not seen before.
+  const json::Value& required(std::string_view entity, std::string_view record, std::string_view field) const;
+  std::string account_type(std::string_view account) const;
+  bool is_bank(std::string_view account) const;  ///< has a journal: bank, cash or card
+  bool is_receivable(std::string_view account) const { return account_type(account) == "Accounts Receivable"; }
+  bool is_payable(std::string_view account) const { return account_type(account) == "Accounts Payable"; }
+  bool is_open_item(std::string_view account) const { return is_receivable(account) || is_payable(account); }
+  bool is_undeposited(std::string_view account) const;
+  bool is_cost_of_goods(std::string_view account) const;  ///< inventory or cost of goods sold
+  std::string account_currency(std::string_view account) const;
+  /// The account of this type and currency with the lowest id; empty when there is none.
+  std::string first_account(std::string_view type, std::string_view currency = {}, std::string_view sub_type = {}) const;
+  Party party(std::string_view name_id) const;  ///< of a ledger name; empty id = nobody
+  Expression partner(const Party& party) const;
+  Expression currency(std::string_view iso) const;
+
+  const accounting::LedgerTransaction* ledger(std::string_view transaction) const { return lookups.ledger(transaction); }
+};
+
+/// Whether `mode` is one we build; refuses otherwise.
+void require_native_mode(const Scope& scope);
+
+}  // namespace q2o::mapper::builders
