@@ -138,6 +138,7 @@ many2one property_purchase_currency_id relation=res.currency
 many2one user_id relation=res.users
 float credit_limit
 one2many bank_ids relation=res.partner.bank inverse=partner_id
+one2many employee_ids relation=hr.employee inverse=work_contact_id
 char barcode
 char complete_name readonly
 selection autopost_bills required selection=always,ask,never default=ask
