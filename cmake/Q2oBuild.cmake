@@ -51,6 +51,11 @@ function(q2o_library name)
   endif()
 endfunction()
 
+# One target per kind of test, so that a sanitizer build makes only what it runs.
+foreach(label unit contract integration)
+  add_custom_target(q2o_${label}_tests)
+endforeach()
+
 # q2o_test(NAME sources… LINK libs…): a GoogleTest binary; every TEST is a ctest case, label = unit unless LABEL says otherwise.
 function(q2o_test name)
   cmake_parse_arguments(ARG "" "LABEL" "LINK" ${ARGN})
@@ -61,6 +66,7 @@ function(q2o_test name)
   if(NOT ARG_LABEL)
     set(ARG_LABEL unit)
   endif()
+  add_dependencies(q2o_${ARG_LABEL}_tests ${name})
   # One ctest case per binary: fixtures (Postgres, Kafka) start once per binary.
   add_test(NAME ${name} COMMAND ${name} --gtest_output=xml:${CMAKE_BINARY_DIR}/test-results/${name}.xml)
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
