@@ -44,6 +44,13 @@ struct Document {
   bool foreign(const Scope& scope) const { return currency != scope.run.home_currency; }
 };
 
+/// Quantity and price only where they give the amount (the amount rules); otherwise 1 x amount, and the name says both.
+struct Priced {
+  Decimal quantity, price;
+  std::string name;
+};
+Priced priced(const DocumentLine& line);
+
 // document_read.cpp: from the object alone
 Document read_document(const Scope& scope, bool sales);
 // document_taxes.cpp: tax lines, and which lines carry which taxes

@@ -56,32 +56,20 @@ std::optional<Term> fitting_term(const Scope& scope, const Document& document) {
   return term;
 }
 
-/// Quantity and price only where they give the amount; the amount rules.
-void set_price(const Document& document, const DocumentLine& line, std::string& name, Fields& fields) {
-  const Decimal direction(document.sign == document.type_sign ? 1 : -1);
-  if (line.quantity && line.price && !line.quantity->is_zero() && (*line.quantity * *line.price).rounded(2, Rounding::half_up) == line.amount) {
-    fields.set("quantity", number(*line.quantity)).set("price_unit", number(*line.price * direction));
-    return;
-  }
-  if (line.quantity && line.price) name += fmt::format(" ({} x {})", line.quantity->to_string(), line.price->to_string());
-  fields.set("quantity", number(1)).set("price_unit", number(line.amount * direction));
-}
-
 Fields product_fields(const Scope& scope, const Document& document, const DocumentLine& line) {
   Fields fields;
   std::vector<Expression> taxes;
   for (const auto& rate : line.tax_rates) taxes.push_back(record_ref(scope.id("TaxRate", rate)));
-  std::string name = line.name;
-  Fields price;
-  set_price(document, line, name, price);
+  const Priced price = priced(line);
+  const Decimal direction(document.sign == document.type_sign ? 1 : -1);
   fields.set("display_type", text("product"))
       .set("account_id", account(scope, line.account))
       .set("balance", number(line.balance))
       .set("amount_currency", number(line.amount * Decimal(document.sign)))
       .set("tax_ids", refs(taxes))
-      .set("name", text_or_none(name));
+      .set("name", text_or_none(price.name));
   if (!line.item.empty()) fields.set("product_id", record_ref(scope.id("Item", line.item)));
-  fields.append(price);
+  fields.set("quantity", number(price.quantity)).set("price_unit", number(price.price * direction));
   if (line.order_line && document.sales) fields.set("sale_line_ids", refs({*line.order_line}));
   if (line.order_line && !document.sales) fields.set("purchase_line_id", *line.order_line);
   if (!line.analytic.empty()) fields.set("analytic_distribution", distribution(line.analytic));
