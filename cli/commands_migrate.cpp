@@ -158,7 +158,7 @@ int migrate(const Session& session, const MigrateOptions& options) {
   auto running = wait_for_run(session, *migration);
   if (!running) return report_error(session, running.error());
   std::cerr << "Migration " << running->migration_id() << ", run " << running->run() << ". Ctrl-C is safe: the run goes on; `q2o watch` comes back to it.\n";
-  auto last = watch_until_over(session, running->migration_id());
+  auto last = watch_until_over(session, running->migration_id(), running->run());
   if (!last) return report_error(session, last.error());
   const Migration& end = last->migration();
   if (!session.json) {
