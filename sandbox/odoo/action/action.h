@@ -69,6 +69,7 @@ class Batch {
   void make_room(const std::string& code, Id own);
   void register_id(const std::string& name, const std::string& model, Id id);
   bool is_ours(const std::string& model, Id id);
+  static bool is_draft(const Record& record);
   void post(const Record& made);
 
   // update.cpp

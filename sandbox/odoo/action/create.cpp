@@ -64,9 +64,14 @@ void Batch::create_rows(std::vector<Row>& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) answer(rows[i], made[i], rows[i].outcome);
 }
 
+/// A payment created with its items is `in_process` at once while its entry is still a draft.
+bool Batch::is_draft(const Record& record) {
+  return record.text("state") == "draft" || (record.model() == "account.payment" && record.ref("move_id").text("state") == "draft");
+}
+
 void Batch::post(const Record& made) {
   if (made.model() != "account.move" && made.model() != "account.payment") refuse("records of " + made.model() + " are not posted");
-  if (made.text("state") != "draft" && !(made.model() == "account.payment" && made.ref("move_id").text("state") == "draft")) return;
+  if (!is_draft(made)) return;
   Call call{made.model(), List{Any(List{Any(made.id())})}, {}};
   (*env_.rules().method(made.model(), "action_post"))(env_, call);
 }

@@ -71,7 +71,7 @@ void Batch::update(Row& row) {
   Dict changes = differences(stored, wanted);
   const bool changed = !changes.members().empty();
   const bool postable = stored.model() == "account.move" || stored.model() == "account.payment";
-  const bool unposted = row.post() && postable && stored.text("state") == "draft";
+  const bool unposted = row.post() && postable && is_draft(stored);
   if (!changed && !unposted) return answer(row, stored.id(), "unchanged");
   std::vector<std::string> lost;
   if (stored.model() == "account.move") {

@@ -346,12 +346,17 @@ def make_room(codes, own_id=0):
         settings.append({'name': 'account.account,%d,code' % account.id, 'before': before, 'during': after})
 
 
+def is_draft(record):
+    """A payment created with its items is `in_process` at once while its entry is still a draft."""
+    return record.state == 'draft' or record._name == 'account.payment' and record.move_id.state == 'draft'
+
+
 def post(made):
     if made._name not in POSTABLE:
         refuse('records of %s are not posted' % made._name)
     drafts = made.browse([])
     for record in made:
-        if record.state == 'draft':
+        if is_draft(record):
             drafts |= record
     if drafts:
         drafts.action_post()
@@ -479,7 +484,7 @@ def update(row, body):
     wanted = dict(row['values'])
     wanted.update(row['then'])
     changes = differences(stored, wanted)
-    unposted = record.get('post') and stored._name in POSTABLE and stored.state == 'draft'
+    unposted = record.get('post') and stored._name in POSTABLE and is_draft(stored)
     if not changes and not unposted:
         return answer(row, stored.id, 'unchanged')
     lost = []
