@@ -66,7 +66,7 @@ Result<Migration> choose_migration(const Session& session, const std::string& id
   for (const auto& migration : list->migrations()) {
     if (!id.empty() && !migration.migration_id().starts_with(id)) continue;
     if (found && !id.empty()) return fail(Code::invalid_argument, "more than one migration begins with " + id, "AMBIGUOUS_ID", "Give more of the id; `q2o status` lists them.");
-    if (!found || found->created_at() < migration.created_at()) found = &migration;
+    if (!found || found->updated_at() < migration.updated_at()) found = &migration;
   }
   if (!found) {
     return fail(Code::not_found, id.empty() ? "there is no migration yet" : "there is no migration " + id, "NO_MIGRATION", "Begin one with `q2o migrate --help`.");

@@ -214,7 +214,7 @@ char mobile_phone
 char job_title
 many2one department_id relation=hr.department
 many2one company_id required relation=res.company
-many2one work_contact_id relation=res.partner
+many2one work_contact_id relation=res.partner index
 many2one resource_id required relation=resource.resource
 many2one user_id relation=res.users
 selection employee_type required selection=employee,worker,student,trainee,contractor,freelance default=employee
