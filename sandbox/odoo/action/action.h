@@ -7,7 +7,7 @@
 
 #include "sandbox/odoo/rules/rules.h"
 
-/// The loader's server action, played natively: the same language as services/loader/action/q2o_action.py (its README defines it).
+/// The loader's server action, played natively: the same language as services/loader/action/ (its README defines it).
 /// Odoo runs that Python; the sandbox recognises it by its marker and does the same. Keep both equal.
 namespace q2o::sandbox::odoo::action {
 

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "sandbox/odoo/contract/target.h"
 
@@ -9,18 +11,26 @@ namespace q2o::sandbox::odoo::contract {
 
 using ::testing::HasSubstr;
 
+/// The numbered parts in their order, as the build joins them.
+static std::string code_of_the_action() {
+  std::set<std::filesystem::path> parts;
+  for (const auto& file : std::filesystem::directory_iterator(std::string(Q2O_SOURCE_DIR) + "/services/loader/action"))
+    if (std::isdigit(static_cast<unsigned char>(file.path().filename().string().front()))) parts.insert(file.path());
+  std::stringstream code;
+  for (const auto& part : parts) code << std::ifstream(part).rdbuf();
+  return code.str();
+}
+
 class Action : public OdooContract {
  protected:
   void SetUp() override {
     OdooContract::SetUp();
     if (IsSkipped()) return;
-    std::ifstream file(std::string(Q2O_SOURCE_DIR) + "/services/loader/action/q2o_action.py");
-    std::stringstream code;
-    code << file.rdbuf();
-    ASSERT_FALSE(code.str().empty());
+    const std::string code = code_of_the_action();
+    ASSERT_FALSE(code.empty());
     json::Writer values;
     const Id model = books().find("ir.model", R"([["model","=","res.partner"]])");
-    values.begin_object().field("name", "Quick2Odoo loader contract").field("model_id", model).field("state", "code").field("code", code.str()).end_object();
+    values.begin_object().field("name", "Quick2Odoo loader contract").field("model_id", model).field("state", "code").field("code", code).end_object();
     action_ = books().create("ir.actions.server", values.text());
     module_ = fresh("qt");
   }

@@ -1,8 +1,8 @@
 """A small stand-in for Odoo's env: enough of the ORM for the action's own logic. What Odoo really does is tested against a real one."""
-import os
+import pathlib
 
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'q2o_action.py'), encoding='utf-8') as source:
-    CODE = source.read()
+PARTS = sorted(pathlib.Path(__file__).resolve().parent.glob('[0-9]_*.py'))
+CODE = ''.join(part.read_text(encoding='utf-8') for part in PARTS)
 COMPILED = compile(CODE, 'q2o_action.py', 'exec')
 
 

@@ -19,7 +19,7 @@ struct BatchAnswer {
   std::vector<MovedSetting> settings;
 };
 
-/// The server action in the target (action/q2o_action.py): installed once per run, found again after a restart, removed at the end.
+/// The server action in the target (action/): installed once per run, found again after a restart, removed at the end.
 class Action {
  public:
   explicit Action(Books& books) : books_(books) {}

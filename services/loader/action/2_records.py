@@ -1,0 +1,294 @@
+# Second part of the action: one record compared, created, changed.
+
+# ---- comparing with what is stored
+
+def plain(value):
+    """Commands of a many2many or a list of ids -> set of ids; None when it is something else."""
+    out = set()
+    for item in value or []:
+        if isinstance(item, (list, tuple)):
+            if item[0] == 6:
+                out = set(item[2])
+            elif item[0] == 4:
+                out.add(item[1])
+            else:
+                return None
+        else:
+            out.add(item)
+    return out
+
+
+def shares(distribution):
+    out = {}
+    for key in distribution or {}:
+        out[','.join(sorted(key.split(',')))] = round(float(distribution[key]), 6)
+    return out
+
+
+def differs(record, name, value):
+    field = record._fields.get(name)
+    if name == 'line_ids' and record._name == 'account.payment':
+        return lines_differ(record.move_id.line_ids, value)
+    if field is None:
+        raise UserError("Invalid field '%s' on model '%s'" % (name, record._name))
+    kind = field.type
+    if kind == 'many2one':
+        return (record[name].id or False) != (value or False)
+    if kind == 'many2many':
+        return set(record.with_context(active_test=False)[name].ids) != plain(value)
+    if kind == 'one2many':
+        return lines_differ(record.with_context(active_test=False)[name], value)
+    if name in ('customer_rank', 'supplier_rank'):
+        return record[name] < (value or 0)  # posting adds to them
+    if kind == 'json':
+        return shares(record[name]) != shares(value)
+    if kind == 'binary':
+        stored = record[name]
+        return (stored.decode() if stored else '') != (value or '')
+    if name == 'website' and value:
+        value = record._clean_website(value)
+    stored = field.convert_to_cache(record[name], record)
+    return (stored or False) != (field.convert_to_cache(value, record) or False)
+
+
+def line_is(line, values):
+    term = line._name == 'account.move.line' and line.display_type == 'payment_term'
+    for name in values:
+        # Odoo names the due line itself (payment reference)
+        if not (term and name == 'name') and differs(line, name, values[name]):
+            return False
+    return True
+
+
+def lines_differ(lines, commands):
+    """Multiset comparison on the fields that were sent; nearly always they stand in the same order."""
+    wanted = []
+    for command in commands or []:
+        if command[0] != 0:
+            return True
+        wanted.append(command[2])
+    if len(lines) != len(wanted):
+        return True
+    left_lines = []
+    left_wanted = []
+    for line, values in zip(lines.sorted('id'), wanted):
+        if not line_is(line, values):
+            left_lines.append(line)
+            left_wanted.append(values)
+    for values in left_wanted:
+        hit = None
+        for line in left_lines:
+            if line_is(line, values):
+                hit = line
+                break
+        if hit is None:
+            return True
+        left_lines.remove(hit)
+    return False
+
+
+def differences(record, values):
+    out = {}
+    for name in values:
+        if differs(record, name, values[name]):
+            out[name] = values[name]
+    return out
+
+
+# ---- creating
+
+def register(names, model, made):
+    rows = []
+    for name, record in zip(names, made):
+        rows.append({'module': module, 'name': name, 'model': model, 'res_id': record.id, 'noupdate': True})
+        known[name] = (model, record.id)
+        fresh.append(name)
+    xids.create(rows)
+
+
+def is_ours(model, record_id):
+    return bool(xids.search_count([('module', '=', module), ('model', '=', model), ('res_id', '=', record_id)], limit=1))
+
+
+def make_room(codes, own_id=0):
+    """Accounts of the chart that have a code we need move aside."""
+    accounts = env['account.account']
+    for account in accounts.search([('code', 'in', codes), ('id', '!=', own_id)]):
+        if is_ours('account.account', account.id):
+            continue  # two of our own with one code: Odoo says so in its own words
+        before = account.code
+        after = before + '.old'
+        number = 1
+        while accounts.search_count([('code', '=', after)], limit=1):
+            number += 1
+            after = before + '.old' + str(number)
+        account.write({'code': after})
+        settings.append({'name': 'account.account,%d,code' % account.id, 'before': before, 'during': after})
+
+
+def is_draft(record):
+    """A payment created with its items is `in_process` at once while its entry is still a draft."""
+    return record.state == 'draft' or record._name == 'account.payment' and record.move_id.state == 'draft'
+
+
+def post(made):
+    if made._name not in POSTABLE:
+        refuse('records of %s are not posted' % made._name)
+    drafts = made.browse([])
+    for record in made:
+        if is_draft(record):
+            drafts |= record
+    if drafts:
+        drafts.action_post()
+
+
+def create_rows(model, context, sudo, rows):
+    names = []
+    values = []
+    codes = []
+    for row in rows:
+        names.append(row['record']['external_id'])
+        values.append(row['values'])
+        if model == 'account.account' and row['values'].get('code'):
+            codes.append(row['values']['code'])
+    if codes:
+        make_room(codes)
+    made = table(model, context, sudo, CREATABLE).create(values)
+    register(names, model, made)
+    posted = []
+    for row, record in zip(rows, made):
+        if row['then']:
+            record.write(row['then'])
+        if row['record'].get('post'):
+            posted.append(record.id)
+        answer(row, record.id, row.get('outcome') or 'created')
+    if posted:
+        post(made.browse(posted))
+
+
+def adopted(record, body, missing):
+    """A record of the target's own that may take our external id."""
+    for lookup in body.get('adopt') or []:
+        waiting = len(missing)
+        if isinstance(lookup, list):
+            target = find_id([record['model'], lookup, {'limit': 1}], missing, False)
+        elif list(lookup)[:1] == ['xmlid']:
+            hit = env.ref(lookup['xmlid'].replace('{company}', str(company.id)), raise_if_not_found=False)
+            target = hit.id if hit and hit._name == record['model'] else False
+        elif list(lookup)[:1] == ['find']:
+            target = find_id(lookup['find'], missing, False)
+        else:
+            target = resolve(lookup, missing)
+        if len(missing) > waiting:
+            return False
+        if target and not is_ours(record['model'], target):
+            return target
+    return False
+
+
+# ---- changing
+
+def matches_of(moves):
+    """External ids of our matches on these entries, and of none else."""
+    partials = moves.line_ids.matched_debit_ids | moves.line_ids.matched_credit_ids
+    if not partials:
+        return []
+    return xids.search([('module', '=', module), ('model', '=', 'account.partial.reconcile'), ('res_id', 'in', partials.ids)]).mapped('name')
+
+
+def replace_lines(record, values):
+    """Lines of a move are replaced as a whole; others are written in place while their number is the same, which keeps what links to them."""
+    out = {}
+    for name in values:
+        if record._fields[name].type == 'one2many':
+            ids = sorted(record.with_context(active_test=False)[name].ids)
+            if record._name != 'account.move' and len(ids) == len(values[name]):
+                out[name] = []
+                for line_id, command in zip(ids, values[name]):
+                    out[name].append([1, line_id, command[2]])
+            else:
+                out[name] = [[5, 0, 0]] + values[name]
+        else:
+            out[name] = values[name]
+    return out
+
+
+def change_move(record, changes, wants_post):
+    record = record.with_context(skip_invoice_sync=True, dynamic_unlink=True)  # tax and term items are ours to replace
+    hard = [name for name in changes if name not in SOFT_MOVE_FIELDS]
+    lost = []
+    cancel = changes.pop('state', None) == 'cancel'
+    if hard and record.state != 'draft':
+        lost = matches_of(record)
+        record.button_draft()
+    if changes:
+        record.write(replace_lines(record, changes))
+    if cancel:
+        record.button_cancel()
+    elif wants_post and record.state == 'draft':
+        record.action_post()
+    return lost
+
+
+def remake(row, record, body):
+    """Payments and statement lines: an edit as draft would recompute their items."""
+    lost = matches_of(record.move_id)
+    moves = record.move_id
+    name = row['record']['external_id']
+    if record._name == 'account.payment':
+        record.action_draft()
+        record.unlink()
+    else:
+        moves.line_ids.remove_move_reconcile()
+        moves.button_draft()
+        record.with_context(force_delete=True).unlink()
+    xids.search([('module', '=', module), ('name', '=', name)]).unlink()
+    known.pop(name, None)
+    row['outcome'] = 'changed'
+    create_rows(record._name, body.get('context'), body.get('sudo'), [row])
+    return lost
+
+
+def update(row, body):
+    record = row['record']
+    stored = browsed.get(record['model'], {}).get(known[record['external_id']][1])
+    if stored is None:
+        stored = env[record['model']].browse(known[record['external_id']][1]).exists()
+    if not stored:  # deleted behind the ORM's back: its external id points to nothing
+        xids.search([('module', '=', module), ('name', '=', record['external_id'])]).unlink()
+        known.pop(record['external_id'])
+        return create_rows(record['model'], body.get('context'), body.get('sudo'), [row])
+    stored = stored.with_context(**(body.get('context') or {}))
+    if body.get('sudo'):
+        stored = stored.sudo()
+    wanted = dict(row['values'])
+    wanted.update(row['then'])
+    changes = differences(stored, wanted)
+    unposted = record.get('post') and stored._name in POSTABLE and is_draft(stored)
+    if not changes and not unposted:
+        return answer(row, stored.id, 'unchanged')
+    lost = []
+    if stored._name == 'account.move':
+        lost = change_move(stored, changes, record.get('post'))
+    elif stored._name in REMADE:
+        if changes:
+            lost = remake(row, stored, body)
+        else:
+            stored.action_post()
+    else:
+        write_changes(stored, changes, row['then'])
+    answer(row, known[record['external_id']][1], 'changed')
+    if lost:
+        results[row['position']]['unmatched'] = lost
+
+
+def write_changes(stored, changes, then):
+    if 'code' in changes and stored._name == 'account.account':
+        make_room([changes['code']], stored.id)
+    if 'order_line' in changes:  # lines of a confirmed order cannot be taken away: back to draft, then confirmed again
+        stored.write({'state': 'draft', 'locked': False} if 'locked' in stored._fields else {'state': 'draft'})
+        stored.write(replace_lines(stored, {'order_line': changes.pop('order_line')}))
+        changes.update(then)
+    stored.write(replace_lines(stored, changes))
+    if stored._name == 'product.product' and 'active' in changes:  # a variant alone leaves its template in every list
+        stored.product_tmpl_id.write({'active': changes['active']})
