@@ -48,7 +48,7 @@ Batch::Batch(Env& env, const Dict& request) : env_(env), request_(request) {
 
 Dict Batch::context_of(const Dict& body) const {
   Dict context;
-  for (const char* key : {"tracking_disable", "mail_create_nosubscribe", "no_reset_password"}) context[key] = Any(true);
+  for (const char* key : {"tracking_disable", "mail_create_nosubscribe", "no_reset_password", "skip_account_deprecation_check"}) context[key] = Any(true);
   for (const char* key : {"lang", "tz", "uid", "allowed_company_ids"})
     if (const Any* value = request_.find(key)) context[key] = *value;
   if (const Any* own = body.find("context")) {

@@ -230,6 +230,44 @@ TEST_P(Action, PostsAPaymentWhoseItemsAreGiven) {
   EXPECT_EQ(books().read("account.move", move, "amount_total"), "12.00");
 }
 
+TEST_P(Action, PostsLaterDocumentsOnWhatAnEarlierRunArchived) {
+  const std::string retired = std::to_string(account("income")), customer = std::to_string(partner());
+  const std::string product = std::to_string(books().create("product.product", fill(R"({"name":"$1","type":"service"})", {fresh("Old")})));
+  const std::string receivable_ref = R"({"xmlid":"account.{company}_receivable"})";
+  const std::string outstanding = R"({"xmlid":"account.{company}_account_journal_payment_debit_account_id"})";
+  const auto archive = [&](const char* name, const char* model, const std::string& id, const char* values) {
+    return record(name, model, fill(R"({"record":$1,"values":$2})", {id, values}), false, "write");
+  };
+  ASSERT_EQ(outcomes(run(archive("w1", "account.account", retired, R"({"deprecated":true})") + "," + archive("w2", "res.partner", customer, R"({"active":false})") +
+                         "," + archive("w3", "product.product", product, R"({"active":false})"))), "changed,changed,changed");
+  const std::string plain_entry = fill(R"({"move_type":"entry","date":"2023-01-01","line_ids":[[0,0,{"account_id":$1,"balance":5}],[0,0,{"account_id":$1,"balance":-5}]]})", {retired});
+  const Answer by_others = books().call("account.move", "create", "[" + plain_entry + "]");
+  EXPECT_EQ(by_others.error(), "odoo.exceptions.UserError");
+  EXPECT_THAT(by_others.message(), HasSubstr("is deprecated"));
+
+  const std::string invoice_body = fill(R"({"values":{"move_type":"out_invoice","partner_id":$1,"invoice_date":"2023-05-04","date":"2023-05-04","name":"$4","invoice_payment_term_id":null,
+      "invoice_date_due":"2023-05-04","line_ids":{"lines":[{"display_type":"product","product_id":$5,"account_id":$2,"balance":-100,"amount_currency":-100,"tax_ids":{"refs":[]},"quantity":1,"price_unit":100},
+      {"display_type":"payment_term","account_id":$3,"balance":100,"amount_currency":100,"date_maturity":"2023-05-04"}]}},"context":{"skip_invoice_sync":true}})",
+      {customer, retired, receivable_ref, fresh("LATE"), product});
+  const std::string payment_body = fill(R"({"values":{"payment_type":"inbound","partner_type":"customer","partner_id":$1,"amount":12,"date":"2023-05-04",
+      "journal_id":{"xmlid":"account.{company}_bank"},"line_ids":{"lines":[{"account_id":$2,"balance":12,"amount_currency":12,"partner_id":$1},
+      {"account_id":$3,"balance":-10,"amount_currency":-10,"partner_id":$1,"date_maturity":"2023-05-04"},{"account_id":$4,"balance":-2,"amount_currency":-2}]}}})",
+      {customer, outstanding, receivable_ref, retired});
+  const std::string line_body = fill(R"({"values":{"journal_id":{"xmlid":"account.{company}_bank"},"date":"2023-05-04","payment_ref":"x","amount":7,"line_ids":{"lines":[
+      {"account_id":{"find":["account.account",[["id","=",$2]]]},"balance":7,"amount_currency":7,"currency_id":{"company":"currency_id"},"name":"x"},
+      {"account_id":$1,"balance":-7,"amount_currency":-7,"currency_id":{"company":"currency_id"},"name":"x"}]}},"sudo":true})",
+      {retired, books().read("account.journal", books().xmlid("account.1_bank"), "default_account_id")});
+  const std::string batch = record("late_invoice", "account.move", invoice_body, true) + "," + record("late_payment", "account.payment", payment_body, true) + "," +
+                            record("late_line", "account.bank.statement.line", line_body) + "," + entry("late_entry", retired, "10", "10");
+  const Answer late = run(batch);
+  ASSERT_EQ(outcomes(late), "created,created,created,created");
+  EXPECT_EQ(books().read("account.move", made(late, 0), "state"), "posted");
+  EXPECT_EQ(books().read("account.move", made(late, 3), "state"), "posted");
+  EXPECT_EQ(outcomes(run(entry("late_entry", retired, "12", "12"), false, "update")), "changed");
+  EXPECT_EQ(outcomes(run(batch.substr(0, batch.find(R"({"external_id":"late_entry")") - 1), false, "update")), "unchanged,unchanged,unchanged");
+  EXPECT_EQ(books().read("account.account", std::stoll(retired), "deprecated"), "true");
+}
+
 TEST_P(Action, KeepsTheStateOfOrdersWithoutConfirmingThem) {
   const std::string customer = std::to_string(partner());
   const Answer answer = run(record("so", "sale.order", fill(R"({"values":{"name":"$2","partner_id":$1,"date_order":"2023-01-02 10:00:00","order_line":{"lines":[

@@ -122,8 +122,8 @@ void check_amount_rules(const Record& line) {
         "currency is the same as the one from the company, this amount must strictly be equal to the balance.");
 }
 
-void check_account(const Record& line, const Record& account) {
-  if (account.flag("deprecated"))
+void check_account(Env& env, const Record& line, const Record& account) {
+  if (account.flag("deprecated") && !env.flag("skip_account_deprecation_check"))
     throw user_error(fmt::format("The account {} ({}) is deprecated.", account.text("name"), account.text("code")));
   const Id forced = account.link("currency_id");
   if (forced != 0 && forced != line.link("company_currency_id") && forced != line.link("currency_id"))
@@ -144,7 +144,7 @@ void check_account(const Record& line, const Record& account) {
 void created(Env& env, const Record& line, const Dict&) {
   check_amount_rules(line);
   const Record account = line.ref("account_id");
-  if (account) check_account(line, account);
+  if (account) check_account(env, line, account);
   update_residual(env, line);
 }
 

@@ -32,7 +32,8 @@ if request.get('mode') not in ('create', 'update'):
     raise UserError('Q2O refuses the mode %r' % (request.get('mode'),))
 
 # The payload must not stay in the context: it would be carried and hashed through every call inside.
-base = {'tracking_disable': True, 'mail_create_nosubscribe': True, 'no_reset_password': True}
+# Accounts that an earlier run deprecated still get the documents that came later: the flag stays, Odoo's own switch skips the check.
+base = {'tracking_disable': True, 'mail_create_nosubscribe': True, 'no_reset_password': True, 'skip_account_deprecation_check': True}
 for key in ('lang', 'tz', 'uid', 'allowed_company_ids'):
     if key in request:
         base[key] = request[key]
