@@ -87,7 +87,7 @@ Result<Migration> prepare(const Session& session, const MigrateOptions& options,
   return created->migration();
 }
 
-/// Brings the migration into a run: marks a new one as paid (it then starts by itself), starts another run of an ended one.
+/// Brings the migration into a run: marks a new one as paid (it then starts by itself), starts another run of an ended or different one.
 Status set_going(const Session& session, const Migration& migration) {
   const auto stub = MigrationService::NewStub(session.channel("billing"));
   if (migration.state() < billing::v1::STATE_PAID) {
@@ -98,14 +98,15 @@ Status set_going(const Session& session, const Migration& migration) {
     if (!response) return fail(response.error());
     return {};
   }
-  if (migration.directive() == billing::v1::DIRECTIVE_PAUSE) {
+  const bool differs = migration.state() == billing::v1::STATE_VALIDATING && migration.verdict() == "DIFFERENT";
+  if (migration.directive() == billing::v1::DIRECTIVE_PAUSE && !differs) {
     billing::v1::ResumeRequest request;
     request.set_migration_id(migration.migration_id());
     auto response = session.call("billing", *stub, &MigrationService::Stub::Resume, request);
     if (!response) return fail(response.error());
     return {};
   }
-  if (migration.state() == billing::v1::STATE_RUNNING || migration.state() == billing::v1::STATE_VALIDATING) return {};
+  if (migration.state() == billing::v1::STATE_RUNNING || (migration.state() == billing::v1::STATE_VALIDATING && !differs)) return {};
   billing::v1::StartRequest start;
   start.set_migration_id(migration.migration_id());
   auto response = session.call("billing", *stub, &MigrationService::Stub::Start, start);

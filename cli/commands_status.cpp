@@ -75,6 +75,7 @@ Result<Migration> choose_migration(const Session& session, const std::string& id
 }
 
 int exit_code(const Migration& migration) {
+  if (migration.verdict() == "DIFFERENT" && migration.state() == billing::v1::STATE_VALIDATING) return kDifferences;
   if (!needs_person(migration).empty()) return kWaitsForPerson;
   if (migration.state() == billing::v1::STATE_COMPLETED) return migration.verdict() == "MATCHED" ? kDone : kDifferences;
   if (migration.state() == billing::v1::STATE_FAILED) return kError;

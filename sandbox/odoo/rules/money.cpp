@@ -52,16 +52,20 @@ Record commercial_partner(const Record& partner) {
   return at;
 }
 
+Record first_account(Env& env, bool receivable) {
+  const Any wanted(receivable ? "asset_receivable" : "liability_payable");
+  const Ids found = env.search("account.account", Any(List{Any(List{Any("account_type"), Any("="), wanted}),
+                                                           Any(List{Any("deprecated"), Any("="), Any(false)})}), "code", 1);
+  return found.empty() ? Record() : env.record("account.account", found.front());
+}
+
 Record partner_account(Env& env, const Record& partner, bool receivable) {
   const char* field = receivable ? "property_account_receivable_id" : "property_account_payable_id";
   const Record owner = commercial_partner(partner);
   if (owner && owner.link(field) != 0) return owner.ref(field);
   const Id fallback = property_default(env, "res.partner", field);
   if (fallback != 0) return env.record("account.account", fallback);
-  const Any wanted(receivable ? "asset_receivable" : "liability_payable");
-  const Ids found = env.search("account.account", Any(List{Any(List{Any("account_type"), Any("="), wanted}),
-                                                           Any(List{Any("deprecated"), Any("="), Any(false)})}), "code", 1);
-  return found.empty() ? Record() : env.record("account.account", found.front());
+  return first_account(env, receivable);
 }
 
 Id property_default(Env& env, std::string_view model, std::string_view field) {

@@ -18,6 +18,8 @@ bool is_document(std::string_view move_type);  ///< any of the six, not an entry
 int direction_sign(std::string_view move_type);
 
 /// The partner's receivable or payable account (its commercial partner's), with the company's default behind it.
+/// The first account of the kind by code that is not deprecated.
+Record first_account(Env& env, bool receivable);
 Record partner_account(Env& env, const Record& partner, bool receivable);
 Record commercial_partner(const Record& partner);
 /// A property without an own value: its ir.default.

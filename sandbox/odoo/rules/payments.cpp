@@ -52,7 +52,9 @@ void payment_before_create(Env& env, Dict& values) {
   values["outstanding_account_id"] = Any(outstanding.id());
   if (!values["destination_account_id"].truthy()) {
     const bool customer = values["partner_type"].text() == "customer";
-    values["destination_account_id"] = Any(partner_account(env, env.record("res.partner", values["partner_id"].id()), customer).id());
+    const Record partner = env.record("res.partner", values["partner_id"].id());
+    // Without a partner Odoo takes the first account of the kind, not the company's default.
+    values["destination_account_id"] = Any((partner ? partner_account(env, partner, customer) : first_account(env, customer)).id());
   }
 }
 

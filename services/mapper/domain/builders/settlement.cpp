@@ -51,6 +51,8 @@ Target payment_target(const Scope& scope, const Settlement& settlement, const st
       .set("memo", text_or_none(settlement.caption.label))
       .set("payment_reference", text_or_none(settlement.caption.number))
       .set("payment_method_line_id", std::move(method));
+  // Nobody's payment would go to whichever receivable account Odoo finds first.
+  if (!settlement.partner && !settlement.counter_items.empty()) values.set("destination_account_id", account(scope, settlement.counter_items.front().account));
   if (settlement.exact) {
     std::vector<Item> items{liquidity_item(settlement, liquidity, settlement.caption.label)};
     for (Item item : settlement.counter_items) {
