@@ -268,6 +268,14 @@ TEST_P(Action, PostsLaterDocumentsOnWhatAnEarlierRunArchived) {
   EXPECT_EQ(books().read("account.account", std::stoll(retired), "deprecated"), "true");
 }
 
+TEST_P(Action, TakesLaterHoursOfAnEmployeeWhomAnEarlierRunArchived) {
+  const std::string gone = std::to_string(books().create("hr.employee", fill(R"({"name":"$1","active":false})", {fresh("Gone")})));
+  const std::string project = std::to_string(books().create("project.project", fill(R"({"name":"$1","allow_timesheets":true})", {fresh("Project")})));
+  const std::string hours = fill(R"({"project_id":$1,"employee_id":$2,"unit_amount":2,"name":"x","date":"2023-05-04"})", {project, gone});
+  EXPECT_THAT(books().call("account.analytic.line", "create", "[" + hours + "]").message(), HasSubstr("active employee"));
+  EXPECT_EQ(outcomes(run(record("hours", "account.analytic.line", R"({"values":)" + hours + "}"))), "created");
+}
+
 TEST_P(Action, KeepsTheStateOfOrdersWithoutConfirmingThem) {
   const std::string customer = std::to_string(partner());
   const Answer answer = run(record("so", "sale.order", fill(R"({"values":{"name":"$2","partner_id":$1,"date_order":"2023-01-02 10:00:00","order_line":{"lines":[
