@@ -41,7 +41,7 @@ def end_to_end(runs):
     """A generated company through all services, Kafka and Postgres; the sandbox answers without delay and without budgets."""
     rates, seconds, memory = [], [], {}
     for _ in range(runs):
-        stack = Stack("--no-budgets").up()
+        stack = Stack("--no-limits").up()
         try:
             code, result = stack.migrate()
             if code != 0:

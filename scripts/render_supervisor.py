@@ -1,11 +1,17 @@
 """Writes supervisord.conf for the local stack to standard output (called by scripts/stack)."""
 import os
+import shlex
 
 root = os.environ["Q2O_ROOT"]
 binaries = os.environ["Q2O_BIN"]
 run = os.environ["Q2O_RUN"]
 postgres_folder = os.environ["Q2O_POSTGRES"]
 services = ["billing", "connector", "mapper", "loader", "validator", "notifier"]
+
+
+def quoted(*words):
+    """A command line for supervisor: quoted words, and % doubled because supervisor expands it."""
+    return " ".join(shlex.quote(word) for word in words).replace("%", "%%")
 
 
 def program(name, command, priority, autostart="false", user=None, stop="TERM", seconds=1, extra=""):
@@ -39,8 +45,11 @@ postgres_port = os.environ["Q2O_PORT_POSTGRES"]
 print(
     program(
         "postgres",
-        f"/usr/lib/postgresql/15/bin/postgres -D {postgres_folder}/data -p {postgres_port} -c listen_addresses=127.0.0.1 "
-        f"-c unix_socket_directories={postgres_folder} -c max_connections=200 -c shared_buffers=256MB -c synchronous_commit=on",
+        quoted(
+            "/usr/lib/postgresql/15/bin/postgres", "-D", f"{postgres_folder}/data", "-p", postgres_port, "-c", "listen_addresses=127.0.0.1",
+            # TCP only: a socket's path may be too long in a deep checkout.
+            "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "shared_buffers=256MB",
+        ),
         10,
         user="postgres" if os.geteuid() == 0 else None,
         stop="INT",
@@ -49,8 +58,10 @@ print(
 print(
     program(
         "kafka",
-        f"java -Xmx512m -Dlog4j2.configurationFile={run}/kafka/etc/log4j2.properties "
-        f"-cp {root}/.run/kafka/libs/* kafka.Kafka {run}/kafka/etc/server.properties",
+        quoted(
+            "java", "-Xmx512m", f"-Dlog4j2.configurationFile={run}/kafka/etc/log4j2.properties", "-cp", f"{root}/.run/kafka/libs/*",
+            "kafka.Kafka", f"{run}/kafka/etc/server.properties",
+        ),
         20,
     )
 )
@@ -58,11 +69,13 @@ sandbox_args = os.environ.get("Q2O_SANDBOX_ARGS", "")
 print(
     program(
         "sandbox",
-        f"{binaries}/sandbox/q2o-sandbox serve --quickbooks-port {os.environ['Q2O_PORT_SANDBOX_QUICKBOOKS']} "
-        f"--odoo-port {os.environ['Q2O_PORT_SANDBOX_ODOO']} {sandbox_args}",
+        quoted(
+            f"{binaries}/sandbox/q2o-sandbox", "serve", "--quickbooks-port", os.environ["Q2O_PORT_SANDBOX_QUICKBOOKS"],
+            "--odoo-port", os.environ["Q2O_PORT_SANDBOX_ODOO"], *shlex.split(sandbox_args),
+        ),
         30,
     )
 )
 for service in services:
-    print(program(service, f"{binaries}/services/{service}/q2o-{service} --config {run}/etc/{service}.toml", 50))
+    print(program(service, quoted(f"{binaries}/services/{service}/q2o-{service}", "--config", f"{run}/etc/{service}.toml"), 50))
 print(f"[group:services]\nprograms={','.join(services)}\npriority=50\n")
