@@ -44,11 +44,13 @@ Fields order_line_fields(const Scope& scope, const Side& side, const DocumentLin
   const std::string product = line.item.empty() ? stand_in_product(scope, targets) : scope.id("Item", line.item);
   std::vector<Expression> taxes;
   for (const auto& rate : line.tax_rates) taxes.push_back(record_ref(scope.id("TaxRate", rate)));
-  return fields.set("name", text(price.name.empty() ? "-" : price.name))
+  fields.set("name", text(price.name.empty() ? "-" : price.name))
       .set("product_id", record_ref(product))
       .set(side.quantity, number(price.quantity))
       .set("price_unit", number(price.price))
       .set(side.taxes, refs(taxes));
+  if (!line.analytic.empty()) fields.set("analytic_distribution", distribution(line.analytic));
+  return fields;
 }
 
 /// Which of the order's lines later documents may refer to, and which documents the order itself names.
@@ -84,10 +86,10 @@ Fields purchase_state(const Scope& scope) {
   Fields then;
   if (scope.text_at("POStatus") != "Closed") return then.set("state", text("purchase"));
   then.set("state", text("done"));
-  // Closed by an expense: Odoo links bills only, so it is told that nothing is left to bill.
-  for (const auto& link : scope.at("LinkedTxn").items()) {
-    if (link["TxnType"].text() != "Bill") return then.set("invoice_status", text("invoiced"));
-  }
+  // Closed by an expense or by hand: Odoo links bills only, so it is told that nothing is left to bill.
+  const auto links = scope.at("LinkedTxn").items();
+  const bool only_bills = !links.empty() && std::all_of(links.begin(), links.end(), [](const json::Value& link) { return link["TxnType"].text() == "Bill"; });
+  if (!only_bills) then.set("invoice_status", text("invoiced"));
   return then;
 }
 

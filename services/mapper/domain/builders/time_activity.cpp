@@ -1,3 +1,4 @@
+#include <chrono>
 #include <fmt/format.h>
 
 #include "services/mapper/domain/builders/families.h"
@@ -6,9 +7,29 @@
 namespace q2o::mapper::builders {
 namespace {
 
+/// Seconds of "2026-04-06T08:30:00-07:00" by the wall clock: start and end bear the same offset.
+std::int64_t wall_seconds(const Scope& scope, std::string_view path) {
+  const std::string day = scope.date_at(path), moment = scope.text_at(path);
+  const auto two_digits = [&](std::size_t at) {
+    const auto digit = [&](std::size_t i) { return i < moment.size() && moment[i] >= '0' && moment[i] <= '9'; };
+    if (!digit(at) || !digit(at + 1)) refuse(path, moment, "NOT_A_DATE", fmt::format("{} has no time of day", path), "Correct the time activity in QuickBooks and extract it again.");
+    return std::int64_t{moment[at] - '0'} * 10 + (moment[at + 1] - '0');
+  };
+  const std::chrono::sys_days date{std::chrono::year{std::stoi(day.substr(0, 4))} / std::stoi(day.substr(5, 2)) / std::stoi(day.substr(8, 2))};
+  return std::int64_t{date.time_since_epoch().count()} * 86400 + two_digits(11) * 3600 + two_digits(14) * 60 + two_digits(17);
+}
+
+Decimal duration(const Scope& scope, const std::string& prefix) {
+  const auto part = [&](const char* unit) { return scope.amount_at(prefix + unit).value_or(Decimal{}); };
+  return part("Hours") * Decimal(3600) + part("Minutes") * Decimal(60) + part("Seconds");
+}
+
+/// Said as a duration, or as start, end and break.
 Decimal hours(const Scope& scope) {
-  const Decimal whole = scope.amount_at("Hours").value_or(Decimal{}), minutes = scope.amount_at("Minutes").value_or(Decimal{});
-  return (whole + Decimal::divide(minutes, Decimal(60), 6, Rounding::half_up)).rounded(2, Rounding::half_up);
+  Decimal seconds = duration(scope, "");
+  if (seconds.is_zero() && !scope.text_at("StartTime").empty()) seconds = Decimal(wall_seconds(scope, "EndTime") - wall_seconds(scope, "StartTime")) - duration(scope, "Break");
+  if (seconds.sign() < 0) refuse("EndTime", scope.text_at("EndTime"), "NEGATIVE_TIME", "The time ends before it starts", "Correct the time activity in QuickBooks and extract it again.");
+  return Decimal::divide(seconds, Decimal(3600), 2, Rounding::half_up);
 }
 
 /// "Gardening [NotBillable 0]": billable state and rate have no field of their own.

@@ -62,6 +62,15 @@ TEST_F(Orders, AClosedPurchaseOrderWithoutABillHasNothingLeftToBill) {
   EXPECT_EQ(sent(order("'POStatus':'Closed','LinkedTxn':[{'TxnId':'8','TxnType':'Purchase'}],"), "q_purchase_order_45", "then"), R"({"state":"done","invoice_status":"invoiced"})");
 }
 
+TEST_F(Orders, AClosedPurchaseOrderOfNobodysBillIsClosedByHand) {
+  EXPECT_EQ(sent(order("'POStatus':'Closed',"), "q_purchase_order_45", "then"), R"({"state":"done","invoice_status":"invoiced"})");
+}
+
+TEST_F(Orders, TheClassOfAnOrderReachesItsLines) {
+  know("Class", "8", "{'Name':'Garden'}");
+  EXPECT_EQ(sent(estimate("'ClassRef':{'value':'8'},"), "q_estimate_41", "values.order_line.lines.0.analytic_distribution.distribution"), R"([[[{"ref":"q_class_8"}],"100.0"]])");
+}
+
 TEST_F(Orders, LinesAndLinksAreRememberedForTheDocumentsMadeOfThem) {
   estimate("'LinkedTxn':[{'TxnId':'103','TxnType':'Invoice'}],");
   EXPECT_EQ(remembered("order_link", "Invoice/103"), R"({"orders":["Estimate/41"]})");
@@ -101,6 +110,16 @@ TEST_F(Hours, AVendorsHoursStandOnAnAnalyticAccount) {
   EXPECT_EQ(sent(outcome, "q_time_activity_4", "values.account_id"), R"({"ref":"q_customer_1_analytic"})");
   EXPECT_EQ(sent(outcome, "q_time_activity_4", "values.partner_id"), R"({"ref":"q_vendor_2"})");
   EXPECT_EQ(sent(outcome, "q_time_activity_4", "values.employee_id"), "");
+}
+
+TEST_F(Hours, StartEndAndBreakGiveTheHoursThatAreNotSaid) {
+  const auto hours = [&](const std::string& end) {
+    const auto outcome = time(employee_, "'StartTime':'2026-04-06T22:15:00-07:00','EndTime':'" + end + "','BreakMinutes':30,");
+    return outcome.reject ? reason(outcome) : sent(outcome, "q_time_activity_4", "values.unit_amount");
+  };
+  EXPECT_EQ(hours("2026-04-07T02:45:00-07:00"), "4.00") << "over midnight";
+  EXPECT_EQ(hours("2026-04-06T08:00:00-07:00"), "NEGATIVE_TIME");
+  EXPECT_EQ(hours("2026-04-06"), "NOT_A_DATE");
 }
 
 TEST_F(Hours, TimeOfNobodyIsRejected) { EXPECT_EQ(reason(time("'Taxable':false")), "REFERENCE_MISSING"); }
