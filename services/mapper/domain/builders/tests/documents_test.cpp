@@ -100,6 +100,36 @@ TEST_F(Documents, ABillKeepsItsNumberAsReference) {
   EXPECT_EQ(sent(outcome, "q_bill_9", "values.line_ids.lines.1.balance"), "-70");
 }
 
+TEST_F(Documents, ABundleIsASectionWithItsChildren) {
+  ledger("14", "Invoice", {{"20", "100", "1"}, {"30", "-100", "1"}});
+  const auto outcome = invoice("{'Amount':100,'DetailType':'GroupLineDetail','GroupLineDetail':{'GroupItemRef':{'value':'9','name':'Garden set'},'Line':[" + service("60") + "," + service("40") + "]}}", "100");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.display_type"), R"("line_section")");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.name"), R"("Garden set")");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.2.balance"), "-40");
+  EXPECT_FALSE(outcome.fallback);
+}
+
+TEST_F(Documents, ANegativeInvoiceBecomesACreditNote) {
+  ledger("14", "Invoice", {{"20", "-100", "1"}, {"30", "100", "1"}});
+  const auto outcome = invoice(service("-100"), "-100");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.move_type"), R"("out_refund")");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.price_unit"), "100");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.balance"), "100");
+}
+
+TEST_F(Documents, AForeignInvoiceKeepsItsAmountsAndTheLedgersHomeAmounts) {
+  accounting::LedgerTransaction transaction{"14", "Invoice", "2026-04-06", "", {}};
+  transaction.postings.push_back({"20", Decimal::of("17.78"), "EUR", Decimal::of("20"), "1", "", ""});
+  transaction.postings.push_back({"30", Decimal::of("-17.78"), "EUR", Decimal::of("-20"), "1", "", ""});
+  lookups_.add_ledger(std::move(transaction));
+  const auto outcome = invoice(service("20"), "20", "'CurrencyRef':{'value':'EUR'},'ExchangeRate':0.889,");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.balance"), "-17.78");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.amount_currency"), "-20");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.1.balance"), "17.78");
+  EXPECT_NE(sent(outcome, "q_invoice_14", "then.invoice_currency_rate"), "") << "Odoo's own rate would revalue it";
+  EXPECT_EQ(reason(invoice(service("20"), "20", "'CurrencyRef':{'value':'EUR'},")), "EXCHANGE_RATE_MISSING");
+}
+
 TEST_F(Documents, AVoidedInvoiceIsACancelledOne) {
   const auto outcome = invoice("{'Amount':0,'DetailType':'SalesItemLineDetail','SalesItemLineDetail':{'ItemRef':{'value':'5'}}}", "0", "'PrivateNote':'Voided',");
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.state"), R"("cancel")");

@@ -24,6 +24,18 @@ TEST_F(Money, APaymentToABankIsAPaymentAndALineOfItsStatement) {
   EXPECT_EQ(sent(outcome, "q_payment_15_line_match1", "debit"), R"("q_payment_15")");
 }
 
+TEST_F(Money, ABillPaidByCardGoesOutOfTheCard) {
+  ledger("9", "Bill", {{"21", "-70", "2"}, {"50", "70", "2"}});
+  ledger("15", "Bill Payment (Credit Card)", {{"11", "-70", "2"}, {"21", "70", "2"}});
+  const auto outcome = build("bill_payment", "BillPayment",
+                             "{'Id':'15','TxnDate':'2026-04-06','DocNumber':'1','VendorRef':{'value':'2'},'TotalAmt':70,'CreditCardPayment':{'CCAccountRef':{'value':'11'}},"
+                             "'Line':[{'Amount':70,'LinkedTxn':[{'TxnId':'9','TxnType':'Bill'}]}]}");
+  EXPECT_EQ(sent(outcome, "q_bill_payment_15", "values.payment_type"), R"("outbound")");
+  EXPECT_EQ(sent(outcome, "q_bill_payment_15_line", "values.amount"), "-70");
+  EXPECT_EQ(sent(outcome, "q_bill_payment_15_match1", "credit"), R"("q_bill_9")");
+  EXPECT_EQ(sent(outcome, "q_bill_payment_15_line_match1", "debit"), R"("q_bill_payment_15_line")");
+}
+
 TEST_F(Money, AnUndepositedPaymentWaitsForItsDeposit) {
   know("deposited", "Payment/15", "{'account':'10'}");
   const auto outcome = payment("12");
