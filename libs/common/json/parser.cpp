@@ -94,6 +94,7 @@ class Parser {
     if (std::memchr(out.text_.data(), '\\', out.text_.size()) == nullptr) return true;
     std::string_view plain;
     if (const auto problem = in.get_string().get(plain)) return refuse(problem);
+    if (plain.find('\0') != std::string_view::npos) return refuse("text contains NUL");  // written as an escape; no database takes it
     out.text_ = state_.arena.copy_text(plain);
     return true;
   }

@@ -28,7 +28,8 @@ tl::expected<std::optional<Period>, Trouble> LedgerExtractor::probe(const Period
   auto answer = run_.caller.report(ledger_request(run_.manifest, period, false, true), true, run_.stop);
   if (!answer) return tl::unexpected(std::move(answer.error()));
   if (truncated(run_.manifest, answer->root().raw()))
-    return tl::unexpected(Trouble{FaultAction::split, Error{Code::resource_exhausted, "the ledger is too big for one answer", Retry::never, Effect::none, "TRUNCATED", "", {}}});
+    return tl::unexpected(Trouble{FaultAction::split, Error{Code::resource_exhausted, "the ledger is too big for one answer", Retry::never, Effect::none, "TRUNCATED",
+                                                         "Tell support: this company's ledger has too many entries outside of the dates of its documents.", {}}});
   auto dates = dates_in(answer->root(), run_.manifest.ledger.date_column);
   if (!dates) return tl::unexpected(Trouble{FaultAction::permanent, dates.error()});
   return *dates;

@@ -7,6 +7,10 @@ namespace {
 
 using PageResult = tl::expected<Page, Trouble>;
 
+/// So many unreadable records in a row are no damage of single records: the source (or what stands between) answers nonsense, and going on
+/// record by record would never end.
+constexpr std::size_t kHopeless = 8;
+
 PageResult answer_of(const Manifest& manifest, const EntityRule& rule, SourceCaller::Answer answer, std::uint64_t start) {
   if (!answer) return tl::unexpected(std::move(answer.error()));
   auto rows = rows_in(manifest, rule, answer->root());
@@ -39,6 +43,7 @@ PageResult fetch_page(const Manifest& manifest, SourceCaller& caller, const Enti
   left->covered += right->covered;
   std::move(right->rows.begin(), right->rows.end(), std::back_inserter(left->rows));
   std::move(right->unreadable.begin(), right->unreadable.end(), std::back_inserter(left->unreadable));
+  if (left->rows.empty() && left->unreadable.size() >= kHopeless) return page;
   return left;
 }
 

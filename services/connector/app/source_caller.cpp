@@ -12,6 +12,19 @@ Trouble trouble(FaultAction action, Code code, std::string message, std::string 
                         std::move(hint), {}}};
 }
 
+/// What a person sees first of an answer: printable, short.
+std::string beginning(std::string_view body) {
+  std::string out;
+  for (const char c : body.substr(0, 80)) out += c >= ' ' && c <= '~' ? c : '?';
+  return out.empty() ? "it is empty" : "it begins with " + out;
+}
+
+/// A page of a proxy or a sign-in form: no record of the answer is to blame, so asking for fewer rows is of no use.
+bool looks_like_json(std::string_view body) {
+  const auto first = body.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+}
+
 Trouble of_sign_in(const Error& error) {
   const bool later = error.code == Code::unavailable || error.code == Code::deadline_exceeded;
   return {later ? FaultAction::retry : FaultAction::stop, error};
@@ -73,11 +86,15 @@ SourceCaller::Answer SourceCaller::examine(Result<http::Response> response, bool
   }
   const int status = response->status;
   const auto retry_after = response->retry_after();
+  const std::string foreign = looks_like_json(response->body) ? "" : beginning(response->body);
   auto document = json::Document::parse(std::move(response->body));
   static const json::Value null;
   const Fault fault = find_fault(manifest_, document ? document->root() : null);
   if (status == 200 && !fault.found()) {
     if (document) return std::move(*document);
+    if (!foreign.empty())
+      return tl::unexpected(trouble(FaultAction::retry, Code::data_loss, "the source's answer is no JSON: " + foreign, "NOT_JSON",
+                                    "Something between us and the source answers in its place (a proxy, a maintenance page): check the address and the network."));
     return tl::unexpected(trouble(FaultAction::retry, Code::data_loss, "the source's answer is broken: " + document.error().message, "BAD_JSON",
                                   "If it stays so, the source damages its answers on the way: tell support the time and the company."));
   }

@@ -181,7 +181,7 @@ const EntityRule* Manifest::find(std::string_view entity) const {
 
 Result<Manifest> parse_manifest(std::string text) {
   auto document = json::Document::parse(std::move(text));
-  if (!document) return tl::unexpected(document.error());
+  if (!document) return fail(Code::invalid_argument, "manifest: " + document.error().message, "BAD_MANIFEST", "Correct the platform manifest and start again.");
   Complaints complaints;
   Manifest manifest = read_manifest(document->root(), complaints);
   if (!complaints.empty()) return fail(Code::invalid_argument, complaints.text(), "BAD_MANIFEST", "Correct the platform manifest and start again.");

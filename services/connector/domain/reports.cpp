@@ -10,6 +10,7 @@ namespace q2o::connector {
 namespace {
 
 constexpr int kDepthMax = 32;
+constexpr const char* kShapeHint = "The source changed the shape of its reports; the connector must learn it before this company can be read.";
 
 std::vector<Day> moments_of(const ReportRule& rule, const Period& span, unsigned fiscal_first_month) {
   std::vector<Day> days;
@@ -79,11 +80,10 @@ ReportRequest ledger_request(const Manifest& manifest, const Period& period, boo
 
 Result<std::optional<Period>> dates_in(const json::Value& report, std::string_view column_key) {
   std::optional<Period> span;
-  if (!report["Columns"].is_object()) return fail(Code::invalid_argument, "the report has no Columns", "BAD_REPORT");
+  if (!report["Columns"].is_object()) return fail(Code::invalid_argument, "the report has no Columns", "BAD_REPORT", kShapeHint);
   const auto column = column_of(report, column_key);
   if (!column && !report.at("Rows.Row").items().empty())
-    return fail(Code::invalid_argument, fmt::format("the report has no column '{}'", column_key), "BAD_REPORT",
-                "The source changed the shape of its reports; the connector must learn it before this company can be read.");
+    return fail(Code::invalid_argument, fmt::format("the report has no column '{}'", column_key), "BAD_REPORT", kShapeHint);
   if (column) walk(report["Rows"], *column, 0, span);
   return span;
 }

@@ -66,7 +66,9 @@ Result<CallResult> OdooBooks::send(std::string_view service, std::string_view me
 Result<std::string> OdooBooks::version(std::chrono::milliseconds deadline) {
   const auto answer = send("common", "version", "[]", deadline);
   if (!answer) return fail(answer.error());
-  return std::string(answer->value()["server_version"].text());
+  const auto& told = answer->value()["server_version"];
+  if (!told.is_string()) return fail(no_answer("Odoo's answer to the question for its version has none"));
+  return std::string(told.text());
 }
 
 Result<std::int64_t> OdooBooks::user_id(std::chrono::milliseconds deadline) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "common/ids/ids.h"
@@ -29,6 +31,18 @@ std::int64_t integer(const json::Value& value) {
   return out;
 }
 
+/// An outcome that we do not know must not count as done, nor a record that is said to be there without an id.
+Status check_answer(const json::Value& result, const Item& item) {
+  constexpr std::array<std::string_view, 7> kOutcomes{"created", "adopted", "changed", "unchanged", "skipped", "rejected", "waits"};
+  if (result["external_id"].text() != item.external_id) return fail(nonsense(fmt::format("an answer for another record than {}", item.external_id)));
+  const auto outcome = result["outcome"].text();
+  if (std::ranges::find(kOutcomes, outcome) == kOutcomes.end())
+    return fail(nonsense(fmt::format("outcome '{}' of {} is not known", outcome.substr(0, 40), item.external_id)));
+  if ((outcome == "created" || outcome == "adopted") && item.operation == "create" && integer(result["id"]) <= 0)
+    return fail(nonsense(fmt::format("{} was {} without an id", item.external_id, outcome)));
+  return {};
+}
+
 Status read_page(const json::Value& rows, Known& known, std::int64_t& last) {
   if (!rows.is_array()) return fail(nonsense("no list of external ids"));
   for (const auto& row : rows.items()) {
@@ -46,6 +60,7 @@ Result<std::vector<std::int64_t>> Action::find(bool current_only) {
   args.string(current_only ? action_name() : std::string(kNamePrefix) + "%").end_array().end_array().end_array();
   const auto found = books_.call("ir.actions.server", "search", args.text(), "{}", kQuickCall);
   if (!found) return fail(found.error());
+  if (!found->value().is_array()) return fail(nonsense("no list of actions"));
   std::vector<std::int64_t> out;
   for (const auto& id : found->value().items()) out.push_back(integer(id));
   return out;
@@ -105,7 +120,7 @@ Result<BatchAnswer> read_answer(const json::Value& value, std::span<const Item> 
   BatchAnswer out;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& result = results[i];
-    if (result["external_id"].text() != items[i].external_id) return fail(nonsense("an answer for another record"));
+    if (auto checked = check_answer(result, items[i]); !checked) return fail(checked.error());
     Answer answer{items[i].external_id, integer(result["id"]), std::string(result["outcome"].text()),
                   std::string(result["error_name"].text()), std::string(result["message"].text()), {}};
     for (const auto& name : result["unmatched"].items()) answer.unmatched.emplace_back(name.text());

@@ -1,5 +1,7 @@
 #include "services/loader/domain/odoo_error.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -41,6 +43,10 @@ std::string odoo_words(std::string_view message) {
 
 Error odoo_error(std::string_view name, std::string_view message) {
   Error error{Code::failed_precondition, odoo_words(message), Retry::never, Effect::none, reason_of(name), "", {}};
+  if (error.message.empty()) {
+    error.message = fmt::format("Odoo refuses without words ({})", name.empty() ? std::string_view("no name either") : name.substr(0, 100));
+    error.hint = "Look at the log of Odoo: it has the traceback.";
+  }
   const bool no_database = message.find("does not exist") != std::string_view::npos && message.find("database") != std::string_view::npos;
   if (name == "odoo.exceptions.AccessDenied") {
     error.code = Code::unauthenticated;

@@ -87,7 +87,7 @@ v1::MappedRecord Output::record(const Mapped& mapped) {
     reject.set_entity(mapped.entity);
     reject.set_source_id(mapped.id);
     reject.set_field(outcome.reject->field);
-    reject.set_value(outcome.reject->value.substr(0, 200));
+    reject.set_value(outcome.reject->value);  // short and UTF-8 already (stream.cpp)
     reject.set_reason(outcome.reject->reason);
     reject.set_message(outcome.reject->message);
     reject.set_hint(outcome.reject->hint);

@@ -13,6 +13,33 @@ Outcome unreadable(const Error& error, std::string_view body) {
   return outcome;
 }
 
+/// At most `most` bytes, cut between characters; bytes that are no UTF-8 become '?': messages carry texts only.
+std::string presentable(std::string_view text, std::size_t most) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+    bool good = length > 0 && i + length <= text.size() && lead != 0;
+    for (std::size_t k = 1; good && k < length; ++k) good = (static_cast<unsigned char>(text[i + k]) & 0xC0) == 0x80;
+    const std::size_t taken = good ? length : 1;
+    if (out.size() + taken > most) break;
+    if (good) out += text.substr(i, length);
+    else out += '?';
+    i += taken;
+  }
+  return out;
+}
+
+/// What people read of an outcome: a value of a megabyte helps nobody, and half a character would spoil the whole message.
+void make_presentable(Outcome& outcome) {
+  constexpr std::size_t kValueMax = 200, kSentenceMax = 1000;
+  outcome.label = presentable(outcome.label, kValueMax);
+  if (!outcome.reject) return;
+  outcome.reject->value = presentable(outcome.reject->value, kValueMax);
+  outcome.reject->message = presentable(outcome.reject->message, kSentenceMax);
+  outcome.reject->hint = presentable(outcome.reject->hint, kSentenceMax);
+}
+
 }  // namespace
 
 Defer Stream::defer(std::string_view entity) const {
@@ -42,6 +69,7 @@ Mapped Stream::map(const Source& source) {
     mapped.outcome.claimed.push_back(source.id);
     mapped.outcome.posting = true;
   }
+  make_presentable(mapped.outcome);
   return mapped;
 }
 
@@ -72,6 +100,7 @@ Stream::Taken Stream::take(const std::string& entity, std::span<const RawRecord>
       taken.mapped.back().outcome.reject = std::move(reject);
     }
   }
+  for (auto& mapped : taken.mapped) make_presentable(mapped.outcome);
   return taken;
 }
 

@@ -64,7 +64,7 @@ std::optional<Decimal> Scope::amount_of(const json::Value& value, std::string_vi
 std::string Scope::date_at(std::string_view path) const {
   std::string date = text_at(path);
   const auto digit = [&](std::size_t i) { return std::isdigit(static_cast<unsigned char>(date[i])) != 0; };
-  bool good = date.size() >= 10;
+  bool good = date.size() == 10 || (date.size() > 10 && date[10] == 'T');
   for (std::size_t i = 0; good && i < 10; ++i) good = (i == 4 || i == 7) ? date[i] == '-' : digit(i);
   if (good) {
     const std::chrono::year_month_day day{std::chrono::year{std::stoi(date.substr(0, 4))}, std::chrono::month{static_cast<unsigned>(std::stoi(date.substr(5, 2)))},
@@ -106,6 +106,8 @@ bool Scope::is_bank(std::string_view account) const {
 }
 
 bool Scope::is_undeposited(std::string_view account) const { return required("Account", account, "AccountRef")["AccountSubType"].text() == "UndepositedFunds"; }
+
+bool Scope::has_statement(std::string_view account) const { return run.money_mode != MoneyMode::payment && has_journal(account); }
 
 bool Scope::is_cost_of_goods(std::string_view account) const {
   const auto& found = required("Account", account, "AccountRef");
@@ -153,13 +155,6 @@ Expression Scope::partner(const Party& who) const {
 Expression Scope::currency(std::string_view iso) const {
   if (iso.empty() || iso == run.home_currency) return company("currency_id");
   return find("res.currency", {{"name", "=", text(iso)}});
-}
-
-void require_native_mode(const Scope& scope) {
-  const std::string mode = scope.parameter_or("mode", "native");
-  if (mode == "native") return;
-  refuse("builder.mode", mode, "UNSUPPORTED_MONEY_MODE", fmt::format("Money mode \"{}\" is not available", mode),
-         "Set mode to \"native\" in config/mappings/quickbooks_to_odoo.json.");
 }
 
 }  // namespace builders

@@ -81,6 +81,11 @@ Evaluated Finish::apply(Evaluation& at, Scalar& value) const {
   if (!value.empty()) return Evaluated::good;
   if (otherwise) return otherwise->read(at, value);
   if (required) {
+    const std::string_view there = at.here == nullptr ? std::string_view{} : at.here->at(field).text();
+    if (!there.empty()) {
+      return rejected(at, refusal(field, there.substr(0, 200), "UNKNOWN_VALUE", fmt::format("{} holds a value that the mapping does not know", field),
+                                  "Correct the value in the source, or add it to the table of this field in the mapping, store it and run again."));
+    }
     return rejected(at, refusal(field, "", "REQUIRED_FIELD_MISSING", fmt::format("{} is empty, but a record cannot be made without it", field),
                                 "Fill the field in the source and extract the record again."));
   }
@@ -174,7 +179,8 @@ Evaluated OwnNode::write(Evaluation& at, std::string& out) const {
 }
 
 Evaluated RunNode::read(Evaluation& at, Scalar& out) const {
-  out.view(Scalar::Kind::text, home_currency_ ? at.run.home_currency : at.run.slug);
+  const auto mode = kMoneyModes[static_cast<std::size_t>(at.run.money_mode)].first;
+  out.view(Scalar::Kind::text, what_ == "home_currency" ? std::string_view(at.run.home_currency) : what_ == "money_mode" ? mode : std::string_view(at.run.slug));
   return Evaluated::good;
 }
 
