@@ -118,6 +118,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
 
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  consumer.measure(runtime.metrics());
   runtime.loop("consumer", [&consumer](std::stop_token stop) { consumer.run(stop); });
   for (std::int64_t i = 0; i < workers; ++i)
     runtime.loop(fmt::format("extract-{}", i), [&worker, database](std::stop_token stop) { work(worker, database, stop); });

@@ -86,6 +86,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
 
   runtime.ready_when("consumer assigned", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  consumer.measure(runtime.metrics());
   runtime.loop("consumer", [&consumer](std::stop_token stop) { consumer.run(stop); });
   for (std::size_t i = 0; i < settings.workers; ++i) runtime.loop("worker", [&worker](std::stop_token stop) { worker.run(stop); });
 }

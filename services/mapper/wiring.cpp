@@ -24,14 +24,14 @@ std::vector<pg::Migration> schema() {
   return all;
 }
 
-/// A new mapping that comes with the program becomes the current one; one that was stored by hand since then stays.
+/// A new mapping that comes with the program becomes the current one of the tenants that stored none of their own.
 void store_shipped(MappingStore& mappings, const std::string& config_dir) {
   const std::string path = config_dir + "/mappings/quickbooks_to_odoo.json";
   std::ifstream in(path);
   if (!in) throw std::runtime_error(fmt::format("cannot read {}", path));
   std::ostringstream text;
   text << in.rdbuf();
-  const auto stored = mappings.store(std::string(kPlatform), text.str(), MappingStore::MakeCurrent::when_new);
+  const auto stored = mappings.store(std::string(kShippedOwner), std::string(kPlatform), text.str(), MappingStore::MakeCurrent::when_new);
   for (const auto& complaint : stored.complaints) log::error("mapping", {{"place", complaint.place}, {"message", complaint.message}});
   if (!stored.complaints.empty()) throw std::runtime_error(fmt::format("{} has {} mistakes", path, stored.complaints.size()));
   log::info("mapping stored", {{"platform", kPlatform}, {"version", stored.version}});
@@ -77,6 +77,8 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
   runtime.ready_when("migrations assigned", [&migration_consumer] { return migration_consumer.assigned(); });
   runtime.ready_when("raw assigned", [&raw_consumer] { return raw_consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  migration_consumer.measure(runtime.metrics());
+  raw_consumer.measure(runtime.metrics());
   runtime.loop("migrations", [&migration_consumer](std::stop_token stop) { migration_consumer.run(stop); });
   runtime.loop("raw", [&raw_consumer](std::stop_token stop) { raw_consumer.run(stop); });
   runtime.loop("held", [&worker, &wake](std::stop_token stop) {

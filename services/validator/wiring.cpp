@@ -43,6 +43,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       [&pool](std::span<const bus::Incoming> messages) { take(pool, messages); }));
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  consumer.measure(runtime.metrics());
   runtime.loop("intake", [&consumer](std::stop_token stop) { consumer.run(stop); });
   runtime.loop("prove", [&pool, &worker](std::stop_token stop) {
     pg::Listener listener(pool.options(), std::string(kWorkChannel));

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/metrics/metrics.h"
 #include "common/pg/pg.h"
 #include "common/result/result.h"
 
@@ -103,6 +104,8 @@ class Consumer {
   using Handler = std::function<void(std::span<const Incoming>)>;
   Consumer(Options options, std::string group, std::vector<std::string> topics, Handler handle);
   ~Consumer();
+  /// Shows q2o_bus_lag_messages{group}: messages of the log that this member has not handled yet. Call before run().
+  void measure(metrics::Registry& registry);
   void run(std::stop_token stop);
   bool assigned() const;  ///< for readiness
 

@@ -115,6 +115,23 @@ TEST_F(Bus, SaysThatATopicIsNotDeclared) {
   EXPECT_EQ(sent.error().reason, "UNKNOWN_TOPIC");
 }
 
+TEST_F(Bus, ShowsTheLagOfAGroupUntilItHasHandledEverything) {
+  send({"1", "2", "3"});
+  metrics::Registry registry;
+  std::atomic<bool> broken = true;
+  Consumer consumer(options, "lagging-" + topic, {topic}, [&](auto) {
+    if (broken) throw std::runtime_error("not yet");
+  });
+  consumer.measure(registry);
+  const auto shows = [&](const std::string& lag) {
+    return testing::eventually([&] { return registry.text().find("q2o_bus_lag_messages{group=\"lagging-" + topic + "\"} " + lag + "\n") != std::string::npos; });
+  };
+  std::jthread thread([&](const std::stop_token& stop) { consumer.run(stop); });
+  EXPECT_TRUE(shows("3"));
+  broken = false;
+  EXPECT_TRUE(shows("0"));
+}
+
 TEST_F(Bus, ANewGroupStartsAtTheBeginningAndGoesOnWhereItStopped) {
   send({"1", "2"});
   {

@@ -20,6 +20,7 @@ constexpr int kBrokerMilliseconds = 10000;
 constexpr std::chrono::seconds kBrokerPatience{60};
 constexpr std::chrono::milliseconds kBackoffFirst{100};
 constexpr std::chrono::milliseconds kBackoffMost{5000};
+constexpr std::chrono::seconds kMeasureEvery{2};
 
 PartitionList as_list(const Offsets& offsets) {
   auto list = partition_list(static_cast<int>(offsets.size()));
@@ -80,6 +81,20 @@ struct Consumer::State {
     if (subscribed) rd_kafka_consumer_close(client.get());
   }
 
+  /// From what librdkafka knows already (the ends of the log come with every fetch): no request to the broker.
+  void measure_lag() {
+    if (lag == nullptr || Clock::now() < measure_next) return;
+    measure_next = Clock::now() + kMeasureEvery;
+    std::int64_t sum = 0;
+    for (const auto& [partition, offset] : done) {
+      std::int64_t low = 0;
+      std::int64_t high = 0;
+      const auto problem = rd_kafka_get_watermark_offsets(client.get(), partition.first.c_str(), partition.second, &low, &high);
+      if (problem == RD_KAFKA_RESP_ERR_NO_ERROR && high > offset) sum += high - offset;
+    }
+    lag->set(static_cast<double>(sum));
+  }
+
   /// A broker that restarts answers again soon; the group waits for us meanwhile (heartbeats have a thread of their own).
   void find_places(rd_kafka_t* rk, rd_kafka_topic_partition_list_t& list) {
     for (const auto give_up = Clock::now() + kBrokerPatience;;) {
@@ -101,6 +116,10 @@ struct Consumer::State {
   void rebalanced(rd_kafka_t* rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t& list) {
     const bool assign = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
     if (assign) find_places(rk, list);
+    done.clear();
+    if (assign && trouble.empty()) {
+      for (const auto& entry : entries(list)) done[{entry.topic, entry.partition}] = entry.offset;
+    }
     rd_kafka_assign(rk, assign && trouble.empty() ? &list : nullptr);
     is_assigned = assign && list.cnt > 0;
     if (assign) log::info("partitions assigned", {{"group", group}, {"partitions", list.cnt}});
@@ -139,6 +158,9 @@ struct Consumer::State {
     for (const auto& message : batch) next[{message.topic, message.partition}] = message.offset + 1;
     const auto list = as_list(next);
     const auto problem = rd_kafka_commit(client.get(), list.get(), 0);
+    for (const auto& [partition, offset] : next) {
+      if (const auto known = done.find(partition); known != done.end()) known->second = offset;
+    }
     // The effects are durable; an offset that was not committed only means a redelivery that does nothing.
     if (problem != RD_KAFKA_RESP_ERR_NO_ERROR) log::warn("offsets were not committed", {{"group", group}, {"error", rd_kafka_err2str(problem)}});
   }
@@ -154,6 +176,7 @@ struct Consumer::State {
     set_paused(first, true);
     for (const auto until = Clock::now() + pause; Clock::now() < until && !stop.stop_requested();) {
       if (const auto message = poll(20)) note(to_incoming(*message));
+      measure_lag();
     }
     const auto list = as_list(first);
     // Partitions that went to another member meanwhile report an error here; the other one starts at the committed offset.
@@ -192,6 +215,9 @@ struct Consumer::State {
   bool subscribed = false;
   std::stop_token stopping;
   std::string trouble;
+  Offsets done;  ///< per assigned partition: the first offset that is not handled
+  metrics::Gauge* lag = nullptr;
+  Clock::time_point measure_next{};
   Client client;  // last: its callbacks use the rest
 };
 
@@ -201,12 +227,17 @@ Consumer::~Consumer() = default;
 
 bool Consumer::assigned() const { return state_->is_assigned; }
 
+void Consumer::measure(metrics::Registry& registry) {
+  state_->lag = &registry.gauge("q2o_bus_lag_messages", "Messages of the log that the group's member has not handled yet", {{"group", state_->group}});
+}
+
 void Consumer::run(std::stop_token stop) {
   state_->stopping = stop;
   state_->subscribe();
   auto pause = kBackoffFirst;
   while (!stop.stop_requested()) {
     const auto batch = state_->next_batch();
+    state_->measure_lag();
     if (batch.empty()) continue;
     if (state_->handled(batch)) {
       state_->commit(batch);

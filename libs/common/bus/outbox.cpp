@@ -27,12 +27,14 @@ enum class Source { as_stored, our_schema };
 /// One round trip. Identity values are drawn before commit: without the lock a later id could become visible first; `ordered` is
 /// volatile and therefore done before the row is made. ce_source is the schema, which bears the service's name.
 void insert(pg::Tx& tx, const Envelope& message, Source source) {
+  const auto tenant = message.headers.find("q2o-tenant");
   tx.exec(
       "with ordered as (select pg_advisory_xact_lock(hashtextextended(current_schema() || '/' || $1 || '/' || $2, 1)), "
       "pg_notify('outbox_' || current_schema(), '')) "
-      "insert into outbox (topic, key, value, headers) select $1, $2, $3::bytea, $4::bytea[] || "
+      "insert into outbox (topic, key, value, tenant, headers) select $1, $2, $3::bytea, $6, $4::bytea[] || "
       "case when $5 then array['ce_source'::bytea, convert_to(current_schema(), 'UTF8')] else '{}'::bytea[] end from ordered",
-      {message.topic, message.key, pg::Param::bytes(message.value), pg::Param::bytes_array(flat(message.headers)), source == Source::our_schema});
+      {message.topic, message.key, pg::Param::bytes(message.value), pg::Param::bytes_array(flat(message.headers)), source == Source::our_schema,
+       tenant == message.headers.end() ? std::string() : tenant->second});
 }
 
 Envelope read(const pg::Row& row) {

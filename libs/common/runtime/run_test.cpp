@@ -40,6 +40,7 @@ TEST_F(Run, ServesProbesAndMetricsAndStopsOnTerm) {
       usable = true;
       EXPECT_TRUE(testing::eventually([&] { return status_of("/ready") == 200; }));
       EXPECT_EQ(status_of("/metrics"), 200);
+      EXPECT_THAT(runtime.metrics().text(), HasSubstr("q2o_build_info{version=\""));
       kill(getpid(), SIGTERM);
     });
   });

@@ -12,6 +12,7 @@
 #include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/runtime/admin.h"
+#include "common/runtime/version.h"
 
 namespace q2o::runtime {
 namespace {
@@ -68,7 +69,9 @@ struct Runtime::State {
 };
 
 Runtime::Runtime(std::string service)
-    : service_(std::move(service)), instance_(service_ + "-" + ids::uuid_v4().substr(0, 8)), state_(std::make_unique<State>()) {}
+    : service_(std::move(service)), instance_(service_ + "-" + ids::uuid_v4().substr(0, 8)), state_(std::make_unique<State>()) {
+  metrics_.gauge("q2o_build_info", "Always 1; the label says which build this is", {{"version", std::string(version())}}).set(1);
+}
 
 Runtime::~Runtime() {
   stop_.request_stop();
