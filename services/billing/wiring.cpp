@@ -14,27 +14,31 @@ namespace {
 
 constexpr std::chrono::milliseconds kAdvanceEvery{2'000};
 
+/// All migrations in these states, a page at a time.
+void each_in(pg::Pool& pool, const std::vector<State>& states, const std::function<void(const v1::Migration&)>& work) {
+  for (std::string after;;) {
+    const auto page = pool.transact([&](pg::Tx& tx) { return PgMigrations(tx).in_states(states, after, kPageMax); });
+    for (const auto& migration : page) work(migration);
+    if (page.size() < kPageMax) return;
+    after = page.back().migration_id();
+  }
+}
+
 /// Steps that nobody asks for: looked at when something changed, and every few seconds because a neighbour may have been away.
 void advance_all(pg::Pool& pool, Commands& commands, ProcessManager& manager) {
-  std::vector<v1::Migration> waiting, running;
-  pool.transact([&](pg::Tx& tx) {
-    PgMigrations migrations(tx);
-    waiting = migrations.in_states({State::paid, State::connecting, State::ready});
-    running = migrations.in_states({State::running});
-  });
-  for (const auto& migration : waiting) {
+  each_in(pool, {State::paid, State::connecting, State::ready}, [&](const v1::Migration& migration) {
     const bool idle = static_cast<State>(migration.state()) == State::ready && (!migration.automatic_start() || migration.run() != 0);
-    if (idle) continue;
+    if (idle) return;
     if (const auto done = commands.advance(migration.tenant_id(), migration.migration_id()); !done) {
       log::debug("migration waits", {{"migration", migration.migration_id()}, {"for", done.error().message}});
     }
-  }
-  for (const auto& migration : running) {
+  });
+  each_in(pool, {State::running}, [&](const v1::Migration& migration) {
     pool.transact([&](pg::Tx& tx) {
       PgMigrations migrations(tx);
       manager.try_validate(migrations, migration.tenant_id(), migration.migration_id());
     });
-  }
+  });
 }
 
 }  // namespace
@@ -69,6 +73,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       [&pool, &manager](std::span<const bus::Incoming> messages) { take_facts(pool, manager, messages); }));
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  consumer.measure(runtime.metrics());
   runtime.loop("facts", [&consumer](std::stop_token stop) { consumer.run(stop); });
   runtime.loop("advance", [&pool, &commands, &manager](std::stop_token stop) {
     pg::Listener listener(pool.options(), std::string(kWorkChannel));

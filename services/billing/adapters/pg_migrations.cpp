@@ -54,8 +54,8 @@ void PgMigrations::insert(Aggregate& migration) {
   event.set_to(state.state());
   event.set_kind("CREATED");
   event.set_at(state.created_at());
-  tx_.exec("INSERT INTO migration_event(migration_id, version, body) VALUES ($1, $2, $3)",
-           {state.migration_id(), state.version(), pg::Param::bytes(event.SerializeAsString())});
+  tx_.exec("INSERT INTO migration_event(migration_id, tenant_id, version, body) VALUES ($1, $2, $3, $4)",
+           {state.migration_id(), state.tenant_id(), state.version(), pg::Param::bytes(event.SerializeAsString())});
   publish(migration);
 }
 
@@ -65,9 +65,9 @@ std::optional<Aggregate> PgMigrations::find(const std::string& tenant, const std
   return Aggregate(parse(rows[0]));
 }
 
-std::vector<v1::Migration> PgMigrations::list(const std::string& tenant) {
+std::vector<v1::Migration> PgMigrations::list(const std::string& tenant, const std::string& after, std::uint32_t most) {
   std::vector<v1::Migration> out;
-  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE tenant_id = $1 ORDER BY migration_id LIMIT 1000", {tenant})) {
+  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE tenant_id = $1 AND migration_id > $2 ORDER BY migration_id LIMIT $3", {tenant, after, most})) {
     out.push_back(parse(row));
   }
   return out;
@@ -82,11 +82,11 @@ std::vector<Aggregate> PgMigrations::using_connection(const std::string& tenant,
   return out;
 }
 
-std::vector<v1::Migration> PgMigrations::in_states(const std::vector<State>& states) {
+std::vector<v1::Migration> PgMigrations::in_states(const std::vector<State>& states, const std::string& after, std::uint32_t most) {
   std::vector<std::int64_t> numbers;
   for (const auto state : states) numbers.push_back(static_cast<std::int64_t>(state));
   std::vector<v1::Migration> out;
-  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE state = ANY($1) ORDER BY migration_id LIMIT 1000", {numbers})) {
+  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE state = ANY($1) AND migration_id > $2 ORDER BY migration_id LIMIT $3", {numbers, after, most})) {
     out.push_back(parse(row));
   }
   return out;
@@ -99,15 +99,16 @@ void PgMigrations::save(Aggregate& migration) {
                               pg::Param::bytes(state.SerializeAsString())});
   if (done.affected() != 1) throw std::logic_error("migration " + state.migration_id() + " changed under a lock");
   for (const auto& event : migration.events()) {
-    tx_.exec("INSERT INTO migration_event(migration_id, version, body) VALUES ($1, $2, $3)",
-             {state.migration_id(), event.version(), pg::Param::bytes(event.SerializeAsString())});
+    tx_.exec("INSERT INTO migration_event(migration_id, tenant_id, version, body) VALUES ($1, $2, $3, $4)",
+             {state.migration_id(), state.tenant_id(), event.version(), pg::Param::bytes(event.SerializeAsString())});
   }
   publish(migration);
 }
 
-std::vector<v1::Event> PgMigrations::history(const std::string& migration_id) {
+std::vector<v1::Event> PgMigrations::history(const std::string& migration_id, std::uint64_t after, std::uint32_t most) {
   std::vector<v1::Event> out;
-  for (const auto& row : tx_.exec("SELECT body FROM migration_event WHERE migration_id = $1 ORDER BY version LIMIT 10000", {migration_id})) {
+  for (const auto& row : tx_.exec("SELECT body FROM migration_event WHERE migration_id = $1 AND version > $2 ORDER BY version LIMIT $3",
+                                  {migration_id, after, most})) {
     if (!out.emplace_back().ParseFromString(row.bytes("body"))) throw std::runtime_error("a stored event cannot be read");
   }
   return out;
@@ -123,28 +124,34 @@ void PgMigrations::remember(const std::string& tenant, const std::string& key, c
   tx_.exec("INSERT INTO idempotency_key(tenant_id, key, migration_id) VALUES ($1, $2, $3)", {tenant, key, migration_id});
 }
 
+/// The stages' facts get the tenant from the migration itself; a fact of an unknown migration has nothing to count for.
 void PgMigrations::count_extracted(const std::string& migration, std::uint32_t run, const std::string& entity, std::uint64_t n) {
-  tx_.exec("INSERT INTO run_count(migration_id, run, entity, extracted) VALUES ($1, $2, $3, $4) "
+  tx_.exec("INSERT INTO run_count(migration_id, run, entity, extracted, tenant_id) "
+           "SELECT $1, $2::integer, $3, $4::bigint, tenant_id FROM migration WHERE migration_id = $1 "
            "ON CONFLICT (migration_id, run, entity) DO UPDATE SET extracted = EXCLUDED.extracted",
            {migration, run, entity, n});
 }
 
 void PgMigrations::count_mapped(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Mapped& n) {
-  tx_.exec("INSERT INTO run_count(migration_id, run, entity, mapped, merged, mapper_rejected, excluded) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+  tx_.exec("INSERT INTO run_count(migration_id, run, entity, mapped, merged, mapper_rejected, excluded, tenant_id) "
+           "SELECT $1, $2::integer, $3, $4::bigint, $5::bigint, $6::bigint, $7::bigint, tenant_id FROM migration WHERE migration_id = $1 "
            "ON CONFLICT (migration_id, run, entity) DO UPDATE SET mapped = EXCLUDED.mapped, merged = EXCLUDED.merged, "
            "mapper_rejected = EXCLUDED.mapper_rejected, excluded = EXCLUDED.excluded",
            {migration, run, entity, n.mapped, n.merged, n.rejected, n.excluded});
 }
 
 void PgMigrations::count_loaded(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Loaded& n) {
-  tx_.exec("INSERT INTO run_count(migration_id, run, entity, loaded, loader_rejected, parked) VALUES ($1, $2, $3, $4, $5, $6) "
+  tx_.exec("INSERT INTO run_count(migration_id, run, entity, loaded, loader_rejected, parked, tenant_id) "
+           "SELECT $1, $2::integer, $3, $4::bigint, $5::bigint, $6::bigint, tenant_id FROM migration WHERE migration_id = $1 "
            "ON CONFLICT (migration_id, run, entity) DO UPDATE SET loaded = EXCLUDED.loaded, "
            "loader_rejected = EXCLUDED.loader_rejected, parked = EXCLUDED.parked",
            {migration, run, entity, n.loaded, n.rejected, n.parked});
 }
 
 void PgMigrations::set_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) {
-  tx_.exec("INSERT INTO run_fact(migration_id, run, fact) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", {migration, run, fact});
+  tx_.exec("INSERT INTO run_fact(migration_id, run, fact, tenant_id) SELECT $1, $2::integer, $3, tenant_id FROM migration WHERE migration_id = $1 "
+           "ON CONFLICT DO NOTHING",
+           {migration, run, fact});
 }
 
 bool PgMigrations::has_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) {

@@ -15,11 +15,11 @@ class PgMigrations final : public Migrations {
   explicit PgMigrations(pg::Tx& tx) : tx_(tx) {}
   void insert(Aggregate& migration) override;
   std::optional<Aggregate> find(const std::string& tenant, const std::string& migration_id) override;
-  std::vector<v1::Migration> list(const std::string& tenant) override;
+  std::vector<v1::Migration> list(const std::string& tenant, const std::string& after, std::uint32_t most) override;
   std::vector<Aggregate> using_connection(const std::string& tenant, const std::string& id) override;
-  std::vector<v1::Migration> in_states(const std::vector<State>& states) override;
+  std::vector<v1::Migration> in_states(const std::vector<State>& states, const std::string& after, std::uint32_t most) override;
   void save(Aggregate& migration) override;
-  std::vector<v1::Event> history(const std::string& migration_id) override;
+  std::vector<v1::Event> history(const std::string& migration_id, std::uint64_t after, std::uint32_t most) override;
   std::optional<std::string> seen(const std::string& tenant, const std::string& idempotency_key) override;
   void remember(const std::string& tenant, const std::string& idempotency_key, const std::string& migration_id) override;
   void count_extracted(const std::string& migration, std::uint32_t run, const std::string& entity, std::uint64_t n) override;

@@ -1,5 +1,7 @@
 #include "services/billing/adapters/service.h"
 
+#include <charconv>
+
 #include "common/rpc/rpc.h"
 
 namespace q2o::billing {
@@ -16,6 +18,11 @@ grpc::Status answer(grpc::ServerContext* context, Response* response, const Comm
   return grpc::Status::OK;
 }
 
+template <class Request>
+std::uint32_t page(const Request& request) {
+  return request.page_size() == 0 ? kPageMax : std::min(request.page_size(), kPageMax);
+}
+
 }  // namespace
 
 grpc::Status Service::CreateMigration(grpc::ServerContext* context, const v1::CreateMigrationRequest* request, v1::CreateMigrationResponse* response) {
@@ -24,10 +31,12 @@ grpc::Status Service::CreateMigration(grpc::ServerContext* context, const v1::Cr
 grpc::Status Service::GetMigration(grpc::ServerContext* context, const v1::GetMigrationRequest* request, v1::GetMigrationResponse* response) {
   return answer(context, response, [&](const Caller& caller) { return commands_.get(caller, request->migration_id()); });
 }
-grpc::Status Service::ListMigrations(grpc::ServerContext* context, const v1::ListMigrationsRequest*, v1::ListMigrationsResponse* response) {
+grpc::Status Service::ListMigrations(grpc::ServerContext* context, const v1::ListMigrationsRequest* request, v1::ListMigrationsResponse* response) {
   const auto caller = rpc::caller(*context);
   if (!caller) return rpc::to_status(caller.error());
-  for (auto& migration : commands_.list(Caller{caller->tenant, caller->actor, {}})) *response->add_migrations() = std::move(migration);
+  const auto size = page(*request);
+  for (auto& migration : commands_.list(Caller{caller->tenant, caller->actor, {}}, request->page_token(), size)) *response->add_migrations() = std::move(migration);
+  if (static_cast<std::uint32_t>(response->migrations_size()) == size) response->set_next_page_token(response->migrations().rbegin()->migration_id());
   return grpc::Status::OK;
 }
 grpc::Status Service::MarkPaid(grpc::ServerContext* context, const v1::MarkPaidRequest* request, v1::MarkPaidResponse* response) {
@@ -52,9 +61,16 @@ grpc::Status Service::AcceptDifferences(grpc::ServerContext* context, const v1::
 grpc::Status Service::History(grpc::ServerContext* context, const v1::HistoryRequest* request, v1::HistoryResponse* response) {
   const auto caller = rpc::caller(*context);
   if (!caller) return rpc::to_status(caller.error());
-  auto events = commands_.history(Caller{caller->tenant, caller->actor, {}}, request->migration_id());
+  std::uint64_t after = 0;
+  const auto& token = request->page_token();
+  if (const auto [end, problem] = std::from_chars(token.data(), token.data() + token.size(), after); !token.empty() && (problem != std::errc() || end != token.data() + token.size())) {
+    return rpc::to_status(Error{Code::invalid_argument, "page_token is none that History gave", Retry::never, Effect::none, "PAGE_TOKEN_INVALID", "Begin without one.", {}});
+  }
+  const auto size = page(*request);
+  auto events = commands_.history(Caller{caller->tenant, caller->actor, {}}, request->migration_id(), after, size);
   if (!events) return rpc::to_status(events.error());
   for (auto& event : *events) *response->add_events() = std::move(event);
+  if (static_cast<std::uint32_t>(response->events_size()) == size) response->set_next_page_token(std::to_string(response->events().rbegin()->version()));
   return grpc::Status::OK;
 }
 

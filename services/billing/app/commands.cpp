@@ -94,9 +94,9 @@ Result<v1::Migration> Commands::get(const Caller& caller, const std::string& id)
   return change(Caller{caller.tenant, caller.actor, {}}, id, [](Aggregate&, Migrations&) { return Status(); });
 }
 
-std::vector<v1::Migration> Commands::list(const Caller& caller) {
+std::vector<v1::Migration> Commands::list(const Caller& caller, const std::string& after, std::uint32_t most) {
   std::vector<v1::Migration> out;
-  transact_([&](Migrations& migrations) { out = migrations.list(caller.tenant); });
+  transact_([&](Migrations& migrations) { out = migrations.list(caller.tenant, after, most); });
   return out;
 }
 
@@ -170,10 +170,10 @@ Result<v1::Migration> Commands::accept_differences(const Caller& caller, const s
   });
 }
 
-Result<std::vector<v1::Event>> Commands::history(const Caller& caller, const std::string& id) {
+Result<std::vector<v1::Event>> Commands::history(const Caller& caller, const std::string& id, std::uint64_t after, std::uint32_t most) {
   Result<std::vector<v1::Event>> out = not_found(id);
   transact_([&](Migrations& migrations) {
-    if (migrations.find(caller.tenant, id)) out = migrations.history(id);
+    if (migrations.find(caller.tenant, id)) out = migrations.history(id, after, most);
     else out = not_found(id);
   });
   return out;

@@ -30,19 +30,24 @@ class Peers {
   virtual Result<std::string> current_mapping(const std::string& tenant, const std::string& platform) = 0;
 };
 
+/// The most that one answer carries: far below gRPC's limit of 4 MiB.
+inline constexpr std::uint32_t kPageMax = 1000;
+
 /// The migrations of one database transaction.
 class Migrations {
  public:
   virtual ~Migrations() = default;
   virtual void insert(Aggregate& migration) = 0;
   virtual std::optional<Aggregate> find(const std::string& tenant, const std::string& migration_id) = 0;
-  virtual std::vector<v1::Migration> list(const std::string& tenant) = 0;
+  /// At most `most` of those after `after` (an id; empty = from the first), by id.
+  virtual std::vector<v1::Migration> list(const std::string& tenant, const std::string& after, std::uint32_t most) = 0;
   /// Unfinished ones that use the connection or target.
   virtual std::vector<Aggregate> using_connection(const std::string& tenant, const std::string& id) = 0;
-  virtual std::vector<v1::Migration> in_states(const std::vector<State>& states) = 0;
+  virtual std::vector<v1::Migration> in_states(const std::vector<State>& states, const std::string& after, std::uint32_t most) = 0;
   /// Writes state, events and outbox message together. Throws when somebody else has changed the migration since it was read.
   virtual void save(Aggregate& migration) = 0;
-  virtual std::vector<v1::Event> history(const std::string& migration_id) = 0;
+  /// At most `most` events after a version, oldest first.
+  virtual std::vector<v1::Event> history(const std::string& migration_id, std::uint64_t after, std::uint32_t most) = 0;
   /// The migration a repeated command has already worked on.
   virtual std::optional<std::string> seen(const std::string& tenant, const std::string& idempotency_key) = 0;
   virtual void remember(const std::string& tenant, const std::string& idempotency_key, const std::string& migration_id) = 0;

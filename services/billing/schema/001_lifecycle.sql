@@ -13,6 +13,7 @@ CREATE INDEX migration_tenant ON migration (tenant_id, migration_id);
 -- Append-only: who did what, when and why.
 CREATE TABLE migration_event (
   migration_id text NOT NULL REFERENCES migration,
+  tenant_id    text NOT NULL,
   version      bigint NOT NULL,
   body         bytea NOT NULL,
   PRIMARY KEY (migration_id, version)
@@ -29,6 +30,7 @@ CREATE TABLE idempotency_key (
 -- What the three stages counted, for the law of conservation. NULL = not told yet.
 CREATE TABLE run_count (
   migration_id text NOT NULL,
+  tenant_id    text NOT NULL,
   run          integer NOT NULL,
   entity       text NOT NULL,
   extracted    bigint,
@@ -39,6 +41,7 @@ CREATE TABLE run_count (
 
 CREATE TABLE run_fact (
   migration_id text NOT NULL,
+  tenant_id    text NOT NULL,
   run          integer NOT NULL,
   fact         text NOT NULL,
   at           timestamptz NOT NULL DEFAULT now(),

@@ -26,10 +26,10 @@ class FakeMigrations final : public Migrations {
     if (found == rows.end() || found->second.tenant_id() != tenant) return std::nullopt;
     return Aggregate(found->second);
   }
-  std::vector<v1::Migration> list(const std::string& tenant) override {
+  std::vector<v1::Migration> list(const std::string& tenant, const std::string& after, std::uint32_t most) override {
     std::vector<v1::Migration> out;
     for (const auto& [id, row] : rows) {
-      if (row.tenant_id() == tenant) out.push_back(row);
+      if (row.tenant_id() == tenant && id > after && out.size() < most) out.push_back(row);
     }
     return out;
   }
@@ -40,7 +40,7 @@ class FakeMigrations final : public Migrations {
     }
     return out;
   }
-  std::vector<v1::Migration> in_states(const std::vector<State>&) override { return {}; }
+  std::vector<v1::Migration> in_states(const std::vector<State>&, const std::string&, std::uint32_t) override { return {}; }
   void save(Aggregate& migration) override {
     auto& row = rows.at(migration.get().migration_id());
     if (row.version() != migration.stored_version()) throw std::logic_error("changed in between");
@@ -48,7 +48,13 @@ class FakeMigrations final : public Migrations {
     for (const auto& event : migration.events()) events[row.migration_id()].push_back(event);
     published.push_back(row);
   }
-  std::vector<v1::Event> history(const std::string& id) override { return events[id]; }
+  std::vector<v1::Event> history(const std::string& id, std::uint64_t after, std::uint32_t most) override {
+    std::vector<v1::Event> out;
+    for (const auto& event : events[id]) {
+      if (event.version() > after && out.size() < most) out.push_back(event);
+    }
+    return out;
+  }
   std::optional<std::string> seen(const std::string& tenant, const std::string& key) override {
     const auto found = keys.find(tenant + "/" + key);
     return found == keys.end() ? std::nullopt : std::optional(found->second);

@@ -210,6 +210,36 @@ TEST_F(BillingIntegration, AnUndecodableFactGoesToTheDeadLettersAndTheNextOneIsT
   EXPECT_TRUE(testing::eventually([&] { return get(*client, id).state() == v1::STATE_VALIDATING; }));
 }
 
+TEST_F(BillingIntegration, ListsGoOnWithTheTokenUntilNothingIsLeft) {
+  Billing billing(database_, kafka_);
+  auto client = billing.client();
+  std::set<std::string> made, seen;
+  for (int i = 0; i < 3; ++i) made.insert(created(*client).migration_id());
+  v1::ListMigrationsRequest request;
+  request.set_page_size(2);
+  int pages = 0;
+  do {
+    v1::ListMigrationsResponse page;
+    ASSERT_TRUE(client->ListMigrations(as("cli").get(), request, &page).ok());
+    for (const auto& migration : page.migrations()) EXPECT_TRUE(seen.insert(migration.migration_id()).second);
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && ++pages < 10);
+  EXPECT_EQ(seen, made);
+
+  ASSERT_TRUE(mark_paid(*client, *made.begin(), "operator").ok());
+  v1::HistoryRequest first;
+  first.set_migration_id(*made.begin());
+  first.set_page_size(1);
+  v1::HistoryResponse history;
+  ASSERT_TRUE(client->History(as("cli").get(), first, &history).ok());
+  ASSERT_EQ(history.events_size(), 1);
+  first.set_page_token(history.next_page_token());
+  ASSERT_TRUE(client->History(as("cli").get(), first, &history).ok());
+  EXPECT_EQ(history.events(0).kind(), "MARKED_PAID_BY_OPERATOR");
+  first.set_page_token("nonsense");
+  EXPECT_EQ(client->History(as("cli").get(), first, &history).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
 TEST_F(BillingIntegration, ARestartedServiceKnowsEverything) {
   std::string id;
   {

@@ -12,6 +12,8 @@
 namespace q2o::loader {
 namespace {
 
+constexpr std::uint32_t kPageMax = 1000;
+
 void fill(v1::Target& out, const Target& target) {
   out.set_target_id(target.target_id);
   out.set_url(target.url);
@@ -129,10 +131,11 @@ Status RpcService::read(const std::string& tenant_id, std::chrono::milliseconds 
 grpc::Status RpcService::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
     if (const auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
+    const std::uint32_t size = request->page_size() == 0 ? kPageMax : std::min(request->page_size(), kPageMax);
     pool_.transact([&](pg::Tx& tx) {
-      response->clear_rejects();
-      for (const auto row : tx.exec("select * from reject where tenant_id = $1 and migration_id = $2 and run = $3 order by entity, source_id, external_id limit 10000",
-                                    {caller.tenant, request->migration_id(), request->run()})) {
+      response->Clear();
+      for (const auto row : tx.exec("select * from reject where tenant_id = $1 and migration_id = $2 and run = $3 and external_id > $4 order by external_id limit $5",
+                                    {caller.tenant, request->migration_id(), request->run(), request->page_token(), size})) {
         auto& reject = *response->add_rejects();
         reject.set_entity(row.text("entity"));
         reject.set_source_id(row.text("source_id"));
@@ -141,7 +144,9 @@ grpc::Status RpcService::ListRejects(grpc::ServerContext* context, const v1::Lis
         reject.set_hint(row.text("hint"));
         reject.set_label(row.text("label"));
         reject.set_value(row.text("external_id"));
+        response->set_next_page_token(row.text("external_id"));
       }
+      if (static_cast<std::uint32_t>(response->rejects_size()) < size) response->clear_next_page_token();
     });
     return {};
   });

@@ -117,5 +117,27 @@ TEST_F(Service, LoadsARunThatComesOverTheBusAndTellsItsTotals) {
   })) << "all facts and results have left";
 }
 
+TEST_F(Service, ListsRejectsPageByPage) {
+  pg::Pool pool(database);
+  pool.transact([&](pg::Tx& tx) {
+    for (const char* id : {"q_invoice_1", "q_invoice_2", "q_invoice_3"}) {
+      tx.exec("insert into reject values ($1, 1, $2, $3, 'Invoice', '1', 'R', 'm', 'h', 'l')", {books.migration, books.tenant, id});
+    }
+  });
+  const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+  v1::ListRejectsRequest request;
+  request.set_migration_id(books.migration);
+  request.set_run(1);
+  request.set_page_size(2);
+  std::vector<int> sizes;
+  do {
+    v1::ListRejectsResponse page;
+    ASSERT_TRUE(stub->ListRejects(rpc::context(books.tenant, "test", 10s).get(), request, &page).ok());
+    sizes.push_back(page.rejects_size());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && sizes.size() < 10);
+  EXPECT_THAT(sizes, ::testing::ElementsAre(2, 1));
+}
+
 }  // namespace
 }  // namespace q2o::loader

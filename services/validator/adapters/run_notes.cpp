@@ -58,16 +58,26 @@ void GrpcNotes::mapping(const Run& run, RunNotes& notes) {
   for (const auto& n : answer.notes()) notes.notes.push_back({n.entity(), n.source_id(), n.kind(), n.reason(), n.label(), n.posting()});
 }
 
+void GrpcNotes::loader_rejects(const Run& run, RunNotes& notes) {
+  auto request = request_of<loader::v1::ListRejectsRequest>(run);
+  request.set_page_size(1'000);
+  do {
+    const auto context = rpc::context(run.tenant, "validator", kDeadline);
+    loader::v1::ListRejectsResponse answer;
+    const auto status = loader_->ListRejects(context.get(), request, &answer);
+    if (!status.ok()) {
+      notes.missing["The loader's rejects"] = status.error_message();
+      return;
+    }
+    for (const auto& reject : answer.rejects()) notes.rejects.push_back(reject_of(reject));
+    request.set_page_token(answer.next_page_token());
+  } while (!request.page_token().empty());
+}
+
 void GrpcNotes::loading(const Run& run, RunNotes& notes) {
   const auto context = rpc::context(run.tenant, "validator", kDeadline);
-  loader::v1::ListRejectsResponse rejects;
-  auto status = loader_->ListRejects(context.get(), request_of<loader::v1::ListRejectsRequest>(run), &rejects);
-  if (!status.ok()) notes.missing["The loader's rejects"] = status.error_message();
-  for (const auto& reject : rejects.rejects()) notes.rejects.push_back(reject_of(reject));
-
-  const auto second = rpc::context(run.tenant, "validator", kDeadline);
   loader::v1::GetRunResponse answer;
-  status = loader_->GetRun(second.get(), request_of<loader::v1::GetRunRequest>(run), &answer);
+  const auto status = loader_->GetRun(context.get(), request_of<loader::v1::GetRunRequest>(run), &answer);
   if (!status.ok()) notes.missing["The loader's totals"] = status.error_message();
   notes.created = answer.totals().created();
   notes.changed = answer.totals().changed();
@@ -80,6 +90,7 @@ RunNotes GrpcNotes::read(const Run& run) {
   extraction(run, notes);
   mapping(run, notes);
   mapper_rejects(run, notes);
+  loader_rejects(run, notes);
   loading(run, notes);
   return notes;
 }

@@ -18,6 +18,7 @@ class GrpcNotes final : public Notes {
   void extraction(const Run& run, RunNotes& notes);
   void mapping(const Run& run, RunNotes& notes);
   void mapper_rejects(const Run& run, RunNotes& notes);
+  void loader_rejects(const Run& run, RunNotes& notes);
   void loading(const Run& run, RunNotes& notes);
 
   std::unique_ptr<connector::v1::ConnectorService::Stub> connector_;
