@@ -97,6 +97,9 @@ int run(int argc, char** argv) {
   CLI::App* end = with_id(command("stop", "end the run for good", [&](const Session& s) { return stop(s, id, reason, yes); }));
   end->add_option("--reason", reason, "kept in the history");
   end->add_flag("--yes", yes, "do not ask");
+  CLI::App* agree = with_id(command("accept", "end a migration although its books differ", [&](const Session& s) { return accept(s, id, reason, yes); }));
+  agree->add_option("--reason", reason, "why the differences are right; kept in the history")->required();
+  agree->add_flag("--yes", yes, "do not ask");
   with_id(command("history", "every step with who and why", [&](const Session& s) { return history(s, id); }));
   command("connections", "sources and targets", [&](const Session& s) { return connections(s); });
   CLI::App* mapping = app.add_subcommand("mapping", "mapping files");

@@ -6,9 +6,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iostream>
+#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/session.h"
+#include "common/metrics/metrics.h"
+#include "common/rpc/rpc.h"
+#include "q2o/billing/v1/migration.grpc.pb.h"
 
 namespace q2o::cli {
 namespace {
@@ -55,6 +60,25 @@ TEST_F(Cli, AServiceThatIsAwayIsNamedWithTheRemedy) {
   EXPECT_THAT(text, testing::HasSubstr("make up"));
 }
 
+TEST_F(Cli, DoctorSaysOfEveryBadLineWhatToDo) {
+  for (const char* name : {"BILLING", "CONNECTOR", "MAPPER", "LOADER", "VALIDATOR", "NOTIFIER"}) setenv(("Q2O_PORT_" + std::string(name) + "_ADMIN").c_str(), "9", 1);
+  setenv("Q2O_PORT_KAFKA", "9", 1);
+  unsetenv("Q2O_PORT_POSTGRES");
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(run_words({"doctor"}), kError);
+  const auto text = testing::internal::GetCapturedStdout();
+  EXPECT_THAT(text, testing::HasSubstr("BAD kafka      down"));
+  EXPECT_THAT(text, testing::HasSubstr("BAD postgres   unknown"));
+  EXPECT_THAT(text, testing::HasSubstr("make logs SERVICE=loader"));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("  BAD")) continue;
+    std::string next;
+    std::getline(lines, next);
+    EXPECT_TRUE(next.starts_with("      → ")) << line;
+  }
+}
+
 TEST_F(Cli, TheTenantIsMadeOnceAndKept) {
   const auto first = open_session(folder_.string());
   const auto second = open_session(folder_.string());
@@ -68,6 +92,78 @@ TEST_F(Cli, ASpoiledTenantFileIsRefusedNotReplaced) {
   const auto session = open_session(folder_.string());
   ASSERT_FALSE(session);
   EXPECT_EQ(session.error().reason, "BAD_TENANT_FILE");
+}
+
+/// Billing with one migration whose books differ.
+class FakeBilling final : public billing::v1::MigrationService::Service {
+ public:
+  FakeBilling() {
+    for (const char* id : {"11111111-0000-4000-8000-000000000000", "22222222-0000-4000-8000-000000000000"}) {
+      billing::v1::Migration migration;
+      migration.set_migration_id(id);
+      migration.set_state(billing::v1::STATE_VALIDATING);
+      migration.set_verdict("DIFFERENT");
+      migrations.push_back(migration);
+    }
+  }
+  /// One migration per page: who does not ask on sees only the first.
+  grpc::Status ListMigrations(grpc::ServerContext*, const billing::v1::ListMigrationsRequest* request, billing::v1::ListMigrationsResponse* response) override {
+    *response->add_migrations() = migrations[request->page_token().empty() ? 0 : 1];
+    if (request->page_token().empty()) response->set_next_page_token("more");
+    return grpc::Status::OK;
+  }
+  grpc::Status AcceptDifferences(grpc::ServerContext*, const billing::v1::AcceptDifferencesRequest* request, billing::v1::AcceptDifferencesResponse* response) override {
+    accepted = request->migration_id() + ": " + request->reason();
+    response->mutable_migration()->set_state(billing::v1::STATE_COMPLETED);
+    return grpc::Status::OK;
+  }
+  std::vector<billing::v1::Migration> migrations;
+  std::string accepted;
+};
+
+class Accept : public Cli {
+ protected:
+  void SetUp() override {
+    Cli::SetUp();
+    setenv("Q2O_PORT_BILLING", std::to_string(server_.port()).c_str(), 1);
+  }
+  /// Types a line at the prompt.
+  int type(const std::string& line) {
+    const std::istringstream input(line + "\n");
+    auto* before = std::cin.rdbuf(input.rdbuf());
+    const int code = run_words({"accept", "2222", "--reason", "agreed with the auditor"});
+    std::cin.rdbuf(before);
+    return code;
+  }
+  FakeBilling billing_;
+  metrics::Registry metrics_;
+  rpc::Server server_{"127.0.0.1:0", std::vector<grpc::Service*>{&billing_}, metrics_};
+};
+
+TEST_F(Accept, NeedsAReason) { EXPECT_EQ(run_words({"accept", "2222", "--yes"}), kUsage); }
+
+TEST_F(Accept, DoesNothingWithoutTheTypedWord) {
+  EXPECT_EQ(type("yes"), kUsage);
+  EXPECT_EQ(billing_.accepted, "");
+}
+
+TEST_F(Accept, SendsTheReasonForTheMigrationOnWhicheverPageItIs) {
+  EXPECT_EQ(type("accept"), kDone);
+  EXPECT_EQ(billing_.accepted, "22222222-0000-4000-8000-000000000000: agreed with the auditor");
+}
+
+TEST(RunToWatch, IsThePresentOneWhileItRunsOrIsBeingProven) {
+  billing::v1::Migration migration;
+  migration.set_run(3);
+  migration.set_state(billing::v1::STATE_RUNNING);
+  EXPECT_EQ(run_to_watch(migration), 3u);
+  migration.set_state(billing::v1::STATE_VALIDATING);
+  EXPECT_EQ(run_to_watch(migration), 3u);
+  migration.set_verdict("DIFFERENT");
+  EXPECT_EQ(run_to_watch(migration), 4u) << "a repair run";
+  migration.set_state(billing::v1::STATE_COMPLETED);
+  migration.set_verdict("MATCHED");
+  EXPECT_EQ(run_to_watch(migration), 4u);
 }
 
 TEST(ExitCode, FollowsTheVerdict) {

@@ -24,6 +24,8 @@ int rejects(const Session& session, const std::string& migration_id);
 int pause(const Session& session, const std::string& migration_id, const std::string& reason);
 int resume(const Session& session, const std::string& migration_id);
 int stop(const Session& session, const std::string& migration_id, const std::string& reason, bool yes);
+/// Ends a migration whose books differ: a person says why that is right. Asks for a typed word unless `yes`.
+int accept(const Session& session, const std::string& migration_id, const std::string& reason, bool yes);
 int history(const Session& session, const std::string& migration_id);
 int connections(const Session& session);
 int mapping_check(const Session& session, const std::string& file);
@@ -32,6 +34,10 @@ int topics(const std::string& brokers, const std::string& file);
 
 /// The migration meant: the given id (a unique beginning is enough), else the only or latest one.
 Result<billing::v1::Migration> choose_migration(const Session& session, const std::string& id);
+/// All pages.
+Result<billing::v1::ListMigrationsResponse> list_migrations(const Session& session);
+/// The run that `migrate` watches: the present one while it runs or is being proven, else the next, which has to be started.
+std::uint32_t run_to_watch(const billing::v1::Migration& migration);
 /// Writes report files; the path of the HTML page.
 Result<std::string> save_report(const Session& session, const billing::v1::Migration& migration, const std::string& folder);
 /// kDone, kDifferences, kError or kWaitsForPerson by state and verdict.

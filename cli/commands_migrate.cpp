@@ -6,6 +6,7 @@
 #include "cli/progress_view.h"
 #include "cli/terminal.h"
 #include "cli/watch.h"
+#include "common/json/json.h"
 #include "q2o/billing/v1/migration.grpc.pb.h"
 #include "q2o/connector/v1/connector.grpc.pb.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
@@ -71,7 +72,7 @@ Result<loader::v1::Target> connect_target(const Session& session, const MigrateO
 /// The migration of these two connections, made and marked as paid when there is none yet.
 Result<Migration> prepare(const Session& session, const MigrateOptions& options, const connector::v1::Connection& source, const loader::v1::Target& target) {
   const auto stub = MigrationService::NewStub(session.channel("billing"));
-  auto list = session.call("billing", *stub, &MigrationService::Stub::ListMigrations, billing::v1::ListMigrationsRequest{});
+  auto list = list_migrations(session);
   if (!list) return fail(list.error());
   for (const auto& migration : list->migrations()) {
     if (migration.source_connection_id() == source.connection_id() && migration.target_id() == target.target_id()) return migration;
@@ -98,15 +99,15 @@ Status set_going(const Session& session, const Migration& migration) {
     if (!response) return fail(response.error());
     return {};
   }
-  const bool differs = migration.state() == billing::v1::STATE_VALIDATING && migration.verdict() == "DIFFERENT";
-  if (migration.directive() == billing::v1::DIRECTIVE_PAUSE && !differs) {
+  const bool goes_on = run_to_watch(migration) == migration.run();
+  if (migration.directive() == billing::v1::DIRECTIVE_PAUSE && goes_on) {
     billing::v1::ResumeRequest request;
     request.set_migration_id(migration.migration_id());
     auto response = session.call("billing", *stub, &MigrationService::Stub::Resume, request);
     if (!response) return fail(response.error());
     return {};
   }
-  if (migration.state() == billing::v1::STATE_RUNNING || (migration.state() == billing::v1::STATE_VALIDATING && !differs)) return {};
+  if (goes_on) return {};
   billing::v1::StartRequest start;
   start.set_migration_id(migration.migration_id());
   auto response = session.call("billing", *stub, &MigrationService::Stub::Start, start);
@@ -122,7 +123,7 @@ Result<Migration> wait_for_run(const Session& session, const Migration& before) 
   for (int tries = 0; tries < 300; ++tries) {
     auto now = session.call("billing", *stub, &MigrationService::Stub::GetMigration, request);
     if (!now) return fail(now.error());
-    if (now->migration().run() > before.run() || now->migration().state() == billing::v1::STATE_RUNNING) return now->migration();
+    if (now->migration().run() >= run_to_watch(before)) return now->migration();
     timespec pause{0, 100'000'000};
     nanosleep(&pause, nullptr);
   }
@@ -140,7 +141,22 @@ void print_verdict(const Session& session, const Migration& migration, const std
   std::cout << "Report: " << page << '\n';
 }
 
+void print_result(const notifier::v1::Progress& last, const std::string& page) {
+  const auto& migration = last.migration();
+  const auto count = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
+  json::Writer out;
+  out.begin_object().field("migration_id", migration.migration_id()).field("run", count(migration.run())).field("verdict", migration.verdict());
+  out.field("created", count(last.created())).field("changed", count(last.changed())).field("unchanged", count(last.unchanged())).field("report", page).end_object();
+  std::cout << out.text() << '\n';
+}
+
 }  // namespace
+
+std::uint32_t run_to_watch(const Migration& migration) {
+  const bool differs = migration.verdict() == "DIFFERENT";
+  const bool goes_on = migration.state() == billing::v1::STATE_RUNNING || (migration.state() == billing::v1::STATE_VALIDATING && !differs);
+  return migration.run() + (goes_on ? 0 : 1);
+}
 
 int migrate(const Session& session, const MigrateOptions& options) {
   auto source = connect_source(session, options);
@@ -159,7 +175,7 @@ int migrate(const Session& session, const MigrateOptions& options) {
   auto running = wait_for_run(session, *migration);
   if (!running) return report_error(session, running.error());
   std::cerr << "Migration " << running->migration_id() << ", run " << running->run() << ". Ctrl-C is safe: the run goes on; `q2o watch` comes back to it.\n";
-  auto last = watch_until_over(session, running->migration_id(), running->run());
+  auto last = watch_until_over(session, running->migration_id(), running->run(), running->version());
   if (!last) return report_error(session, last.error());
   const Migration& end = last->migration();
   if (!session.json) {
@@ -173,8 +189,7 @@ int migrate(const Session& session, const MigrateOptions& options) {
   auto page = save_report(session, end, session.state_folder + "/reports/" + end.migration_id());
   if (!page) return report_error(session, page.error());
   if (session.json) {
-    std::cout << "{\"migration_id\":\"" << end.migration_id() << "\",\"run\":" << end.run() << ",\"verdict\":\"" << end.verdict() << "\",\"created\":" << last->created()
-              << ",\"changed\":" << last->changed() << ",\"unchanged\":" << last->unchanged() << ",\"report\":\"" << *page << "\"}\n";
+    print_result(*last, *page);
   } else {
     print_verdict(session, end, *page);
   }

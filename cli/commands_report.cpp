@@ -21,26 +21,29 @@ Status write_file(const std::filesystem::path& path, const std::string& content)
   return {};
 }
 
-Result<std::vector<common::v1::Reject>> all_rejects(const Session& session, const billing::v1::Migration& migration) {
-  std::vector<common::v1::Reject> rejects;
-  const auto mapper = mapper::v1::MapperService::NewStub(session.channel("mapper"));
-  mapper::v1::ListRejectsRequest request;
+/// All pages of one service's rejects, added to `rejects`.
+template <class Request, class Response, class Stub>
+Status read_rejects(const Session& session, const std::string& service, Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    const billing::v1::Migration& migration, std::vector<common::v1::Reject>& rejects) {
+  Request request;
   request.set_migration_id(migration.migration_id());
   request.set_run(migration.run());
   request.set_page_size(500);
   do {
-    auto page = session.call("mapper", *mapper, &mapper::v1::MapperService::Stub::ListRejects, request);
+    auto page = session.call(service, stub, method, request);
     if (!page) return fail(page.error());
     rejects.insert(rejects.end(), page->rejects().begin(), page->rejects().end());
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
+  return {};
+}
+
+Result<std::vector<common::v1::Reject>> all_rejects(const Session& session, const billing::v1::Migration& migration) {
+  std::vector<common::v1::Reject> rejects;
+  const auto mapper = mapper::v1::MapperService::NewStub(session.channel("mapper"));
+  if (auto read = read_rejects(session, "mapper", *mapper, &mapper::v1::MapperService::Stub::ListRejects, migration, rejects); !read) return fail(read.error());
   const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
-  loader::v1::ListRejectsRequest loaded;
-  loaded.set_migration_id(migration.migration_id());
-  loaded.set_run(migration.run());
-  auto more = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListRejects, loaded);
-  if (!more) return fail(more.error());
-  rejects.insert(rejects.end(), more->rejects().begin(), more->rejects().end());
+  if (auto read = read_rejects(session, "loader", *loader, &loader::v1::LoaderService::Stub::ListRejects, migration, rejects); !read) return fail(read.error());
   return rejects;
 }
 
@@ -81,8 +84,13 @@ int report(const Session& session, const std::string& migration_id, const std::s
   const std::string out = folder.empty() ? session.state_folder + "/reports/" + migration->migration_id() : folder;
   auto page = save_report(session, *migration, out);
   if (!page) return report_error(session, page.error());
-  if (session.json) std::cout << "{\"verdict\":\"" << migration->verdict() << "\",\"report\":\"" << *page << "\"}\n";
-  else std::cout << bold(migration->verdict()) << "\nReport: " << *page << "\nAs JSON and CSV in " << out << '\n';
+  if (session.json) {
+    json::Writer result;
+    result.begin_object().field("verdict", migration->verdict()).field("report", *page).end_object();
+    std::cout << result.text() << '\n';
+    return exit_code(*migration);
+  }
+  std::cout << bold(migration->verdict()) << "\nReport: " << *page << "\nAs JSON and CSV in " << out << '\n';
   return exit_code(*migration);
 }
 

@@ -35,6 +35,14 @@ void print_migration(const Migration& migration) {
   if (!migration.verdict().empty()) std::cout << "  verdict  " << migration.verdict() << '\n';
 }
 
+/// Danger is confirmed by a typed word.
+bool confirmed(const std::string& effect, const std::string& word) {
+  std::cerr << effect << " Type `" << word << "` to confirm: ";
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == word;
+}
+
 /// A command that answers with the changed migration.
 template <class Request, class Response>
 int change(const Session& session, const std::string& id, grpc::Status (MigrationService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
@@ -58,9 +66,21 @@ int change(const Session& session, const std::string& id, grpc::Status (Migratio
 
 }  // namespace
 
-Result<Migration> choose_migration(const Session& session, const std::string& id) {
+Result<billing::v1::ListMigrationsResponse> list_migrations(const Session& session) {
   const auto stub = MigrationService::NewStub(session.channel("billing"));
-  auto list = session.call("billing", *stub, &MigrationService::Stub::ListMigrations, billing::v1::ListMigrationsRequest{});
+  billing::v1::ListMigrationsRequest request;
+  billing::v1::ListMigrationsResponse all;
+  do {
+    auto page = session.call("billing", *stub, &MigrationService::Stub::ListMigrations, request);
+    if (!page) return fail(page.error());
+    all.mutable_migrations()->MergeFrom(page->migrations());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
+Result<Migration> choose_migration(const Session& session, const std::string& id) {
+  auto list = list_migrations(session);
   if (!list) return fail(list.error());
   const Migration* found = nullptr;
   for (const auto& migration : list->migrations()) {
@@ -83,9 +103,8 @@ int exit_code(const Migration& migration) {
 }
 
 int status(const Session& session, const std::string& migration_id) {
-  const auto stub = MigrationService::NewStub(session.channel("billing"));
   if (migration_id.empty()) {
-    auto list = session.call("billing", *stub, &MigrationService::Stub::ListMigrations, billing::v1::ListMigrationsRequest{});
+    auto list = list_migrations(session);
     if (!list) return report_error(session, list.error());
     if (session.json) {
       print_json(*list);
@@ -131,16 +150,24 @@ int resume(const Session& session, const std::string& migration_id) {
   return change(session, migration_id, &MigrationService::Stub::Resume, "", "Going on.");
 }
 int stop(const Session& session, const std::string& migration_id, const std::string& reason, bool yes) {
-  if (!yes) {
-    std::cerr << "Stopping ends this run for good; what is in Odoo stays there. Type `stop` to confirm: ";
-    std::string answer;
-    std::getline(std::cin, answer);
-    if (answer != "stop") {
-      std::cerr << "Not stopped.\n";
-      return kUsage;
-    }
+  if (!yes && !confirmed("Stopping ends this run for good; what is in Odoo stays there.", "stop")) {
+    std::cerr << "Not stopped.\n";
+    return kUsage;
   }
   return change(session, migration_id, &MigrationService::Stub::Stop, reason, "Stopping: each service finishes the batch it is at.");
+}
+
+int accept(const Session& session, const std::string& migration_id, const std::string& reason, bool yes) {
+  auto migration = choose_migration(session, migration_id);
+  if (!migration) return report_error(session, migration.error());
+  const std::string effect = "Accepting ends " + (migration->name().empty() ? "the migration" : migration->name()) + " (" + migration->migration_id() +
+                             ") although the books differ; the differences stay in Odoo. `q2o report` shows them.";
+  if (!yes && !confirmed(effect, "accept")) {
+    std::cerr << "Not accepted.\n";
+    return kUsage;
+  }
+  return change(session, migration->migration_id(), &MigrationService::Stub::AcceptDifferences, reason,
+                "Accepted; the reason is in `q2o history`. Next: `q2o report` for the files to keep.");
 }
 
 int history(const Session& session, const std::string& migration_id) {
@@ -149,13 +176,18 @@ int history(const Session& session, const std::string& migration_id) {
   const auto stub = MigrationService::NewStub(session.channel("billing"));
   billing::v1::HistoryRequest request;
   request.set_migration_id(migration->migration_id());
-  auto events = session.call("billing", *stub, &MigrationService::Stub::History, request);
-  if (!events) return report_error(session, events.error());
+  billing::v1::HistoryResponse all;
+  do {
+    auto events = session.call("billing", *stub, &MigrationService::Stub::History, request);
+    if (!events) return report_error(session, events.error());
+    all.mutable_events()->MergeFrom(events->events());
+    request.set_page_token(events->next_page_token());
+  } while (!request.page_token().empty());
   if (session.json) {
-    print_json(*events);
+    print_json(all);
     return kDone;
   }
-  for (const auto& event : events->events()) {
+  for (const auto& event : all.events()) {
     std::cout << event.at() << "  " << event.kind() << "  " << state_word(event.from()) << " → " << state_word(event.to()) << "  by " << event.actor();
     if (!event.reason().empty()) std::cout << ": " << event.reason();
     std::cout << '\n';

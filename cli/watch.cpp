@@ -51,7 +51,7 @@ std::string needs_person(const billing::v1::Migration& migration) {
   return {};
 }
 
-Result<notifier::v1::Progress> watch_until_over(const Session& session, const std::string& migration_id, std::uint32_t run) {
+Result<notifier::v1::Progress> watch_until_over(const Session& session, const std::string& migration_id, std::uint32_t run, std::uint64_t version) {
   const auto stub = notifier::v1::ProgressService::NewStub(session.channel("notifier"));
   notifier::v1::Progress last;
   Picture picture;
@@ -64,7 +64,8 @@ Result<notifier::v1::Progress> watch_until_over(const Session& session, const st
     notifier::v1::WatchProgressResponse response;
     while (stream->Read(&response)) {
       heard = Clock::now();
-      if (response.heartbeat() || response.progress().migration().run() < run) continue;
+      const auto& migration = response.progress().migration();
+      if (response.heartbeat() || migration.run() < run || migration.version() < version) continue;
       last = response.progress();
       picture.show(last);
       if (is_final(last.migration()) || !needs_person(last.migration()).empty()) {
