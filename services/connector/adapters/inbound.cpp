@@ -17,9 +17,9 @@ void Inbound::loader(pg::Tx& tx, const bus::Incoming& message) {
   if (!fact.ParseFromString(message.value))
     return bus::dead_letter(tx, "connector", message, Error{Code::invalid_argument, "not a q2o.loader.v1.StatusFact", Retry::never, Effect::none, "BAD_MESSAGE", "", {}});
   if (!fact.has_released()) return;
-  tx.exec("INSERT INTO loader_released (migration_id, run, sequence) VALUES ($1, $2, $3) ON CONFLICT (migration_id, run) DO UPDATE SET sequence ="
+  tx.exec("INSERT INTO loader_released (migration_id, run, tenant_id, sequence) VALUES ($1, $2, $3, $4) ON CONFLICT (migration_id, run) DO UPDATE SET sequence ="
           " greatest(loader_released.sequence, excluded.sequence)",
-          {fact.scope().migration_id(), fact.scope().run(), fact.released().sequence()});
+          {fact.scope().migration_id(), fact.scope().run(), fact.scope().tenant_id(), fact.released().sequence()});
 }
 
 /// Each effect is idempotent by itself (newer version wins, greatest sequence wins), so no inbox is needed.

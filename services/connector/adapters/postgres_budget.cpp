@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kNow = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 pg::Row locked(pg::Tx& tx, const std::string& connection_id) {
-  tx.exec("INSERT INTO budget (connection_id) VALUES ($1) ON CONFLICT DO NOTHING", {connection_id});
+  tx.exec("INSERT INTO budget (connection_id, tenant_id) SELECT connection_id, tenant_id FROM connection WHERE connection_id = $1 ON CONFLICT DO NOTHING", {connection_id});
   return tx.one("SELECT granted::text[] AS granted, blocked_until FROM budget WHERE connection_id = $1 FOR UPDATE", {connection_id});
 }
 
@@ -52,7 +52,8 @@ int PostgresBudget::slots(const std::string& connection_id, const std::string& o
     const auto share = std::max<std::int64_t>(1, most / (others.integer("members") + 1));
     const auto free = std::max<std::int64_t>(0, most - others.integer("taken"));
     const auto mine = static_cast<int>(std::min(free, others.integer("members") == 0 ? most : share));
-    tx.exec("INSERT INTO budget_slot (connection_id, owner, slots, valid_until) VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond')"
+    tx.exec("INSERT INTO budget_slot (connection_id, tenant_id, owner, slots, valid_until) SELECT connection_id, tenant_id, $2, $3,"
+            " clock_timestamp() + $4 * interval '1 millisecond' FROM budget WHERE connection_id = $1"
             " ON CONFLICT (connection_id, owner) DO UPDATE SET slots = excluded.slots, valid_until = excluded.valid_until",
             {connection_id, owner, mine, static_cast<std::int64_t>(ttl.count())});
     return mine;

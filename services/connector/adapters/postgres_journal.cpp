@@ -92,18 +92,18 @@ void PostgresJournal::write_entity(pg::Tx& tx, const EntityState& e, const std::
       {job_.migration, job_.run, e.entity, job_.tenant, e.counted_before, e.counted_after, e.extracted, e.batches, e.position, e.pass, e.counted, e.done,
        e.unreadable, e.explanation});
   if (!new_ids.empty())
-    tx.exec("INSERT INTO extraction_id (migration_id, run, entity, source_id) SELECT $1, $2, $3, unnest($4::text[]) ON CONFLICT DO NOTHING",
-            {job_.migration, job_.run, e.entity, new_ids});
+    tx.exec("INSERT INTO extraction_id (migration_id, run, entity, source_id, tenant_id) SELECT $1, $2, $3, unnest($4::text[]), $5 ON CONFLICT DO NOTHING",
+            {job_.migration, job_.run, e.entity, new_ids, job_.tenant});
   if (e.done) tx.exec("DELETE FROM extraction_id WHERE migration_id = $1 AND run = $2 AND entity = $3", {job_.migration, job_.run, e.entity});
 }
 
 void PostgresJournal::write_positions(pg::Tx& tx, const std::vector<bus::Position>& positions) {
   for (const auto& position : positions)
     tx.exec(
-        "INSERT INTO extraction_range (migration_id, run, partition, first_offset, last_offset) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (migration_id, run,"
-        " partition) DO UPDATE SET first_offset = least(extraction_range.first_offset, excluded.first_offset), last_offset ="
+        "INSERT INTO extraction_range (migration_id, run, tenant_id, partition, first_offset, last_offset) VALUES ($1, $2, $3, $4, $5, $5)"
+        " ON CONFLICT (migration_id, run, partition) DO UPDATE SET first_offset = least(extraction_range.first_offset, excluded.first_offset), last_offset ="
         " greatest(extraction_range.last_offset, excluded.last_offset)",
-        {job_.migration, job_.run, position.partition, position.offset});
+        {job_.migration, job_.run, job_.tenant, position.partition, position.offset});
 }
 
 void PostgresJournal::write_reports(pg::Tx& tx, const std::vector<StoredReport>& reports) {

@@ -21,11 +21,13 @@ CREATE TABLE connection (
 -- What may be sent to a company and when: moments granted (milliseconds since the epoch), shared by all replicas.
 CREATE TABLE budget (
   connection_id text PRIMARY KEY,
+  tenant_id     text NOT NULL,
   granted       bigint[] NOT NULL DEFAULT '{}',
   blocked_until bigint NOT NULL DEFAULT 0
 );
 CREATE TABLE budget_slot (
   connection_id text NOT NULL,
+  tenant_id     text NOT NULL,
   owner         text NOT NULL,
   slots         int NOT NULL,
   valid_until   timestamptz NOT NULL,
@@ -76,6 +78,7 @@ CREATE TABLE extraction_entity (
 CREATE TABLE extraction_id (
   migration_id text NOT NULL,
   run          bigint NOT NULL,
+  tenant_id    text NOT NULL,
   entity       text NOT NULL,
   source_id    text NOT NULL,
   PRIMARY KEY (migration_id, run, entity, source_id)
@@ -85,6 +88,7 @@ CREATE TABLE extraction_id (
 CREATE TABLE extraction_range (
   migration_id text NOT NULL,
   run          bigint NOT NULL,
+  tenant_id    text NOT NULL,
   partition    int NOT NULL,
   first_offset bigint NOT NULL,
   last_offset  bigint NOT NULL,
@@ -108,6 +112,7 @@ CREATE TABLE report (
 CREATE TABLE loader_released (
   migration_id text NOT NULL,
   run          bigint NOT NULL,
+  tenant_id    text NOT NULL,
   sequence     bigint NOT NULL,
   PRIMARY KEY (migration_id, run)
 );

@@ -132,6 +132,7 @@ TEST_F(Stores, ARevokedConnectionIsAnnouncedOnce) {
 }
 
 TEST_F(Stores, TheBudgetIsSharedByReplicas) {
+  const auto id = save().id;
   const Budget budget{500, 10, 10};
   std::vector<std::jthread> replicas;
   std::mutex mutex;
@@ -139,7 +140,7 @@ TEST_F(Stores, TheBudgetIsSharedByReplicas) {
   for (int i = 0; i < 4; ++i)
     replicas.emplace_back([&] {
       PostgresBudget mine(pool);
-      for (const auto delay : mine.reserve("c", budget, 5)) {
+      for (const auto delay : mine.reserve(id, budget, 5)) {
         std::lock_guard lock(mutex);
         at_once += delay < milliseconds{500} ? 1 : 0;
       }
@@ -147,16 +148,17 @@ TEST_F(Stores, TheBudgetIsSharedByReplicas) {
   replicas.clear();
   EXPECT_EQ(at_once, 10);
   PostgresBudget any(pool);
-  any.block("c", milliseconds{60000});
-  EXPECT_GE(any.reserve("c", budget, 1).front(), milliseconds{59000});
+  any.block(id, milliseconds{60000});
+  EXPECT_GE(any.reserve(id, budget, 1).front(), milliseconds{59000});
 }
 
 TEST_F(Stores, SimultaneousRequestsAreSharedOut) {
+  const auto id = save().id;
   PostgresBudget store(pool);
-  EXPECT_EQ(store.slots("c", "a", 10, milliseconds{60000}), 10);
-  EXPECT_EQ(store.slots("c", "b", 10, milliseconds{60000}), 0);
-  EXPECT_EQ(store.slots("c", "a", 10, milliseconds{60000}), 5);
-  EXPECT_EQ(store.slots("c", "b", 10, milliseconds{60000}), 5);
+  EXPECT_EQ(store.slots(id, "a", 10, milliseconds{60000}), 10);
+  EXPECT_EQ(store.slots(id, "b", 10, milliseconds{60000}), 0);
+  EXPECT_EQ(store.slots(id, "a", 10, milliseconds{60000}), 5);
+  EXPECT_EQ(store.slots(id, "b", 10, milliseconds{60000}), 5);
 }
 
 TEST_F(Stores, ARunHasOneHolderAndAZombieWritesNothing) {

@@ -16,8 +16,8 @@ void begin_run(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::Run
           {scope.migration_id(), scope.run(), scope.tenant_id(), scope.connection(), pg::Param::bytes(plan.SerializeAsString())});
   for (const auto& wave : plan.waves()) {
     const std::vector<std::string> entities(wave.entities().begin(), wave.entities().end());
-    tx.exec("insert into wave (migration_id, run, number, name, entities) values ($1, $2, $3, $4, $5) on conflict do nothing",
-            {scope.migration_id(), scope.run(), wave.number(), wave.name(), entities});
+    tx.exec("insert into wave (migration_id, run, tenant_id, number, name, entities) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+            {scope.migration_id(), scope.run(), scope.tenant_id(), wave.number(), wave.name(), entities});
   }
 }
 
@@ -71,8 +71,8 @@ void apply_mapped(pg::Tx& tx, const mapper::v1::MappedMessage& message) {
     case mapper::v1::MappedMessage::kRunPlan: begin_run(tx, scope, message.run_plan()); break;
     case mapper::v1::MappedMessage::kBatch: store_items(tx, scope, message.batch()); break;
     case mapper::v1::MappedMessage::kEntityEnd:
-      tx.exec("insert into ended_entity (migration_id, run, entity) values ($1, $2, $3) on conflict do nothing",
-              {scope.migration_id(), scope.run(), message.entity_end().entity()});
+      tx.exec("insert into ended_entity (migration_id, run, tenant_id, entity) values ($1, $2, $3, $4) on conflict do nothing",
+              {scope.migration_id(), scope.run(), scope.tenant_id(), message.entity_end().entity()});
       break;
     case mapper::v1::MappedMessage::kRunEnd:
       tx.exec("update run set ended = true where migration_id = $1 and run = $2", {scope.migration_id(), scope.run()});

@@ -37,6 +37,7 @@ create table run (
 create table wave (
   migration_id uuid not null,
   run bigint not null,
+  tenant_id uuid not null,
   number bigint not null,
   name text not null,
   entities text[] not null,
@@ -47,6 +48,7 @@ create table wave (
 create table ended_entity (
   migration_id uuid not null,
   run bigint not null,
+  tenant_id uuid not null,
   entity text not null,
   primary key (migration_id, run, entity)
 );
@@ -75,6 +77,9 @@ create table item (
   primary key (migration_id, run, number)
 );
 create index item_waiting on item (migration_id, run, wave, number) where state in ('open', 'parked');
+
+-- A write is sent again when what it refers to was made (again) in this run.
+create index item_made on item (migration_id, run, external_id) where outcome in ('created', 'adopted');
 
 create table reject (
   migration_id uuid not null,

@@ -52,8 +52,8 @@ grpc::Status MapperServiceImpl::CheckMapping(grpc::ServerContext* context, const
 }
 
 grpc::Status MapperServiceImpl::StoreMapping(grpc::ServerContext* context, const v1::StoreMappingRequest* request, v1::StoreMappingResponse* response) {
-  return serve(*context, [&](const rpc::Caller&) {
-    const auto stored = mappings_.store(request->platform(), request->mapping_json());
+  return serve(*context, [&](const rpc::Caller& caller) {
+    const auto stored = mappings_.store(caller.tenant, request->platform(), request->mapping_json());
     if (!stored.complaints.empty()) {
       const auto& first = stored.complaints.front();
       return refuse(Code::invalid_argument, fmt::format("the mapping has {} mistakes; the first: {}: {}", stored.complaints.size(), first.place, first.message), "MAPPING_INVALID",
@@ -65,8 +65,8 @@ grpc::Status MapperServiceImpl::StoreMapping(grpc::ServerContext* context, const
 }
 
 grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request, v1::CurrentMappingResponse* response) {
-  return serve(*context, [&](const rpc::Caller&) {
-    const auto version = pool_.transact([&](pg::Tx& tx) { return mappings_.current(tx, request->platform()); });
+  return serve(*context, [&](const rpc::Caller& caller) {
+    const auto version = pool_.transact([&](pg::Tx& tx) { return mappings_.current(tx, caller.tenant, request->platform()); });
     if (!version) return refuse(Code::not_found, fmt::format("no mapping is stored for {}", request->platform()), "MAPPING_UNKNOWN", "Store one with q2o mapping.");
     response->set_version(*version);
     return grpc::Status::OK;

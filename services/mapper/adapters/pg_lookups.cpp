@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 2> kKeptOverRuns{"number", "account_code"
 
 PgLookups::PgLookups(const RunState& run)
     : revision(run.revision),
+      tenant_(run.tenant),
       migration_(run.migration),
       run_scope_(fmt::format("{}/{}", run.migration, run.run)),
       connection_scope_(fmt::format("{}/{}", run.tenant, run.connection)),
@@ -25,7 +26,7 @@ const std::string& PgLookups::scope_of(std::string_view kind) const {
 }
 
 void PgLookups::load(std::string_view kind, Entries& entries) const {
-  for (const auto row : tx_->exec("SELECT key, value FROM lookup WHERE scope = $1 AND kind = $2", {scope_of(kind), kind})) {
+  for (const auto row : tx_->exec("SELECT key, value FROM lookup WHERE tenant_id = $1 AND scope = $2 AND kind = $3", {tenant_, scope_of(kind), kind})) {
     entries.emplace(row.text("key"), json::Document::parse(row.text("value")).value());
   }
 }
@@ -48,9 +49,9 @@ void PgLookups::flush() {
   }
   if (keys.empty()) return;
   tx_->exec(
-      "INSERT INTO lookup (scope, kind, key, value) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) "
-      "ON CONFLICT (scope, kind, key) DO UPDATE SET value = excluded.value",
-      {scopes, kinds, keys, values});
+      "INSERT INTO lookup (tenant_id, scope, kind, key, value) SELECT $5, given.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS given "
+      "ON CONFLICT (tenant_id, scope, kind, key) DO UPDATE SET value = excluded.value",
+      {scopes, kinds, keys, values, tenant_});
 }
 
 void PgLookups::read_ledger(const std::vector<std::string>& ids) const {

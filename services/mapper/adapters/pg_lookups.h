@@ -32,7 +32,7 @@ class PgLookups : public MemoryLookups {
   struct Change {
     std::string kind, key, value;
   };
-  std::string migration_, run_scope_, connection_scope_;
+  std::string tenant_, migration_, run_scope_, connection_scope_;
   std::uint32_t run_;
   pg::Tx* tx_ = nullptr;
   std::vector<Change> changes_;

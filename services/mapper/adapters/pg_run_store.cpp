@@ -43,9 +43,9 @@ std::vector<RawRecord> PgRunStore::first_time(const std::string& entity, std::ve
   std::vector<std::string> ids;
   for (const auto& record : records) ids.push_back(record.id);
   std::set<std::string, std::less<>> fresh;
-  for (const auto row : tx_.exec("INSERT INTO seen (migration_id, run, entity, source_id) SELECT $1, $2, $3, id FROM (SELECT DISTINCT unnest($4::text[]) AS id) AS ids "
+  for (const auto row : tx_.exec("INSERT INTO seen (tenant_id, migration_id, run, entity, source_id) SELECT $1, $2, $3, $4, id FROM (SELECT DISTINCT unnest($5::text[]) AS id) AS ids "
                                  "ON CONFLICT DO NOTHING RETURNING source_id",
-                                 {run_.migration, run_.run, entity, ids})) {
+                                 {run_.tenant, run_.migration, run_.run, entity, ids})) {
     fresh.insert(row.text("source_id"));
   }
   std::vector<RawRecord> result;
@@ -63,9 +63,9 @@ void PgRunStore::defer(const std::string& entity, std::span<const RawRecord> rec
     bodies.push_back(record.body);
   }
   tx_.exec(
-      "INSERT INTO deferred (migration_id, run, entity, source_id, body) SELECT $1, $2, $3, id, body "
-      "FROM unnest($4::text[], $5::bytea[]) WITH ORDINALITY AS given(id, body, position) ORDER BY position",
-      {run_.migration, run_.run, entity, ids, pg::Param::bytes_array(bodies)});
+      "INSERT INTO deferred (tenant_id, migration_id, run, entity, source_id, body) SELECT $1, $2, $3, $4, id, body "
+      "FROM unnest($5::text[], $6::bytea[]) WITH ORDINALITY AS given(id, body, position) ORDER BY position",
+      {run_.tenant, run_.migration, run_.run, entity, ids, pg::Param::bytes_array(bodies)});
 }
 
 std::vector<RawRecord> PgRunStore::take_deferred(const std::string& entity) {
@@ -87,10 +87,10 @@ Counts PgRunStore::record(const std::string& entity, std::span<const Mapped> map
   add_rejects(entity, mapped);
   add_notes(entity, mapped);
   tx_.exec(
-      "INSERT INTO entity_count (migration_id, run, entity, mapped, merged, rejected, excluded) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+      "INSERT INTO entity_count (tenant_id, migration_id, run, entity, mapped, merged, rejected, excluded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
       "ON CONFLICT (migration_id, run, entity) DO UPDATE SET mapped = entity_count.mapped + excluded.mapped, merged = entity_count.merged + excluded.merged, "
       "rejected = entity_count.rejected + excluded.rejected, excluded = entity_count.excluded + excluded.excluded",
-      {run_.migration, run_.run, entity, added.mapped, added.merged, added.rejected, added.excluded});
+      {run_.tenant, run_.migration, run_.run, entity, added.mapped, added.merged, added.rejected, added.excluded});
   return counts(entity);
 }
 
@@ -139,13 +139,15 @@ Counts PgRunStore::counts(const std::string& entity) {
 }
 
 void PgRunStore::source_ended(const std::string& entity) {
-  tx_.exec("INSERT INTO entity_count (migration_id, run, entity, source_ended) VALUES ($1, $2, $3, true) ON CONFLICT (migration_id, run, entity) DO UPDATE SET source_ended = true",
-           {run_.migration, run_.run, entity});
+  tx_.exec("INSERT INTO entity_count (tenant_id, migration_id, run, entity, source_ended) VALUES ($1, $2, $3, $4, true) "
+           "ON CONFLICT (migration_id, run, entity) DO UPDATE SET source_ended = true",
+           {run_.tenant, run_.migration, run_.run, entity});
 }
 
 void PgRunStore::ended(const std::string& entity) {
-  tx_.exec("INSERT INTO entity_count (migration_id, run, entity, ended) VALUES ($1, $2, $3, true) ON CONFLICT (migration_id, run, entity) DO UPDATE SET ended = true",
-           {run_.migration, run_.run, entity});
+  tx_.exec("INSERT INTO entity_count (tenant_id, migration_id, run, entity, ended) VALUES ($1, $2, $3, $4, true) "
+           "ON CONFLICT (migration_id, run, entity) DO UPDATE SET ended = true",
+           {run_.tenant, run_.migration, run_.run, entity});
 }
 
 std::vector<EndedEntity> PgRunStore::source_ended_entities() {
@@ -164,8 +166,9 @@ Status PgRunStore::add_ledger(std::span<const accounting::LedgerTransaction> tra
   }
   if (ids.empty()) return {};
   const auto rows = tx_.exec(
-      "INSERT INTO ledger_transaction (migration_id, run, id, body) SELECT $1, $2, id, body FROM unnest($3::text[], $4::text[]) AS given(id, body) ON CONFLICT DO NOTHING",
-      {run_.migration, run_.run, ids, bodies});
+      "INSERT INTO ledger_transaction (tenant_id, migration_id, run, id, body) SELECT $1, $2, $3, id, body "
+      "FROM unnest($4::text[], $5::text[]) AS given(id, body) ON CONFLICT DO NOTHING",
+      {run_.tenant, run_.migration, run_.run, ids, bodies});
   if (rows.affected() == ids.size()) return {};
   return fail(Code::data_loss, fmt::format("{} of {} transactions of this slice were in an earlier slice", ids.size() - rows.affected(), ids.size()), "LEDGER_OVERLAP",
               "Run the migration again; the ledger changed while it was read.");

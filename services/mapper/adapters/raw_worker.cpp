@@ -58,7 +58,7 @@ void RawWorker::receive_one(const bus::Incoming& message) {
       const Gate now = gate(tx, migration, run);
       if (now == Gate::drop) return;
       if (now == Gate::hold || !held.empty()) {
-        tx.exec("INSERT INTO held (migration_id, run, value) VALUES ($1, $2, $3)", {migration, run, pg::Param::bytes(message.value)});
+        tx.exec("INSERT INTO held (tenant_id, migration_id, run, value) VALUES ($1, $2, $3, $4)", {raw.scope().tenant_id(), migration, run, pg::Param::bytes(message.value)});
         return;
       }
       work(tx, raw);
@@ -178,9 +178,9 @@ void RawWorker::start(pg::Tx& tx, const connector::v1::RawMessage& message) {
   run.platform = begin.platform();
   run.home_currency = begin.home_currency();
   run.entities.assign(begin.entities().begin(), begin.entities().end());
-  run.mapping_version = begin.mapping_version().empty() ? mappings_.current(tx, begin.platform()).value_or("") : begin.mapping_version();
+  run.mapping_version = begin.mapping_version().empty() ? mappings_.current(tx, run.tenant, begin.platform()).value_or("") : begin.mapping_version();
   run.state = "mapping";
-  if (!mappings_.find(tx, run.mapping_version)) {
+  if (!mappings_.find(tx, run.tenant, run.mapping_version)) {
     run.state = "failed";
     refuse_start(tx, run, fmt::format("There is no mapping \"{}\" for {}", run.mapping_version, run.platform));
   }
@@ -196,7 +196,7 @@ void RawWorker::work(pg::Tx& tx, const connector::v1::RawMessage& message) {
   auto run = PgRunStore::find(tx, message.scope().migration_id(), message.scope().run());
   if (!run) throw std::runtime_error(fmt::format("run {} of {} has not begun", message.scope().run(), message.scope().migration_id()));
   if (run->state != "mapping") return;
-  const auto mapping = mappings_.find(tx, run->mapping_version);
+  const auto mapping = mappings_.find(tx, run->tenant, run->mapping_version);
   if (!mapping) throw std::runtime_error(fmt::format("mapping {} is not there any more", run->mapping_version));
   auto& lookups = lookups_of(*run);
   lookups.attach(&tx);

@@ -1,13 +1,19 @@
--- Versions are immutable; current_mapping says which one new runs of a platform use.
+-- Versions are immutable; current_mapping says which one new runs of a platform use. What comes with the program belongs to the nil
+-- UUID and counts for every tenant that stored none of its own.
 CREATE TABLE mapping (
-  version text PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  version text NOT NULL,
   platform text NOT NULL,
   body text NOT NULL,
-  stored_at timestamptz NOT NULL DEFAULT now()
+  stored_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, version)
 );
 CREATE TABLE current_mapping (
-  platform text PRIMARY KEY,
-  version text NOT NULL REFERENCES mapping
+  tenant_id uuid NOT NULL,
+  platform text NOT NULL,
+  version text NOT NULL,
+  PRIMARY KEY (tenant_id, platform),
+  FOREIGN KEY (tenant_id, version) REFERENCES mapping
 );
 
 -- One row per run; `revision` grows with every message that was worked off, so that a cache can tell whether it is still true.
@@ -30,14 +36,16 @@ CREATE TABLE run (
 
 -- What later records need of earlier ones. scope: migration/run, or tenant/connection for what must stay over runs.
 CREATE TABLE lookup (
+  tenant_id uuid NOT NULL,
   scope text NOT NULL,
   kind text NOT NULL,
   key text NOT NULL,
   value text NOT NULL,
-  PRIMARY KEY (scope, kind, key)
+  PRIMARY KEY (tenant_id, scope, kind, key)
 );
 
 CREATE TABLE ledger_transaction (
+  tenant_id uuid NOT NULL,
   migration_id uuid NOT NULL,
   run integer NOT NULL,
   id text NOT NULL,
@@ -48,6 +56,7 @@ CREATE TABLE ledger_transaction (
 
 -- Distinct source ids: a page that was read twice must not be mapped twice.
 CREATE TABLE seen (
+  tenant_id uuid NOT NULL,
   migration_id uuid NOT NULL,
   run integer NOT NULL,
   entity text NOT NULL,
@@ -57,6 +66,7 @@ CREATE TABLE seen (
 
 CREATE TABLE deferred (
   position bigserial PRIMARY KEY,
+  tenant_id uuid NOT NULL,
   migration_id uuid NOT NULL,
   run integer NOT NULL,
   entity text NOT NULL,
@@ -66,6 +76,7 @@ CREATE TABLE deferred (
 CREATE INDEX deferred_entity ON deferred (migration_id, run, entity, position);
 
 CREATE TABLE entity_count (
+  tenant_id uuid NOT NULL,
   migration_id uuid NOT NULL,
   run integer NOT NULL,
   entity text NOT NULL,
@@ -111,6 +122,7 @@ CREATE INDEX note_run ON note (migration_id, run, position);
 -- Messages of a run that is paused (or that the migration topic has not told us about yet), in their order.
 CREATE TABLE held (
   position bigserial PRIMARY KEY,
+  tenant_id uuid NOT NULL,
   migration_id uuid NOT NULL,
   run integer NOT NULL,
   value bytea NOT NULL

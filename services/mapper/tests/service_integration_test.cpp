@@ -20,7 +20,7 @@ class MapperService : public ::testing::Test {
   MapperService() : options_(q2o::testing::Postgres::instance().fresh_schema()), pool_(options_), producer_(kafka()) {
     pg::migrate(pool_, {migrations::schema(), {"001_mapper.sql", std::string(embedded::mapper_schema::kFiles[0].text)}});
     topics_.mapped = q2o::testing::Kafka::instance().fresh_topic();
-    const auto stored = mappings_.store("quickbooks_online", testing::shipped_mapping());
+    const auto stored = mappings_.store(std::string(kShippedOwner), "quickbooks_online", testing::shipped_mapping());
     EXPECT_TRUE(stored.complaints.empty());
     version_ = stored.version;
     worker_ = std::make_unique<RawWorker>(pool_, producer_, mappings_, metrics_, topics_);
@@ -225,9 +225,24 @@ TEST_F(MapperService, KeepsTheCodesOfAccountsForTheNextRun) {
 }
 
 TEST_F(MapperService, StoresAMappingOnceHoweverOften) {
-  EXPECT_EQ(version_, mappings_.store("quickbooks_online", testing::shipped_mapping()).version);
+  EXPECT_EQ(version_, mappings_.store(std::string(kShippedOwner), "quickbooks_online", testing::shipped_mapping()).version);
   EXPECT_EQ(1, count("mapping"));
-  EXPECT_FALSE(mappings_.store("quickbooks_online", "{}").complaints.empty());
+  EXPECT_FALSE(mappings_.store(std::string(kShippedOwner), "quickbooks_online", "{}").complaints.empty());
+}
+
+TEST_F(MapperService, AMappingOfOneTenantIsNobodyElses) {
+  constexpr const char* kNeighbour = "7a1d0c55-0f5e-4a37-8a34-5b6f3d2c1e00";
+  auto text = testing::shipped_mapping();
+  text.replace(text.find("The company's own settings"), 3, "Our");
+  const auto own = mappings_.store(kTenant, "quickbooks_online", text);
+  ASSERT_TRUE(own.complaints.empty());
+  ASSERT_NE(version_, own.version);
+  pool_.transact([&](pg::Tx& tx) {
+    EXPECT_EQ(own.version, mappings_.current(tx, kTenant, "quickbooks_online"));
+    EXPECT_EQ(version_, mappings_.current(tx, kNeighbour, "quickbooks_online"));
+    EXPECT_NE(nullptr, mappings_.find(tx, kTenant, version_));
+    EXPECT_EQ(nullptr, mappings_.find(tx, kNeighbour, own.version));
+  });
 }
 
 }  // namespace

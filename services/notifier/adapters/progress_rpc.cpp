@@ -2,7 +2,7 @@
 
 #include "common/ids/ids.h"
 #include "common/rpc/rpc.h"
-#include "services/notifier/app/store.h"
+#include "services/notifier/adapters/store.h"
 
 namespace q2o::notifier {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "services/notifier/app/store.h"
+#include "services/notifier/adapters/store.h"
 
 namespace q2o::notifier {
 namespace {
@@ -48,8 +48,9 @@ void consume(pg::Pool& pool, std::span<const bus::Incoming> messages) {
         }
       }
       if (!changed) continue;
-      estimate(progress, sample(tx, progress));
-      save(tx, group.front()->header("q2o-tenant"), progress);
+      const std::string tenant = group.front()->header("q2o-tenant");
+      estimate(progress, sample(tx, tenant, progress));
+      save(tx, tenant, progress);
     }
   });
 }

@@ -11,6 +11,7 @@ create index progress_tenant on progress (tenant_id, migration_id);
 -- Settled records over time, for rate and ETA: a few samples per migration.
 create table sample (
   migration_id uuid not null,
+  tenant_id    uuid not null,
   at           timestamptz not null,
   settled      bigint not null,
   primary key (migration_id, at)

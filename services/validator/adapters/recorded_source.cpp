@@ -16,8 +16,9 @@ std::vector<bus::Range> ranges_of(pg::Pool& pool, const Run& run) {
   std::vector<bus::Range> out;
   pool.transact([&](pg::Tx& tx) {
     out.clear();
-    for (const auto& row : tx.exec("SELECT partition, first_offset, last_offset FROM run_range WHERE migration_id = $1 AND run = $2 ORDER BY partition",
-                                   {run.migration, run.number})) {
+    for (const auto& row : tx.exec("SELECT partition, first_offset, last_offset FROM run_range WHERE migration_id = $1 AND run = $2 AND tenant_id = $3 "
+                                   "ORDER BY partition",
+                                   {run.migration, run.number, run.tenant})) {
       out.push_back({std::string(kRawTopic), static_cast<std::int32_t>(row.integer("partition")), row.integer("first_offset"),
                      row.integer("last_offset")});
     }

@@ -64,9 +64,9 @@ void Store::ask_for_proof(pg::Tx& tx, const billing::v1::Migration& migration) {
 
 void Store::remember_ranges(pg::Tx& tx, const connector::v1::StatusFact& fact) {
   for (const auto& range : fact.run_extracted().ranges()) {
-    tx.exec("INSERT INTO run_range(migration_id, run, partition, first_offset, last_offset) VALUES ($1, $2, $3, $4, $5) "
+    tx.exec("INSERT INTO run_range(migration_id, run, tenant_id, partition, first_offset, last_offset) VALUES ($1, $2, $3, $4, $5, $6) "
             "ON CONFLICT (migration_id, run, partition) DO UPDATE SET first_offset = EXCLUDED.first_offset, last_offset = EXCLUDED.last_offset",
-            {fact.scope().migration_id(), fact.scope().run(), range.partition(), static_cast<std::int64_t>(range.first_offset()),
+            {fact.scope().migration_id(), fact.scope().run(), fact.scope().tenant_id(), range.partition(), static_cast<std::int64_t>(range.first_offset()),
              static_cast<std::int64_t>(range.last_offset())});
   }
   tx.notify(kWorkChannel);

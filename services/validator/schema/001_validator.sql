@@ -15,6 +15,7 @@ CREATE INDEX proof_job_waiting ON proof_job (next_at) WHERE state = 'waiting';
 -- Where a run's records are in the replay log (from the connector's RunExtracted).
 CREATE TABLE run_range (
   migration_id text NOT NULL,
+  tenant_id    text NOT NULL,
   run          integer NOT NULL,
   partition    integer NOT NULL,
   first_offset bigint NOT NULL,

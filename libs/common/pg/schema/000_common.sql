@@ -15,6 +15,7 @@ create table outbox (
   topic text not null,
   key text not null,
   value bytea not null,
+  tenant text not null, -- empty: a dead letter of a stranger
   headers bytea[] not null, -- name, value, name, value …
   created_at timestamptz not null default now()
 );

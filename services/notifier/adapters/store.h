@@ -20,6 +20,6 @@ void save(pg::Tx& tx, const std::string& tenant_id, v1::Progress& progress);
 std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const std::string& migration_id);
 
 /// Remembers how far the migration is now (at most one sample a second) and gives those of the last 30 s, oldest first.
-std::vector<Sample> sample(pg::Tx& tx, const v1::Progress& progress);
+std::vector<Sample> sample(pg::Tx& tx, const std::string& tenant_id, const v1::Progress& progress);
 
 }  // namespace q2o::notifier

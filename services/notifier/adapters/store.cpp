@@ -1,4 +1,4 @@
-#include "services/notifier/app/store.h"
+#include "services/notifier/adapters/store.h"
 
 namespace q2o::notifier {
 namespace {
@@ -32,12 +32,12 @@ std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const
   return parse(rows[0].bytes("body"));
 }
 
-std::vector<Sample> sample(pg::Tx& tx, const v1::Progress& progress) {
+std::vector<Sample> sample(pg::Tx& tx, const std::string& tenant_id, const v1::Progress& progress) {
   const std::string& id = progress.migration_id();
   tx.exec("delete from sample where migration_id = $1 and at < now() - interval '30 seconds'", {id});
-  tx.exec("insert into sample (migration_id, at, settled) select $1::uuid, date_trunc('second', now()), $2::bigint "
+  tx.exec("insert into sample (migration_id, tenant_id, at, settled) select $1::uuid, $3::uuid, date_trunc('second', now()), $2::bigint "
           "on conflict (migration_id, at) do update set settled = greatest(sample.settled, excluded.settled)",
-          {id, static_cast<std::int64_t>(settled(progress))});
+          {id, static_cast<std::int64_t>(settled(progress)), tenant_id});
   std::vector<Sample> samples;
   for (const auto row : tx.exec("select (extract(epoch from at) * 1000)::bigint as ms, settled from sample where migration_id = $1 order by at", {id})) {
     samples.push_back({std::chrono::system_clock::time_point(std::chrono::milliseconds(row.integer("ms"))), static_cast<std::uint64_t>(row.integer("settled"))});
