@@ -9,7 +9,7 @@ Priced priced(const DocumentLine& line) {
     return {*line.quantity, *line.price, line.name};
   }
   std::string name = line.name;
-  if (line.quantity && line.price) name += fmt::format(" ({} x {})", line.quantity->to_string(), line.price->to_string());
+  if (line.quantity && line.price) name += fmt::format("{}({} x {})", name.empty() ? "" : " ", line.quantity->to_string(), line.price->to_string());
   return {Decimal(1), line.amount, std::move(name)};
 }
 
