@@ -155,13 +155,15 @@ std::string letters(std::string_view name) {
 }
 
 /// Odoo cuts journal codes to five characters and wants them unique.
-std::map<std::string, std::string> journal_codes(std::span<const Source> accounts, Lookups& lookups) {
+std::map<std::string, std::string> journal_codes(std::span<const Source> accounts, MoneyMode mode, Lookups& lookups) {
   auto taken = kJournalCodes;
   std::map<std::string, std::string> codes;
   std::vector<const Source*> fresh;
   for (const auto& account : accounts) {
     const auto type = member(account, "AccountType");
-    if (type != "Bank" && type != "Credit Card") continue;
+    // In mode native a payment waits in Undeposited Funds by a method line of its bank; otherwise the account has a cash journal.
+    const bool undeposited = mode != MoneyMode::native && member(account, "AccountSubType") == "UndepositedFunds";
+    if (type != "Bank" && type != "Credit Card" && !undeposited) continue;
     const auto* earlier = lookups.find("account_code", account.id + "/journal");
     if (earlier == nullptr) {
       fresh.push_back(&account);
@@ -202,7 +204,7 @@ void keep_undeposited(std::span<const Source> accounts, Lookups& lookups) {
 void prepare_accounts(std::span<const Source> accounts, const RunContext& run, Lookups& lookups) {
   const auto codes = Codes(accounts, lookups).assign();
   const auto adopted = heirs(accounts, run);
-  const auto journals = journal_codes(accounts, lookups);
+  const auto journals = journal_codes(accounts, run.money_mode, lookups);
   keep_undeposited(accounts, lookups);
   for (const auto& [id, code] : codes) {
     json::Writer plan;

@@ -31,7 +31,7 @@ Mapping::Check MappingCompiler::run(std::string text) {
     return {nullptr, complaints_.all()};
   }
   const auto& root = document->root();
-  if (!check_members(root, {"$schema", "format", "platform", "target", "missing_entity", "settings", "tables", "templates", "waves", "entities"}, "", complaints_)) {
+  if (!check_members(root, {"$schema", "format", "platform", "target", "missing_entity", "money_mode", "settings", "tables", "templates", "waves", "entities"}, "", complaints_)) {
     return {nullptr, complaints_.all()};
   }
   read_head(root);
@@ -56,6 +56,14 @@ void MappingCompiler::read_head(const json::Value& root) {
   const auto missing = root["missing_entity"].text();
   if (missing != "reject_record" && missing != "fail_run") complaints_.add("/missing_entity", "must be reject_record or fail_run");
   mapping_->missing_entity_fails_run_ = missing == "fail_run";
+  if (!root.has("money_mode")) return;
+  const auto mode = root["money_mode"].text();
+  const auto* known = std::find_if(kMoneyModes.begin(), kMoneyModes.end(), [&](const auto& each) { return each.first == mode; });
+  if (known == kMoneyModes.end()) {
+    complaints_.add("/money_mode", "must be native, statement or payment");
+  } else {
+    mapping_->money_mode_ = known->second;
+  }
 }
 
 void MappingCompiler::read_tables(const json::Value& tables) {

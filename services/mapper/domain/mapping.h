@@ -77,12 +77,14 @@ class Mapping {
   const std::string& platform() const { return platform_; }
   /// Whether an entity without a rule stops the run (else its records are rejected).
   bool missing_entity_fails_run() const { return missing_entity_fails_run_; }
+  MoneyMode money_mode() const { return money_mode_; }
   const language::Node& settings() const { return *settings_; }
 
  private:
   friend class MappingCompiler;
   std::string version_, platform_;
   bool missing_entity_fails_run_ = false;
+  MoneyMode money_mode_ = MoneyMode::native;
   language::Tables tables_;
   language::NodePtr settings_;
   std::map<std::string, EntityRule, std::less<>> entities_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -66,10 +67,16 @@ class Lookups {
   virtual const accounting::LedgerTransaction* ledger(std::string_view transaction_id) const = 0;
 };
 
+/// How money is booked (builders/README.md): payments and statement lines, statement lines only, or payments and entries only.
+enum class MoneyMode { native, statement, payment };
+inline constexpr std::array<std::pair<std::string_view, MoneyMode>, 3> kMoneyModes{
+    {{"native", MoneyMode::native}, {"statement", MoneyMode::statement}, {"payment", MoneyMode::payment}}};
+
 /// Constants of a run.
 struct RunContext {
   std::string slug;           ///< connection slug
   std::string home_currency;  ///< ISO
+  MoneyMode money_mode = MoneyMode::native;
   std::string external_id(std::string_view entity, std::string_view id, std::string_view part = {}) const;
 };
 

@@ -46,6 +46,23 @@ TEST(Mapping, KeepsItsVersionWhenOnlyBlanksAndOrderChange) {
   EXPECT_NE(one.mapping->version(), Mapping::compile(mapping_with(R"({"Customer": {"merged": "no"}, "X": {"excluded": "x"}})", "{}")).mapping->version());
 }
 
+TEST(Mapping, SaysHowMoneyIsBookedInOnePlace) {
+  const std::string text = testing::shipped_mapping();
+  const auto with = [&](const std::string& mode) {
+    std::string changed = text;
+    const std::string said = R"("money_mode": "native")";
+    return Mapping::compile(changed.replace(changed.find(said), said.size(), "\"money_mode\": " + mode));
+  };
+  EXPECT_EQ(MoneyMode::native, with(R"("native")").mapping->money_mode());
+  EXPECT_EQ(MoneyMode::statement, with(R"("statement")").mapping->money_mode());
+  EXPECT_EQ(MoneyMode::payment, with(R"("payment")").mapping->money_mode());
+  for (const char* wrong : {R"("payments")", "5", "null"}) {
+    const auto check = with(wrong);
+    ASSERT_EQ(1U, check.complaints.size()) << wrong;
+    EXPECT_EQ("/money_mode", check.complaints.front().place);
+  }
+}
+
 TEST(Mapping, NamesEveryMistakeWithItsPlaceAtOnce) {
   const auto found = places(mapping_with(R"({
     "Customer": {"label": {"path": 5}, "colour": "red", "targets": [

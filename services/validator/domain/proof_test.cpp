@@ -168,9 +168,18 @@ TEST_F(ProofOfASmallCompany, ADocumentThatIsNotPaidAsInTheSourceIsFound) {
 
 TEST_F(ProofOfASmallCompany, MoneyBookedWithoutAStatementLineIsFound) {
   target_.statement_lines.clear();
+  target_.records.push_back({"payment_13_line", "account.bank.statement.line", 1});
   const auto lines = differing(section(proof(), "money"));
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0].subject, "Checking · statement lines");
+}
+
+TEST_F(ProofOfASmallCompany, WhereAMigrationMakesNoStatementLinesOnlyBalancesAreCompared) {
+  target_.statement_lines.clear();
+  const auto result = proof();
+  const auto& money = section(result, "money");
+  EXPECT_EQ(money.outcome, Outcome::equal);
+  EXPECT_NE(money.note.find("only the balances"), std::string::npos);
 }
 
 TEST_F(ProofOfASmallCompany, AnOutstandingAccountMustEndAtZeroWithNothingOpen) {

@@ -208,8 +208,8 @@ std::vector<Target> paid_at_once(const Scope& scope, const Document& document, c
   settlement.exact = document.foreign(scope) || document.control != scope.first_account(type, scope.run.home_currency);
   bool plain_entry = false;
   auto targets = settle(scope, settlement, plain_entry);
-  const std::string own = scope.own();
-  targets.push_back(match(scope, {scope.own("match1"), settlement.inbound ? own : settlement.payment, settlement.inbound ? settlement.payment : own, document.control,
+  const std::string own = scope.own(), settling = settling_record(scope, settlement);
+  targets.push_back(match(scope, {scope.own("match1"), settlement.inbound ? own : settling, settlement.inbound ? settling : own, document.control,
                                   settlement.home_amount, settlement.amount, {}, {}}));
   return targets;
 }

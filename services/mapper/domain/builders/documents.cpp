@@ -50,7 +50,6 @@ Outcome plain_entry(const Scope& scope, const Document& said, const std::vector<
 }
 
 Outcome build_document(const Scope& scope, bool sales) {
-  require_native_mode(scope);
   Document said = read_document(scope, sales);
   read_taxes(scope, said);
   const auto* transaction = own_ledger(scope);

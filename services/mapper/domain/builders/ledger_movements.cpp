@@ -42,7 +42,6 @@ struct Shape {
 
 /// The items of the ledger, with the object's details; std::nullopt = nothing was posted.
 std::optional<Movement> movement_of(const Scope& scope, const Shape& shape) {
-  require_native_mode(scope);
   const auto* ledger = own_ledger(scope);
   if (ledger == nullptr) {
     if (!amounts_are_zero(scope)) refuse_missing_ledger(scope);
@@ -101,6 +100,20 @@ void name_partner(std::vector<Item>& items, const Taken& taken) {
   }
 }
 
+/// The deposit's item that takes it: of the same amount and partner, else of the same amount, else any that could.
+std::size_t position_of(const std::vector<Item>& items, const Taken& taken, std::vector<bool>& used) {
+  std::size_t best = items.size();
+  int best_rank = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (items[i].account != taken.account || items[i].balance.sign() != -taken.home.sign()) continue;
+    const bool amount = items[i].balance == -taken.home && !used[i];
+    const int rank = !amount ? 1 : items[i].partner == taken.partner ? 3 : 2;
+    if (rank > best_rank) best = i, best_rank = rank;
+  }
+  if (best < used.size()) used[best] = true;
+  return best;
+}
+
 void remember_deposited(const Scope& scope, const Link& link, const std::string& bank) {
   if (bank.empty() || !scope.is_bank(bank)) return;
   json::Writer value;
@@ -128,10 +141,11 @@ Outcome deposit(const Scope& scope) {
     taken.emplace_back(link, *found);
   }
   Outcome outcome = finish(scope, movement);
-  const std::string own = movement_record(scope, movement->base, movement->items);
+  std::vector<bool> used(movement->items.size());
   std::size_t count = 0;
   for (const auto& [link, item] : taken) {
     const std::string other = holding_record(scope, link.type, link.id, item.account);
+    const std::string own = holding_record(scope, *movement, position_of(movement->items, item, used));
     const bool incoming = item.home.sign() > 0;
     Match matched{scope.own(fmt::format("match{}", ++count)), incoming ? other : own, incoming ? own : other, item.account, item.home.abs(), item.currency.abs(), {}, {}};
     (incoming ? matched.credit_partner : matched.debit_partner) = item.partner;

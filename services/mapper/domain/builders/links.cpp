@@ -67,11 +67,18 @@ std::string linked_entity(std::string_view type) {
 std::string holding_record(const Scope& scope, const std::string& type, const std::string& id, const std::string& account) {
   const std::string entity = linked_entity(type);
   const std::string base = scope.id(entity, id);
-  if (entity == "SalesReceipt" || entity == "RefundReceipt") return base + "_pay";
-  if (document(entity)) return scope.is_open_item(account) ? base : base + "_pay";
-  if (entity == "Payment" || entity == "BillPayment") return base;
+  const bool lines_only = scope.run.money_mode == MoneyMode::statement;
+  const std::string paid = base + (lines_only && scope.has_statement(account) ? "_line" : "_pay");
+  if (entity == "SalesReceipt" || entity == "RefundReceipt") return paid;
+  if (document(entity)) return scope.is_open_item(account) ? base : paid;
+  if (!lines_only && (entity == "Payment" || entity == "BillPayment")) return base;
   const auto* transaction = scope.ledger(id);
-  return transaction == nullptr ? base : movement_record(scope, base, ledger_items(scope, *transaction, {}));
+  if (transaction == nullptr) return base;
+  Movement movement;
+  movement.base = base;
+  movement.items = ledger_items(scope, *transaction, {});
+  const auto item = std::find_if(movement.items.begin(), movement.items.end(), [&](const Item& each) { return each.account == account; });
+  return holding_record(scope, movement, static_cast<std::size_t>(item - movement.items.begin()));
 }
 
 std::vector<OpenItem> open_items(const Scope& scope, const std::string& record, const accounting::LedgerTransaction& transaction, bool receivable) {

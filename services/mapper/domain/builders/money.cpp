@@ -29,12 +29,22 @@ Target statement_line(const Scope& scope, std::string external_id, const std::st
   return create(std::move(external_id), "account.bank.statement.line", "statement_lines", values, {.post = false, .sudo = true, .exact_items = false, .then = {}});
 }
 
+/// In mode payment the journal of the bank or card that moves: there is no statement line to tell.
+Expression entry_journal(const Scope& scope, const Movement& movement) {
+  const Item* money = nullptr;
+  for (const auto& item : movement.items) {
+    if (scope.run.money_mode != MoneyMode::payment || !scope.has_journal(item.account)) continue;
+    if (money == nullptr || item.account == movement.primary_account) money = &item;
+  }
+  return money == nullptr ? scope.journal(movement.journal) : record_ref(bank_journal(scope, money->account));
+}
+
 Target entry(const Scope& scope, const Movement& movement, const std::vector<Item>& items) {
   std::vector<Fields> rows;
   for (const auto& item : items) rows.push_back(item_fields(scope, item).set("tax_ids", refs({})));
   Fields values;
   values.set("move_type", text("entry"))
-      .set("journal_id", scope.journal(movement.journal))
+      .set("journal_id", entry_journal(scope, movement))
       .set("date", text(movement.date))
       .set("ref", text_or_none(movement.caption.number))
       .set("partner_id", scope.partner(movement.partner))
@@ -42,30 +52,39 @@ Target entry(const Scope& scope, const Movement& movement, const std::vector<Ite
   return create(movement.base, "account.move", "entries", values, {.post = true, .sudo = false, .exact_items = true, .then = {}});
 }
 
+/// What becomes one statement line.
 struct BankPart {
   std::string bank;
+  std::vector<std::size_t> positions;  ///< among the movement's items
   std::vector<Item> items;
   Decimal home;
 };
 
-/// Banks and cards that move, the primary one first, then in the order of the postings; everything else goes to `others`.
+bool holds(const BankPart& part, std::size_t position) { return std::find(part.positions.begin(), part.positions.end(), position) != part.positions.end(); }
+
+/// Banks and cards that move, the primary one first, then in the order of the postings; everything else goes to `others`. Where Undeposited
+/// Funds has statement lines too, each of its items is a part: it is settled by a payment of its own.
 std::vector<BankPart> split_banks(const Scope& scope, const Movement& movement, std::vector<Item>& others) {
   std::vector<BankPart> parts;
-  for (const auto& item : movement.items) {
-    if (!scope.is_bank(item.account)) continue;
-    auto found = std::find_if(parts.begin(), parts.end(), [&](const BankPart& part) { return part.bank == item.account; });
-    if (found == parts.end()) found = parts.insert(parts.end(), BankPart{item.account, {}, {}});
+  for (std::size_t i = 0; i < movement.items.size(); ++i) {
+    const Item& item = movement.items[i];
+    if (!scope.has_statement(item.account)) continue;
+    auto found = std::find_if(parts.begin(), parts.end(), [&](const BankPart& part) { return part.bank == item.account && scope.is_bank(item.account); });
+    if (found == parts.end()) found = parts.insert(parts.end(), BankPart{item.account, {}, {}, {}});
+    found->positions.push_back(i);
     found->items.push_back(item);
     found->home += item.balance;
   }
   // A bank whose items cancel out has no movement for its statement.
   std::erase_if(parts, [](const BankPart& part) { return part.home.is_zero(); });
   std::stable_partition(parts.begin(), parts.end(), [&](const BankPart& part) { return part.bank == movement.primary_account; });
-  for (const auto& item : movement.items) {
-    if (std::none_of(parts.begin(), parts.end(), [&](const BankPart& part) { return part.bank == item.account; })) others.push_back(item);
+  for (std::size_t i = 0; i < movement.items.size(); ++i) {
+    if (std::none_of(parts.begin(), parts.end(), [&](const BankPart& part) { return holds(part, i); })) others.push_back(movement.items[i]);
   }
   return parts;
 }
+
+std::string line_record(const std::string& base, std::size_t part) { return part == 0 ? base + "_line" : fmt::format("{}_line{}", base, part + 1); }
 
 Item named(Item item, const std::string& label) {
   if (item.name.empty()) item.name = label;
@@ -119,15 +138,14 @@ Caption payment_caption(const Scope& scope, const std::string& document_number) 
   return {label, document_number};
 }
 
-bool moves_bank(const Scope& scope, const std::vector<Item>& items) {
-  std::map<std::string, Decimal> sums;
-  for (const auto& item : items) {
-    if (!item.account.starts_with('@') && scope.is_bank(item.account)) sums[item.account] += item.balance;
+std::string holding_record(const Scope& scope, const Movement& movement, std::size_t position) {
+  std::vector<Item> others;
+  const auto parts = split_banks(scope, movement, others);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (holds(parts[i], position)) return line_record(movement.base, i);
   }
-  return std::any_of(sums.begin(), sums.end(), [](const auto& entry) { return !entry.second.is_zero(); });
+  return parts.empty() ? movement.base : line_record(movement.base, 0);
 }
-
-std::string movement_record(const Scope& scope, const std::string& base, const std::vector<Item>& items) { return moves_bank(scope, items) ? base + "_line" : base; }
 
 std::vector<Target> move_money(const Scope& scope, const Movement& movement) {
   std::vector<Item> others;
@@ -137,14 +155,15 @@ std::vector<Target> move_money(const Scope& scope, const Movement& movement) {
   std::vector<Item> items{merged(banks.front(), movement.caption.label)};
   for (auto& item : others) items.push_back(named(std::move(item), movement.caption.label));
   for (std::size_t i = 1; i < banks.size(); ++i) items.push_back(transfer_item(scope, banks[i].home, merged(banks[i], movement.caption.label).name));
-  const std::string first = movement.base + "_line";
+  const std::string first = line_record(movement.base, 0);
   targets.push_back(statement_line(scope, first, banks.front().bank, statement_amount(scope, banks.front().bank, banks.front().items), movement.date, movement.caption,
                                    movement.partner, items));
   for (std::size_t i = 1; i < banks.size(); ++i) {
     const Item own = merged(banks[i], movement.caption.label);
-    const std::string record = fmt::format("{}_line{}", movement.base, i + 1);
+    const std::string record = line_record(movement.base, i);
+    const Party& partner = scope.is_bank(banks[i].bank) || movement.partner ? movement.partner : own.partner;
     targets.push_back(statement_line(scope, record, banks[i].bank, statement_amount(scope, banks[i].bank, banks[i].items), movement.date, {own.name, movement.caption.number},
-                                     movement.partner, {own, transfer_item(scope, -banks[i].home, own.name)}));
+                                     partner, {own, transfer_item(scope, -banks[i].home, own.name)}));
     const bool first_debits = banks[i].home.sign() > 0;
     const Decimal amount = banks[i].home.abs();
     matches.push_back(match(scope, {record + "_match1", first_debits ? first : record, first_debits ? record : first, std::string(kTransfer), amount, amount, {}, {}}));

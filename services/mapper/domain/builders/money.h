@@ -4,7 +4,8 @@
 
 #include "services/mapper/domain/builders/item.h"
 
-/// Money in mode `native` of proven.md: payments against an outstanding account, one statement line per movement of a bank or card.
+/// Money in mode `native`: payments against an outstanding account, one statement line per movement of a bank or card. In mode `statement` there
+/// are statement lines only, in mode `payment` none.
 namespace q2o::mapper::builders {
 
 inline constexpr std::string_view kMatchModel = "account.partial.reconcile";
@@ -36,10 +37,8 @@ struct Movement {
   std::string journal;          ///< part of the company's journal for entries
 };
 std::vector<Target> move_money(const Scope& scope, const Movement& movement);
-/// External id of the record that holds the items other than banks: "<base>_line" when a bank moves, else "<base>".
-std::string movement_record(const Scope& scope, const std::string& base, const std::vector<Item>& items);
-/// Whether any bank or card moves by these items.
-bool moves_bank(const Scope& scope, const std::vector<Item>& items);
+/// External id of the record that holds one item of a movement: "<base>", or "<base>_line" and so on when statement lines are made of it.
+std::string holding_record(const Scope& scope, const Movement& movement, std::size_t position);
 
 /// A payment and what belongs to it.
 struct Settlement {
@@ -55,7 +54,10 @@ struct Settlement {
   bool exact = false;               ///< send all items (foreign, several partners, gain or loss)
   std::string deposit_key;          ///< "Payment/31": where it was deposited to
 };
-/// Payment, statement line and their match. `plain_entry` is set when the liquidity account has no payment of its own.
+/// The payment in the way of the money mode: payment, statement line and their match; a statement line; or a payment on the bank account
+/// itself. `plain_entry` is set when the liquidity account has no payment of its own.
 std::vector<Target> settle(const Scope& scope, const Settlement& settlement, bool& plain_entry);
+/// External id of the record that holds its items on receivables or payables.
+std::string settling_record(const Scope& scope, const Settlement& settlement);
 
 }  // namespace q2o::mapper::builders

@@ -159,7 +159,6 @@ Outcome entry_of_zero_payment(const Scope& scope, const Allocation& links, const
 }
 
 Outcome build_payment(const Scope& scope, const PaymentFace& face) {
-  require_native_mode(scope);
   const Decimal amount = scope.amount_at("TotalAmt").value_or(Decimal{});
   const Party partner{face.party_entity, scope.text_at(face.party_path)};
   if (partner.id.empty()) refuse(face.party_path, "", "REFERENCE_MISSING", "The payment names nobody", "Open the payment in QuickBooks and choose the customer or vendor.");
@@ -182,7 +181,7 @@ Outcome build_payment(const Scope& scope, const PaymentFace& face) {
     outcome.fallback = Fallback{"plain_entry", fmt::format("The money went to {}, which is neither a bank, a card nor Undeposited Funds: Odoo has no payments on such an account, so it became an entry.",
                                                            scope.required("Account", liquidity, "AccountRef")["Name"].text())};
   }
-  auto own = open_items(scope, scope.own(), *ledger, face.customer);
+  auto own = open_items(scope, settling_record(scope, settlement), *ledger, face.customer);
   // Odoo's own two-item payment books its partner on the open account, whatever name the ledger row bears.
   for (auto& target : allocate(scope, scope.own(), links.charges, links.credits, std::move(own))) outcome.targets.push_back(std::move(target));
   add_note(scope, outcome.targets);

@@ -107,6 +107,8 @@ bool Scope::is_bank(std::string_view account) const {
 
 bool Scope::is_undeposited(std::string_view account) const { return required("Account", account, "AccountRef")["AccountSubType"].text() == "UndepositedFunds"; }
 
+bool Scope::has_statement(std::string_view account) const { return run.money_mode != MoneyMode::payment && has_journal(account); }
+
 bool Scope::is_cost_of_goods(std::string_view account) const {
   const auto& found = required("Account", account, "AccountRef");
   return found["AccountType"].text() == "Cost of Goods Sold" || found["AccountSubType"].text() == "Inventory";
@@ -153,13 +155,6 @@ Expression Scope::partner(const Party& who) const {
 Expression Scope::currency(std::string_view iso) const {
   if (iso.empty() || iso == run.home_currency) return company("currency_id");
   return find("res.currency", {{"name", "=", text(iso)}});
-}
-
-void require_native_mode(const Scope& scope) {
-  const std::string mode = scope.parameter_or("mode", "native");
-  if (mode == "native") return;
-  refuse("builder.mode", mode, "UNSUPPORTED_MONEY_MODE", fmt::format("Money mode \"{}\" is not available", mode),
-         "Set mode to \"native\" in config/mappings/quickbooks_to_odoo.json.");
 }
 
 }  // namespace builders

@@ -56,11 +56,15 @@ class Scope {
   /// Refuses when the record was not seen before.
   const json::Value& required(std::string_view entity, std::string_view record, std::string_view field) const;
   std::string account_type(std::string_view account) const;
-  bool is_bank(std::string_view account) const;  ///< has a journal: bank, cash or card
+  bool is_bank(std::string_view account) const;  ///< bank, cash or card
   bool is_receivable(std::string_view account) const { return account_type(account) == "Accounts Receivable"; }
   bool is_payable(std::string_view account) const { return account_type(account) == "Accounts Payable"; }
   bool is_open_item(std::string_view account) const { return is_receivable(account) || is_payable(account); }
   bool is_undeposited(std::string_view account) const;
+  /// Every movement of the account is a statement line of its journal.
+  bool has_statement(std::string_view account) const;
+  /// Money comes to and goes from it by its own journal.
+  bool has_journal(std::string_view account) const { return is_bank(account) || (run.money_mode != MoneyMode::native && is_undeposited(account)); }
   bool is_cost_of_goods(std::string_view account) const;  ///< inventory or cost of goods sold
   std::string account_currency(std::string_view account) const;
   /// The account of this type and currency with the lowest id; empty when there is none.
@@ -71,8 +75,5 @@ class Scope {
 
   const accounting::LedgerTransaction* ledger(std::string_view transaction) const { return lookups.ledger(transaction); }
 };
-
-/// Whether `mode` is one we build; refuses otherwise.
-void require_native_mode(const Scope& scope);
 
 }  // namespace q2o::mapper::builders

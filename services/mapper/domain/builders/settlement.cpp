@@ -14,7 +14,7 @@ std::string undeposited_bank(const Scope& scope, const std::string& deposit_key)
 
 Expression manual_method(const Scope& scope, const std::string& journal, std::string_view bank, bool inbound) {
   std::vector<Condition> domain{{"journal_id", "=", record_ref(journal)}, {"payment_type", "=", text(inbound ? "inbound" : "outbound")}};
-  if (!scope.first_account({}, {}, "UndepositedFunds").empty()) {
+  if (scope.run.money_mode == MoneyMode::native && !scope.first_account({}, {}, "UndepositedFunds").empty()) {
     domain.push_back({"id", "!=", record_ref(scope.id("Account", bank, inbound ? "undepositedinbound" : "undepositedoutbound"))});
   }
   return find("account.payment.method.line", domain, "sequence,id");
@@ -78,10 +78,28 @@ Target bank_line(const Scope& scope, const Settlement& settlement, std::string_v
   return create(settlement.base + "_line", "account.bank.statement.line", "statement_lines", values, {.post = false, .sudo = true, .exact_items = false, .then = {}});
 }
 
+/// The payment as nothing but its items.
+std::vector<Target> as_movement(const Scope& scope, const Settlement& settlement, const std::string& base) {
+  const std::string label = settlement.caption.label.empty() && scope.has_statement(settlement.liquidity) ? std::string("Payment") : settlement.caption.label;
+  std::vector<Item> items{liquidity_item(settlement, settlement.liquidity, label)};
+  items.insert(items.end(), settlement.counter_items.begin(), settlement.counter_items.end());
+  return move_money(scope, {base, settlement.date, {label, settlement.caption.number}, settlement.partner, items, settlement.liquidity, "ledger"});
+}
+
 }  // namespace
+
+std::string settling_record(const Scope& scope, const Settlement& settlement) {
+  const bool line = scope.run.money_mode == MoneyMode::statement && scope.has_statement(settlement.liquidity);
+  return line ? settlement.base + "_line" : settlement.payment;
+}
 
 std::vector<Target> settle(const Scope& scope, const Settlement& settlement, bool& plain_entry) {
   plain_entry = false;
+  if (scope.run.money_mode != MoneyMode::native && scope.has_journal(settlement.liquidity)) {
+    if (scope.run.money_mode == MoneyMode::statement) return as_movement(scope, settlement, settlement.base);
+    auto method = manual_method(scope, scope.id("Account", settlement.liquidity, "journal"), settlement.liquidity, settlement.inbound);
+    return {payment_target(scope, settlement, settlement.liquidity, std::move(method), settlement.liquidity)};
+  }
   const std::string_view outstanding = settlement.inbound ? kOutstandingReceipts : kOutstandingPayments;
   if (scope.is_bank(settlement.liquidity)) {
     const std::string label = settlement.caption.label.empty() ? std::string("Payment") : settlement.caption.label;
@@ -98,9 +116,7 @@ std::vector<Target> settle(const Scope& scope, const Settlement& settlement, boo
   }
   // Neither a bank nor Undeposited Funds: Odoo has no payment journal for such an account.
   plain_entry = true;
-  std::vector<Item> items{liquidity_item(settlement, settlement.liquidity, settlement.caption.label)};
-  items.insert(items.end(), settlement.counter_items.begin(), settlement.counter_items.end());
-  return move_money(scope, {settlement.payment, settlement.date, settlement.caption, settlement.partner, items, {}, "ledger"});
+  return as_movement(scope, settlement, settlement.payment);
 }
 
 }  // namespace q2o::mapper::builders

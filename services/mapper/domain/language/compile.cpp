@@ -127,8 +127,8 @@ NodePtr compile_own(const json::Value& value, const std::string& place, CompileC
 NodePtr compile_run(const json::Value& value, const std::string& place, CompileContext& context) {
   check_members(value, {"run"}, place, context.complaints);
   const auto what = value["run"].text();
-  if (what != "home_currency" && what != "slug") context.complaints.add(below(place, "run"), "must be home_currency or slug");
-  return std::make_unique<RunNode>(what == "home_currency");
+  if (what != "home_currency" && what != "slug" && what != "money_mode") context.complaints.add(below(place, "run"), "must be home_currency, money_mode or slug");
+  return std::make_unique<RunNode>(std::string(what));
 }
 
 NodePtr compile_if(const json::Value& value, const std::string& place, CompileContext& context) {

@@ -179,7 +179,8 @@ Evaluated OwnNode::write(Evaluation& at, std::string& out) const {
 }
 
 Evaluated RunNode::read(Evaluation& at, Scalar& out) const {
-  out.view(Scalar::Kind::text, home_currency_ ? at.run.home_currency : at.run.slug);
+  const auto mode = kMoneyModes[static_cast<std::size_t>(at.run.money_mode)].first;
+  out.view(Scalar::Kind::text, what_ == "home_currency" ? std::string_view(at.run.home_currency) : what_ == "money_mode" ? mode : std::string_view(at.run.slug));
   return Evaluated::good;
 }
 

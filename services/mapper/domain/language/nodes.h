@@ -118,11 +118,11 @@ class OwnNode : public Node {
 
 class RunNode : public Node {
  public:
-  explicit RunNode(bool home_currency) : home_currency_(home_currency) {}
+  explicit RunNode(std::string what) : what_(std::move(what)) {}
   Evaluated read(Evaluation& at, Scalar& out) const override;
 
  private:
-  bool home_currency_;
+  std::string what_;
 };
 
 class IfNode : public Node {

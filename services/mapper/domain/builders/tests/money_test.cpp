@@ -91,8 +91,108 @@ TEST_F(Money, APaymentOfNothingOnlyMatchesCreditsAndCharges) {
 TEST_F(Money, WhatCannotBeBookedIsRejectedWithTheReason) {
   EXPECT_EQ(reason(build("payment", "Payment", "{'Id':'15','TxnDate':'2026-04-06','CustomerRef':{'value':'1'},'TotalAmt':5}")), "LEDGER_MISSING");
   EXPECT_EQ(reason(build("payment", "Payment", "{'Id':'15','TxnDate':'2026-04-06','TotalAmt':5}")), "REFERENCE_MISSING");
-  EXPECT_EQ(reason(build("transfer", "Transfer", "{'Id':'17','TxnDate':'2026-04-07','Amount':30}", "{'mode':'payment'}")), "UNSUPPORTED_MONEY_MODE");
   EXPECT_EQ(reason(build("ledger_transaction", "LedgerTransaction", "{'Id':'404'}")), "LEDGER_MISSING");
+}
+
+/// The same payments where Undeposited Funds has a journal of its own.
+class MoneyModes : public Money {
+ protected:
+  void SetUp() override {
+    Money::SetUp();
+    ledger("15", "Payment", {{"12", "80", "1"}, {"20", "-80", "1"}});
+    ledger("21", "Payment", {{"12", "80", "1"}, {"20", "-80", "1"}});
+    ledger("16", "Deposit", {{"10", "155"}, {"12", "-80"}, {"12", "-80"}, {"50", "5"}});
+  }
+  Outcome deposit() {
+    return build("deposit", "Deposit",
+                 "{'Id':'16','TxnDate':'2026-04-07','DepositToAccountRef':{'value':'10'},'TotalAmt':155,'Line':[{'Amount':80,'LinkedTxn':[{'TxnId':'15','TxnType':'Payment'}]},"
+                 "{'Amount':80,'LinkedTxn':[{'TxnId':'21','TxnType':'Payment'}]},{'Amount':-5}]}");
+  }
+  Outcome transfer() {
+    ledger("17", "Transfer", {{"10", "-30"}, {"11", "30"}});
+    return build("transfer", "Transfer", "{'Id':'17','TxnDate':'2026-04-07','FromAccountRef':{'value':'10'},'ToAccountRef':{'value':'11'},'Amount':30}");
+  }
+  /// Balances of all items sent, per account.
+  static std::map<std::string, std::string> nets(const Outcome& outcome) {
+    std::map<std::string, Decimal> sums;
+    for (const auto& target : outcome.targets) {
+      const auto document = json::Document::parse(target.values_json).value();
+      for (const auto& item : document.root().at("values.line_ids.lines").items()) sums[std::string(item["account_id"].raw())] += item["balance"].decimal().value();
+    }
+    std::map<std::string, std::string> result;
+    for (const auto& [account, sum] : sums) {
+      if (!sum.is_zero()) result[account] = sum.to_string(0);
+    }
+    return result;
+  }
+  static std::set<std::string> models(const Outcome& outcome) {
+    std::set<std::string> result;
+    for (const auto& target : outcome.targets) result.insert(target.model);
+    return result;
+  }
+  using Nets = std::map<std::string, std::string>;
+  const Nets deposit_nets_{{R"({"ref":"q_account_10"})", "155"}, {R"({"ref":"q_account_12"})", "-160"}, {R"({"ref":"q_account_50"})", "5"}};
+};
+
+TEST_F(MoneyModes, StatementBooksAPaymentAsALineOnly) {
+  money_mode_ = MoneyMode::statement;
+  for (const char* to : {"10", "12"}) {
+    const auto outcome = payment(to);
+    EXPECT_EQ(models(outcome), (std::set<std::string>{"account.bank.statement.line", "account.partial.reconcile"}));
+    EXPECT_EQ(sent(outcome, "q_payment_15_line", "values.journal_id"), std::string(R"({"ref":"q_account_)") + to + R"(_journal"})");
+    EXPECT_EQ(sent(outcome, "q_payment_15_match1", "credit"), R"("q_payment_15_line")");
+    EXPECT_EQ(nets(outcome), (Nets{{std::string(R"({"ref":"q_account_)") + to + R"("})", "80"}, {R"({"ref":"q_account_20"})", "-80"}}));
+  }
+}
+
+TEST_F(MoneyModes, StatementHasALineForEachUndepositedItemOfADeposit) {
+  money_mode_ = MoneyMode::statement;
+  const auto outcome = deposit();
+  EXPECT_EQ(nets(outcome), deposit_nets_);
+  EXPECT_EQ(sent(outcome, "q_deposit_16_line", "values.amount"), "155");
+  EXPECT_EQ(sent(outcome, "q_deposit_16_line2", "values.amount"), "-80");
+  EXPECT_EQ(sent(outcome, "q_deposit_16_line3", "values.journal_id"), R"({"ref":"q_account_12_journal"})");
+  EXPECT_EQ(sent(outcome, "q_deposit_16_match1", "debit"), R"("q_payment_15_line")");
+  EXPECT_EQ(sent(outcome, "q_deposit_16_match1", "credit"), R"("q_deposit_16_line2")");
+  EXPECT_EQ(sent(outcome, "q_deposit_16_match2", "credit"), R"("q_deposit_16_line3")");
+}
+
+TEST_F(MoneyModes, PaymentBooksTheBankItselfByThePayment) {
+  money_mode_ = MoneyMode::payment;
+  for (const char* to : {"10", "12"}) {
+    const auto outcome = payment(to);
+    EXPECT_EQ(models(outcome), (std::set<std::string>{"account.payment", "account.partial.reconcile"}));
+    EXPECT_EQ(sent(outcome, "q_payment_15", "values.journal_id"), std::string(R"({"ref":"q_account_)") + to + R"(_journal"})");
+    EXPECT_EQ(sent(outcome, "q_payment_15", "values.payment_method_line_id").find("undeposited"), std::string::npos);
+    EXPECT_EQ(sent(outcome, "q_payment_15_match1", "credit"), R"("q_payment_15")");
+  }
+}
+
+TEST_F(MoneyModes, PaymentBooksDepositsAndTransfersAsEntriesOfTheBank) {
+  money_mode_ = MoneyMode::payment;
+  const auto outcome = deposit();
+  EXPECT_EQ(nets(outcome), deposit_nets_);
+  EXPECT_EQ(sent(outcome, "q_deposit_16", "values.journal_id"), R"({"ref":"q_account_10_journal"})");
+  EXPECT_EQ(sent(outcome, "q_deposit_16_match2", "debit"), R"("q_payment_21")");
+  EXPECT_EQ(sent(outcome, "q_deposit_16_match2", "credit"), R"("q_deposit_16")");
+  const auto moved = transfer();
+  EXPECT_EQ(models(moved), std::set<std::string>{"account.move"});
+  EXPECT_EQ(nets(moved), (Nets{{R"({"ref":"q_account_10"})", "-30"}, {R"({"ref":"q_account_11"})", "30"}}));
+}
+
+TEST_F(MoneyModes, AReceiptIsSettledByWhateverTheModeMakes) {
+  ledger("22", "Sales Receipt", {{"12", "40", "1"}, {"30", "-40", "1"}});
+  const auto receipt = [&] {
+    return build("sales_document", "SalesReceipt",
+                 "{'Id':'22','TxnDate':'2026-04-06','CustomerRef':{'value':'1'},'DepositToAccountRef':{'value':'12'},'TotalAmt':40,"
+                 "'Line':[{'Amount':40,'DetailType':'SalesItemLineDetail','SalesItemLineDetail':{'ItemRef':{'value':'5'}}}]}",
+                 "{'move_type':'out_receipt','settled':true}");
+  };
+  money_mode_ = MoneyMode::statement;
+  EXPECT_EQ(sent(receipt(), "q_sales_receipt_22_match1", "credit"), R"("q_sales_receipt_22_line")");
+  EXPECT_EQ(sent(receipt(), "q_sales_receipt_22_line", "values.amount"), "40");
+  money_mode_ = MoneyMode::payment;
+  EXPECT_EQ(sent(receipt(), "q_sales_receipt_22_match1", "credit"), R"("q_sales_receipt_22_pay")");
 }
 
 }  // namespace

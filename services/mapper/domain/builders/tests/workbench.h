@@ -64,7 +64,7 @@ class Workbench : public ::testing::Test {
     const auto& record = documents_.back().root();
     documents_.push_back(json::Document::parse(json_of(parameters)).value());
     const Source source{entity, std::string(record["Id"].text()), &record};
-    return find_builder(builder)->build(source, documents_.back().root(), RunContext{"q", "USD"}, lookups_);
+    return find_builder(builder)->build(source, documents_.back().root(), RunContext{"q", "USD", money_mode_}, lookups_);
   }
 
   static const Target* target(const Outcome& outcome, std::string_view id) {
@@ -86,6 +86,7 @@ class Workbench : public ::testing::Test {
   }
 
   MemoryLookups lookups_;
+  MoneyMode money_mode_ = MoneyMode::native;
 
  private:
   void account(std::string_view id, std::string_view type, std::string_view sub_type, std::string_view name) {
