@@ -9,10 +9,14 @@
 
 namespace q2o::notifier {
 
+/// The RPC server has 64 threads and every watcher holds one: the rest answers GetProgress.
+constexpr int kWatchersMost = 48;
+
 void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto kafka = bus::read_options(config, "notifier");
   const auto database = pg::read_options(config);
   const auto listen = config.text("grpc.listen");
+  const auto watchers = static_cast<int>(config.integer("watchers.most", kWatchersMost, 1, kWatchersMost));
   if (!config.complaints().empty()) return;  // runtime::run prints them all and leaves
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
@@ -26,10 +30,11 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
 
   auto& consumer = runtime.own(std::make_unique<bus::Consumer>(kafka, "q2o.notifier.progress", status_topics(),
                                                                [&pool](std::span<const bus::Incoming> messages) { consume(pool, messages); }));
+  consumer.measure(runtime.metrics());
   runtime.loop("facts", [&consumer](std::stop_token stop) { consumer.run(stop); });
   runtime.ready_when("kafka partitions assigned", [&consumer] { return consumer.assigned(); });
 
-  auto& service = runtime.own(std::make_unique<ProgressRpc>(pool, runtime.stop_token()));
+  auto& service = runtime.own(std::make_unique<ProgressRpc>(pool, runtime.stop_token(), ProgressRpc::Options{.watchers_most = watchers}));
   runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
 }
 

@@ -8,16 +8,33 @@ namespace q2o::notifier {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kLook = std::chrono::milliseconds(250);
+/// How late a caller's leaving may be noticed.
+constexpr auto kSlice = std::chrono::milliseconds(250);
+/// Looked at without a wake-up too: a notification may get lost with its connection.
+constexpr auto kLookAnyway = std::chrono::seconds(5);
 
 Error unknown_migration(const std::string& id) {
   return Error{Code::not_found, "there is no migration " + id, Retry::never, Effect::none, "NO_MIGRATION", "List them with ListMigrations.", {}};
 }
 
+/// One of the places for watchers, given back at the end.
+class Place {
+ public:
+  Place(std::atomic<int>& taken, int most) : taken_(taken), got_(taken.fetch_add(1) < most) {}
+  ~Place() { taken_.fetch_sub(1); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  bool got() const { return got_; }
+
+ private:
+  std::atomic<int>& taken_;
+  bool got_;
+};
+
 }  // namespace
 
-ProgressRpc::ProgressRpc(pg::Pool& pool, std::stop_token stop, std::chrono::milliseconds heartbeat)
-    : pool_(pool), stop_(std::move(stop)), heartbeat_(heartbeat) {}
+ProgressRpc::ProgressRpc(pg::Pool& pool, std::stop_token stop, Options options)
+    : pool_(pool), stop_(std::move(stop)), options_(options), changes_(pool.options()) {}
 
 grpc::Status ProgressRpc::GetProgress(grpc::ServerContext* context, const v1::GetProgressRequest* request, v1::GetProgressResponse* response) {
   const auto caller = rpc::caller(*context);
@@ -33,25 +50,36 @@ grpc::Status ProgressRpc::WatchProgress(grpc::ServerContext* context, const v1::
                                         grpc::ServerWriter<v1::WatchProgressResponse>* writer) {
   const auto caller = rpc::caller(*context);
   if (!caller) return rpc::to_status(caller.error());
-  const std::string& id = request->migration_id();
-  if (!ids::is_uuid(id)) return rpc::to_status(unknown_migration(id));
-  pg::Listener changes(pool_.options(), kChangedChannel);
-  std::uint64_t sent = request->after_version();
+  if (!ids::is_uuid(request->migration_id())) return rpc::to_status(unknown_migration(request->migration_id()));
+  const Place place(watchers_, options_.watchers_most);
+  if (!place.got()) {
+    return rpc::to_status(Error{Code::resource_exhausted, "too many watch at once (" + std::to_string(options_.watchers_most) + ")", Retry::after_backoff, Effect::none,
+                                "TOO_MANY_WATCHERS", "Ask with GetProgress, or watch again when another has left.", {}});
+  }
+  return watch(*context, caller->tenant, *request, *writer);
+}
+
+grpc::Status ProgressRpc::watch(const grpc::ServerContext& context, const std::string& tenant, const v1::WatchProgressRequest& request,
+                                grpc::ServerWriter<v1::WatchProgressResponse>& writer) {
+  std::uint64_t sent = request.after_version();
   auto last_word = Clock::now();
-  while (!context->IsCancelled() && !stop_.stop_requested()) {
-    auto progress = pool_.transact([&](pg::Tx& tx) { return find(tx, caller->tenant, id); });
-    if (!progress) return rpc::to_status(unknown_migration(id));
+  while (!context.IsCancelled() && !stop_.stop_requested()) {
+    const auto heard = changes_.heard();  // before the look: a change in between wakes at once
+    auto progress = pool_.transact([&](pg::Tx& tx) { return find(tx, tenant, request.migration_id()); });
+    if (!progress) return rpc::to_status(unknown_migration(request.migration_id()));
     v1::WatchProgressResponse response;
     if (progress->version() > sent) {
       sent = progress->version();
       *response.mutable_progress() = std::move(*progress);
-    } else if (Clock::now() - last_word >= heartbeat_) {
+    } else if (Clock::now() - last_word >= options_.heartbeat) {
       response.set_heartbeat(true);
     } else {
-      changes.wait(kLook, stop_);
+      const auto until = std::min(last_word + options_.heartbeat, Clock::now() + kLookAnyway);
+      while (!changes_.wait(heard, kSlice) && Clock::now() < until && !context.IsCancelled() && !stop_.stop_requested()) {
+      }
       continue;
     }
-    if (!writer->Write(response)) break;
+    if (!writer.Write(response)) break;
     last_word = Clock::now();
   }
   return stop_.stop_requested() ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "the notifier is stopping; call again with after_version") : grpc::Status::OK;

@@ -20,8 +20,9 @@ EntityProgress& entity(Progress& progress, const std::string& name) {
 /// Facts of a run that is over say nothing about the present one.
 bool is_of_present_run(const Progress& progress, const common::v1::Scope& scope) { return scope.run() == progress.migration().run(); }
 
+/// An empty reason takes the waiting back; an empty `until` means that nobody knows how long.
 void wait_for(Progress& progress, const std::string& reason, const std::string& until) {
-  progress.set_waiting_for(until.empty() ? std::string() : reason);
+  progress.set_waiting_for(reason);
   progress.set_waiting_until(until);
 }
 

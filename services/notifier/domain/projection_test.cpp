@@ -81,6 +81,9 @@ TEST(Projection, WaitingIsSaidAndTakenBack) {
   EXPECT_EQ(progress.waiting_for(), "QuickBooks asked us to slow down");
   fact.mutable_waiting()->clear_until();
   apply(progress, fact);
+  EXPECT_EQ(progress.waiting_for(), "QuickBooks asked us to slow down") << "how long is not known, why is";
+  fact.mutable_waiting()->clear_reason();
+  apply(progress, fact);
   EXPECT_EQ(progress.waiting_for(), "");
 }
 

@@ -31,7 +31,7 @@ class Progress : public ::testing::Test {
     std::vector<pg::Migration> schema;
     for (const auto& file : embedded::notifier_schema::kFiles) schema.push_back({std::string(file.name), std::string(file.text)});
     pg::migrate(*pool_, schema);
-    service_ = std::make_unique<ProgressRpc>(*pool_, stop_.get_token(), std::chrono::milliseconds(300));
+    service_ = std::make_unique<ProgressRpc>(*pool_, stop_.get_token(), ProgressRpc::Options{std::chrono::milliseconds(300), 2});
     server_ = std::make_unique<rpc::Server>("127.0.0.1:0", std::vector<grpc::Service*>{service_.get()}, metrics_);
     stub_ = v1::ProgressService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server_->port())));
   }
@@ -115,6 +115,28 @@ TEST_F(Progress, TheStreamResumesAfterAVersion) {
   ASSERT_TRUE(stream->Read(&response));
   EXPECT_EQ(response.progress().version(), 2u);
   context->TryCancel();
+}
+
+TEST_F(Progress, OneWatcherTooManyIsRefusedUntilAnotherLeaves) {
+  consume(*pool_, std::vector<bus::Incoming>{state(1, billing::v1::STATE_RUNNING)});
+  v1::WatchProgressRequest request;
+  request.set_migration_id(migration_);
+  v1::WatchProgressResponse response;
+  const auto first = rpc::context(kTenant, "test", std::chrono::seconds(30)), second = rpc::context(kTenant, "test", std::chrono::seconds(30));
+  const auto one = stub_->WatchProgress(first.get(), request), two = stub_->WatchProgress(second.get(), request);
+  ASSERT_TRUE(one->Read(&response));
+  ASSERT_TRUE(two->Read(&response));
+  const auto refusal = [&] {
+    const auto context = rpc::context(kTenant, "test", std::chrono::seconds(10));
+    const auto three = stub_->WatchProgress(context.get(), request);
+    const bool got = three->Read(&response);
+    if (got) context->TryCancel();
+    const auto status = three->Finish();
+    return got ? grpc::StatusCode::OK : status.error_code();
+  };
+  EXPECT_EQ(refusal(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  first->TryCancel();
+  EXPECT_TRUE(q2o::testing::eventually([&] { return refusal() == grpc::StatusCode::OK; }));
 }
 
 TEST_F(Progress, BytesThatAreNoFactGoToTheDeadLetters) {
