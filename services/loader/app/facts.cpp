@@ -46,6 +46,12 @@ v1::StatusFact waiting_fact(const RunInfo& run, const Error& error, std::chrono:
   return out;
 }
 
+v1::StatusFact waiting_over_fact(const RunInfo& run) {
+  auto out = fact(run);
+  out.mutable_waiting();
+  return out;
+}
+
 v1::StatusFact blocked_fact(const RunInfo& run, const std::vector<Finding>& findings) {
   auto out = fact(run);
   out.mutable_target_blocked()->set_target_id(run.target_id);

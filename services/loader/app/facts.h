@@ -11,6 +11,7 @@ namespace q2o::loader {
 
 void set_scope(common::v1::Scope& scope, const RunInfo& run);
 v1::StatusFact waiting_fact(const RunInfo& run, const Error& error, std::chrono::milliseconds pause);
+v1::StatusFact waiting_over_fact(const RunInfo& run);
 v1::StatusFact blocked_fact(const RunInfo& run, const std::vector<Finding>& findings);
 v1::StatusFact progress_fact(const RunInfo& run, const std::string& entity, const EntityCount& count);
 v1::StatusFact wave_fact(const RunInfo& run, const Wave& wave);

@@ -55,9 +55,13 @@ RunDriver::Go RunDriver::wait_out(const Error& error, const std::stop_token& sto
   const auto pause = std::max(error.retry_after, Pace::backoff(++troubles_in_a_row_ + 2, 0.5));
   store_.publish(run_, hold_, waiting_fact(run_, error, pause));
   for (auto left = pause; left > 0ms; left -= 500ms) {
-    if (look_at_directive(stop) == Go::leave) return Go::leave;
+    if (look_at_directive(stop) == Go::leave) {
+      store_.publish(run_, hold_, waiting_over_fact(run_));  // else it would stand there after a resume
+      return Go::leave;
+    }
     options_.await_arrivals(std::min<std::chrono::milliseconds>(left, 500ms), stop);
   }
+  store_.publish(run_, hold_, waiting_over_fact(run_));
   return Go::on;
 }
 
