@@ -63,6 +63,52 @@ void expect_reasons(const std::vector<Mapped>& all) {
   }
 }
 
+/// What all targets together post per QuickBooks account; what runs over accounts of the target's own is told apart by name.
+using Sums = std::map<std::string, Decimal>;
+
+std::string account_key(const json::Value& account) {
+  const auto reference = account["ref"].text();
+  return reference.empty() ? std::string(account.raw()) : std::string(reference);
+}
+
+/// A payment without items of its own: Odoo books its journal's method account against the partner's account.
+void add_plain_payment(const json::Value& values, const std::string& control, Sums& sums) {
+  const Decimal amount = values["amount"].decimal().value();
+  const bool inbound = values["payment_type"].text() == "inbound";
+  const auto method = values["payment_method_line_id"]["ref"].text();
+  const std::string outstanding = inbound ? "qbo1_company_info_1_outstandingreceipts" : "qbo1_company_info_1_outstandingpayments";
+  sums[method.empty() ? outstanding : "qbo1_account_4"] += inbound ? amount : -amount;
+  sums[values["destination_account_id"].is_null() ? control : account_key(values["destination_account_id"])] += inbound ? -amount : amount;
+}
+
+Sums posted_by(const Outcome& outcome) {
+  Sums sums;
+  for (const auto& target : outcome.targets) {
+    const auto document = json::Document::parse(target.values_json).value();
+    const auto& values = document.root()["values"];
+    if (target.operation != "create" || values["state"].text() == "cancel") continue;
+    for (const auto& item : values["line_ids"]["lines"].items()) {
+      if (!item["balance"].is_null()) sums[account_key(item["account_id"])] += item["balance"].decimal().value();
+    }
+    if (target.model == "account.payment" && !values.has("line_ids")) add_plain_payment(values, values["partner_type"].text() == "customer" ? "qbo1_account_84" : "qbo1_account_33", sums);
+  }
+  std::erase_if(sums, [](const auto& entry) { return entry.second.is_zero(); });
+  return sums;
+}
+
+Sums posted_by(const accounting::LedgerTransaction& transaction) {
+  Sums sums;
+  for (const auto& posting : transaction.postings) sums["qbo1_account_" + posting.account_id] += posting.amount;
+  std::erase_if(sums, [](const auto& entry) { return entry.second.is_zero(); });
+  return sums;
+}
+
+std::string listed(const Sums& sums) {
+  std::string text;
+  for (const auto& [account, sum] : sums) text += account + " " + sum.to_string(2) + "\n";
+  return text;
+}
+
 class Recorded : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -92,6 +138,28 @@ TEST_F(Recorded, TheCompanyMapsWithoutASingleReject) {
     }
   }
   EXPECT_GT(ids.size(), 400U) << "documents make more records than lists do";
+}
+
+TEST_F(Recorded, EveryTransactionOfTheCompanyPostsWhatItsLedgerSays) {
+  const auto ledger = ledger_of(shared_ + "/qbo/company/ledger.json");
+  ASSERT_EQ(127U, ledger.size());
+  testing::Book book(*mapping_);
+  book.ledger(ledger);
+  for (const auto& entity : kOrder) book.entity(entity, records_of(shared_ + "/qbo/company/entities/" + entity + ".json", entity));
+  book.end();
+  std::map<std::string, const Mapped*> by_transaction;
+  std::vector<std::string> fallbacks;
+  for (const auto& record : book.all()) {
+    for (const auto& id : record.outcome.claimed) EXPECT_TRUE(by_transaction.emplace(id, &record).second) << id << " is claimed twice";
+    if (record.outcome.fallback) fallbacks.push_back(record.entity + " " + record.id + ": " + record.outcome.fallback->step);
+  }
+  EXPECT_EQ(ledger.size(), by_transaction.size());
+  for (const auto& transaction : ledger) {
+    const auto found = by_transaction.find(transaction.id);
+    ASSERT_TRUE(found != by_transaction.end()) << transaction.type << " " << transaction.id << " is booked by nobody";
+    EXPECT_EQ(listed(posted_by(transaction)), listed(posted_by(found->second->outcome))) << transaction.type << " " << transaction.id;
+  }
+  EXPECT_EQ((std::vector<std::string>{"Invoice 42: ledger_lines"}), fallbacks);
 }
 
 TEST_F(Recorded, EverySampleMapsOrIsRejectedWithAReason) {
