@@ -95,7 +95,9 @@ std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wa
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<Item> out;
     for (const auto row : tx.exec(
-             "select i.*, r.content_hash as ledger_hash, r.outcome as ledger_outcome from item i left join record r on r.target_id = $1 and "
+             "select i.*, case when i.operation = 'write' and exists (select 1 from item c where c.migration_id = i.migration_id and c.run = i.run and "
+             "c.outcome in ('created', 'adopted') and c.external_id = any(i.refs)) then '' else r.content_hash end as ledger_hash, "
+             "r.outcome as ledger_outcome from item i left join record r on r.target_id = $1 and "
              "r.external_id = i.external_id || case when i.operation = 'write' then '#write' else '' end "
              "where i.migration_id = $2 and i.run = $3 and i.wave <= $4 and i.state in ('open', 'parked') and i.number > $5 order by i.number limit $6",
              {run.target_id, run.key.migration_id, run.key.run, wave, after, static_cast<std::int64_t>(most)})) {

@@ -52,6 +52,15 @@ TEST(Unchanged, NeedsTheSameContentAndThePresenceInTheTarget) {
   EXPECT_TRUE(is_unchanged(one, {})) << "a match that a person closed by hand";
 }
 
+TEST(Unchanged, AWriteLastsAsLongAsWhatItWasWrittenTo) {
+  Item one = item(1, "a_archive");
+  one.operation = "write";
+  one.references = {"a"};
+  one.ledger_hash = one.content_hash;
+  EXPECT_TRUE(is_unchanged(one, {{"a", 1}}));
+  EXPECT_FALSE(is_unchanged(one, {})) << "the target was reset, the record will be made again";
+}
+
 TEST(Pace, GrowsByStepsAndHalvesOnTrouble) {
   Pace pace({50, 100, 2, 8000ms});
   pace.answered(50, 100ms);
