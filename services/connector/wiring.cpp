@@ -31,6 +31,7 @@ WorkerOptions read_worker_options(config::Reader& config) {
   options.run.window_stall = milliseconds(config.integer("window.stall_ms", 15000, 100, 3600000));
   options.run.pages_ahead = static_cast<int>(config.integer("source.pages_ahead", 4, 1, 16));
   options.call.throttle_wait = milliseconds(config.integer("source.throttle_wait_ms", 60000, 1, 3600000));
+  options.call.throttle_total = milliseconds(config.integer("source.throttle_total_ms", 3600000, 1, 86400000));
   options.call.deadline = milliseconds(config.integer("source.deadline_ms", 130000, 100, 600000));
   options.call.attempts = static_cast<int>(config.integer("source.attempts", 6, 1, 100));
   options.fetch_threads = static_cast<int>(config.integer("source.fetch_threads", 6, 1, 32));

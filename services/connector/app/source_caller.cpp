@@ -105,16 +105,23 @@ SourceCaller::Answer SourceCaller::examine(Result<http::Response> response, bool
 }
 
 /// Nothing: ask again.
-std::optional<Trouble> SourceCaller::wait_or_renew(const Trouble& found, const config::Secret& token, bool& renewed) {
+std::optional<Trouble> SourceCaller::wait_or_renew(const Trouble& found, const config::Secret& token, Patience& patience) {
   if (found.action == FaultAction::wait) {
     const auto asked = found.error.retry_after.count() > 0 ? found.error.retry_after : options_.throttle_wait;
     const auto time = std::min(asked, options_.throttle_wait_max);
+    if (patience.throttled.count() > 0 && patience.throttled + time > options_.throttle_total) {
+      return trouble(FaultAction::stop, Code::resource_exhausted,
+                     fmt::format("the source has refused the same question for {} minutes, because too much is asked of it",
+                                 std::chrono::duration_cast<std::chrono::minutes>(patience.throttled).count()),
+                     "SOURCE_THROTTLED", "See what else asks this company (other programs share its limits), then resume the migration.");
+    }
+    patience.throttled += time;
     gate_.block(time);
     waits_(found.error.reason, time);
     return std::nullopt;
   }
   if (found.action != FaultAction::reauthenticate) return found;
-  if (std::exchange(renewed, true)) {
+  if (std::exchange(patience.renewed, true)) {
     Trouble refused = found;
     refused.action = FaultAction::stop;
     refused.error.reason = "CONNECTION_BROKEN";
@@ -126,7 +133,7 @@ std::optional<Trouble> SourceCaller::wait_or_renew(const Trouble& found, const c
 
 SourceCaller::Answer SourceCaller::call(const std::string& address, bool divisible, std::stop_token stop) {
   thread_local std::minstd_rand random{std::random_device{}()};
-  bool renewed = false;
+  Patience patience;
   for (int attempt = 0; !stop.stop_requested();) {
     auto permit = gate_.enter(stop, [&](milliseconds time) { waits_("BUDGET", time); });
     if (!permit) break;
@@ -150,7 +157,7 @@ SourceCaller::Answer SourceCaller::call(const std::string& address, bool divisib
       clock_.wait(std::max(options_.backoff.wait(attempt - 1, random), answer.error().error.retry_after), stop);
       continue;
     }
-    if (auto final = wait_or_renew(answer.error(), token ? *token : config::Secret{}, renewed)) return tl::unexpected(std::move(*final));
+    if (auto final = wait_or_renew(answer.error(), token ? *token : config::Secret{}, patience)) return tl::unexpected(std::move(*final));
   }
   return tl::unexpected(trouble(FaultAction::retry, Code::cancelled, "stopped", "STOPPED"));
 }

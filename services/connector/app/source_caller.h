@@ -16,6 +16,7 @@ struct CallOptions {
   milliseconds deadline{130000};       ///< the source itself gives up after 120 s
   milliseconds throttle_wait{60000};   ///< after a 429 that does not say how long
   milliseconds throttle_wait_max{3600000};
+  milliseconds throttle_total{3600000};  ///< of one question; longer than that a person must know
   int attempts = 6;
   Backoff backoff;
 };
@@ -47,7 +48,12 @@ class SourceCaller {
   Answer call(const std::string& url, bool divisible, std::stop_token stop);
   Answer examine(Result<http::Response> response, bool divisible) const;
   std::string url(const std::string& path, std::map<std::string, std::string> parameters) const;
-  std::optional<Trouble> wait_or_renew(const Trouble& trouble, const config::Secret& token, bool& renewed);
+  /// What one question has been through.
+  struct Patience {
+    bool renewed = false;
+    milliseconds throttled{0};
+  };
+  std::optional<Trouble> wait_or_renew(const Trouble& trouble, const config::Secret& token, Patience& patience);
 
   const Connection connection_;
   const Manifest& manifest_;

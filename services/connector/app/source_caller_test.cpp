@@ -47,6 +47,17 @@ TEST(SourceCaller, AfterA429WithoutRetryAfterItWaitsAMinute) {
   EXPECT_GE(h.clock.waited(), milliseconds{59900});
 }
 
+TEST(SourceCaller, ASourceThatRefusesForAnHourIsLeftToAPerson) {
+  Harness h;
+  h.source.disturb = first(1000, http::Response{429, {{"Retry-After", "600"}}, "{}"});
+  auto caller = h.caller();
+  const auto answer = caller.query(kQuestion, {});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().action, FaultAction::stop);
+  EXPECT_EQ(answer.error().error.reason, "SOURCE_THROTTLED");
+  EXPECT_EQ(caller.requests(), 7u);
+}
+
 TEST(SourceCaller, ServerErrorsTimeOutsAndCutConnectionsAreTriedAgain) {
   const Error late{Code::deadline_exceeded, "late", Retry::after_backoff, Effect::unknown, "", "", {}};
   const Error cut{Code::unavailable, "cut", Retry::after_backoff, Effect::unknown, "", "", {}};
