@@ -132,6 +132,25 @@ TEST_F(Bus, ShowsTheLagOfAGroupUntilItHasHandledEverything) {
   EXPECT_TRUE(shows("0"));
 }
 
+TEST_F(Bus, SaysThatItIsStuckAndGoesOnWithoutLossWhenItCan) {
+  send({"1"});
+  metrics::Registry registry;
+  std::atomic<bool> broken = true;
+  std::atomic<int> handled = 0;
+  Consumer consumer(options, "stuck-" + topic, {topic}, [&](auto batch) {
+    if (broken) throw std::runtime_error("always");
+    handled += static_cast<int>(batch.size());
+  });
+  consumer.measure(registry);
+  const auto shows = [&](const std::string& value) { return registry.text().find("q2o_bus_stuck{group=\"stuck-" + topic + "\"} " + value + "\n") != std::string::npos; };
+  std::jthread thread([&](const std::stop_token& stop) { consumer.run(stop); });
+  ASSERT_TRUE(testing::eventually([&] { return shows("1"); }, 60s));
+  EXPECT_FALSE(consumer.assigned()) << "not ready";
+  broken = false;
+  EXPECT_TRUE(testing::eventually([&] { return consumer.assigned() && shows("0"); }));
+  EXPECT_EQ(handled, 1);
+}
+
 TEST_F(Bus, ANewGroupStartsAtTheBeginningAndGoesOnWhereItStopped) {
   send({"1", "2"});
   {

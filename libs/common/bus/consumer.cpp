@@ -21,6 +21,8 @@ constexpr std::chrono::seconds kBrokerPatience{60};
 constexpr std::chrono::milliseconds kBackoffFirst{100};
 constexpr std::chrono::milliseconds kBackoffMost{5000};
 constexpr std::chrono::seconds kMeasureEvery{2};
+/// So often in a row the same place of the log may fail before somebody has to know. Nothing is skipped, also not afterwards.
+constexpr int kFailuresMost = 10;
 
 PartitionList as_list(const Offsets& offsets) {
   auto list = partition_list(static_cast<int>(offsets.size()));
@@ -190,6 +192,21 @@ struct Consumer::State {
     paused ? rd_kafka_pause_partitions(client.get(), list.get()) : rd_kafka_resume_partitions(client.get(), list.get());
   }
 
+  void failed(const std::vector<Incoming>& batch) {
+    if (++failures < kFailuresMost) return;
+    is_stuck = true;
+    if (stuck != nullptr) stuck->set(1);
+    const auto& first = batch.front();
+    log::error("consumer is stuck: this place of the log fails again and again",
+               {{"group", group}, {"topic", first.topic}, {"partition", static_cast<std::int64_t>(first.partition)}, {"offset", first.offset}, {"attempts", failures}});
+  }
+
+  void went_on() {
+    failures = 0;
+    is_stuck = false;
+    if (stuck != nullptr) stuck->set(0);
+  }
+
   void subscribe() {
     auto list = partition_list(static_cast<int>(topics.size()));
     for (const auto& topic : topics) rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
@@ -212,11 +229,14 @@ struct Consumer::State {
   std::vector<std::string> topics;
   Handler handle;
   std::atomic<bool> is_assigned = false;
+  std::atomic<bool> is_stuck = false;
+  int failures = 0;  ///< in a row
   bool subscribed = false;
   std::stop_token stopping;
   std::string trouble;
   Offsets done;  ///< per assigned partition: the first offset that is not handled
   metrics::Gauge* lag = nullptr;
+  metrics::Gauge* stuck = nullptr;
   Clock::time_point measure_next{};
   Client client;  // last: its callbacks use the rest
 };
@@ -225,10 +245,12 @@ Consumer::Consumer(Options options, std::string group, std::vector<std::string> 
     : state_(std::make_unique<State>(std::move(options), std::move(group), std::move(topics), std::move(handle))) {}
 Consumer::~Consumer() = default;
 
-bool Consumer::assigned() const { return state_->is_assigned; }
+/// A member that is stuck is not ready either.
+bool Consumer::assigned() const { return state_->is_assigned && !state_->is_stuck; }
 
 void Consumer::measure(metrics::Registry& registry) {
   state_->lag = &registry.gauge("q2o_bus_lag_messages", "Messages of the log that the group's member has not handled yet", {{"group", state_->group}});
+  state_->stuck = &registry.gauge("q2o_bus_stuck", "1 while the same place of the log fails again and again", {{"group", state_->group}});
 }
 
 void Consumer::run(std::stop_token stop) {
@@ -241,9 +263,11 @@ void Consumer::run(std::stop_token stop) {
     if (batch.empty()) continue;
     if (state_->handled(batch)) {
       state_->commit(batch);
+      state_->went_on();
       pause = kBackoffFirst;
       continue;
     }
+    state_->failed(batch);
     state_->back_off(batch, pause, stop);
     pause = std::min(pause * 2, kBackoffMost);
   }
