@@ -27,9 +27,11 @@ std::string read(const std::string& path) {
 }
 
 RawRecord account(int id, const char* name, const char* type, const char* subtype, const char* classification) {
-  return {std::to_string(id),
-          fmt::format(R"({{"Id":"{0}","Name":"{1}","FullyQualifiedName":"{1}","AccountType":"{2}","AccountSubType":"{3}","Classification":"{4}","Active":true,"CurrencyRef":{{"value":"USD"}}}})",
-                      id, name, type, subtype, classification)};
+  return {
+      std::to_string(id),
+      fmt::format(
+          R"({{"Id":"{0}","Name":"{1}","FullyQualifiedName":"{1}","AccountType":"{2}","AccountSubType":"{3}","Classification":"{4}","Active":true,"CurrencyRef":{{"value":"USD"}}}})",
+          id, name, type, subtype, classification)};
 }
 
 RawRecord invoice(int id) {
@@ -39,9 +41,11 @@ RawRecord invoice(int id) {
         R"({{"Id":"{0}","LineNum":{0},"Description":"Work of the week {0}","Amount":{1}.50,"DetailType":"SalesItemLineDetail","SalesItemLineDetail":{{"ItemRef":{{"value":"1"}},"UnitPrice":{1}.50,"Qty":1,"ItemAccountRef":{{"value":"3"}},"TaxCodeRef":{{"value":"NON"}}}}}},)",
         n, 100 + n);
   }
-  return {std::to_string(id),
-          fmt::format(R"({{"Id":"{0}","DocNumber":"N{0}","TxnDate":"2025-03-04","DueDate":"2025-04-03","CustomerRef":{{"value":"1"}},"CurrencyRef":{{"value":"USD"}},"Line":[{1}{{"Amount":307.50,"DetailType":"SubTotalLineDetail","SubTotalLineDetail":{{}}}}],"TxnTaxDetail":{{"TotalTax":0}},"TotalAmt":307.50,"Balance":307.50}})",
-                      id, lines)};
+  return {
+      std::to_string(id),
+      fmt::format(
+          R"({{"Id":"{0}","DocNumber":"N{0}","TxnDate":"2025-03-04","DueDate":"2025-04-03","CustomerRef":{{"value":"1"}},"CurrencyRef":{{"value":"USD"}},"Line":[{1}{{"Amount":307.50,"DetailType":"SubTotalLineDetail","SubTotalLineDetail":{{}}}}],"TxnTaxDetail":{{"TotalTax":0}},"TotalAmt":307.50,"Balance":307.50}})",
+          id, lines)};
 }
 
 accounting::LedgerTransaction posted(int id) {
@@ -73,10 +77,12 @@ int main() {
   const auto seed = [&](const char* entity, std::vector<RawRecord> records) { (void)stream.take(entity, records, true); };
   seed("CompanyInfo", {{"1", R"({"Id":"1","CompanyName":"Bench","Country":"US","FiscalYearStartMonth":"January"})"}});
   seed("Preferences", {{"1", R"({"Id":"1","CurrencyPrefs":{"HomeCurrency":{"value":"USD"}}})"}});
-  seed("Account", {account(1, "Checking", "Bank", "Checking", "Asset"), account(2, "Accounts Receivable", "Accounts Receivable", "AccountsReceivable", "Asset"),
+  seed("Account", {account(1, "Checking", "Bank", "Checking", "Asset"),
+                   account(2, "Accounts Receivable", "Accounts Receivable", "AccountsReceivable", "Asset"),
                    account(3, "Services", "Income", "ServiceFeeIncome", "Revenue")});
   seed("Customer", {{"1", R"({"Id":"1","DisplayName":"A customer","Active":true})"}});
-  seed("Item", {{"1", R"({"Id":"1","Name":"Work","FullyQualifiedName":"Work","Type":"Service","Active":true,"IncomeAccountRef":{"value":"3"}})"}});
+  seed("Item",
+       {{"1", R"({"Id":"1","Name":"Work","FullyQualifiedName":"Work","Type":"Service","Active":true,"IncomeAccountRef":{"value":"3"}})"}});
 
   std::vector<std::vector<RawRecord>> batches;
   for (int id = 1; id <= kInvoices; ++id) {
@@ -103,7 +109,7 @@ int main() {
     std::cerr << rejected << " of " << mapped << " were rejected, so this measures nothing: " << first_reject << '\n';
     return 1;
   }
-  std::cout << fmt::format(R"({{"records":{},"targets":{},"seconds":{:.3f},"records_per_second":{:.0f},"source_mb_per_second":{:.1f}}})", mapped, targets, seconds,
-                           static_cast<double>(mapped) / seconds, static_cast<double>(bytes) / seconds / 1e6)
+  std::cout << fmt::format(R"({{"records":{},"targets":{},"seconds":{:.3f},"records_per_second":{:.0f},"source_mb_per_second":{:.1f}}})",
+                           mapped, targets, seconds, static_cast<double>(mapped) / seconds, static_cast<double>(bytes) / seconds / 1e6)
             << '\n';
 }

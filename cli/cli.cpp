@@ -44,7 +44,8 @@ void suggest(const CLI::App& app, const std::string& word) {
       best = command->get_name();
     }
   }
-  std::cerr << "q2o: unknown command " << word << (best.empty() ? "" : "; did you mean `q2o " + best + "`?") << "\n     `q2o --help` lists all commands.\n";
+  std::cerr << "q2o: unknown command " << word << (best.empty() ? "" : "; did you mean `q2o " + best + "`?")
+            << "\n     `q2o --help` lists all commands.\n";
 }
 
 std::string state_folder() {
@@ -75,7 +76,8 @@ int run(int argc, char** argv) {
     return sub;
   };
 
-  CLI::App* go = command("migrate", "connect both systems, run, prove; the same command again brings only what changed", [&](const Session& s) { return migrate(s, options); });
+  CLI::App* go = command("migrate", "connect both systems, run, prove; the same command again brings only what changed",
+                         [&](const Session& s) { return migrate(s, options); });
   go->add_option("--name", options.name, "name of the migration (default: the company's)");
   go->add_option("--quickbooks-url", options.quickbooks_url, "API address (default: QuickBooks Online)");
   go->add_option("--token-url", options.token_url, "OAuth token address (default: Intuit's)");
@@ -88,16 +90,19 @@ int run(int argc, char** argv) {
 
   with_id(command("status", "what each migration is at", [&](const Session& s) { return status(s, id); }));
   with_id(command("watch", "live progress", [&](const Session& s) { return watch(s, id); }));
-  with_id(command("report", "the proof as HTML, JSON and CSV", [&](const Session& s) { return report(s, id, out); }))
-      ->add_option("--out", out, "folder for the files");
+  with_id(command("report", "the proof as HTML, JSON and CSV", [&](const Session& s) {
+    return report(s, id, out);
+  }))->add_option("--out", out, "folder for the files");
   with_id(command("rejects", "records that were not taken over, by cause", [&](const Session& s) { return rejects(s, id); }));
-  with_id(command("pause", "finish the batches under way, then wait", [&](const Session& s) { return pause(s, id, reason); }))
-      ->add_option("--reason", reason, "kept in the history");
+  with_id(command("pause", "finish the batches under way, then wait", [&](const Session& s) {
+    return pause(s, id, reason);
+  }))->add_option("--reason", reason, "kept in the history");
   with_id(command("resume", "go on after a pause", [&](const Session& s) { return resume(s, id); }));
   CLI::App* end = with_id(command("stop", "end the run for good", [&](const Session& s) { return stop(s, id, reason, yes); }));
   end->add_option("--reason", reason, "kept in the history");
   end->add_flag("--yes", yes, "do not ask");
-  CLI::App* agree = with_id(command("accept", "end a migration although its books differ", [&](const Session& s) { return accept(s, id, reason, yes); }));
+  CLI::App* agree =
+      with_id(command("accept", "end a migration although its books differ", [&](const Session& s) { return accept(s, id, reason, yes); }));
   agree->add_option("--reason", reason, "why the differences are right; kept in the history")->required();
   agree->add_flag("--yes", yes, "do not ask");
   with_id(command("history", "every step with who and why", [&](const Session& s) { return history(s, id); }));
@@ -108,7 +113,8 @@ int run(int argc, char** argv) {
   check->add_option("file", file, "path")->required();
   check->callback([&] { chosen = [&](const Session& s) { return mapping_check(s, file); }; });
   command("doctor", "is every part reachable", [&](const Session& s) { return doctor(s); });
-  CLI::App* declare = command("topics", "declare the Kafka topics (used by scripts/stack)", [&](const Session&) { return topics(brokers, file); });
+  CLI::App* declare =
+      command("topics", "declare the Kafka topics (used by scripts/stack)", [&](const Session&) { return topics(brokers, file); });
   declare->add_option("--brokers", brokers)->required();
   declare->add_option("--file", file)->required();
 

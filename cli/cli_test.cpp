@@ -32,7 +32,8 @@ class Cli : public testing::Test {
     std::filesystem::remove_all(folder_);
     setenv("Q2O_STATE", folder_.c_str(), 1);
     // Port 9 (discard) answers nowhere: every service is away.
-    for (const char* name : {"BILLING", "CONNECTOR", "MAPPER", "LOADER", "VALIDATOR", "NOTIFIER"}) setenv(("Q2O_PORT_" + std::string(name)).c_str(), "9", 1);
+    for (const char* name : {"BILLING", "CONNECTOR", "MAPPER", "LOADER", "VALIDATOR", "NOTIFIER"})
+      setenv(("Q2O_PORT_" + std::string(name)).c_str(), "9", 1);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
   std::filesystem::path folder_;
@@ -50,7 +51,9 @@ TEST_F(Cli, HelpBeginsWithExamples) {
   EXPECT_THAT(testing::internal::GetCapturedStdout(), testing::HasSubstr("Examples:"));
 }
 
-TEST_F(Cli, MissingOptionsAreAUsageError) { EXPECT_EQ(run_words({"migrate"}), kUsage); }
+TEST_F(Cli, MissingOptionsAreAUsageError) {
+  EXPECT_EQ(run_words({"migrate"}), kUsage);
+}
 
 TEST_F(Cli, AServiceThatIsAwayIsNamedWithTheRemedy) {
   testing::internal::CaptureStderr();
@@ -61,7 +64,8 @@ TEST_F(Cli, AServiceThatIsAwayIsNamedWithTheRemedy) {
 }
 
 TEST_F(Cli, DoctorSaysOfEveryBadLineWhatToDo) {
-  for (const char* name : {"BILLING", "CONNECTOR", "MAPPER", "LOADER", "VALIDATOR", "NOTIFIER"}) setenv(("Q2O_PORT_" + std::string(name) + "_ADMIN").c_str(), "9", 1);
+  for (const char* name : {"BILLING", "CONNECTOR", "MAPPER", "LOADER", "VALIDATOR", "NOTIFIER"})
+    setenv(("Q2O_PORT_" + std::string(name) + "_ADMIN").c_str(), "9", 1);
   setenv("Q2O_PORT_KAFKA", "9", 1);
   unsetenv("Q2O_PORT_POSTGRES");
   testing::internal::CaptureStdout();
@@ -107,12 +111,14 @@ class FakeBilling final : public billing::v1::MigrationService::Service {
     }
   }
   /// One migration per page: who does not ask on sees only the first.
-  grpc::Status ListMigrations(grpc::ServerContext*, const billing::v1::ListMigrationsRequest* request, billing::v1::ListMigrationsResponse* response) override {
+  grpc::Status ListMigrations(grpc::ServerContext*, const billing::v1::ListMigrationsRequest* request,
+                              billing::v1::ListMigrationsResponse* response) override {
     *response->add_migrations() = migrations[request->page_token().empty() ? 0 : 1];
     if (request->page_token().empty()) response->set_next_page_token("more");
     return grpc::Status::OK;
   }
-  grpc::Status AcceptDifferences(grpc::ServerContext*, const billing::v1::AcceptDifferencesRequest* request, billing::v1::AcceptDifferencesResponse* response) override {
+  grpc::Status AcceptDifferences(grpc::ServerContext*, const billing::v1::AcceptDifferencesRequest* request,
+                                 billing::v1::AcceptDifferencesResponse* response) override {
     accepted = request->migration_id() + ": " + request->reason();
     response->mutable_migration()->set_state(billing::v1::STATE_COMPLETED);
     return grpc::Status::OK;
@@ -140,7 +146,9 @@ class Accept : public Cli {
   rpc::Server server_{"127.0.0.1:0", std::vector<grpc::Service*>{&billing_}, metrics_};
 };
 
-TEST_F(Accept, NeedsAReason) { EXPECT_EQ(run_words({"accept", "2222", "--yes"}), kUsage); }
+TEST_F(Accept, NeedsAReason) {
+  EXPECT_EQ(run_words({"accept", "2222", "--yes"}), kUsage);
+}
 
 TEST_F(Accept, DoesNothingWithoutTheTypedWord) {
   EXPECT_EQ(type("yes"), kUsage);

@@ -11,7 +11,8 @@ namespace q2o::cli {
 
 int connections(const Session& session) {
   const auto connector = connector::v1::ConnectorService::NewStub(session.channel("connector"));
-  auto sources = session.call("connector", *connector, &connector::v1::ConnectorService::Stub::ListConnections, connector::v1::ListConnectionsRequest{});
+  auto sources = session.call("connector", *connector, &connector::v1::ConnectorService::Stub::ListConnections,
+                              connector::v1::ListConnectionsRequest{});
   if (!sources) return report_error(session, sources.error());
   const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
   auto targets = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListTargets, loader::v1::ListTargetsRequest{});
@@ -39,7 +40,8 @@ int connections(const Session& session) {
   }
   std::cout << "Targets\n";
   for (const auto& target : targets->targets()) {
-    std::cout << fmt::format("  {}  {:<12} {} {} ({})\n", target.target_id(), target.state(), target.url(), target.database(), target.version());
+    std::cout << fmt::format("  {}  {:<12} {} {} ({})\n", target.target_id(), target.state(), target.url(), target.database(),
+                             target.version());
   }
   std::cout << "\nNext: q2o migrate --help\n";
   return kDone;

@@ -34,7 +34,9 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
-std::string logs_of(const std::string& service) { return "look at `make logs SERVICE=" + service + "`"; }
+std::string logs_of(const std::string& service) {
+  return "look at `make logs SERVICE=" + service + "`";
+}
 
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -62,8 +64,10 @@ void check_metrics(const std::string& service, const std::string& port, Findings
   for (const auto& sample : metric_samples(page->body, "q2o_bus_lag_messages")) {
     const auto group = sample.labels.find("group");
     const bool good = sample.value <= kLagMost;
-    findings.push_back({"lag", good ? "keeps up" : "behind", fmt::format("{}: {:.0f} messages not handled yet", group == sample.labels.end() ? service : group->second, sample.value),
-                        good ? "" : "wait a minute and ask again; when it grows, " + logs_of(service)});
+    findings.push_back(
+        {"lag", good ? "keeps up" : "behind",
+         fmt::format("{}: {:.0f} messages not handled yet", group == sample.labels.end() ? service : group->second, sample.value),
+         good ? "" : "wait a minute and ask again; when it grows, " + logs_of(service)});
   }
 }
 
@@ -78,7 +82,8 @@ void check_service(const std::string& service, Findings& findings, std::set<std:
   if (!response) {
     findings.push_back({service, "down", response.error().message, "start it with `make up`, " + logs_of(service)});
   } else if (response->status != 200) {
-    findings.push_back({service, "not ready", "it waits for Kafka, Postgres or its partitions", "wait ten seconds and ask again; then " + logs_of(service)});
+    findings.push_back({service, "not ready", "it waits for Kafka, Postgres or its partitions",
+                        "wait ten seconds and ask again; then " + logs_of(service)});
   } else {
     check_metrics(service, port, findings, builds);
   }
@@ -96,8 +101,10 @@ std::string connect_trouble(int port) {
   if (error == EINPROGRESS) {
     pollfd wait{handle, POLLOUT, 0};
     socklen_t size = sizeof error;
-    if (poll(&wait, 1, kPatienceMilliseconds) <= 0) error = ETIMEDOUT;
-    else if (getsockopt(handle, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    if (poll(&wait, 1, kPatienceMilliseconds) <= 0)
+      error = ETIMEDOUT;
+    else if (getsockopt(handle, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+      error = errno;
   }
   close(handle);
   return error == 0 ? "" : std::strerror(error);
@@ -106,24 +113,28 @@ std::string connect_trouble(int port) {
 Finding check_port(const std::string& what, const char* variable) {
   const char* text = std::getenv(variable);
   const int port = text ? std::atoi(text) : 0;
-  if (port <= 0 || port > 65535) return {what, "unknown", std::string(variable) + " is not set", "start q2o by ./q2o in the project's folder"};
+  if (port <= 0 || port > 65535)
+    return {what, "unknown", std::string(variable) + " is not set", "start q2o by ./q2o in the project's folder"};
   const auto trouble = connect_trouble(port);
   if (trouble.empty()) return {what, "reachable", fmt::format("127.0.0.1:{}", port), ""};
   return {what, "down", fmt::format("127.0.0.1:{}: {}", port, trouble), "start it with `make up`, " + logs_of(what)};
 }
 
 Finding check_disk(const std::string& folder) {
-  struct statvfs disk {};
-  if (statvfs(folder.c_str(), &disk) != 0) return {"disk", "unknown", "cannot look at " + folder, "make the folder readable, or choose another with Q2O_STATE"};
+  struct statvfs disk{};
+  if (statvfs(folder.c_str(), &disk) != 0)
+    return {"disk", "unknown", "cannot look at " + folder, "make the folder readable, or choose another with Q2O_STATE"};
   const auto free_mib = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >> 20;
   const bool good = free_mib > kDiskLeastMib;
-  return {"disk", good ? "enough" : "low", fmt::format("{} MiB free", grouped(free_mib)), good ? "" : fmt::format("free space: Kafka and Postgres need {} MiB", grouped(kDiskLeastMib))};
+  return {"disk", good ? "enough" : "low", fmt::format("{} MiB free", grouped(free_mib)),
+          good ? "" : fmt::format("free space: Kafka and Postgres need {} MiB", grouped(kDiskLeastMib))};
 }
 
 /// Sign-ins that no longer work: nobody else would say so before the next run.
 void check_connections(const Session& session, Findings& findings) {
   const auto connector = connector::v1::ConnectorService::NewStub(session.channel("connector"));
-  const auto sources = session.call("connector", *connector, &connector::v1::ConnectorService::Stub::ListConnections, connector::v1::ListConnectionsRequest{});
+  const auto sources = session.call("connector", *connector, &connector::v1::ConnectorService::Stub::ListConnections,
+                                    connector::v1::ListConnectionsRequest{});
   if (!sources) {
     findings.push_back({"sources", "unknown", "could not check: " + sources.error().message, logs_of("connector")});
   } else {
@@ -141,7 +152,8 @@ void check_connections(const Session& session, Findings& findings) {
   }
   for (const auto& target : targets->targets()) {
     const bool good = target.state() != "blocked";
-    findings.push_back({"target", target.state(), target.url() + " " + target.database(), good ? "" : "`q2o migrate --dry-run …` names what blocks it; nothing is written"});
+    findings.push_back({"target", target.state(), target.url() + " " + target.database(),
+                        good ? "" : "`q2o migrate --dry-run …` names what blocks it; nothing is written"});
   }
 }
 
@@ -156,8 +168,10 @@ void print(const Session& session, const Findings& findings, bool good) {
     if (!finding.good()) std::cout << fmt::format("      → {}\n", finding.todo);
   }
   out.end_array();
-  if (session.json) std::cout << out.text() << '\n';
-  else std::cout << (good ? "All is well. Next: q2o status\n" : "Something needs you: see BAD above.\n");
+  if (session.json)
+    std::cout << out.text() << '\n';
+  else
+    std::cout << (good ? "All is well. Next: q2o status\n" : "Something needs you: see BAD above.\n");
 }
 
 }  // namespace
@@ -168,7 +182,8 @@ int doctor(const Session& session) {
   findings.push_back(check_port("kafka", "Q2O_PORT_KAFKA"));
   findings.push_back(check_port("postgres", "Q2O_PORT_POSTGRES"));
   for (const auto& [service, address] : session.peers) check_service(service, findings, builds);
-  if (builds.size() > 1) findings.push_back({"builds", "differ", "the services are not of one build", "`make down`, `make build`, `make up`"});
+  if (builds.size() > 1)
+    findings.push_back({"builds", "differ", "the services are not of one build", "`make down`, `make build`, `make up`"});
   check_connections(session, findings);
   findings.push_back(check_disk(session.state_folder));
   const bool good = std::ranges::all_of(findings, &Finding::good);

@@ -10,7 +10,10 @@ namespace q2o::cli {
 
 int mapping_check(const Session& session, const std::string& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return report_error(session, Error{Code::not_found, "cannot read " + file, Retry::never, Effect::none, "NO_FILE", "Give the path of a mapping file.", {}});
+  if (!in)
+    return report_error(
+        session,
+        Error{Code::not_found, "cannot read " + file, Retry::never, Effect::none, "NO_FILE", "Give the path of a mapping file.", {}});
   std::ostringstream text;
   text << in.rdbuf();
   const auto stub = mapper::v1::MapperService::NewStub(session.channel("mapper"));
@@ -21,7 +24,8 @@ int mapping_check(const Session& session, const std::string& file) {
   if (session.json) {
     json::Writer out;
     out.begin_object().field("version", response->version()).key("complaints").begin_array();
-    for (const auto& complaint : response->complaints()) out.begin_object().field("place", complaint.place()).field("message", complaint.message()).end_object();
+    for (const auto& complaint : response->complaints())
+      out.begin_object().field("place", complaint.place()).field("message", complaint.message()).end_object();
     out.end_array().end_object();
     std::cout << out.text() << '\n';
   } else if (response->complaints().empty()) {

@@ -65,12 +65,15 @@ Result<loader::v1::Target> connect_target(const Session& session, const MigrateO
     if (!finding.remedy().empty()) std::cerr << "           " << finding.remedy() << '\n';
     if (finding.severity() == "blocker") blockers += (blockers.empty() ? "" : "; ") + finding.message();
   }
-  if (!blockers.empty()) return fail(Code::failed_precondition, "Odoo is not ready: " + blockers, "TARGET_BLOCKED", "Do what is named above, then run the same command again. Nothing was written.");
+  if (!blockers.empty())
+    return fail(Code::failed_precondition, "Odoo is not ready: " + blockers, "TARGET_BLOCKED",
+                "Do what is named above, then run the same command again. Nothing was written.");
   return checked->target();
 }
 
 /// The migration of these two connections, made and marked as paid when there is none yet.
-Result<Migration> prepare(const Session& session, const MigrateOptions& options, const connector::v1::Connection& source, const loader::v1::Target& target) {
+Result<Migration> prepare(const Session& session, const MigrateOptions& options, const connector::v1::Connection& source,
+                          const loader::v1::Target& target) {
   const auto stub = MigrationService::NewStub(session.channel("billing"));
   auto list = list_migrations(session);
   if (!list) return fail(list.error());
@@ -127,7 +130,8 @@ Result<Migration> wait_for_run(const Session& session, const Migration& before) 
     timespec pause{0, 100'000'000};
     nanosleep(&pause, nullptr);
   }
-  return fail(Code::deadline_exceeded, "the run did not start within 30 s", "NOT_STARTED", "Look at `q2o history` and `make logs SERVICE=billing`.");
+  return fail(Code::deadline_exceeded, "the run did not start within 30 s", "NOT_STARTED",
+              "Look at `q2o history` and `make logs SERVICE=billing`.");
 }
 
 void print_verdict(const Session& session, const Migration& migration, const std::string& page) {
@@ -145,8 +149,15 @@ void print_result(const notifier::v1::Progress& last, const std::string& page) {
   const auto& migration = last.migration();
   const auto count = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
   json::Writer out;
-  out.begin_object().field("migration_id", migration.migration_id()).field("run", count(migration.run())).field("verdict", migration.verdict());
-  out.field("created", count(last.created())).field("changed", count(last.changed())).field("unchanged", count(last.unchanged())).field("report", page).end_object();
+  out.begin_object()
+      .field("migration_id", migration.migration_id())
+      .field("run", count(migration.run()))
+      .field("verdict", migration.verdict());
+  out.field("created", count(last.created()))
+      .field("changed", count(last.changed()))
+      .field("unchanged", count(last.unchanged()))
+      .field("report", page)
+      .end_object();
   std::cout << out.text() << '\n';
 }
 
@@ -174,7 +185,8 @@ int migrate(const Session& session, const MigrateOptions& options) {
   if (auto going = set_going(session, *migration); !going) return report_error(session, going.error());
   auto running = wait_for_run(session, *migration);
   if (!running) return report_error(session, running.error());
-  std::cerr << "Migration " << running->migration_id() << ", run " << running->run() << ". Ctrl-C is safe: the run goes on; `q2o watch` comes back to it.\n";
+  std::cerr << "Migration " << running->migration_id() << ", run " << running->run()
+            << ". Ctrl-C is safe: the run goes on; `q2o watch` comes back to it.\n";
   auto last = watch_until_over(session, running->migration_id(), running->run(), running->version());
   if (!last) return report_error(session, last.error());
   const Migration& end = last->migration();
@@ -182,8 +194,14 @@ int migrate(const Session& session, const MigrateOptions& options) {
     std::cout << "\nOdoo: " << last->created() << " created, " << last->changed() << " changed, " << last->unchanged() << " unchanged\n";
   }
   if (end.state() != billing::v1::STATE_COMPLETED && end.verdict().empty()) {
-    return report_error(session, Error{Code::failed_precondition, needs_person(end).empty() ? "the run failed: " + end.reason() : "the run waits for you: " + needs_person(end),
-                                       Retry::never, Effect::none, "RUN_NOT_COMPLETED", "See `q2o rejects`, `q2o history`; go on with `q2o resume` or the same command.", {}}),
+    return report_error(session,
+                        Error{Code::failed_precondition,
+                              needs_person(end).empty() ? "the run failed: " + end.reason() : "the run waits for you: " + needs_person(end),
+                              Retry::never,
+                              Effect::none,
+                              "RUN_NOT_COMPLETED",
+                              "See `q2o rejects`, `q2o history`; go on with `q2o resume` or the same command.",
+                              {}}),
            needs_person(end).empty() ? kError : kWaitsForPerson;
   }
   auto page = save_report(session, end, session.state_folder + "/reports/" + end.migration_id());

@@ -17,14 +17,16 @@ using validator::v1::ValidatorService;
 Status write_file(const std::filesystem::path& path, const std::string& content) {
   std::ofstream out(path, std::ios::binary);
   out << content;
-  if (!out.flush()) return fail(Code::failed_precondition, "cannot write " + path.string(), "REPORT_FOLDER", "Choose another folder with --out.");
+  if (!out.flush())
+    return fail(Code::failed_precondition, "cannot write " + path.string(), "REPORT_FOLDER", "Choose another folder with --out.");
   return {};
 }
 
 /// All pages of one service's rejects, added to `rejects`.
 template <class Request, class Response, class Stub>
-Status read_rejects(const Session& session, const std::string& service, Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                    const billing::v1::Migration& migration, std::vector<common::v1::Reject>& rejects) {
+Status read_rejects(const Session& session, const std::string& service, Stub& stub,
+                    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const billing::v1::Migration& migration,
+                    std::vector<common::v1::Reject>& rejects) {
   Request request;
   request.set_migration_id(migration.migration_id());
   request.set_run(migration.run());
@@ -41,9 +43,11 @@ Status read_rejects(const Session& session, const std::string& service, Stub& st
 Result<std::vector<common::v1::Reject>> all_rejects(const Session& session, const billing::v1::Migration& migration) {
   std::vector<common::v1::Reject> rejects;
   const auto mapper = mapper::v1::MapperService::NewStub(session.channel("mapper"));
-  if (auto read = read_rejects(session, "mapper", *mapper, &mapper::v1::MapperService::Stub::ListRejects, migration, rejects); !read) return fail(read.error());
+  if (auto read = read_rejects(session, "mapper", *mapper, &mapper::v1::MapperService::Stub::ListRejects, migration, rejects); !read)
+    return fail(read.error());
   const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
-  if (auto read = read_rejects(session, "loader", *loader, &loader::v1::LoaderService::Stub::ListRejects, migration, rejects); !read) return fail(read.error());
+  if (auto read = read_rejects(session, "loader", *loader, &loader::v1::LoaderService::Stub::ListRejects, migration, rejects); !read)
+    return fail(read.error());
   return rejects;
 }
 
@@ -59,7 +63,9 @@ void print_reject(const common::v1::Reject& reject) {
 Result<std::string> save_report(const Session& session, const billing::v1::Migration& migration, const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) return fail(Code::failed_precondition, "cannot make " + folder + ": " + error.message(), "REPORT_FOLDER", "Choose another folder with --out.");
+  if (error)
+    return fail(Code::failed_precondition, "cannot make " + folder + ": " + error.message(), "REPORT_FOLDER",
+                "Choose another folder with --out.");
   const auto stub = ValidatorService::NewStub(session.channel("validator"));
   std::string page;
   for (const char* format : {"html", "json", "csv"}) {
@@ -103,7 +109,11 @@ int rejects(const Session& session, const std::string& migration_id) {
     json::Writer out;
     out.begin_array();
     for (const auto& reject : *all) {
-      out.begin_object().field("entity", reject.entity()).field("source_id", reject.source_id()).field("field", reject.field()).field("value", reject.value());
+      out.begin_object()
+          .field("entity", reject.entity())
+          .field("source_id", reject.source_id())
+          .field("field", reject.field())
+          .field("value", reject.value());
       out.field("reason", reject.reason()).field("message", reject.message()).field("hint", reject.hint()).end_object();
     }
     out.end_array();

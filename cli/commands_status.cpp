@@ -25,11 +25,14 @@ void print_json(const google::protobuf::Message& message) {
   std::cout << text << '\n';
 }
 
-std::string short_id(const Migration& migration) { return migration.migration_id().substr(0, 8); }
+std::string short_id(const Migration& migration) {
+  return migration.migration_id().substr(0, 8);
+}
 
 void print_migration(const Migration& migration) {
   std::cout << bold(migration.name()) << "  " << migration.migration_id() << '\n';
-  std::cout << "  state    " << state_word(migration.state()) << (migration.run() ? ", run " + std::to_string(migration.run()) : "") << '\n';
+  std::cout << "  state    " << state_word(migration.state()) << (migration.run() ? ", run " + std::to_string(migration.run()) : "")
+            << '\n';
   if (migration.directive() == billing::v1::DIRECTIVE_PAUSE) std::cout << "  paused   " << migration.reason() << '\n';
   if (migration.state() == billing::v1::STATE_FAILED) std::cout << "  reason   " << migration.reason() << '\n';
   if (!migration.verdict().empty()) std::cout << "  verdict  " << migration.verdict() << '\n';
@@ -45,8 +48,9 @@ bool confirmed(const std::string& effect, const std::string& word) {
 
 /// A command that answers with the changed migration.
 template <class Request, class Response>
-int change(const Session& session, const std::string& id, grpc::Status (MigrationService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-           const std::string& reason, const std::string& said) {
+int change(const Session& session, const std::string& id,
+           grpc::Status (MigrationService::Stub::*method)(grpc::ClientContext*, const Request&, Response*), const std::string& reason,
+           const std::string& said) {
   auto migration = choose_migration(session, id);
   if (!migration) return report_error(session, migration.error());
   const auto stub = MigrationService::NewStub(session.channel("billing"));
@@ -85,11 +89,14 @@ Result<Migration> choose_migration(const Session& session, const std::string& id
   const Migration* found = nullptr;
   for (const auto& migration : list->migrations()) {
     if (!id.empty() && !migration.migration_id().starts_with(id)) continue;
-    if (found && !id.empty()) return fail(Code::invalid_argument, "more than one migration begins with " + id, "AMBIGUOUS_ID", "Give more of the id; `q2o status` lists them.");
+    if (found && !id.empty())
+      return fail(Code::invalid_argument, "more than one migration begins with " + id, "AMBIGUOUS_ID",
+                  "Give more of the id; `q2o status` lists them.");
     if (!found || found->updated_at() < migration.updated_at()) found = &migration;
   }
   if (!found) {
-    return fail(Code::not_found, id.empty() ? "there is no migration yet" : "there is no migration " + id, "NO_MIGRATION", "Begin one with `q2o migrate --help`.");
+    return fail(Code::not_found, id.empty() ? "there is no migration yet" : "there is no migration " + id, "NO_MIGRATION",
+                "Begin one with `q2o migrate --help`.");
   }
   return *found;
 }
@@ -111,8 +118,10 @@ int status(const Session& session, const std::string& migration_id) {
       return kDone;
     }
     for (const auto& migration : list->migrations()) print_migration(migration);
-    if (list->migrations().empty()) std::cout << "No migration yet. Begin one with `q2o migrate --help`.\n";
-    else std::cout << "\nNext: q2o watch " << short_id(list->migrations(list->migrations_size() - 1)) << '\n';
+    if (list->migrations().empty())
+      std::cout << "No migration yet. Begin one with `q2o migrate --help`.\n";
+    else
+      std::cout << "\nNext: q2o watch " << short_id(list->migrations(list->migrations_size() - 1)) << '\n';
     return kDone;
   }
   auto migration = choose_migration(session, migration_id);
@@ -137,8 +146,10 @@ int watch(const Session& session, const std::string& migration_id) {
   if (!migration) return report_error(session, migration.error());
   auto last = watch_until_over(session, migration->migration_id(), migration->run());
   if (!last) return report_error(session, last.error());
-  if (session.json) print_json(*last);
-  else print_migration(last->migration());
+  if (session.json)
+    print_json(*last);
+  else
+    print_migration(last->migration());
   return exit_code(last->migration());
 }
 
@@ -160,7 +171,8 @@ int stop(const Session& session, const std::string& migration_id, const std::str
 int accept(const Session& session, const std::string& migration_id, const std::string& reason, bool yes) {
   auto migration = choose_migration(session, migration_id);
   if (!migration) return report_error(session, migration.error());
-  const std::string effect = "Accepting ends " + (migration->name().empty() ? "the migration" : migration->name()) + " (" + migration->migration_id() +
+  const std::string effect = "Accepting ends " + (migration->name().empty() ? "the migration" : migration->name()) + " (" +
+                             migration->migration_id() +
                              ") although the books differ; the differences stay in Odoo. `q2o report` shows them.";
   if (!yes && !confirmed(effect, "accept")) {
     std::cerr << "Not accepted.\n";
@@ -188,7 +200,8 @@ int history(const Session& session, const std::string& migration_id) {
     return kDone;
   }
   for (const auto& event : all.events()) {
-    std::cout << event.at() << "  " << event.kind() << "  " << state_word(event.from()) << " → " << state_word(event.to()) << "  by " << event.actor();
+    std::cout << event.at() << "  " << event.kind() << "  " << state_word(event.from()) << " → " << state_word(event.to()) << "  by "
+              << event.actor();
     if (!event.reason().empty()) std::cout << ": " << event.reason();
     std::cout << '\n';
   }

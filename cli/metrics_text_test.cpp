@@ -6,9 +6,10 @@ namespace q2o::cli {
 namespace {
 
 TEST(MetricsText, GivesLabelsAndValuesOfOneMetric) {
-  const auto samples = metric_samples("# HELP q2o_bus_lag_messages Lag\n# TYPE q2o_bus_lag_messages gauge\n"
-                                      "q2o_bus_lag_messages{group=\"billing\"} 12\nq2o_bus_lag_messages{group=\"a\\\"b\",x=\"1\"} 3\nq2o_bus_lag_messages 7\n",
-                                      "q2o_bus_lag_messages");
+  const auto samples = metric_samples(
+      "# HELP q2o_bus_lag_messages Lag\n# TYPE q2o_bus_lag_messages gauge\n"
+      "q2o_bus_lag_messages{group=\"billing\"} 12\nq2o_bus_lag_messages{group=\"a\\\"b\",x=\"1\"} 3\nq2o_bus_lag_messages 7\n",
+      "q2o_bus_lag_messages");
   ASSERT_EQ(samples.size(), 3u);
   EXPECT_EQ(samples[0].labels.at("group"), "billing");
   EXPECT_EQ(samples[0].value, 12);
@@ -18,7 +19,9 @@ TEST(MetricsText, GivesLabelsAndValuesOfOneMetric) {
 }
 
 TEST(MetricsText, PassesOverOthersAndBrokenLines) {
-  EXPECT_TRUE(metric_samples("q2o_bus_lag_messages_total 4\nq2o_bus_lag_messages{group=\"x\nq2o_bus_lag_messages zero\n", "q2o_bus_lag_messages").empty());
+  EXPECT_TRUE(
+      metric_samples("q2o_bus_lag_messages_total 4\nq2o_bus_lag_messages{group=\"x\nq2o_bus_lag_messages zero\n", "q2o_bus_lag_messages")
+          .empty());
   EXPECT_TRUE(metric_samples("", "q2o_bus_lag_messages").empty());
 }
 

@@ -10,8 +10,12 @@ namespace {
 using notifier::v1::EntityProgress;
 using notifier::v1::Progress;
 
-std::uint64_t rejected(const EntityProgress& entity) { return entity.rejected() + entity.refused(); }
-std::uint64_t settled(const EntityProgress& entity) { return entity.loaded() + entity.merged() + entity.excluded() + rejected(entity); }
+std::uint64_t rejected(const EntityProgress& entity) {
+  return entity.rejected() + entity.refused();
+}
+std::uint64_t settled(const EntityProgress& entity) {
+  return entity.loaded() + entity.merged() + entity.excluded() + rejected(entity);
+}
 
 std::string bar(std::uint64_t done, std::uint64_t total, int width) {
   const auto filled = total == 0 ? 0 : static_cast<std::size_t>(static_cast<std::uint64_t>(width) * std::min(done, total) / total);
@@ -63,25 +67,28 @@ std::vector<std::string> progress_lines(const Progress& progress, int width) {
   for (const auto& entity : progress.entities()) {
     const auto total = std::max(entity.total(), entity.extracted());
     if (total == 0) continue;
-    std::string line = fmt::format("  {:<22} {} {:>7}/{:<7}", entity.entity(), bar(settled(entity), total, bar_width), settled(entity), total);
+    std::string line =
+        fmt::format("  {:<22} {} {:>7}/{:<7}", entity.entity(), bar(settled(entity), total, bar_width), settled(entity), total);
     if (rejected(entity) > 0) line += fmt::format("  {} rejected", rejected(entity));
     lines.push_back(std::move(line));
   }
   const Totals sum = totals(progress);
-  lines.push_back(fmt::format("  {}: {} of {} records settled, {} extracted, {} mapped, {} rejected", state_word(progress.migration().state()),
-                              grouped(sum.settled), grouped(sum.total), grouped(sum.extracted), grouped(sum.mapped), grouped(sum.rejected)));
+  lines.push_back(fmt::format("  {}: {} of {} records settled, {} extracted, {} mapped, {} rejected",
+                              state_word(progress.migration().state()), grouped(sum.settled), grouped(sum.total), grouped(sum.extracted),
+                              grouped(sum.mapped), grouped(sum.rejected)));
   if (const auto text = rate_and_eta(progress); !text.empty()) lines.push_back("  " + text);
   if (!progress.activity().empty()) lines.push_back("  " + progress.activity());
   if (!progress.waiting_for().empty()) {
-    lines.push_back("  waiting: " + progress.waiting_for() + (progress.waiting_until().empty() ? "" : ", until " + progress.waiting_until()));
+    lines.push_back("  waiting: " + progress.waiting_for() +
+                    (progress.waiting_until().empty() ? "" : ", until " + progress.waiting_until()));
   }
   return lines;
 }
 
 std::string progress_line(const Progress& progress) {
   const Totals sum = totals(progress);
-  std::string line = fmt::format("{}: {}/{} records settled ({} extracted, {} mapped, {} rejected)", state_word(progress.migration().state()),
-                                 sum.settled, sum.total, sum.extracted, sum.mapped, sum.rejected);
+  std::string line = fmt::format("{}: {}/{} records settled ({} extracted, {} mapped, {} rejected)",
+                                 state_word(progress.migration().state()), sum.settled, sum.total, sum.extracted, sum.mapped, sum.rejected);
   if (const auto text = rate_and_eta(progress); !text.empty()) line += ", " + text;
   if (!progress.activity().empty()) line += "; " + progress.activity();
   if (!progress.waiting_for().empty()) line += "; waiting: " + progress.waiting_for();

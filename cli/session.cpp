@@ -27,17 +27,21 @@ Result<std::string> read_or_create_tenant(const std::string& folder) {
   std::string id;
   if (std::ifstream in(path); in) in >> id;
   if (ids::is_uuid(id)) return id;
-  if (!id.empty()) return fail(Code::failed_precondition, path.string() + " does not hold a tenant id", "BAD_TENANT_FILE", "Restore or remove the file.");
+  if (!id.empty())
+    return fail(Code::failed_precondition, path.string() + " does not hold a tenant id", "BAD_TENANT_FILE", "Restore or remove the file.");
   id = ids::uuid_v4();
   std::ofstream out(path);
   out << id << '\n';
-  if (!out.flush()) return fail(Code::failed_precondition, "cannot write " + path.string(), "STATE_FOLDER", "Choose another folder with Q2O_STATE.");
+  if (!out.flush())
+    return fail(Code::failed_precondition, "cannot write " + path.string(), "STATE_FOLDER", "Choose another folder with Q2O_STATE.");
   return id;
 }
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> Session::channel(const std::string& service) const { return rpc::channel(peers.at(service)); }
+std::shared_ptr<grpc::Channel> Session::channel(const std::string& service) const {
+  return rpc::channel(peers.at(service));
+}
 
 Error Session::explain(const std::string& service, Error error) const {
   if (error.code == Code::unavailable && error.hint.empty()) {
@@ -56,7 +60,8 @@ Result<Session> open_session(const std::string& state_folder) {
   }
   if (const char* tenant = std::getenv("Q2O_TENANT")) {
     session.tenant = tenant;
-    if (!ids::is_uuid(session.tenant)) return fail(Code::invalid_argument, "Q2O_TENANT is not a UUID", "BAD_TENANT", "Unset it, or give the tenant's UUID.");
+    if (!ids::is_uuid(session.tenant))
+      return fail(Code::invalid_argument, "Q2O_TENANT is not a UUID", "BAD_TENANT", "Unset it, or give the tenant's UUID.");
     return session;
   }
   auto tenant = read_or_create_tenant(state_folder);

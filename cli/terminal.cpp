@@ -8,8 +8,12 @@
 
 namespace q2o::cli {
 
-bool is_terminal() { return isatty(STDERR_FILENO) != 0; }
-bool use_colour() { return is_terminal() && std::getenv("NO_COLOR") == nullptr; }
+bool is_terminal() {
+  return isatty(STDERR_FILENO) != 0;
+}
+bool use_colour() {
+  return is_terminal() && std::getenv("NO_COLOR") == nullptr;
+}
 
 std::string bold(std::string_view text) {
   if (!use_colour()) return std::string(text);

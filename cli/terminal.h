@@ -6,8 +6,8 @@
 /// Small helpers for text on a terminal.
 namespace q2o::cli {
 
-bool is_terminal();    ///< of stderr, where progress goes
-bool use_colour();     ///< terminal and NO_COLOR not set
+bool is_terminal();  ///< of stderr, where progress goes
+bool use_colour();   ///< terminal and NO_COLOR not set
 std::string bold(std::string_view text);
 /// "12,345".
 std::string grouped(std::uint64_t number);

@@ -47,11 +47,13 @@ class Picture {
 
 std::string needs_person(const billing::v1::Migration& migration) {
   if (migration.directive() == billing::v1::DIRECTIVE_PAUSE) return migration.reason().empty() ? "paused" : migration.reason();
-  if (migration.state() == billing::v1::STATE_VALIDATING && migration.verdict() == "DIFFERENT") return "the books differ; a person must decide";
+  if (migration.state() == billing::v1::STATE_VALIDATING && migration.verdict() == "DIFFERENT")
+    return "the books differ; a person must decide";
   return {};
 }
 
-Result<notifier::v1::Progress> watch_until_over(const Session& session, const std::string& migration_id, std::uint32_t run, std::uint64_t version) {
+Result<notifier::v1::Progress> watch_until_over(const Session& session, const std::string& migration_id, std::uint32_t run,
+                                                std::uint64_t version) {
   const auto stub = notifier::v1::ProgressService::NewStub(session.channel("notifier"));
   notifier::v1::Progress last;
   Picture picture;

@@ -36,7 +36,8 @@ LedgerColumns find_columns(const Report& report) {
 }
 
 tl::unexpected<Error> shape(std::string what) {
-  return fail(Code::data_loss, "general ledger: " + what, "REPORT_SHAPE", "Nothing was taken from this report. Keep the answer and report it.");
+  return fail(Code::data_loss, "general ledger: " + what, "REPORT_SHAPE",
+              "Nothing was taken from this report. Keep the answer and report it.");
 }
 
 /// The account a row belongs to. An account that posts itself beside sub-accounts has its rows in a nested section without header.
@@ -116,7 +117,8 @@ Status LedgerReader::check_ranges(const Report& report) {
   if (report.name.rfind("GeneralLedger", 0) != 0) return shape("the report is called '" + report.name + "'");
   for (const auto& [from, to] : ranges_) {
     if (report.start_date <= to && from <= report.end_date) {
-      return fail(Code::data_loss, fmt::format("the slices {}..{} and {}..{} hold the same days", from, to, report.start_date, report.end_date),
+      return fail(Code::data_loss,
+                  fmt::format("the slices {}..{} and {}..{} hold the same days", from, to, report.start_date, report.end_date),
                   "LEDGER_OVERLAP", "Extract the general ledger again: its slices must not overlap.");
     }
   }
@@ -129,7 +131,8 @@ Status LedgerReader::add(std::string_view slice) {
   if (!report) return fail(report.error());
   if (auto fine = check_ranges(*report); !fine) return fine;
   const auto columns = find_columns(*report);
-  const bool has_amount = columns.amount || (columns.debit && columns.credit) || columns.home_amount || (columns.home_debit && columns.home_credit);
+  const bool has_amount =
+      columns.amount || (columns.debit && columns.credit) || columns.home_amount || (columns.home_debit && columns.home_credit);
   if (!columns.date || !columns.type || !has_amount) return shape("a needed column is missing (tx_date, txn_type, amount)");
 
   std::map<std::size_t, Decimal> totals;  // own rows and rows of the sections inside, in the report's own (natural) direction
@@ -173,12 +176,17 @@ Status LedgerReader::add_row(const Report& report, const Row& row, const LedgerC
   const auto found = classifications_.find(posting.account_id);
   const auto account = found == classifications_.end() ? std::nullopt : std::optional(found->second);
   Result<std::optional<Decimal>> home{std::nullopt}, own{std::nullopt};
-  if (columns.debit && columns.credit) own = debit_minus_credit(row, *columns.debit, *columns.credit);
-  else if (columns.amount) own = natural(row, *columns.amount, account, posting.account_id);
+  if (columns.debit && columns.credit)
+    own = debit_minus_credit(row, *columns.debit, *columns.credit);
+  else if (columns.amount)
+    own = natural(row, *columns.amount, account, posting.account_id);
   if (!own) return fail(own.error());
-  if (columns.home_debit && columns.home_credit) home = debit_minus_credit(row, *columns.home_debit, *columns.home_credit);
-  else if (columns.home_amount) home = natural(row, *columns.home_amount, account, posting.account_id);
-  else home = own;
+  if (columns.home_debit && columns.home_credit)
+    home = debit_minus_credit(row, *columns.home_debit, *columns.home_credit);
+  else if (columns.home_amount)
+    home = natural(row, *columns.home_amount, account, posting.account_id);
+  else
+    home = own;
   if (!home) return fail(home.error());
   posting.amount = home->value_or(Decimal());
   if (posting.account_id.empty() && !posting.amount.is_zero()) {
@@ -197,11 +205,13 @@ Status LedgerReader::add_row(const Report& report, const Row& row, const LedgerC
 
   const auto [at, is_new] = index_.try_emplace(type.id, transactions_.size());
   if (is_new) {
-    transactions_.push_back({type.id, type.value, date.value, columns.number ? Report::cell(row, *columns.number).value : std::string(), {}});
+    transactions_.push_back(
+        {type.id, type.value, date.value, columns.number ? Report::cell(row, *columns.number).value : std::string(), {}});
   }
   auto& transaction = transactions_[at->second];
   if (transaction.type != type.value || transaction.date != date.value) {
-    return shape(fmt::format("transaction {} is '{}' of {} and '{}' of {}", type.id, transaction.type, transaction.date, type.value, date.value));
+    return shape(
+        fmt::format("transaction {} is '{}' of {} and '{}' of {}", type.id, transaction.type, transaction.date, type.value, date.value));
   }
   transaction.postings.push_back(std::move(posting));
   return {};

@@ -18,12 +18,13 @@ std::string column(std::string_view key) {
   return R"({"ColTitle":"x","ColType":"String","MetaData":[{"Name":"ColKey","Value":")" + std::string(key) + R"("}]})";
 }
 
-std::string slice(std::string_view columns, std::string_view rows, std::string_view from = "2026-01-01", std::string_view to = "2026-01-31") {
+std::string slice(std::string_view columns, std::string_view rows, std::string_view from = "2026-01-01",
+                  std::string_view to = "2026-01-31") {
   std::string list;
   std::istringstream keys{std::string(columns)};
   for (std::string key; keys >> key;) list += (list.empty() ? "" : ",") + column(key);
-  return R"({"Header":{"ReportName":"GeneralLedger","Currency":"USD","StartPeriod":")" + std::string(from) + R"(","EndPeriod":")" + std::string(to) +
-         R"("},"Columns":{"Column":[)" + list + R"(]},"Rows":{"Row":[)" + std::string(rows) + "]}}";
+  return R"({"Header":{"ReportName":"GeneralLedger","Currency":"USD","StartPeriod":")" + std::string(from) + R"(","EndPeriod":")" +
+         std::string(to) + R"("},"Columns":{"Column":[)" + list + R"(]},"Rows":{"Row":[)" + std::string(rows) + "]}}";
 }
 
 constexpr auto kNatural = "tx_date txn_type doc_num name subt_nat_amount";
@@ -39,10 +40,10 @@ std::string line(std::string_view id, std::string_view amount, std::string_view 
 }
 
 TEST(GeneralLedger, TurnsNaturalAmountsIntoDebitAndCredit) {
-  const auto ledger = read_general_ledger({slice(kNatural, account("35", line("9", "108.00"), "108.00") + "," +
-                                                               account("49", line("9", "100.00"), "100.00") + "," +
-                                                               account("89", line("9", "8.00"), "8.00"))},
-                                          kAccounts);
+  const auto ledger = read_general_ledger(
+      {slice(kNatural, account("35", line("9", "108.00"), "108.00") + "," + account("49", line("9", "100.00"), "100.00") + "," +
+                           account("89", line("9", "8.00"), "8.00"))},
+      kAccounts);
   ASSERT_TRUE(ledger) << ledger.error().message;
   ASSERT_EQ(ledger->size(), 1u);
   const auto& invoice = ledger->front();
@@ -56,7 +57,8 @@ TEST(GeneralLedger, TurnsNaturalAmountsIntoDebitAndCredit) {
 
 TEST(GeneralLedger, OwnPostingsOfAParentStandInASectionWithoutHeader) {
   const auto own = R"({"Rows":{"Row":[)" + line("9", "5.00") + R"(]},"Summary":{"ColData":[{"value":"Total"}]},"type":"Section"})";
-  const auto ledger = read_general_ledger({slice(kNatural, account("35", own + "," + account("49", line("9", "5.00"), "5.00"), "10.00"))}, kAccounts);
+  const auto ledger =
+      read_general_ledger({slice(kNatural, account("35", own + "," + account("49", line("9", "5.00"), "5.00"), "10.00"))}, kAccounts);
   ASSERT_TRUE(ledger) << ledger.error().message;
   EXPECT_EQ(ledger->front().postings[0].account_id, "35");
   EXPECT_EQ(ledger->front().postings[1].account_id, "49");
@@ -64,18 +66,21 @@ TEST(GeneralLedger, OwnPostingsOfAParentStandInASectionWithoutHeader) {
 
 TEST(GeneralLedger, DebitAndCreditColumnsNeedNoClassification) {
   const auto row = R"({"ColData":[{"value":"2026-01-05"},{"value":"Check","id":"7"},{"value":""},{"value":"12.10"}],"type":"Data"})";
-  const auto ledger = read_general_ledger({slice("tx_date txn_type debt_amt credit_amt",
-                                                 R"({"Header":{"ColData":[{"value":"A","id":"999"}]},"Rows":{"Row":[)" + std::string(row) + R"(]},"type":"Section"})")},
-                                          {});
+  const auto ledger = read_general_ledger(
+      {slice("tx_date txn_type debt_amt credit_amt",
+             R"({"Header":{"ColData":[{"value":"A","id":"999"}]},"Rows":{"Row":[)" + std::string(row) + R"(]},"type":"Section"})")},
+      {});
   ASSERT_TRUE(ledger) << ledger.error().message;
   EXPECT_EQ(ledger->front().postings[0].amount.to_string(), "-12.10");
 }
 
 TEST(GeneralLedger, HomeColumnsGiveTheHomeAmountAndTheOthersTheForeignOne) {
-  const auto row = R"({"ColData":[{"value":"2026-01-05"},{"value":"Invoice","id":"7"},{"value":"EUR"},{"value":"100.00"},{"value":"110.00"}],"type":"Data"})";
-  const auto ledger = read_general_ledger({slice("tx_date txn_type currency subt_nat_amount subt_nat_home_amount",
-                                                 R"({"Header":{"ColData":[{"value":"A","id":"49"}]},"Rows":{"Row":[)" + std::string(row) + R"(]},"type":"Section"})")},
-                                          kAccounts);
+  const auto row =
+      R"({"ColData":[{"value":"2026-01-05"},{"value":"Invoice","id":"7"},{"value":"EUR"},{"value":"100.00"},{"value":"110.00"}],"type":"Data"})";
+  const auto ledger = read_general_ledger(
+      {slice("tx_date txn_type currency subt_nat_amount subt_nat_home_amount",
+             R"({"Header":{"ColData":[{"value":"A","id":"49"}]},"Rows":{"Row":[)" + std::string(row) + R"(]},"type":"Section"})")},
+      kAccounts);
   ASSERT_TRUE(ledger) << ledger.error().message;
   const auto& posting = ledger->front().postings[0];
   EXPECT_EQ(posting.amount.to_string(), "-110.00");
@@ -90,7 +95,8 @@ TEST(GeneralLedger, ATotalThatIsNotTheSumOfItsRowsIsAnError) {
 }
 
 TEST(GeneralLedger, SlicesThatHoldTheSameDaysAreRefused) {
-  const auto ledger = read_general_ledger({slice(kNatural, "", "2026-01-01", "2026-01-31"), slice(kNatural, "", "2026-01-31", "2026-02-28")}, kAccounts);
+  const auto ledger =
+      read_general_ledger({slice(kNatural, "", "2026-01-01", "2026-01-31"), slice(kNatural, "", "2026-01-31", "2026-02-28")}, kAccounts);
   ASSERT_FALSE(ledger);
   EXPECT_EQ(ledger.error().reason, "LEDGER_OVERLAP");
 }
@@ -104,15 +110,17 @@ TEST(GeneralLedger, AnAccountWithoutClassificationIsAnError) {
 TEST(GeneralLedger, AnAmountWithoutTransactionOrAccountIsAnError) {
   const auto nameless = R"({"ColData":[{"value":"2026-01-05"},{"value":""},{"value":""},{"value":""},{"value":"3.00"}],"type":"Data"})";
   EXPECT_FALSE(read_general_ledger({slice(kNatural, account("35", nameless, ""))}, kAccounts));
-  EXPECT_FALSE(read_general_ledger({slice("tx_date txn_type debt_amt credit_amt",
-                                          R"({"ColData":[{"value":"2026-01-05"},{"value":"Check","id":"7"},{"value":"3.00"},{"value":""}]})")},
-                                   {}));
+  EXPECT_FALSE(
+      read_general_ledger({slice("tx_date txn_type debt_amt credit_amt",
+                                 R"({"ColData":[{"value":"2026-01-05"},{"value":"Check","id":"7"},{"value":"3.00"},{"value":""}]})")},
+                          {}));
   EXPECT_FALSE(read_general_ledger({slice(kNatural, account("35", line("9", "1.00", "01/05/2026"), ""))}, kAccounts));
   EXPECT_FALSE(read_general_ledger({slice("tx_date doc_num", "")}, kAccounts));
 }
 
 TEST(GeneralLedger, BeginningBalancesAreNoPostings) {
-  const auto beginning = R"({"ColData":[{"value":"Beginning Balance"},{"value":""},{"value":""},{"value":""},{"value":""},{"value":"500.00"}]})";
+  const auto beginning =
+      R"({"ColData":[{"value":"Beginning Balance"},{"value":""},{"value":""},{"value":""},{"value":""},{"value":"500.00"}]})";
   const auto ledger = read_general_ledger({slice(kNatural, account("35", beginning, ""))}, kAccounts);
   ASSERT_TRUE(ledger) << ledger.error().message;
   EXPECT_TRUE(ledger->empty());
@@ -120,7 +128,8 @@ TEST(GeneralLedger, BeginningBalancesAreNoPostings) {
 
 TEST(GeneralLedger, OrdersTransactionsByDateAndThenByNumber) {
   const auto ledger = read_general_ledger(
-      {slice(kNatural, account("35", line("10", "1.00") + "," + line("9", "1.00") + "," + line("8", "1.00", "2026-01-06"), "3.00"))}, kAccounts);
+      {slice(kNatural, account("35", line("10", "1.00") + "," + line("9", "1.00") + "," + line("8", "1.00", "2026-01-06"), "3.00"))},
+      kAccounts);
   ASSERT_TRUE(ledger);
   EXPECT_EQ((*ledger)[0].id, "9");
   EXPECT_EQ((*ledger)[1].id, "10");

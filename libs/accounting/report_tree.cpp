@@ -15,7 +15,9 @@ tl::unexpected<Error> unknown_shape(std::string what) {
               "Nothing was read from it. Keep the answer and report it: the reader must learn this form first.");
 }
 
-std::string text_of(const json::Value& value) { return std::string(value.text()); }
+std::string text_of(const json::Value& value) {
+  return std::string(value.text());
+}
 
 /// Older answers carry the key in ColType ("tx_date"), newer ones in MetaData; "Money" or "Account" are types, not keys.
 std::string key_of(const json::Value& column) {

@@ -56,7 +56,8 @@ TEST(ReportTree, RefusesWhatItDoesNotKnowInsteadOfSkippingIt) {
 }
 
 TEST(ReportTree, ACutReportIsAnErrorThatAsksForShorterRanges) {
-  const auto report = read_report(report_with(R"({"Row":[{"ColData":[{"value":"Unable to display more data. Please reduce the date range."}]}]})"));
+  const auto report =
+      read_report(report_with(R"({"Row":[{"ColData":[{"value":"Unable to display more data. Please reduce the date range."}]}]})"));
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().reason, "REPORT_TRUNCATED");
 }

@@ -13,9 +13,10 @@ tl::unexpected<Error> shape(const Report& report, std::string what) {
 }
 
 tl::unexpected<Error> wrong_total(const Report& report, const Decimal& printed, const Decimal& sum) {
-  return fail(Code::data_loss, fmt::format("{} {}: the total says {}, the rows add up to {}", report.name, report.end_date, printed.to_string(),
-                                           sum.to_string()),
-              "LEDGER_TOTAL", "The answer is incomplete. Extract it again.");
+  return fail(
+      Code::data_loss,
+      fmt::format("{} {}: the total says {}, the rows add up to {}", report.name, report.end_date, printed.to_string(), sum.to_string()),
+      "LEDGER_TOTAL", "The answer is incomplete. Extract it again.");
 }
 
 Result<Decimal> amount_at(const Row& row, std::size_t column) {
@@ -55,7 +56,8 @@ Result<TrialBalance> read_trial_balance(std::string_view body) {
       continue;
     }
     const auto& account = Report::cell(row, 0);
-    if (account.id.empty() && (!debit->is_zero() || !credit->is_zero())) return shape(*report, fmt::format("'{}' has no account id", account.value));
+    if (account.id.empty() && (!debit->is_zero() || !credit->is_zero()))
+      return shape(*report, fmt::format("'{}' has no account id", account.value));
     debits += *debit;
     credits += *credit;
     out.accounts.push_back({account.id, account.value, *debit - *credit});
@@ -67,7 +69,8 @@ Result<TrialBalance> read_trial_balance(std::string_view body) {
 Result<Statement> read_statement(std::string_view body) {
   const auto report = read_report(body);
   if (!report) return fail(report.error());
-  if (report->name != "BalanceSheet" && report->name != "ProfitAndLoss") return shape(*report, "it is neither balance sheet nor profit and loss");
+  if (report->name != "BalanceSheet" && report->name != "ProfitAndLoss")
+    return shape(*report, "it is neither balance sheet nor profit and loss");
   Statement out;
   out.name = report->name;
   out.start_date = report->start_date;

@@ -14,9 +14,11 @@ namespace {
 std::string report(std::string_view name, std::string_view titles, std::string_view rows) {
   std::string columns;
   std::istringstream list{std::string(titles)};
-  for (std::string title; list >> title;) columns += (columns.empty() ? "" : ",") + (R"({"ColTitle":")" + title + R"(","ColType":"Money"})");
-  return R"({"Header":{"ReportName":")" + std::string(name) + R"(","StartPeriod":"2026-01-01","EndPeriod":"2026-01-31","Currency":"USD"},"Columns":{"Column":[)" +
-         columns + R"(]},"Rows":{"Row":[)" + std::string(rows) + "]}}";
+  for (std::string title; list >> title;)
+    columns += (columns.empty() ? "" : ",") + (R"({"ColTitle":")" + title + R"(","ColType":"Money"})");
+  return R"({"Header":{"ReportName":")" + std::string(name) +
+         R"(","StartPeriod":"2026-01-01","EndPeriod":"2026-01-31","Currency":"USD"},"Columns":{"Column":[)" + columns +
+         R"(]},"Rows":{"Row":[)" + std::string(rows) + "]}}";
 }
 std::string total(std::string_view cells) {
   return R"({"Summary":{"ColData":[{"value":"TOTAL"},)" + std::string(cells) + R"(]},"type":"Section","group":"GrandTotal"})";
@@ -52,7 +54,8 @@ TEST(Statement, AnAccountInASectionOfUnknownKindIsAnError) {
 
 TEST(Aged, ReadsBucketsAndRefusesAWrongGrandTotal) {
   const std::string row = R"({"ColData":[{"value":"Amy","id":"1"},{"value":"2.00"},{"value":"3.00"},{"value":"5.00"}]},)";
-  const auto aged = read_aged(report("AgedReceivables", "A Current 1-30 Total", row + total(R"({"value":"2.00"},{"value":"3.00"},{"value":"5.00"})")));
+  const auto aged =
+      read_aged(report("AgedReceivables", "A Current 1-30 Total", row + total(R"({"value":"2.00"},{"value":"3.00"},{"value":"5.00"})")));
   ASSERT_TRUE(aged) << aged.error().message;
   EXPECT_EQ(aged->bucket_titles, (std::vector<std::string>{"Current", "1-30"}));
   EXPECT_EQ(aged->parties[0].buckets[1].to_string(), "3.00");

@@ -4,11 +4,21 @@
 
 namespace q2o::sandbox::odoo {
 
-OdooError user_error(const std::string& message) { return {"odoo.exceptions.UserError", message}; }
-OdooError validation_error(const std::string& message) { return {"odoo.exceptions.ValidationError", message}; }
-OdooError access_error(const std::string& message) { return {"odoo.exceptions.AccessError", message}; }
-OdooError value_error(const std::string& message) { return {"builtins.ValueError", message}; }
-OdooError key_error(const std::string& message) { return {"builtins.KeyError", message}; }
+OdooError user_error(const std::string& message) {
+  return {"odoo.exceptions.UserError", message};
+}
+OdooError validation_error(const std::string& message) {
+  return {"odoo.exceptions.ValidationError", message};
+}
+OdooError access_error(const std::string& message) {
+  return {"odoo.exceptions.AccessError", message};
+}
+OdooError value_error(const std::string& message) {
+  return {"builtins.ValueError", message};
+}
+OdooError key_error(const std::string& message) {
+  return {"builtins.KeyError", message};
+}
 
 OdooError missing_error(std::string_view model, long long id, long long uid) {
   return {"odoo.exceptions.MissingError",

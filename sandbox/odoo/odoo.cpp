@@ -96,7 +96,8 @@ std::string OdooSandbox::route_of(const Request& request) {
   const auto document = json::Document::parse(request.body, {256u << 20, 128});
   if (!document) return "POST /jsonrpc";
   const json::Value& parameters = document->root()["params"];
-  if (parameters["service"].text() != "object") return std::string(parameters["service"].text()) + "." + std::string(parameters["method"].text());
+  if (parameters["service"].text() != "object")
+    return std::string(parameters["service"].text()) + "." + std::string(parameters["method"].text());
   const auto arguments = parameters["args"].items();
   if (arguments.size() < 5) return "POST /jsonrpc";
   return std::string(arguments[3].text()) + "." + std::string(arguments[4].text());

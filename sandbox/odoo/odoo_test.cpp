@@ -13,7 +13,9 @@ using namespace testing;
 
 namespace {
 
-Request rpc(const std::string& body) { return {"POST", "/jsonrpc", {}, {{"content-type", "application/json"}}, body}; }
+Request rpc(const std::string& body) {
+  return {"POST", "/jsonrpc", {}, {{"content-type", "application/json"}}, body};
+}
 
 struct Simulator {
   OdooSandbox odoo;
@@ -21,8 +23,9 @@ struct Simulator {
 };
 
 std::string entry(Id account, const std::string& amount) {
-  return fill(R"({"move_type":"entry","date":"2026-01-31","line_ids":[[0,0,{"account_id":$1,"debit":$2}],[0,0,{"account_id":$1,"credit":$2}]]})",
-              {std::to_string(account), amount});
+  return fill(
+      R"({"move_type":"entry","date":"2026-01-31","line_ids":[[0,0,{"account_id":$1,"debit":$2}],[0,0,{"account_id":$1,"credit":$2}]]})",
+      {std::to_string(account), amount});
 }
 
 }  // namespace
@@ -49,14 +52,18 @@ TEST(OdooSandbox, RefusesWhatIsNoJsonRpc) {
 }
 
 TEST(OdooSandbox, NamesACallForFaultRules) {
-  EXPECT_EQ(OdooSandbox::route_of(rpc(R"({"params":{"service":"object","method":"execute_kw","args":["d",2,"p","account.move","create",[]]}})")), "account.move.create");
+  EXPECT_EQ(
+      OdooSandbox::route_of(rpc(R"({"params":{"service":"object","method":"execute_kw","args":["d",2,"p","account.move","create",[]]}})")),
+      "account.move.create");
   EXPECT_EQ(OdooSandbox::route_of(rpc(R"({"params":{"service":"common","method":"version","args":[]}})")), "common.version");
 }
 
 TEST(OdooSandbox, LeavesNoTraceOfAFailedCall) {
   Simulator simulator;
   const std::string cash = std::to_string(simulator.books.xmlid("account.1_capital"));
-  const Answer answer = simulator.books.call("account.move", "create", fill(R"([[{"move_type":"entry","date":"2026-01-31","line_ids":[[0,0,{"account_id":$1,"debit":1}]]}]])", {cash}));
+  const Answer answer =
+      simulator.books.call("account.move", "create",
+                           fill(R"([[{"move_type":"entry","date":"2026-01-31","line_ids":[[0,0,{"account_id":$1,"debit":1}]]}]])", {cash}));
   EXPECT_EQ(answer.error(), "odoo.exceptions.UserError");
   EXPECT_EQ(simulator.books.call("account.move.line", "search_count", "[[]]").result().text(), "0");
   EXPECT_EQ(simulator.books.call("account.move", "search_count", "[[]]").result().text(), "0");
@@ -68,9 +75,11 @@ TEST(OdooSandbox, DumpsTheSameForTheSameRecords) {
     Simulator simulator;
     if (other_first) simulator.books.create("res.partner", R"({"name":"In the way"})");  // other ids, same books
     const Id amy = simulator.books.create("res.partner", R"({"name":"Amy","is_company":true})");
-    simulator.books.create("ir.model.data", fill(R"({"module":"q2o","name":"customer_1","model":"res.partner","res_id":$1})", {std::to_string(amy)}));
+    simulator.books.create("ir.model.data",
+                           fill(R"({"module":"q2o","name":"customer_1","model":"res.partner","res_id":$1})", {std::to_string(amy)}));
     const Id move = simulator.books.create("account.move", entry(simulator.books.xmlid("account.1_capital"), "5"));
-    simulator.books.create("ir.model.data", fill(R"({"module":"q2o","name":"journal_entry_1","model":"account.move","res_id":$1})", {std::to_string(move)}));
+    simulator.books.create("ir.model.data",
+                           fill(R"({"module":"q2o","name":"journal_entry_1","model":"account.move","res_id":$1})", {std::to_string(move)}));
     dumps.push_back(simulator.odoo.dump());
     EXPECT_THAT(dumps.back(), HasSubstr("account.1_capital"));
     simulator.odoo.reset();
@@ -83,8 +92,11 @@ TEST(OdooSandbox, RunsOnlyTheLoadersAction) {
   Simulator simulator;
   const Id model = simulator.books.find("ir.model", R"([["model","=","res.partner"]])");
   for (const char* code : {"action = {}", "# q2o-action: 99"}) {
-    const Id action = simulator.books.create("ir.actions.server", fill(R"({"name":"Quick2Odoo loader","model_id":$1,"state":"code","code":"$2"})", {std::to_string(model), code}));
-    const Answer answer = simulator.books.call("ir.actions.server", "run", fill("[[$1]]", {std::to_string(action)}), R"({"context":{"records":[],"mode":"create"}})");
+    const Id action = simulator.books.create(
+        "ir.actions.server",
+        fill(R"({"name":"Quick2Odoo loader","model_id":$1,"state":"code","code":"$2"})", {std::to_string(model), code}));
+    const Answer answer = simulator.books.call("ir.actions.server", "run", fill("[[$1]]", {std::to_string(action)}),
+                                               R"({"context":{"records":[],"mode":"create"}})");
     EXPECT_THAT(answer.message(), HasSubstr("The sandbox cannot run Python."));
   }
 }
@@ -103,11 +115,13 @@ TEST(OdooSandbox, TakesCallsFromSeveralThreads) {
 TEST(OdooSandbox, FindsExternalIdsWithoutLookingAtEveryRow) {
   Simulator simulator;
   std::string rows;
-  for (int i = 0; i < 5000; ++i) rows += (i ? "," : "") + fill(R"({"module":"q2o","name":"customer_$1","model":"res.partner","res_id":1})", {std::to_string(i)});
+  for (int i = 0; i < 5000; ++i)
+    rows += (i ? "," : "") + fill(R"({"module":"q2o","name":"customer_$1","model":"res.partner","res_id":1})", {std::to_string(i)});
   ASSERT_TRUE(simulator.books.call("ir.model.data", "create", "[[" + rows + "]]").ok());
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 200; ++i)
-    EXPECT_NE(simulator.books.find("ir.model.data", fill(R"([["module","=","q2o"],["name","in",["customer_$1"]]])", {std::to_string(i)})), 0);
+    EXPECT_NE(simulator.books.find("ir.model.data", fill(R"([["module","=","q2o"],["name","in",["customer_$1"]]])", {std::to_string(i)})),
+              0);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 

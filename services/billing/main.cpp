@@ -1,4 +1,6 @@
 #include "common/runtime/runtime.h"
 #include "services/billing/wiring.h"
 
-int main(int argc, char** argv) { return q2o::runtime::run(argc, argv, "billing", q2o::billing::wire); }
+int main(int argc, char** argv) {
+  return q2o::runtime::run(argc, argv, "billing", q2o::billing::wire);
+}

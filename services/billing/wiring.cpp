@@ -67,10 +67,11 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       },
       peers, now_rfc3339));
   auto& service = runtime.own(std::make_unique<Service>(commands));
-  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
-      kafka, "billing",
-      std::vector<std::string>{std::string(kConnectorStatus), std::string(kMapperStatus), std::string(kLoaderStatus), std::string(kValidatorReport)},
-      [&pool, &manager](std::span<const bus::Incoming> messages) { take_facts(pool, manager, messages); }));
+  auto& consumer = runtime.own(
+      std::make_unique<bus::Consumer>(kafka, "billing",
+                                      std::vector<std::string>{std::string(kConnectorStatus), std::string(kMapperStatus),
+                                                               std::string(kLoaderStatus), std::string(kValidatorReport)},
+                                      [&pool, &manager](std::span<const bus::Incoming> messages) { take_facts(pool, manager, messages); }));
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
   consumer.measure(runtime.metrics());

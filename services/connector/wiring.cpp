@@ -9,10 +9,10 @@
 #include "common/migrations/migrations.h"
 #include "common/rpc/rpc.h"
 #include "embedded/connector_schema.h"
+#include "services/connector/adapters/facts.h"
 #include "services/connector/adapters/grpc_service.h"
 #include "services/connector/adapters/inbound.h"
 #include "services/connector/adapters/kafka_raw_log.h"
-#include "services/connector/adapters/facts.h"
 #include "services/connector/adapters/postgres_budget.h"
 #include "services/connector/adapters/postgres_connections.h"
 #include "services/connector/adapters/postgres_queue.h"
@@ -106,16 +106,16 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& oauth = runtime.own(std::make_unique<OAuthClient>(source, clock));
   auto& tokens = runtime.own(std::make_unique<TokenKeeper>(store, oauth, clock));
   auto& queue = runtime.own(std::make_unique<PostgresQueue>(pool, manifests, runtime.instance()));
-  auto& worker = runtime.own(
-      std::make_unique<ExtractionWorker>(manifests, queue, store, source, tokens, gates, raw, clock, probes, probes, options));
+  auto& worker =
+      runtime.own(std::make_unique<ExtractionWorker>(manifests, queue, store, source, tokens, gates, raw, clock, probes, probes, options));
   auto& connections =
       runtime.own(std::make_unique<Connections>(manifests, store, source, oauth, tokens, gates, clock, probes, options.call));
   auto& service = runtime.own(std::make_unique<GrpcService>(connections, pool, runtime.stop_token()));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
   auto& inbound = runtime.own(std::make_unique<Inbound>(pool));
-  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
-      kafka, "connector", std::vector<std::string>{std::string(migrations::kTopic), kLoaderStatusTopic},
-      [&inbound](std::span<const bus::Incoming> messages) { inbound.handle(messages); }));
+  auto& consumer = runtime.own(
+      std::make_unique<bus::Consumer>(kafka, "connector", std::vector<std::string>{std::string(migrations::kTopic), kLoaderStatusTopic},
+                                      [&inbound](std::span<const bus::Incoming> messages) { inbound.handle(messages); }));
 
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });

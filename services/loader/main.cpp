@@ -1,3 +1,5 @@
 #include "services/loader/wiring.h"
 
-int main(int argc, char** argv) { return q2o::runtime::run(argc, argv, "loader", q2o::loader::wire); }
+int main(int argc, char** argv) {
+  return q2o::runtime::run(argc, argv, "loader", q2o::loader::wire);
+}

@@ -29,10 +29,18 @@ struct Settings {
 };
 
 Settings read(config::Reader& config) {
-  Settings out{pg::read_options(config), bus::read_options(config, "loader"), config.text("grpc.listen"), config.text("crypto.key_file"), 0, 0, 0, 0};
+  Settings out{pg::read_options(config),
+               bus::read_options(config, "loader"),
+               config.text("grpc.listen"),
+               config.text("crypto.key_file"),
+               0,
+               0,
+               0,
+               0};
   // Every service gets the same file: keys of the others are read so that they are no complaint.
   config.text("config.dir", "");
-  for (const auto* peer : {"billing", "connector", "mapper", "loader", "validator", "notifier"}) config.text(std::string("peers.") + peer, "");
+  for (const auto* peer : {"billing", "connector", "mapper", "loader", "validator", "notifier"})
+    config.text(std::string("peers.") + peer, "");
   out.workers = static_cast<std::size_t>(config.integer("loader.workers", 4, 1, 64));
   out.connections = static_cast<std::size_t>(config.integer("loader.connections_per_target", 2, 1, 8));
   out.batch_start = static_cast<std::size_t>(config.integer("loader.batch_start", 50, 1, 500));

@@ -69,10 +69,12 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
   auto& wake = runtime.own(std::make_unique<pg::Listener>(database, "mapper_migration"));
   auto& service = runtime.own(std::make_unique<MapperServiceImpl>(pool, mappings));
   runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
-  auto& migration_consumer = runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.migration", std::vector<std::string>{std::string(migrations::kTopic)},
-                                                                         [&pool](std::span<const bus::Incoming> messages) { take_migrations(pool, messages); }));
-  auto& raw_consumer = runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.raw", std::vector<std::string>{Topics{}.raw},
-                                                                   [&worker](std::span<const bus::Incoming> messages) { worker.receive(messages); }));
+  auto& migration_consumer =
+      runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.migration", std::vector<std::string>{std::string(migrations::kTopic)},
+                                                  [&pool](std::span<const bus::Incoming> messages) { take_migrations(pool, messages); }));
+  auto& raw_consumer =
+      runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.raw", std::vector<std::string>{Topics{}.raw},
+                                                  [&worker](std::span<const bus::Incoming> messages) { worker.receive(messages); }));
 
   runtime.ready_when("migrations assigned", [&migration_consumer] { return migration_consumer.assigned(); });
   runtime.ready_when("raw assigned", [&raw_consumer] { return raw_consumer.assigned(); });

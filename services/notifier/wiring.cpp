@@ -28,8 +28,8 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
 
-  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(kafka, "q2o.notifier.progress", status_topics(),
-                                                               [&pool](std::span<const bus::Incoming> messages) { consume(pool, messages); }));
+  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
+      kafka, "q2o.notifier.progress", status_topics(), [&pool](std::span<const bus::Incoming> messages) { consume(pool, messages); }));
   consumer.measure(runtime.metrics());
   runtime.loop("facts", [&consumer](std::stop_token stop) { consumer.run(stop); });
   runtime.ready_when("kafka partitions assigned", [&consumer] { return consumer.assigned(); });

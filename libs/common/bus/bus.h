@@ -32,7 +32,7 @@ struct Outgoing {
   std::string entity;          ///< empty for facts
   std::uint64_t sequence = 0;  ///< per (run, stream)
   std::string traceparent;
-  Headers extra;               ///< further headers; they win over the standard ones
+  Headers extra;  ///< further headers; they win over the standard ones
 };
 
 struct Incoming {
@@ -41,7 +41,7 @@ struct Incoming {
   std::int64_t offset = 0;
   std::string key, value;
   Headers headers;
-  std::string id() const;      ///< ce_id; topic/partition/offset where a stranger left it out
+  std::string id() const;  ///< ce_id; topic/partition/offset where a stranger left it out
   std::string header(std::string_view name) const;
 };
 
@@ -90,6 +90,7 @@ class OutboxRelay {
   void run(std::stop_token stop);  ///< returns on stop
   /// One round: publishes and deletes at most a few hundred rows; how many. Used by run() and by tests.
   std::size_t publish_some();
+
  private:
   pg::Pool& pool_;
   Producer& producer_;

@@ -46,7 +46,8 @@ class Bus : public ::testing::Test {
 /// A consumer on its own thread that remembers what it was given.
 class Running {
  public:
-  Running(const Options& options, const std::string& group, const std::string& topic, Consumer::Handler also = [](auto) {})
+  Running(
+      const Options& options, const std::string& group, const std::string& topic, Consumer::Handler also = [](auto) {})
       : consumer_(options, group, {topic}, [this, also](std::span<const Incoming> batch) {
           const std::lock_guard lock(mutex_);
           for (const auto& message : batch) seen_.push_back(message.value);
@@ -124,7 +125,8 @@ TEST_F(Bus, ShowsTheLagOfAGroupUntilItHasHandledEverything) {
   });
   consumer.measure(registry);
   const auto shows = [&](const std::string& lag) {
-    return testing::eventually([&] { return registry.text().find("q2o_bus_lag_messages{group=\"lagging-" + topic + "\"} " + lag + "\n") != std::string::npos; });
+    return testing::eventually(
+        [&] { return registry.text().find("q2o_bus_lag_messages{group=\"lagging-" + topic + "\"} " + lag + "\n") != std::string::npos; });
   };
   std::jthread thread([&](const std::stop_token& stop) { consumer.run(stop); });
   EXPECT_TRUE(shows("3"));
@@ -142,7 +144,9 @@ TEST_F(Bus, SaysThatItIsStuckAndGoesOnWithoutLossWhenItCan) {
     handled += static_cast<int>(batch.size());
   });
   consumer.measure(registry);
-  const auto shows = [&](const std::string& value) { return registry.text().find("q2o_bus_stuck{group=\"stuck-" + topic + "\"} " + value + "\n") != std::string::npos; };
+  const auto shows = [&](const std::string& value) {
+    return registry.text().find("q2o_bus_stuck{group=\"stuck-" + topic + "\"} " + value + "\n") != std::string::npos;
+  };
   std::jthread thread([&](const std::stop_token& stop) { consumer.run(stop); });
   ASSERT_TRUE(testing::eventually([&] { return shows("1"); }, 60s));
   EXPECT_FALSE(consumer.assigned()) << "not ready";
@@ -254,7 +258,8 @@ class Outbox : public Bus {
   void SetUp() override { pg::migrate(pool, {}); }
   std::vector<Incoming> published(std::int64_t last) {
     std::vector<Incoming> out;
-    if (const auto done = read_range(options, {topic, 0, 0, last}, [&](const Incoming& one) { out.push_back(one); }, {}); !done) throw std::runtime_error(done.error().message);
+    if (const auto done = read_range(options, {topic, 0, 0, last}, [&](const Incoming& one) { out.push_back(one); }, {}); !done)
+      throw std::runtime_error(done.error().message);
     return out;
   }
   std::int64_t waiting() {
@@ -317,7 +322,8 @@ TEST_F(Outbox, DeadLettersKeepBytesAndHeaders) {
   broken.key = "migration-1";
   broken.value = std::string("\x00\xff\xfe", 3);
   broken.headers = {{"ce_id", "id-1"}, {"strange", std::string("\xff\x00", 2)}};
-  pool.transact([&](pg::Tx& tx) { dead_letter(tx, "test", broken, Error{Code::invalid_argument, "not a protobuf", {}, {}, "UNDECODABLE", {}, {}}); });
+  pool.transact(
+      [&](pg::Tx& tx) { dead_letter(tx, "test", broken, Error{Code::invalid_argument, "not a protobuf", {}, {}, "UNDECODABLE", {}, {}}); });
   pool.transact([&](pg::Tx& tx) { tx.exec("update outbox set topic = $1 where topic = 'q2o.test.dlq.v1'", {topic}); });
   OutboxRelay(pool, producer).publish_some();
   const auto got = published(0);

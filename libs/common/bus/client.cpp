@@ -15,7 +15,9 @@ void forward_log(const rd_kafka_t*, int level, const char* facility, const char*
   log::event(level <= 2 ? log::Level::error : log::Level::warn, "kafka client", {{"facility", facility}, {"text", text}});
 }
 
-std::string text_of(const void* bytes, std::size_t size) { return bytes == nullptr ? std::string() : std::string(static_cast<const char*>(bytes), size); }
+std::string text_of(const void* bytes, std::size_t size) {
+  return bytes == nullptr ? std::string() : std::string(static_cast<const char*>(bytes), size);
+}
 
 }  // namespace
 
@@ -23,7 +25,8 @@ Conf make_conf(const Options& options, Settings settings) {
   Conf conf(rd_kafka_conf_new());
   const auto set = [&](const char* name, const std::string& value) {
     char problem[256];
-    if (rd_kafka_conf_set(conf.get(), name, value.c_str(), problem, sizeof problem) != RD_KAFKA_CONF_OK) throw std::invalid_argument(problem);
+    if (rd_kafka_conf_set(conf.get(), name, value.c_str(), problem, sizeof problem) != RD_KAFKA_CONF_OK)
+      throw std::invalid_argument(problem);
   };
   set("bootstrap.servers", options.brokers);
   set("client.id", "q2o-" + options.service);
@@ -83,9 +86,9 @@ Headers headers_of(const Outgoing& message, const std::string& source) {
               {"ce_type", message.type},
               {"ce_source", source},
               {"ce_specversion", "1.0"},
-              {"ce_time", fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                      static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(),
-                                      time.subseconds().count())},
+              {"ce_time", fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
+                                      time.minutes().count(), time.seconds().count(), time.subseconds().count())},
               {"q2o-tenant", message.tenant},
               {"q2o-migration", message.migration},
               {"q2o-run", std::to_string(message.run)},
@@ -96,8 +99,12 @@ Headers headers_of(const Outgoing& message, const std::string& source) {
   return out;
 }
 
-PartitionList partition_list(int size) { return PartitionList(rd_kafka_topic_partition_list_new(size)); }
+PartitionList partition_list(int size) {
+  return PartitionList(rd_kafka_topic_partition_list_new(size));
+}
 
-Options read_options(config::Reader& reader, std::string service) { return {reader.text("kafka.brokers"), std::move(service)}; }
+Options read_options(config::Reader& reader, std::string service) {
+  return {reader.text("kafka.brokers"), std::move(service)};
+}
 
 }  // namespace q2o::bus

@@ -72,9 +72,8 @@ struct Consumer::State {
                                     {"fetch.wait.max.ms", "100"},
                                     {"allow.auto.create.topics", "false"}});
     rd_kafka_conf_set_opaque(conf.get(), this);
-    rd_kafka_conf_set_rebalance_cb(conf.get(), [](rd_kafka_t* rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list, void* self) {
-      static_cast<State*>(self)->rebalanced(rk, what, *list);
-    });
+    rd_kafka_conf_set_rebalance_cb(conf.get(), [](rd_kafka_t* rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list,
+                                                  void* self) { static_cast<State*>(self)->rebalanced(rk, what, *list); });
     client = make_client(RD_KAFKA_CONSUMER, std::move(conf));
     rd_kafka_poll_set_consumer(client.get());
   }
@@ -136,7 +135,8 @@ struct Consumer::State {
       // Messages that were never handled are gone. Going on would skip them in silence.
       throw std::runtime_error("consumer group " + group + " lost its place in the log: " + what);
     }
-    if (rd_kafka_fatal_error(client.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error("consumer group " + group + ": " + what);
+    if (rd_kafka_fatal_error(client.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR)
+      throw std::runtime_error("consumer group " + group + ": " + what);
     log::warn("consumer", {{"group", group}, {"error", what}});
     return nullptr;
   }
@@ -164,7 +164,8 @@ struct Consumer::State {
       if (const auto known = done.find(partition); known != done.end()) known->second = offset;
     }
     // The effects are durable; an offset that was not committed only means a redelivery that does nothing.
-    if (problem != RD_KAFKA_RESP_ERR_NO_ERROR) log::warn("offsets were not committed", {{"group", group}, {"error", rd_kafka_err2str(problem)}});
+    if (problem != RD_KAFKA_RESP_ERR_NO_ERROR)
+      log::warn("offsets were not committed", {{"group", group}, {"error", rd_kafka_err2str(problem)}});
   }
 
   /// Waits while staying a live member of the group, then goes back to the first unhandled message of every partition.
@@ -197,8 +198,11 @@ struct Consumer::State {
     is_stuck = true;
     if (stuck != nullptr) stuck->set(1);
     const auto& first = batch.front();
-    log::error("consumer is stuck: this place of the log fails again and again",
-               {{"group", group}, {"topic", first.topic}, {"partition", static_cast<std::int64_t>(first.partition)}, {"offset", first.offset}, {"attempts", failures}});
+    log::error("consumer is stuck: this place of the log fails again and again", {{"group", group},
+                                                                                  {"topic", first.topic},
+                                                                                  {"partition", static_cast<std::int64_t>(first.partition)},
+                                                                                  {"offset", first.offset},
+                                                                                  {"attempts", failures}});
   }
 
   void went_on() {
@@ -219,8 +223,11 @@ struct Consumer::State {
       handle(batch);
       return true;
     } catch (const std::exception& problem) {
-      log::error("batch was not handled, it will be delivered again",
-                 {{"group", group}, {"messages", batch.size()}, {"topic", batch.front().topic}, {"offset", batch.front().offset}, {"error", problem.what()}});
+      log::error("batch was not handled, it will be delivered again", {{"group", group},
+                                                                       {"messages", batch.size()},
+                                                                       {"topic", batch.front().topic},
+                                                                       {"offset", batch.front().offset},
+                                                                       {"error", problem.what()}});
       return false;
     }
   }
@@ -246,10 +253,13 @@ Consumer::Consumer(Options options, std::string group, std::vector<std::string> 
 Consumer::~Consumer() = default;
 
 /// A member that is stuck is not ready either.
-bool Consumer::assigned() const { return state_->is_assigned && !state_->is_stuck; }
+bool Consumer::assigned() const {
+  return state_->is_assigned && !state_->is_stuck;
+}
 
 void Consumer::measure(metrics::Registry& registry) {
-  state_->lag = &registry.gauge("q2o_bus_lag_messages", "Messages of the log that the group's member has not handled yet", {{"group", state_->group}});
+  state_->lag = &registry.gauge("q2o_bus_lag_messages", "Messages of the log that the group's member has not handled yet",
+                                {{"group", state_->group}});
   state_->stuck = &registry.gauge("q2o_bus_stuck", "1 while the same place of the log fails again and again", {{"group", state_->group}});
 }
 

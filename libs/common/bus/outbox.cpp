@@ -33,8 +33,8 @@ void insert(pg::Tx& tx, const Envelope& message, Source source) {
       "pg_notify('outbox_' || current_schema(), '')) "
       "insert into outbox (topic, key, value, tenant, headers) select $1, $2, $3::bytea, $6, $4::bytea[] || "
       "case when $5 then array['ce_source'::bytea, convert_to(current_schema(), 'UTF8')] else '{}'::bytea[] end from ordered",
-      {message.topic, message.key, pg::Param::bytes(message.value), pg::Param::bytes_array(flat(message.headers)), source == Source::our_schema,
-       tenant == message.headers.end() ? std::string() : tenant->second});
+      {message.topic, message.key, pg::Param::bytes(message.value), pg::Param::bytes_array(flat(message.headers)),
+       source == Source::our_schema, tenant == message.headers.end() ? std::string() : tenant->second});
 }
 
 Envelope read(const pg::Row& row) {

@@ -51,11 +51,13 @@ HeaderList header_list(const Headers& headers) {
 tl::unexpected<Error> failed(rd_kafka_resp_err_t problem) {
   const std::string text = rd_kafka_err2str(problem);
   switch (problem) {
-    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE: return fail(Code::resource_exhausted, "message is larger than the topic allows: " + text, "MESSAGE_TOO_LARGE");
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return fail(Code::resource_exhausted, "message is larger than the topic allows: " + text, "MESSAGE_TOO_LARGE");
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
       return fail(Code::failed_precondition, "topic does not exist: " + text, "UNKNOWN_TOPIC", "Declare it in config/topics.toml.");
-    default: return fail(Error{Code::unavailable, "broker did not acknowledge: " + text, Retry::after_backoff, Effect::unknown, "BROKER", {}, {}});
+    default:
+      return fail(Error{Code::unavailable, "broker did not acknowledge: " + text, Retry::after_backoff, Effect::unknown, "BROKER", {}, {}});
   }
 }
 
@@ -104,7 +106,8 @@ struct Producer::State {
     rd_kafka_flush(broken.get(), 500);  // wakes the calls that still wait for it
   }
 
-  rd_kafka_resp_err_t enqueue(rd_kafka_t* to, const Envelope& message, const std::shared_ptr<Batch>& batch, std::size_t index, Clock::time_point until) {
+  rd_kafka_resp_err_t enqueue(rd_kafka_t* to, const Envelope& message, const std::shared_ptr<Batch>& batch, std::size_t index,
+                              Clock::time_point until) {
     for (;;) {
       auto headers = header_list(message.headers);
       auto ticket = std::make_unique<Ticket>(Ticket{batch, index});

@@ -42,7 +42,13 @@ Status read_range(const Options& options, const Range& range, const std::functio
     const Message message(rd_kafka_consumer_poll(client.get(), 100));
     if (!message) {
       if (Clock::now() > give_up) {
-        return fail(Error{Code::unavailable, "replay of " + name_of(range) + ": broker does not answer", Retry::after_backoff, Effect::none, "BROKER", {}, {}});
+        return fail(Error{Code::unavailable,
+                          "replay of " + name_of(range) + ": broker does not answer",
+                          Retry::after_backoff,
+                          Effect::none,
+                          "BROKER",
+                          {},
+                          {}});
       }
       continue;
     }

@@ -23,7 +23,8 @@ Settled settings(const Topic& topic) {
 
 std::map<std::string, int> existing(rd_kafka_t* client) {
   const rd_kafka_metadata_t* metadata = nullptr;
-  if (const auto problem = rd_kafka_metadata(client, 1, nullptr, &metadata, kBrokerMilliseconds)) throw std::runtime_error(rd_kafka_err2str(problem));
+  if (const auto problem = rd_kafka_metadata(client, 1, nullptr, &metadata, kBrokerMilliseconds))
+    throw std::runtime_error(rd_kafka_err2str(problem));
   std::map<std::string, int> out;
   for (int i = 0; i < metadata->topic_cnt; ++i) out[metadata->topics[i].topic] = metadata->topics[i].partition_cnt;
   rd_kafka_metadata_destroy(metadata);
@@ -80,7 +81,8 @@ Settled described(rd_kafka_t* client, const std::string& topic) {
 
 void compare(rd_kafka_t* client, const Topic& topic, int partitions, std::vector<std::string>& complaints) {
   if (partitions != topic.partitions) {
-    complaints.push_back(topic.name + ": has " + std::to_string(partitions) + " partitions, declared are " + std::to_string(topic.partitions));
+    complaints.push_back(topic.name + ": has " + std::to_string(partitions) + " partitions, declared are " +
+                         std::to_string(topic.partitions));
   }
   const auto there = described(client, topic.name);
   for (const auto& [name, wanted] : settings(topic)) {
@@ -115,7 +117,8 @@ Result<std::vector<Topic>> read_topics(const std::string& topics_file) {
     }
     return out;
   } catch (const toml::parse_error& problem) {
-    return fail(Code::invalid_argument, topics_file + ":" + std::to_string(problem.source().begin.line) + ": " + std::string(problem.description()),
+    return fail(Code::invalid_argument,
+                topics_file + ":" + std::to_string(problem.source().begin.line) + ": " + std::string(problem.description()),
                 "CONFIG_SYNTAX");
   }
 }
@@ -136,7 +139,13 @@ Status declare_topics(const Options& options, const std::string& topics_file) {
       }
     }
   } catch (const std::exception& problem) {
-    return fail(Error{Code::unavailable, "topics cannot be declared: " + std::string(problem.what()), Retry::after_backoff, Effect::unknown, "BROKER", {}, {}});
+    return fail(Error{Code::unavailable,
+                      "topics cannot be declared: " + std::string(problem.what()),
+                      Retry::after_backoff,
+                      Effect::unknown,
+                      "BROKER",
+                      {},
+                      {}});
   }
   if (complaints.empty()) return {};
   std::string text = "topics differ from " + topics_file + ":";

@@ -78,7 +78,8 @@ Result<Reader> Reader::open(const std::string& path, Environment environment) {
   } catch (const toml::parse_error& problem) {
     const auto at = problem.source().begin;
     return fail(Code::invalid_argument,
-                path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + std::string(problem.description()), "CONFIG_SYNTAX");
+                path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + std::string(problem.description()),
+                "CONFIG_SYNTAX");
   }
   return out;
 }
@@ -100,7 +101,9 @@ std::optional<std::string> Reader::find(std::string_view key) {
   return std::nullopt;
 }
 
-void Reader::complain(std::string_view key, std::string_view what) { complaints_.push_back(std::string(key) + ": " + std::string(what)); }
+void Reader::complain(std::string_view key, std::string_view what) {
+  complaints_.push_back(std::string(key) + ": " + std::string(what));
+}
 
 std::string Reader::text(std::string_view key) {
   auto found = find(key);
@@ -108,7 +111,9 @@ std::string Reader::text(std::string_view key) {
   return read_[std::string(key)] = found.value_or("");
 }
 
-std::string Reader::text(std::string_view key, std::string_view fallback) { return read_[std::string(key)] = find(key).value_or(std::string(fallback)); }
+std::string Reader::text(std::string_view key, std::string_view fallback) {
+  return read_[std::string(key)] = find(key).value_or(std::string(fallback));
+}
 
 std::int64_t Reader::integer(std::string_view key, std::int64_t fallback, std::int64_t min, std::int64_t max) {
   std::int64_t value = fallback;
@@ -129,8 +134,10 @@ std::int64_t Reader::integer(std::string_view key, std::int64_t fallback, std::i
 bool Reader::boolean(std::string_view key, bool fallback) {
   bool value = fallback;
   if (const auto found = find(key)) {
-    if (*found != "true" && *found != "false") complain(key, "must be true or false, not \"" + *found + "\"");
-    else value = *found == "true";
+    if (*found != "true" && *found != "false")
+      complain(key, "must be true or false, not \"" + *found + "\"");
+    else
+      value = *found == "true";
   }
   read_[std::string(key)] = value ? "true" : "false";
   return value;

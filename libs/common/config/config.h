@@ -41,7 +41,7 @@ class Reader {
   static Result<Reader> open(const std::string& path, Environment environment);
   static Environment process_environment();
 
-  std::string text(std::string_view key);                                ///< required
+  std::string text(std::string_view key);  ///< required
   std::string text(std::string_view key, std::string_view fallback);
   std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t min, std::int64_t max);
   bool boolean(std::string_view key, bool fallback);

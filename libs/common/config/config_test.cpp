@@ -26,7 +26,8 @@ Reader reader(const std::string& toml, Reader::Environment environment = {}) {
 }
 
 TEST(Config, ReadsEveryKindAndLetsTheEnvironmentWin) {
-  auto config = reader("[database]\nhost = \"here\"\nport = 5433\n[flags]\non = true\nwords = [\"a\", \"b\"]\n", {{"Q2O_DATABASE_HOST", "there"}});
+  auto config =
+      reader("[database]\nhost = \"here\"\nport = 5433\n[flags]\non = true\nwords = [\"a\", \"b\"]\n", {{"Q2O_DATABASE_HOST", "there"}});
   EXPECT_EQ(config.text("database.host"), "there");
   EXPECT_EQ(config.integer("database.port", 1, 1, 65535), 5433);
   EXPECT_TRUE(config.boolean("flags.on", false));
@@ -43,10 +44,10 @@ TEST(Config, ComplainsAboutEverythingAtOnce) {
   config.boolean("flag", false);
   config.secret("key");
   config.secret("other");
-  EXPECT_THAT(config.complaints(),
-              UnorderedElementsAre(HasSubstr("host: is missing"), HasSubstr("port: is not a whole number"), HasSubstr("workers: must be from 1 to 64"),
-                                   HasSubstr("flag: must be true or false"), HasSubstr("key: a secret must not stand"), HasSubstr("other: is missing"),
-                                   HasSubstr("left_over: unknown key")));
+  EXPECT_THAT(config.complaints(), UnorderedElementsAre(HasSubstr("host: is missing"), HasSubstr("port: is not a whole number"),
+                                                        HasSubstr("workers: must be from 1 to 64"),
+                                                        HasSubstr("flag: must be true or false"), HasSubstr("key: a secret must not stand"),
+                                                        HasSubstr("other: is missing"), HasSubstr("left_over: unknown key")));
 }
 
 TEST(Config, SecretsComeFromFilesOrTheEnvironmentAndAreNeverPrinted) {

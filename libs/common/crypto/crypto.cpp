@@ -19,8 +19,12 @@ void start_sodium() {
   if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
 }
 
-const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
 
 tl::unexpected<Error> bad_key_file(const std::string& path, const std::string& what) {
   return fail(Code::failed_precondition, "key file " + path + " " + what, "BAD_KEY_FILE",
@@ -28,13 +32,14 @@ tl::unexpected<Error> bad_key_file(const std::string& path, const std::string& w
 }
 
 tl::unexpected<Error> cannot_open(const std::string& why) {
-  return fail(Code::data_loss, "sealed value does not open: " + why, "SEAL_BROKEN", "The key file or the stored value was changed; connect again.");
+  return fail(Code::data_loss, "sealed value does not open: " + why, "SEAL_BROKEN",
+              "The key file or the stored value was changed; connect again.");
 }
 
 }  // namespace
 
 Result<Sealer> Sealer::from_file(const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) return bad_key_file(path, "cannot be read");
   if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) return bad_key_file(path, "is open to others");
   std::ifstream file(path);
@@ -43,8 +48,8 @@ Result<Sealer> Sealer::from_file(const std::string& path) {
   std::string key(kKeyBytes, '\0');
   std::size_t written = 0;
   const char* end = nullptr;
-  const bool good = sodium_hex2bin(bytes(key), key.size(), hex.data(), hex.size(), nullptr, &written, &end) == 0 &&
-                    written == kKeyBytes && end == hex.data() + hex.size();
+  const bool good = sodium_hex2bin(bytes(key), key.size(), hex.data(), hex.size(), nullptr, &written, &end) == 0 && written == kKeyBytes &&
+                    end == hex.data() + hex.size();
   sodium_memzero(hex.data(), hex.size());
   if (!good) return bad_key_file(path, "does not hold 64 hex digits");
   return Sealer(config::Secret(std::move(key)));
@@ -60,8 +65,8 @@ std::string Sealer::seal(const config::Secret& plain, std::string_view context) 
   std::string out(1 + kNonceBytes + text.size() + kTagBytes, '\0');
   out[0] = kVersion;
   randombytes_buf(bytes(out) + 1, kNonceBytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(out) + 1 + kNonceBytes, nullptr, bytes(text), text.size(), bytes(context), context.size(),
-                                             nullptr, bytes(out) + 1, bytes(key_.reveal()));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(out) + 1 + kNonceBytes, nullptr, bytes(text), text.size(), bytes(context),
+                                             context.size(), nullptr, bytes(out) + 1, bytes(key_.reveal()));
   return out;
 }
 
@@ -71,8 +76,8 @@ Result<config::Secret> Sealer::open(std::string_view sealed, std::string_view co
   const auto nonce = sealed.substr(1, kNonceBytes);
   const auto cipher = sealed.substr(1 + kNonceBytes);
   std::string plain(cipher.size() - kTagBytes, '\0');
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(plain), nullptr, nullptr, bytes(cipher), cipher.size(), bytes(context), context.size(),
-                                                 bytes(nonce), bytes(key_.reveal())) != 0) {
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(plain), nullptr, nullptr, bytes(cipher), cipher.size(), bytes(context),
+                                                 context.size(), bytes(nonce), bytes(key_.reveal())) != 0) {
     return cannot_open("wrong key, wrong place or changed bytes");
   }
   return config::Secret(std::move(plain));

@@ -31,7 +31,9 @@ TEST_F(Sealing, OpensWhatItSealedInTheSamePlace) {
   EXPECT_EQ(sealer.open(sealer.seal(config::Secret(), "x"), "x")->reveal(), "");
 }
 
-TEST_F(Sealing, SealsTheSameTextDifferentlyEachTime) { EXPECT_NE(sealer.seal(token, "a"), sealer.seal(token, "a")); }
+TEST_F(Sealing, SealsTheSameTextDifferentlyEachTime) {
+  EXPECT_NE(sealer.seal(token, "a"), sealer.seal(token, "a"));
+}
 
 TEST_F(Sealing, RefusesAnotherPlaceAnotherKeyAndEveryChangedByte) {
   const auto sealed = sealer.seal(token, "tenant-1");

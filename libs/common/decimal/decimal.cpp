@@ -20,9 +20,13 @@ constexpr auto kPowers = [] {
   return powers;
 }();
 
-Wide power(int exponent) { return kPowers[static_cast<std::size_t>(exponent)]; }
+Wide power(int exponent) {
+  return kPowers[static_cast<std::size_t>(exponent)];
+}
 
-[[noreturn]] void overflow() { throw std::overflow_error("decimal: more digits than 128 bits hold"); }
+[[noreturn]] void overflow() {
+  throw std::overflow_error("decimal: more digits than 128 bits hold");
+}
 
 Wide scaled_up(Wide value, int digits) {
   Wide out = 0;
@@ -30,7 +34,9 @@ Wide scaled_up(Wide value, int digits) {
   return out;
 }
 
-UnsignedWide magnitude(Wide value) { return value < 0 ? UnsignedWide{0} - static_cast<UnsignedWide>(value) : static_cast<UnsignedWide>(value); }
+UnsignedWide magnitude(Wide value) {
+  return value < 0 ? UnsignedWide{0} - static_cast<UnsignedWide>(value) : static_cast<UnsignedWide>(value);
+}
 
 /// numerator / denominator, rounded. Both magnitudes are below 2^127, so `denominator - remainder` cannot wrap.
 Wide divide_rounded(Wide numerator, Wide denominator, Rounding mode) {
@@ -44,7 +50,9 @@ Wide divide_rounded(Wide numerator, Wide denominator, Rounding mode) {
   return (numerator < 0) == (denominator < 0) ? quotient + 1 : quotient - 1;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// The parts of a number. The whole digits may be missing: QuickBooks reports write zero as ".00".
 struct Scan {
@@ -89,7 +97,8 @@ Scan scan(std::string_view text) {
 }
 
 tl::unexpected<Error> refuse(std::string_view text, std::string_view why) {
-  return fail(Code::invalid_argument, "not a decimal number (" + std::string(why) + "): \"" + std::string(text.substr(0, 60)) + "\"", "BAD_DECIMAL");
+  return fail(Code::invalid_argument, "not a decimal number (" + std::string(why) + "): \"" + std::string(text.substr(0, 60)) + "\"",
+              "BAD_DECIMAL");
 }
 
 }  // namespace
@@ -152,7 +161,9 @@ std::string Decimal::to_string() const {
   return {at, end};
 }
 
-std::string Decimal::to_string(int scale) const { return rounded(scale, Rounding::half_up).to_string(); }
+std::string Decimal::to_string(int scale) const {
+  return rounded(scale, Rounding::half_up).to_string();
+}
 
 Decimal Decimal::rounded(int scale, Rounding mode) const {
   if (scale >= scale_) return of_unscaled(scaled_up(unscaled_, scale - scale_), scale);
@@ -160,7 +171,9 @@ Decimal Decimal::rounded(int scale, Rounding mode) const {
   return of_unscaled(divide_rounded(unscaled_, power(scale_ - scale), mode), scale);
 }
 
-Decimal Decimal::abs() const { return unscaled_ < 0 ? -*this : *this; }
+Decimal Decimal::abs() const {
+  return unscaled_ < 0 ? -*this : *this;
+}
 
 Decimal Decimal::divide(const Decimal& a, const Decimal& b, int scale, Rounding mode) {
   if (b.unscaled_ == 0) throw std::domain_error("decimal: division by zero");
@@ -171,17 +184,23 @@ Decimal Decimal::divide(const Decimal& a, const Decimal& b, int scale, Rounding 
   Wide denominator = b.unscaled_;
   for (; shift > 0; --shift) {
     // Common factors of ten leave the denominator first, so that wide operands do not overflow without need.
-    if (denominator % 10 == 0) denominator /= 10;
-    else numerator = scaled_up(numerator, 1);
+    if (denominator % 10 == 0)
+      denominator /= 10;
+    else
+      numerator = scaled_up(numerator, 1);
   }
   for (; shift < 0; ++shift) {
-    if (numerator % 10 == 0) numerator /= 10;
-    else denominator = scaled_up(denominator, 1);
+    if (numerator % 10 == 0)
+      numerator /= 10;
+    else
+      denominator = scaled_up(denominator, 1);
   }
   return of_unscaled(divide_rounded(numerator, denominator, mode), scale);
 }
 
-Decimal Decimal::operator-() const { return of_unscaled(-unscaled_, scale_); }
+Decimal Decimal::operator-() const {
+  return of_unscaled(-unscaled_, scale_);
+}
 
 Decimal& Decimal::operator+=(const Decimal& other) {
   Wide left = unscaled_;
@@ -193,7 +212,9 @@ Decimal& Decimal::operator+=(const Decimal& other) {
   return *this;
 }
 
-Decimal& Decimal::operator-=(const Decimal& other) { return *this += -other; }
+Decimal& Decimal::operator-=(const Decimal& other) {
+  return *this += -other;
+}
 
 Decimal operator*(const Decimal& a, const Decimal& b) {
   Wide product = 0;

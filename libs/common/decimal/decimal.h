@@ -26,8 +26,8 @@ class Decimal {
   /// For literals in code and tests; throws std::invalid_argument.
   static Decimal of(std::string_view text);
 
-  std::string to_string() const;            ///< "-12.10"; never an exponent
-  std::string to_string(int scale) const;   ///< exactly `scale` digits; rounds half_up where digits are lost
+  std::string to_string() const;           ///< "-12.10"; never an exponent
+  std::string to_string(int scale) const;  ///< exactly `scale` digits; rounds half_up where digits are lost
   Decimal rounded(int scale, Rounding mode) const;
   Decimal abs() const;
   bool is_zero() const { return unscaled_ == 0; }

@@ -18,12 +18,13 @@ struct Sample {
   cpp_int at_scale(int wanted) const { return cpp_int(unscaled) * pow(cpp_int(10), static_cast<unsigned>(wanted - scale)); }
 };
 
-std::ostream& operator<<(std::ostream& out, const Sample& sample) { return out << sample.unscaled << "e-" << sample.scale; }
+std::ostream& operator<<(std::ostream& out, const Sample& sample) {
+  return out << sample.unscaled << "e-" << sample.scale;
+}
 
 rc::Gen<Sample> samples(int scale_max = 9) {
-  return rc::gen::map(rc::gen::pair(rc::gen::arbitrary<std::int64_t>(), rc::gen::inRange(0, scale_max + 1)), [](const auto& parts) {
-    return Sample{parts.first, parts.second};
-  });
+  return rc::gen::map(rc::gen::pair(rc::gen::arbitrary<std::int64_t>(), rc::gen::inRange(0, scale_max + 1)),
+                      [](const auto& parts) { return Sample{parts.first, parts.second}; });
 }
 
 cpp_int unlimited(const Decimal& value) {
@@ -103,7 +104,9 @@ TEST(Decimal, KeepsTheScaleItWasWrittenWith) {
   EXPECT_EQ(Decimal(42).to_string(), "42");
 }
 
-TEST(Decimal, ReadsZeroAsQuickBooksReportsWriteIt) { EXPECT_EQ(Decimal::of(".00").to_string(), "0.00"); }
+TEST(Decimal, ReadsZeroAsQuickBooksReportsWriteIt) {
+  EXPECT_EQ(Decimal::of(".00").to_string(), "0.00");
+}
 
 TEST(Decimal, ReadsExponents) {
   EXPECT_EQ(Decimal::of("1.5E3").to_string(), "1500");
@@ -112,8 +115,8 @@ TEST(Decimal, ReadsExponents) {
 }
 
 TEST(Decimal, RefusesWhatIsNoNumber) {
-  for (const std::string_view text : {"", "-", "+1", "1.", ".", "1,000", "1e", "1e+", " 1", "1 ", "0x10", "NaN", "1e99999", "1e31", "--1", "1.2.3",
-                                      "1234567890123456789012345678901", "0.0000000000000000000000000000001"}) {
+  for (const std::string_view text : {"", "-", "+1", "1.", ".", "1,000", "1e", "1e+", " 1", "1 ", "0x10", "NaN", "1e99999", "1e31", "--1",
+                                      "1.2.3", "1234567890123456789012345678901", "0.0000000000000000000000000000001"}) {
     const auto parsed = Decimal::parse(text);
     EXPECT_EQ(parsed.has_value() ? "" : parsed.error().reason, "BAD_DECIMAL") << text;
   }

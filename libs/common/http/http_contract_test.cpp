@@ -26,7 +26,8 @@ TEST(Http, SendsMethodHeadersAndBodyAsGiven) {
     seen = request;
     return answer("200 OK\r\nX-Answer: yes", "{\"a\":12.10}");
   });
-  const auto response = Client().send({"POST", server.url("/path?x=1"), {{"Content-Type", "application/json"}, {"X-Key", "k"}}, "{\"b\":1}"}, 10s);
+  const auto response =
+      Client().send({"POST", server.url("/path?x=1"), {{"Content-Type", "application/json"}, {"X-Key", "k"}}, "{\"b\":1}"}, 10s);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 200);
   EXPECT_EQ(response->body, "{\"a\":12.10}");
@@ -99,10 +100,13 @@ TEST(Http, ARefusedConnectionHadNoEffect) {
   EXPECT_EQ(response.error().effect, Effect::none);
 }
 
-TEST(Http, SpeaksHttpOnly) { EXPECT_FALSE(get("file:///etc/hostname")); }
+TEST(Http, SpeaksHttpOnly) {
+  EXPECT_FALSE(get("file:///etc/hostname"));
+}
 
 TEST(Http, ServesManyCallersAtOnce) {
-  const testing::RawHttpServer server([](const std::string& request) { return answer("200 OK", request.substr(4, request.find(' ', 4) - 4)); });
+  const testing::RawHttpServer server(
+      [](const std::string& request) { return answer("200 OK", request.substr(4, request.find(' ', 4) - 4)); });
   Client client;
   std::atomic<int> good = 0;
   std::vector<std::jthread> callers;

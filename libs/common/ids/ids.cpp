@@ -35,8 +35,12 @@ std::string format(Bytes bytes, int version) {
   return out;
 }
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
-std::uint8_t nibble(char c) { return static_cast<std::uint8_t>(c <= '9' ? c - '0' : c - 'a' + 10); }
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+std::uint8_t nibble(char c) {
+  return static_cast<std::uint8_t>(c <= '9' ? c - '0' : c - 'a' + 10);
+}
 
 Bytes parse(std::string_view uuid) {
   Bytes out{};
@@ -55,13 +59,21 @@ Bytes random_bytes() {
   return out;
 }
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_lower_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+char lower(char c) {
+  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 }  // namespace
 
-std::string uuid_v4() { return format(random_bytes(), 4); }
+std::string uuid_v4() {
+  return format(random_bytes(), 4);
+}
 
 std::string uuid_v5_in(std::string_view name_space, std::string_view name) {
   const Bytes prefix = parse(name_space);

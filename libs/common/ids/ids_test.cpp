@@ -17,7 +17,8 @@ TEST(Ids, Version5IsTheSameForTheSamePartsAndNoOthers) {
   EXPECT_EQ(uuid_v5({"a", "b"}), uuid_v5({"a", "b"}));
   EXPECT_NE(uuid_v5({"a", "b"}), uuid_v5({"ab"}));
   EXPECT_NE(uuid_v5({"a", ""}), uuid_v5({"a"}));
-  EXPECT_EQ(uuid_v5({"migration", "1", "connector", "Invoice", "1"}), "190937bd-babc-50ee-abbf-92d45c6a7f62") << "ids of released versions must not change";
+  EXPECT_EQ(uuid_v5({"migration", "1", "connector", "Invoice", "1"}), "190937bd-babc-50ee-abbf-92d45c6a7f62")
+      << "ids of released versions must not change";
 }
 
 TEST(Ids, RandomAndTimeOrderedOnesSayTheirVersion) {
@@ -37,8 +38,9 @@ TEST(Ids, RandomAndTimeOrderedOnesSayTheirVersion) {
 
 TEST(Ids, OnlyCanonicalTextIsAUuid) {
   EXPECT_TRUE(is_uuid("2ed6657d-e927-568b-95e1-2665a8aea6a2"));
-  for (const std::string_view text : {"", "2ED6657D-E927-568B-95E1-2665A8AEA6A2", "2ed6657de927568b95e12665a8aea6a2", "{2ed6657d-e927-568b-95e1-2665a8aea6a}",
-                                      "2ed6657d-e927-568b-95e1-2665a8aea6ag", "2ed6657d-e927-568b-95e1-2665a8aea6a2 "}) {
+  for (const std::string_view text :
+       {"", "2ED6657D-E927-568B-95E1-2665A8AEA6A2", "2ed6657de927568b95e12665a8aea6a2", "{2ed6657d-e927-568b-95e1-2665a8aea6a}",
+        "2ed6657d-e927-568b-95e1-2665a8aea6ag", "2ed6657d-e927-568b-95e1-2665a8aea6a2 "}) {
     EXPECT_FALSE(is_uuid(text)) << text;
   }
 }

@@ -10,7 +10,8 @@ const Value kNull;
 }  // namespace
 
 Result<Decimal> Value::decimal() const {
-  if (kind_ != Kind::number && kind_ != Kind::string) return fail(Code::invalid_argument, "not a number: " + std::string(raw_.substr(0, 60)), "BAD_DECIMAL");
+  if (kind_ != Kind::number && kind_ != Kind::string)
+    return fail(Code::invalid_argument, "not a number: " + std::string(raw_.substr(0, 60)), "BAD_DECIMAL");
   return Decimal::parse(text_);
 }
 

@@ -158,10 +158,14 @@ TEST(JsonWriterDeathTest, StopsOnMisuse) {
 /// What our tree says, in the other library's terms.
 nlohmann::json rebuilt(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::null: return nullptr;
-    case Value::Kind::boolean: return value.truthy();
-    case Value::Kind::number: return nlohmann::json::parse(value.text());
-    case Value::Kind::string: return std::string(value.text());
+    case Value::Kind::null:
+      return nullptr;
+    case Value::Kind::boolean:
+      return value.truthy();
+    case Value::Kind::number:
+      return nlohmann::json::parse(value.text());
+    case Value::Kind::string:
+      return std::string(value.text());
     case Value::Kind::array: {
       auto out = nlohmann::json::array();
       for (const auto& item : value.items()) out.push_back(rebuilt(item));
@@ -178,7 +182,8 @@ nlohmann::json rebuilt(const Value& value) {
 
 /// Texts that look like JSON more often than random bytes do.
 rc::Gen<std::string> almost_json() {
-  const auto piece = rc::gen::elementOf(std::vector<std::string>{"{", "}", "[", "]", ",", ":", "\"a\"", "\"\\n\"", "1", "-2.50", "true", "null", " ", "\"", "\\"});
+  const auto piece = rc::gen::elementOf(
+      std::vector<std::string>{"{", "}", "[", "]", ",", ":", "\"a\"", "\"\\n\"", "1", "-2.50", "true", "null", " ", "\"", "\\"});
   return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece), [](const std::vector<std::string>& pieces) {
     std::string out;
     for (const auto& one : pieces) out += one;

@@ -31,7 +31,8 @@ class Parser {
     document_ = &document;
     if (!node(document, state_.root, 1)) return syntax(problem_, offset());
     const auto end = static_cast<std::size_t>(state_.root.raw_.data() + state_.root.raw_.size() - text_.data());
-    if (const auto rest = text_.find_first_not_of(" \t\r\n", end); rest != std::string_view::npos) return syntax("something follows the value", rest);
+    if (const auto rest = text_.find_first_not_of(" \t\r\n", end); rest != std::string_view::npos)
+      return syntax("something follows the value", rest);
     return {};
   }
 
@@ -60,15 +61,20 @@ class Parser {
   bool node(Node& in, Value& out, int depth) {
     std::string_view token;
     if (const auto problem = token_of(in).get(token)) return refuse(problem);
-    while (!token.empty() && (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t')) token.remove_suffix(1);
+    while (!token.empty() && (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t'))
+      token.remove_suffix(1);
     if (token.empty()) return refuse("value expected");
     out.raw_ = token;
     switch (token.front()) {
-      case '{': return object(in, out, depth);
-      case '[': return array(in, out, depth);
-      case '"': return string(in, out, token);
+      case '{':
+        return object(in, out, depth);
+      case '[':
+        return array(in, out, depth);
+      case '"':
+        return string(in, out, token);
       case 't':
-      case 'f': return literal(out, token, token.front() == 't' ? "true" : "false", Value::Kind::boolean);
+      case 'f':
+        return literal(out, token, token.front() == 't' ? "true" : "false", Value::Kind::boolean);
       case 'n':
         if (!literal(out, token, "null", Value::Kind::null)) return false;
         out.text_ = {};
@@ -177,7 +183,8 @@ Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 
 Result<Document> Document::parse(std::string text, const Limits& limits) {
-  if (text.size() > limits.bytes) return fail(Code::resource_exhausted, "JSON: " + std::to_string(text.size()) + " bytes are too many", "JSON_TOO_LARGE");
+  if (text.size() > limits.bytes)
+    return fail(Code::resource_exhausted, "JSON: " + std::to_string(text.size()) + " bytes are too many", "JSON_TOO_LARGE");
   constexpr std::size_t kKeepParserBytes = 8u << 20;
   thread_local std::unique_ptr<sj::parser> parser;
   if (!parser || parser->capacity() > kKeepParserBytes) parser = std::make_unique<sj::parser>();
@@ -190,6 +197,8 @@ Result<Document> Document::parse(std::string text, const Limits& limits) {
   return out;
 }
 
-const Value& Document::root() const { return state_->root; }
+const Value& Document::root() const {
+  return state_->root;
+}
 
 }  // namespace q2o::json

@@ -8,16 +8,28 @@ namespace q2o::json {
 namespace {
 
 /// What JSON text must not contain as it is: quote, backslash and control characters.
-bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+bool needs_escape(char c) {
+  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
 
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
-    case '"': out += "\\\""; break;
-    case '\\': out += "\\\\"; break;
-    case '\n': out += "\\n"; break;
-    case '\r': out += "\\r"; break;
-    case '\t': out += "\\t"; break;
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
     default:
       out += "\\u00";
       out += kHex[static_cast<unsigned char>(c) >> 4];
@@ -83,10 +95,18 @@ Writer& Writer::plain(std::string_view text) {
   return *this;
 }
 
-Writer& Writer::begin_object() { return open('{'); }
-Writer& Writer::end_object() { return close('{', '}'); }
-Writer& Writer::begin_array() { return open('['); }
-Writer& Writer::end_array() { return close('[', ']'); }
+Writer& Writer::begin_object() {
+  return open('{');
+}
+Writer& Writer::end_object() {
+  return close('{', '}');
+}
+Writer& Writer::begin_array() {
+  return open('[');
+}
+Writer& Writer::end_array() {
+  return close('[', ']');
+}
 
 Writer& Writer::key(std::string_view name) {
   if (levels_.empty() || levels_.back() != '{' || after_key_) misuse("key outside of an object");
@@ -104,12 +124,24 @@ Writer& Writer::string(std::string_view text) {
   return *this;
 }
 
-Writer& Writer::number(const Decimal& value) { return plain(value.to_string()); }
-Writer& Writer::number(std::int64_t value) { return plain(std::to_string(value)); }
-Writer& Writer::boolean(bool value) { return plain(value ? "true" : "false"); }
-Writer& Writer::null() { return plain("null"); }
-Writer& Writer::raw(std::string_view json) { return plain(json); }
+Writer& Writer::number(const Decimal& value) {
+  return plain(value.to_string());
+}
+Writer& Writer::number(std::int64_t value) {
+  return plain(std::to_string(value));
+}
+Writer& Writer::boolean(bool value) {
+  return plain(value ? "true" : "false");
+}
+Writer& Writer::null() {
+  return plain("null");
+}
+Writer& Writer::raw(std::string_view json) {
+  return plain(json);
+}
 
-Writer& Writer::value(const Value& value) { return plain(value.raw().empty() ? std::string_view("null") : value.raw()); }
+Writer& Writer::value(const Value& value) {
+  return plain(value.raw().empty() ? std::string_view("null") : value.raw());
+}
 
 }  // namespace q2o::json

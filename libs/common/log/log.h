@@ -30,9 +30,17 @@ enum class Level { debug, info, warn, error };
 /// Called once at start-up; `service` is a field of every event.
 void configure(std::string_view service, Level level);
 void event(Level level, std::string_view message, Fields fields);
-inline void debug(std::string_view message, Fields fields = {}) { event(Level::debug, message, fields); }
-inline void info(std::string_view message, Fields fields = {}) { event(Level::info, message, fields); }
-inline void warn(std::string_view message, Fields fields = {}) { event(Level::warn, message, fields); }
-inline void error(std::string_view message, Fields fields = {}) { event(Level::error, message, fields); }
+inline void debug(std::string_view message, Fields fields = {}) {
+  event(Level::debug, message, fields);
+}
+inline void info(std::string_view message, Fields fields = {}) {
+  event(Level::info, message, fields);
+}
+inline void warn(std::string_view message, Fields fields = {}) {
+  event(Level::warn, message, fields);
+}
+inline void error(std::string_view message, Fields fields = {}) {
+  event(Level::error, message, fields);
+}
 
 }  // namespace q2o::log

@@ -78,6 +78,8 @@ int Registry::expose(int port) {
   return state_->exposer->GetListeningPorts().front();
 }
 
-std::string Registry::text() const { return prometheus::TextSerializer().Serialize(state_->registry->Collect()); }
+std::string Registry::text() const {
+  return prometheus::TextSerializer().Serialize(state_->registry->Collect());
+}
 
 }  // namespace q2o::metrics

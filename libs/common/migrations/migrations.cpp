@@ -56,8 +56,8 @@ std::optional<Migration> find(pg::Tx& tx, std::string_view tenant_id, std::strin
 
 std::vector<Migration> with_state(pg::Tx& tx, billing::v1::State state) {
   std::vector<Migration> out;
-  for (const auto row : tx.exec("select body from migration_projection where state = $1 order by changed_at, migration_id",
-                                {static_cast<int>(state)})) {
+  for (const auto row :
+       tx.exec("select body from migration_projection where state = $1 order by changed_at, migration_id", {static_cast<int>(state)})) {
     out.push_back(read(row));
   }
   return out;

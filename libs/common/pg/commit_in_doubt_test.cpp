@@ -28,7 +28,8 @@ class SwallowsCommitAnswers {
   explicit SwallowsCommitAnswers(const std::string& server) : directory(testing::temporary_directory("gate")), server_(server) {
     listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const auto address = address_of(directory);
-    if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || listen(listener_, 8) != 0) throw std::runtime_error("gate");
+    if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || listen(listener_, 8) != 0)
+      throw std::runtime_error("gate");
     thread_ = std::jthread([this] {
       for (int client = accept(listener_, nullptr, nullptr); client >= 0; client = accept(listener_, nullptr, nullptr)) serve(client);
     });

@@ -40,7 +40,8 @@ bool connection_is_gone(const Connection* connection, std::string_view sqlstate)
 }  // namespace
 
 std::string connection_string(const Options& options) {
-  if (!is_identifier(options.schema)) throw std::invalid_argument("database.schema must be a plain lower-case identifier: " + options.schema);
+  if (!is_identifier(options.schema))
+    throw std::invalid_argument("database.schema must be a plain lower-case identifier: " + options.schema);
   std::string out = "host=" + quoted(options.host) + " port=" + std::to_string(options.port) + " user=" + quoted(options.user) +
                     " dbname=" + quoted(options.database) + " connect_timeout=" + std::to_string(kConnectSeconds) +
                     " client_encoding=UTF8 application_name=" + quoted("q2o-" + options.schema) + " tcp_user_timeout=15000";

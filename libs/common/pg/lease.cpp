@@ -3,7 +3,9 @@
 namespace q2o::pg {
 namespace {
 
-std::int64_t milliseconds_of(std::chrono::milliseconds ttl) { return static_cast<std::int64_t>(ttl.count()); }
+std::int64_t milliseconds_of(std::chrono::milliseconds ttl) {
+  return static_cast<std::int64_t>(ttl.count());
+}
 
 }  // namespace
 

@@ -6,7 +6,9 @@
 namespace q2o::pg {
 namespace {
 
-void lock(Tx& tx, const std::string& schema) { tx.exec("select pg_advisory_xact_lock(hashtextextended('q2o.migrate.' || $1, 0))", {schema}); }
+void lock(Tx& tx, const std::string& schema) {
+  tx.exec("select pg_advisory_xact_lock(hashtextextended('q2o.migrate.' || $1, 0))", {schema});
+}
 
 void create_schema(Tx& tx, const std::string& schema) {
   lock(tx, schema);
@@ -24,7 +26,8 @@ void apply(Tx& tx, const std::string& schema, const Migration& migration) {
   const auto before = tx.exec("select sha256 from schema_migration where name = $1", {migration.name});
   if (!before.empty()) {
     if (before[0].text("sha256") == hash) return;
-    throw std::runtime_error("schema " + schema + ": the applied migration " + migration.name + " was changed afterwards; add a new file instead");
+    throw std::runtime_error("schema " + schema + ": the applied migration " + migration.name +
+                             " was changed afterwards; add a new file instead");
   }
   tx.exec(migration.sql + "\n;");
   tx.exec("insert into schema_migration (name, sha256) values ($1, $2)", {migration.name, hash});

@@ -32,7 +32,9 @@ Param::Param(const std::vector<std::int64_t>& array) {
   text_ = out + "}";
 }
 
-Param Param::bytes(std::string_view bytes) { return Param(to_hex(bytes)); }
+Param Param::bytes(std::string_view bytes) {
+  return Param(to_hex(bytes));
+}
 
 Param Param::bytes_array(const std::vector<std::string>& all) {
   std::vector<std::string> hex;

@@ -45,8 +45,8 @@ class Param {
   Param(std::uint32_t value) : text_(std::to_string(value)) {}
   Param(std::uint64_t value) : text_(std::to_string(value)) {}
   Param(bool value) : text_(value ? "true" : "false") {}
-  Param(const std::vector<std::string>& array);    ///< text[]
-  Param(const std::vector<std::int64_t>& array);   ///< bigint[]
+  Param(const std::vector<std::string>& array);   ///< text[]
+  Param(const std::vector<std::int64_t>& array);  ///< bigint[]
   template <class T>
   Param(const std::optional<T>& value) {
     if (value) *this = Param(*value);

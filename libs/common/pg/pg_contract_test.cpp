@@ -16,7 +16,9 @@ class Pg : public ::testing::Test {
   Options options = testing::Postgres::instance().fresh_schema();
   Pool pool{options};
   void SetUp() override {
-    migrate(pool, {{"001_init.sql", "create table thing (id bigint primary key, name text, body bytea, tags text[]); insert into thing values (0, 'zero');"}});
+    migrate(pool,
+            {{"001_init.sql",
+              "create table thing (id bigint primary key, name text, body bytea, tags text[]); insert into thing values (0, 'zero');"}});
   }
   std::int64_t count(std::string_view table) {
     return pool.transact([&](Tx& tx) { return tx.one("select count(*) as n from " + std::string(table)).integer("n"); });
@@ -119,7 +121,9 @@ TEST_F(Pg, SurvivesAPlanThatASchemaChangeMadeStale) {
 }
 
 TEST_F(Pg, RefusesAMigrationThatWasChangedAfterwards) {
-  EXPECT_NO_THROW(migrate(pool, {{"001_init.sql", "create table thing (id bigint primary key, name text, body bytea, tags text[]); insert into thing values (0, 'zero');"}}));
+  EXPECT_NO_THROW(migrate(
+      pool, {{"001_init.sql",
+              "create table thing (id bigint primary key, name text, body bytea, tags text[]); insert into thing values (0, 'zero');"}}));
   EXPECT_THROW(migrate(pool, {{"001_init.sql", "create table other ();"}}), std::runtime_error);
 }
 
@@ -142,7 +146,9 @@ TEST_F(Pg, MigratesOnceWhenReplicasStartTogether) {
 }
 
 TEST_F(Pg, InboxSaysOnceThatAMessageIsNew) {
-  const auto deliver = [&](std::string_view consumer) { return pool.transact([&](Tx& tx) { return Inbox::insert(tx, consumer, "message-1"); }); };
+  const auto deliver = [&](std::string_view consumer) {
+    return pool.transact([&](Tx& tx) { return Inbox::insert(tx, consumer, "message-1"); });
+  };
   EXPECT_TRUE(deliver("a"));
   EXPECT_FALSE(deliver("a"));
   EXPECT_TRUE(deliver("b"));

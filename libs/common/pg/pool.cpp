@@ -108,9 +108,13 @@ void attempt(Connection& connection, const std::function<void(Tx&)>& body) {
 
 }  // namespace
 
-Pool::Pool(Options options) : state_(std::make_unique<State>()) { state_->options = std::move(options); }
+Pool::Pool(Options options) : state_(std::make_unique<State>()) {
+  state_->options = std::move(options);
+}
 Pool::~Pool() = default;
-const Options& Pool::options() const { return state_->options; }
+const Options& Pool::options() const {
+  return state_->options;
+}
 
 void Pool::run(const std::function<void(Tx&)>& work) {
   const auto give_up = Clock::now() + kRetryFor;
@@ -131,7 +135,8 @@ void Pool::run(const std::function<void(Tx&)>& work) {
         state_->give_back(std::move(connection));
       }
       if (Clock::now() > give_up) throw;
-      log::warn("database connection lost, trying again", {{"schema", state_->options.schema}, {"attempt", tries + 1}, {"error", problem.what()}});
+      log::warn("database connection lost, trying again",
+                {{"schema", state_->options.schema}, {"attempt", tries + 1}, {"error", problem.what()}});
     } catch (const CommitInDoubt&) {
       connection->spoil();
       state_->give_back(std::move(connection));

@@ -14,16 +14,26 @@ pqxx::field Rows::State::field(std::size_t row, std::string_view column) const {
 }
 
 Rows::Rows(std::shared_ptr<const State> state) : state_(std::move(state)) {}
-std::size_t Rows::size() const { return state_->result.size(); }
-std::size_t Rows::affected() const { return static_cast<std::size_t>(state_->result.affected_rows()); }
+std::size_t Rows::size() const {
+  return state_->result.size();
+}
+std::size_t Rows::affected() const {
+  return static_cast<std::size_t>(state_->result.affected_rows());
+}
 Row Rows::operator[](std::size_t index) const {
   if (index >= size()) throw std::out_of_range("row " + std::to_string(index) + " of " + std::to_string(size()));
   return Row(state_, index);
 }
-Rows::Iterator Rows::begin() const { return {state_, 0}; }
-Rows::Iterator Rows::end() const { return {state_, size()}; }
+Rows::Iterator Rows::begin() const {
+  return {state_, 0};
+}
+Rows::Iterator Rows::end() const {
+  return {state_, size()};
+}
 
-bool Row::is_null(std::string_view column) const { return state_->field(index_, column).is_null(); }
+bool Row::is_null(std::string_view column) const {
+  return state_->field(index_, column).is_null();
+}
 
 std::string Row::text(std::string_view column) const {
   const auto field = state_->field(index_, column);
@@ -41,7 +51,9 @@ std::int64_t Row::integer(std::string_view column) const {
   return out;
 }
 
-bool Row::boolean(std::string_view column) const { return text(column) == "t"; }
+bool Row::boolean(std::string_view column) const {
+  return text(column) == "t";
+}
 
 std::string Row::bytes(std::string_view column) const {
   const auto field = state_->field(index_, column);

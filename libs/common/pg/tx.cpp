@@ -39,7 +39,9 @@ Row Tx::one(std::string_view sql, const Params& params) {
   return rows[0];
 }
 
-void Tx::notify(std::string_view channel, std::string_view payload) { exec("select pg_notify($1, $2)", {channel, payload}); }
+void Tx::notify(std::string_view channel, std::string_view payload) {
+  exec("select pg_notify($1, $2)", {channel, payload});
+}
 
 Options read_options(config::Reader& reader) {
   Options out;

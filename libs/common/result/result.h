@@ -48,7 +48,9 @@ template <class T>
 using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 inline tl::unexpected<Error> fail(Code code, std::string message, std::string reason = {}, std::string hint = {}) {
   return tl::unexpected<Error>(Error{code, std::move(message), Retry::never, Effect::none, std::move(reason), std::move(hint), {}});
 }

@@ -13,9 +13,12 @@ constexpr const char* kHintKey = "hint";
 
 const char* retry_word(Retry retry) {
   switch (retry) {
-    case Retry::after_backoff: return "after_backoff";
-    case Retry::after_reauthentication: return "after_reauthentication";
-    case Retry::never: break;
+    case Retry::after_backoff:
+      return "after_backoff";
+    case Retry::after_reauthentication:
+      return "after_reauthentication";
+    case Retry::never:
+      break;
   }
   return "never";
 }
@@ -90,7 +93,8 @@ Result<Caller> caller(const grpc::ServerContext& context) {
   caller.actor = metadata(context, "q2o-actor");
   caller.idempotency_key = metadata(context, "idempotency-key");
   caller.deadline = context.deadline();
-  if (caller.tenant.empty()) return fail(Code::unauthenticated, "the call names no tenant", "NO_TENANT", "Send the tenant's UUID as metadata q2o-tenant.");
+  if (caller.tenant.empty())
+    return fail(Code::unauthenticated, "the call names no tenant", "NO_TENANT", "Send the tenant's UUID as metadata q2o-tenant.");
   if (caller.deadline == std::chrono::system_clock::time_point::max()) {
     return fail(Code::invalid_argument, "the call has no deadline", "NO_DEADLINE", "Set a deadline on every call.");
   }

@@ -20,19 +20,26 @@ class Observer : public grpc::experimental::Interceptor {
  public:
   Observer(std::string method, metrics::Registry& metrics) : method_(std::move(method)), metrics_(metrics), begun_(Clock::now()) {}
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
-    if (methods->QueryInterceptionHookPoint(grpc::experimental::InterceptionHookPoints::PRE_SEND_STATUS)) finished(methods->GetSendStatus());
+    if (methods->QueryInterceptionHookPoint(grpc::experimental::InterceptionHookPoints::PRE_SEND_STATUS))
+      finished(methods->GetSendStatus());
     methods->Proceed();
   }
 
  private:
   void finished(const grpc::Status& status) {
     const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
-    metrics_.counter("q2o_rpc_calls_total", "Finished gRPC calls", {{"method", method_}, {"code", std::to_string(status.error_code())}}).add();
-    metrics_.histogram("q2o_rpc_seconds", "Duration of gRPC calls", {0.001, 0.005, 0.02, 0.1, 0.5, 2, 10}, {{"method", method_}}).observe(seconds);
-    const log::Fields fields{{"method", method_}, {"code", static_cast<int>(status.error_code())}, {"message", status.error_message()},
+    metrics_.counter("q2o_rpc_calls_total", "Finished gRPC calls", {{"method", method_}, {"code", std::to_string(status.error_code())}})
+        .add();
+    metrics_.histogram("q2o_rpc_seconds", "Duration of gRPC calls", {0.001, 0.005, 0.02, 0.1, 0.5, 2, 10}, {{"method", method_}})
+        .observe(seconds);
+    const log::Fields fields{{"method", method_},
+                             {"code", static_cast<int>(status.error_code())},
+                             {"message", status.error_message()},
                              {"ms", static_cast<std::int64_t>(seconds * 1000)}};
-    if (status.ok()) log::debug("rpc", fields);
-    else log::info("rpc refused", fields);
+    if (status.ok())
+      log::debug("rpc", fields);
+    else
+      log::info("rpc refused", fields);
   }
   std::string method_;
   metrics::Registry& metrics_;
@@ -57,7 +64,8 @@ struct Server::State {
   int port = 0;
 };
 
-Server::Server(const std::string& address, std::vector<grpc::Service*> services, metrics::Registry& metrics) : state_(std::make_unique<State>()) {
+Server::Server(const std::string& address, std::vector<grpc::Service*> services, metrics::Registry& metrics)
+    : state_(std::make_unique<State>()) {
   grpc::EnableDefaultHealthCheckService(true);
   static const bool reflection = (grpc::reflection::InitProtoReflectionServerBuilderPlugin(), true);
   (void)reflection;
@@ -75,11 +83,16 @@ Server::Server(const std::string& address, std::vector<grpc::Service*> services,
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   for (auto* service : services) builder.RegisterService(service);
   state_->server = builder.BuildAndStart();
-  if (!state_->server || state_->port == 0) throw std::runtime_error("cannot listen on " + address + ": the port is taken or the address is wrong");
+  if (!state_->server || state_->port == 0)
+    throw std::runtime_error("cannot listen on " + address + ": the port is taken or the address is wrong");
 }
 
-Server::~Server() { shutdown(); }
-int Server::port() const { return state_->port; }
+Server::~Server() {
+  shutdown();
+}
+int Server::port() const {
+  return state_->port;
+}
 void Server::shutdown() {
   if (!state_->server) return;
   state_->server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(5));

@@ -43,9 +43,12 @@ Arguments parse(int argc, char** argv) {
   Arguments arguments;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word == "--config" && i + 1 < argc) arguments.config = argv[++i];
-    else if (word == "--check") arguments.check = true;
-    else arguments.good = false;
+    if (word == "--config" && i + 1 < argc)
+      arguments.config = argv[++i];
+    else if (word == "--check")
+      arguments.check = true;
+    else
+      arguments.good = false;
   }
   return arguments;
 }
@@ -137,7 +140,7 @@ int Runtime::wait() {
 namespace {
 
 /// The local stack writes one form of file for all services: what one of them does not need there is no mistake.
-constexpr std::string_view kSharedKeys[] = {"config.dir",   "crypto.key_file", "peers.billing",   "peers.connector",
+constexpr std::string_view kSharedKeys[] = {"config.dir",   "crypto.key_file", "peers.billing",  "peers.connector",
                                             "peers.loader", "peers.mapper",    "peers.notifier", "peers.validator"};
 
 }  // namespace
@@ -157,7 +160,10 @@ int run(int argc, char** argv, const std::string& service, const std::function<v
   auto config = config::Reader::open(arguments.config, config::Reader::process_environment());
   if (!config) return complain(service, {config.error().message});
   const std::string level = config->text("log.level", "info");
-  log::configure(service, level == "debug" ? log::Level::debug : level == "warn" ? log::Level::warn : level == "error" ? log::Level::error : log::Level::info);
+  log::configure(service, level == "debug"   ? log::Level::debug
+                          : level == "warn"  ? log::Level::warn
+                          : level == "error" ? log::Level::error
+                                             : log::Level::info);
   for (const auto key : kSharedKeys) config->text(key, "");
   const auto admin_port = static_cast<int>(config->integer("admin.port", 0, 0, 65535));
 

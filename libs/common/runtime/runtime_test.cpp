@@ -40,7 +40,9 @@ TEST(Runtime, DestroysWhatItOwnsInReverseOrder) {
   EXPECT_EQ(order, "ba");
 }
 
-TEST(Runtime, GivesEveryProcessItsOwnName) { EXPECT_NE(Runtime("x").instance(), Runtime("x").instance()); }
+TEST(Runtime, GivesEveryProcessItsOwnName) {
+  EXPECT_NE(Runtime("x").instance(), Runtime("x").instance());
+}
 
 TEST(Admin, AnswersOnItsOwnPort) {
   AdminServer admin(0, [](const std::string& path) { return AdminAnswer{path == "/live" ? 200 : 404, "text\n"}; });

@@ -4,6 +4,8 @@
 
 namespace q2o::runtime {
 
-std::string_view version() { return Q2O_VERSION; }
+std::string_view version() {
+  return Q2O_VERSION;
+}
 
 }  // namespace q2o::runtime

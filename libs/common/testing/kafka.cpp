@@ -41,7 +41,8 @@ class Broker {
         << "log.dirs=" << directory_ << "/data\nauto.create.topics.enable=false\ngroup.initial.rebalance.delay.ms=0\n"
         << "offsets.topic.replication.factor=1\noffsets.topic.num.partitions=1\ntransaction.state.log.replication.factor=1\n"
         << "transaction.state.log.min.isr=1\nmessage.max.bytes=17825792\nlog.retention.check.interval.ms=500\n";
-    run({command({"kafka.tools.StorageTool", "format", "-t", "q2o-test-cluster-00001", "-c", directory_ + "/server.properties"}), log(), false});
+    run({command({"kafka.tools.StorageTool", "format", "-t", "q2o-test-cluster-00001", "-c", directory_ + "/server.properties"}), log(),
+         false});
     boot();
   }
   ~Broker() { stop(SIGKILL); }
@@ -94,7 +95,9 @@ Kafka& Kafka::instance() {
   return instance;
 }
 
-std::string Kafka::brokers() { return broker().options().brokers; }
+std::string Kafka::brokers() {
+  return broker().options().brokers;
+}
 
 std::string Kafka::fresh_topic(int partitions) {
   static std::atomic<int> number = 0;
@@ -103,7 +106,8 @@ std::string Kafka::fresh_topic(int partitions) {
   std::ofstream(file) << "[[topic]]\nname = \"" << name << "\"\npartitions = " << partitions << "\n";
   // Right after its start the controller may refuse for a moment.
   Status done;
-  if (!eventually([&] { return (done = bus::declare_topics(broker().options(), file)).has_value(); })) throw std::runtime_error(done.error().message);
+  if (!eventually([&] { return (done = bus::declare_topics(broker().options(), file)).has_value(); }))
+    throw std::runtime_error(done.error().message);
   return name;
 }
 
@@ -114,7 +118,11 @@ void Kafka::set_committed(const std::string& group, const std::string& topic, in
   if (const auto problem = rd_kafka_commit(client.get(), list.get(), 0)) throw std::runtime_error(rd_kafka_err2str(problem));
 }
 
-void Kafka::kill_hard() { broker().stop(SIGKILL); }
-void Kafka::start() { broker().boot(); }
+void Kafka::kill_hard() {
+  broker().stop(SIGKILL);
+}
+void Kafka::start() {
+  broker().boot();
+}
 
 }  // namespace q2o::testing

@@ -16,7 +16,9 @@ const std::string kBin = "/usr/lib/postgresql/15/bin/";
 class Cluster {
  public:
   Cluster() : directory_(temporary_directory("postgres", true)), log_(directory_ + "/log") {
-    run({{kBin + "initdb", "-D", directory_ + "/data", "-U", "q2o", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"}, log_, true});
+    run({{kBin + "initdb", "-D", directory_ + "/data", "-U", "q2o", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"},
+         log_,
+         true});
     boot();
   }
   ~Cluster() { signal_and_wait(pid_, SIGQUIT, std::chrono::seconds(10)); }
@@ -80,6 +82,8 @@ pg::Options Postgres::fresh_schema() {
   return out;
 }
 
-void Postgres::restart_immediately() { cluster().restart(); }
+void Postgres::restart_immediately() {
+  cluster().restart();
+}
 
 }  // namespace q2o::testing

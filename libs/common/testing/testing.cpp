@@ -33,7 +33,8 @@ int free_port() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  const bool good = bind(probe, reinterpret_cast<sockaddr*>(&address), size) == 0 && getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  const bool good = bind(probe, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                    getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) == 0;
   close(probe);
   if (!good) throw std::runtime_error("no free port");
   return ntohs(address.sin_port);

@@ -9,9 +9,12 @@ namespace {
 void collect(const Any& expression, std::set<std::string>& names) {
   for (const Any& item : expression.list()) collect(item, names);
   for (const auto& [key, value] : expression.dict().members()) {
-    if ((key == "ref" || key == "move_of" || key == "debit" || key == "credit") && value.is_text()) names.insert(value.text());
-    else if (key == "order_line" && !value.list().empty() && value.list().front().is_text()) names.insert(value.list().front().text());
-    else collect(value, names);
+    if ((key == "ref" || key == "move_of" || key == "debit" || key == "credit") && value.is_text())
+      names.insert(value.text());
+    else if (key == "order_line" && !value.list().empty() && value.list().front().is_text())
+      names.insert(value.list().front().text());
+    else
+      collect(value, names);
   }
 }
 
@@ -48,7 +51,8 @@ Batch::Batch(Env& env, const Dict& request) : env_(env), request_(request) {
 
 Dict Batch::context_of(const Dict& body) const {
   Dict context;
-  for (const char* key : {"tracking_disable", "mail_create_nosubscribe", "no_reset_password", "skip_account_deprecation_check"}) context[key] = Any(true);
+  for (const char* key : {"tracking_disable", "mail_create_nosubscribe", "no_reset_password", "skip_account_deprecation_check"})
+    context[key] = Any(true);
   for (const char* key : {"lang", "tz", "uid", "allowed_company_ids"})
     if (const Any* value = request_.find(key)) context[key] = *value;
   if (const Any* own = body.find("context")) {
@@ -84,8 +88,10 @@ std::string Batch::run() {
     Row row;
     row.position = position;
     row.record = &records[position].dict();
-    if (isolate && isolate->truthy()) take_alone(std::move(row));
-    else take(std::move(row));
+    if (isolate && isolate->truthy())
+      take_alone(std::move(row));
+    else
+      take(std::move(row));
   }
   flush();
   return written();
@@ -144,8 +150,10 @@ void Batch::flush() {
   std::vector<Row> rows = std::exchange(group_, {});
   pending_.clear();
   if (rows.empty()) return;
-  if (key == "match") match_rows(rows);
-  else create_rows(rows);
+  if (key == "match")
+    match_rows(rows);
+  else
+    create_rows(rows);
 }
 
 void Batch::enqueue(const std::string& key, Row row) {
@@ -161,7 +169,9 @@ void Batch::answer(const Row& row, Id id, const std::string& outcome, const std:
   results_[row.position] = {row.external_id(), outcome, error_name, message, id, {}};
 }
 
-void Batch::wait_for(const Row& row, const Missing& missing) { answer(row, 0, "waits", "", missing.front()); }
+void Batch::wait_for(const Row& row, const Missing& missing) {
+  answer(row, 0, "waits", "", missing.front());
+}
 
 std::string Batch::written() const {
   json::Writer out;

@@ -98,14 +98,18 @@ bool differs(const Record& record, const std::string& name, const Any& value) {
   const Field* field = record.table().model().find(name);
   if (!field) throw user_error(fmt::format("Invalid field '{}' on model '{}'", name, record.model()));
   switch (field->type) {
-    case Type::many2one: return record.get(*field).integer() != value.id();
+    case Type::many2one:
+      return record.get(*field).integer() != value.id();
     case Type::many2many: {
       const Ids ids = record.get(*field).ids();
       return linked(value) != std::set<Id>(ids.begin(), ids.end());
     }
-    case Type::one2many: return lines_differ(record.many(name), value);
-    case Type::json: return shares(stored_json(record, *field)) != shares(value);
-    default: break;
+    case Type::one2many:
+      return lines_differ(record.many(name), value);
+    case Type::json:
+      return shares(stored_json(record, *field)) != shares(value);
+    default:
+      break;
   }
   if (name == "customer_rank" || name == "supplier_rank") return record.link(name) < value.id();  // posting adds to them
   return scalar_differs(record, *field, value);

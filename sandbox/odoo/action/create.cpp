@@ -6,7 +6,9 @@ namespace q2o::sandbox::odoo::action {
 
 namespace {
 
-const Any* part(const Dict& body, std::string_view name) { return body.find(name); }
+const Any* part(const Dict& body, std::string_view name) {
+  return body.find(name);
+}
 
 bool flag(const Dict& body, std::string_view name) {
   const Any* value = body.find(name);
@@ -37,7 +39,8 @@ void Batch::take_create(Row row) {
     flush();
     return adopt(row, target);
   }
-  const std::string key = fmt::format("create|{}|{}|{}", row.model(), body.has("context") ? body.find("context")->dump() : "", flag(body, "sudo"));
+  const std::string key =
+      fmt::format("create|{}|{}|{}", row.model(), body.has("context") ? body.find("context")->dump() : "", flag(body, "sudo"));
   enqueue(key, std::move(row));
 }
 

@@ -83,7 +83,8 @@ Record Batch::move_behind(const std::string& name, Missing& missing) {
   const Known known = look_up(name, missing);
   if (known.id == 0) return {};
   if (known.model == "account.move") return env_.record(known.model, known.id);
-  if (known.model == "account.payment" || known.model == "account.bank.statement.line") return env_.record(known.model, known.id).ref("move_id");
+  if (known.model == "account.payment" || known.model == "account.bank.statement.line")
+    return env_.record(known.model, known.id).ref("move_id");
   refuse(name + " has no journal entry behind it");
 }
 
@@ -92,7 +93,8 @@ Any Batch::company_field(const std::string& name) {
   const Field* field = company.table().model().find(name);
   if (!field) refuse("unknown company field '" + name + "'");
   const Value value = company.get(*field);
-  if (field->type == Type::many2one || field->type == Type::integer) return value.integer() == 0 && field->type == Type::many2one ? Any(false) : Any(value.integer());
+  if (field->type == Type::many2one || field->type == Type::integer)
+    return value.integer() == 0 && field->type == Type::many2one ? Any(false) : Any(value.integer());
   if (field->type == Type::boolean) return Any(value.truthy());
   if (field->is_number()) return Any(value.decimal());
   return value.is_null() ? Any(false) : Any(value.text());
@@ -107,7 +109,8 @@ Any Batch::order_line(const Any& arguments, Missing& missing) {
   Ids lines = env_.record(order.model, order.id).ids("order_line");
   std::ranges::sort(lines);
   const Id at = parts[1].id();
-  if (at < 0 || static_cast<std::size_t>(at) >= lines.size()) throw user_error(fmt::format("The order {} has no line {}", parts[0].text(), at));
+  if (at < 0 || static_cast<std::size_t>(at) >= lines.size())
+    throw user_error(fmt::format("The order {} has no line {}", parts[0].text(), at));
   return Any(lines[static_cast<std::size_t>(at)]);
 }
 

@@ -70,7 +70,8 @@ std::vector<Record> Batch::side(const std::string& name, Id account, int sign, M
     const Decimal amount = balance.is_zero() ? line.amount("amount_currency") : balance;
     if (line.link("account_id") == account && amount.sign() == sign) lines.push_back(line);
   }
-  if (lines.empty() && missing.empty()) throw user_error(fmt::format("{} has no {} item on this account", name, sign > 0 ? "debit" : "credit"));
+  if (lines.empty() && missing.empty())
+    throw user_error(fmt::format("{} has no {} item on this account", name, sign > 0 ? "debit" : "credit"));
   return lines;
 }
 

@@ -19,8 +19,9 @@ std::string run(Env& env, const Call& call) {
   const std::string code = server_action.text("code");
   const std::string first_line = code.substr(0, code.find('\n'));
   if (first_line != action::kMarker)
-    throw user_error(fmt::format("The sandbox cannot run Python. It plays the loader's action with the marker '{}', this code begins with '{}'.",
-                                 action::kMarker, first_line.substr(0, 60)));
+    throw user_error(
+        fmt::format("The sandbox cannot run Python. It plays the loader's action with the marker '{}', this code begins with '{}'.",
+                    action::kMarker, first_line.substr(0, 60)));
   try {
     const Dict request = env.context;
     return action::Batch(env, request).run();
@@ -33,6 +34,8 @@ std::string run(Env& env, const Call& call) {
 
 }  // namespace
 
-void add_action_methods(Rules& rules) { rules.add("ir.actions.server", "run", run); }
+void add_action_methods(Rules& rules) {
+  rules.add("ir.actions.server", "run", run);
+}
 
 }  // namespace q2o::sandbox::odoo

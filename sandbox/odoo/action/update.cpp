@@ -6,7 +6,8 @@ namespace q2o::sandbox::odoo::action {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kSoftMoveFields{"name", "ref", "narration", "invoice_date_due", "payment_reference", "invoice_origin"};
+constexpr std::array<std::string_view, 6> kSoftMoveFields{"name",          "ref", "narration", "invoice_date_due", "payment_reference",
+                                                          "invoice_origin"};
 
 /// Lines of a move are replaced as a whole; others are written in place while their number is the same, which keeps what links to them.
 Dict replace_lines(const Record& record, const Dict& values) {
@@ -77,8 +78,10 @@ void Batch::update(Row& row) {
   if (stored.model() == "account.move") {
     lost = change_move(stored, std::move(changes), row.post());
   } else if (stored.model() == "account.payment" || stored.model() == "account.bank.statement.line") {
-    if (changed) lost = remake(row, stored);
-    else post(stored);
+    if (changed)
+      lost = remake(row, stored);
+    else
+      post(stored);
   } else {
     write_changes(stored, std::move(changes), row.then);
   }
@@ -90,9 +93,8 @@ std::vector<std::string> Batch::change_move(const Record& move, Dict changes, bo
   Dict context = env_.context;
   context["skip_invoice_sync"] = Any(true);
   const ContextScope scope(env_, std::move(context));
-  const bool hard = std::ranges::any_of(changes.members(), [](const auto& member) {
-    return std::ranges::find(kSoftMoveFields, member.first) == kSoftMoveFields.end();
-  });
+  const bool hard = std::ranges::any_of(
+      changes.members(), [](const auto& member) { return std::ranges::find(kSoftMoveFields, member.first) == kSoftMoveFields.end(); });
   const Any* state = changes.find("state");
   const bool cancel = state && state->text() == "cancel";
   changes.erase("state");
@@ -102,8 +104,10 @@ std::vector<std::string> Batch::change_move(const Record& move, Dict changes, bo
     draft_moves(env_, {move.id()});
   }
   if (!changes.members().empty()) env_.write("account.move", {move.id()}, replace_lines(move, changes));
-  if (cancel) env_.store(move, "state", Value::of_text("cancel"));
-  else if (wants_post && move.text("state") == "draft") post(move);
+  if (cancel)
+    env_.store(move, "state", Value::of_text("cancel"));
+  else if (wants_post && move.text("state") == "draft")
+    post(move);
   return lost;
 }
 
@@ -121,7 +125,8 @@ std::vector<std::string> Batch::remake(Row& row, const Record& record) {
 
 void Batch::write_changes(const Record& stored, Dict changes, const Dict& then) {
   if (const Any* code = changes.find("code"); code && stored.model() == "account.account") make_room(code->text(), stored.id());
-  if (const Any* lines = changes.find("order_line")) {  // lines of a confirmed order cannot be taken away: back to draft, then confirmed again
+  if (const Any* lines =
+          changes.find("order_line")) {  // lines of a confirmed order cannot be taken away: back to draft, then confirmed again
     Dict draft, only_lines;
     draft["state"] = Any("draft");
     if (stored.table().model().find("locked")) draft["locked"] = Any(false);

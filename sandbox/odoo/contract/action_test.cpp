@@ -30,7 +30,12 @@ class Action : public OdooContract {
     ASSERT_FALSE(code.empty());
     json::Writer values;
     const Id model = books().find("ir.model", R"([["model","=","res.partner"]])");
-    values.begin_object().field("name", "Quick2Odoo loader contract").field("model_id", model).field("state", "code").field("code", code).end_object();
+    values.begin_object()
+        .field("name", "Quick2Odoo loader contract")
+        .field("model_id", model)
+        .field("state", "code")
+        .field("code", code)
+        .end_object();
     action_ = books().create("ir.actions.server", values.text());
     module_ = fresh("qt");
   }
@@ -39,7 +44,8 @@ class Action : public OdooContract {
   }
   Answer run(const std::string& records, bool isolate = false, const std::string& mode = "create") const {
     return books().call("ir.actions.server", "run", fill("[[$1]]", {std::to_string(action_)}),
-                        fill(R"({"context":{"records":[$1],"mode":"$2","isolate":$3,"module":"$4","lang":"en_US"}})", {records, mode, isolate ? "true" : "false", module_}));
+                        fill(R"({"context":{"records":[$1],"mode":"$2","isolate":$3,"module":"$4","lang":"en_US"}})",
+                             {records, mode, isolate ? "true" : "false", module_}));
   }
   /// "created,waits": the outcomes in order; or the error.
   static std::string outcomes(const Answer& answer) {
@@ -48,13 +54,20 @@ class Action : public OdooContract {
     for (const auto& one : answer.result()["results"].items()) text += (text.empty() ? "" : ",") + std::string(one["outcome"].text());
     return text;
   }
-  static Id made(const Answer& answer, int at) { return static_cast<Id>(answer.result()["results"].at(std::to_string(at) + ".id").decimal()->unscaled()); }
-  static std::string record(const std::string& name, const std::string& model, const std::string& body, bool post = false, const std::string& operation = "create") {
-    return fill(R"({"external_id":"$1","model":"$2","operation":"$5","values":$3,"post":$4})", {name, model, body, post ? "true" : "false", operation});
+  static Id made(const Answer& answer, int at) {
+    return static_cast<Id>(answer.result()["results"].at(std::to_string(at) + ".id").decimal()->unscaled());
+  }
+  static std::string record(const std::string& name, const std::string& model, const std::string& body, bool post = false,
+                            const std::string& operation = "create") {
+    return fill(R"({"external_id":"$1","model":"$2","operation":"$5","values":$3,"post":$4})",
+                {name, model, body, post ? "true" : "false", operation});
   }
   std::string entry(const std::string& name, const std::string& account, const std::string& debit, const std::string& credit) const {
-    return record(name, "account.move", fill(R"({"values":{"move_type":"entry","date":"2023-01-01","line_ids":{"lines":[
-        {"account_id":$1,"balance":$2,"amount_currency":$2},{"account_id":$1,"balance":-$3,"amount_currency":-$3}]}},"context":{"skip_invoice_sync":true}})", {account, debit, credit}), true);
+    return record(name, "account.move",
+                  fill(R"({"values":{"move_type":"entry","date":"2023-01-01","line_ids":{"lines":[
+        {"account_id":$1,"balance":$2,"amount_currency":$2},{"account_id":$1,"balance":-$3,"amount_currency":-$3}]}},"context":{"skip_invoice_sync":true}})",
+                       {account, debit, credit}),
+                  true);
   }
 
   Id action_ = 0;
@@ -62,7 +75,8 @@ class Action : public OdooContract {
 };
 
 TEST_P(Action, CreatesOnceAndSaysSo) {
-  const std::string parent = record("p1", "res.partner", R"({"values":{"name":"Parent","is_company":true,"country_id":{"xmlid":"base.us"}}})");
+  const std::string parent =
+      record("p1", "res.partner", R"({"values":{"name":"Parent","is_company":true,"country_id":{"xmlid":"base.us"}}})");
   const std::string child = record("p2", "res.partner", R"({"values":{"name":"Child","parent_id":{"ref":"p1"},"type":"other"}})");
   const Answer first = run(parent + "," + child);
   EXPECT_EQ(outcomes(first), "created,created");
@@ -80,9 +94,11 @@ TEST_P(Action, LetsARecordWaitForWhatIsNotThere) {
 }
 
 TEST_P(Action, RefusesWhatItDoesNotKnow) {
-  for (const auto& bad : {record("x", "res.users", R"({"values":{"name":"A"}})"), record("x", "res.partner", R"({"values":{"name":{"nope":1}}})"),
-                          record("x", "res.partner", R"({"values":{"name":"A"},"extra":1})"), record("x", "res.partner", R"({"values":{"name":"A"}})", false, "delete"),
-                          record("x", "res.partner", R"({"values":{"name":"A"},"context":{"check_move_validity":false}})")}) {
+  for (const auto& bad :
+       {record("x", "res.users", R"({"values":{"name":"A"}})"), record("x", "res.partner", R"({"values":{"name":{"nope":1}}})"),
+        record("x", "res.partner", R"({"values":{"name":"A"},"extra":1})"),
+        record("x", "res.partner", R"({"values":{"name":"A"}})", false, "delete"),
+        record("x", "res.partner", R"({"values":{"name":"A"},"context":{"check_move_validity":false}})")}) {
     const Answer answer = run(bad);
     EXPECT_EQ(answer.error(), "odoo.exceptions.UserError") << bad;
     EXPECT_THAT(answer.message(), HasSubstr("Q2O refuses")) << bad;
@@ -103,9 +119,10 @@ TEST_P(Action, IsAllOrNothingAndIsolatesOnDemand) {
 
 TEST_P(Action, NamesTheClassOfEachRejectedRecord) {
   const Answer answer = run(record("r1", "res.partner", R"({"values":{"name":"A","nope":1}})") + "," +
-                            record("r2", "account.account", R"({"values":{"code":"a b","name":"X","account_type":"income"}})") + "," +
-                            record("r3", "res.partner", R"({"values":{"name":"A","type":"zzz"}})") + "," +
-                            record("r4", "res.partner.category", R"({"values":{"active":true}})"), true);
+                                record("r2", "account.account", R"({"values":{"code":"a b","name":"X","account_type":"income"}})") + "," +
+                                record("r3", "res.partner", R"({"values":{"name":"A","type":"zzz"}})") + "," +
+                                record("r4", "res.partner.category", R"({"values":{"active":true}})"),
+                            true);
   EXPECT_EQ(outcomes(answer), "rejected,rejected,rejected,rejected");
   const auto name = [&](int at) { return std::string(answer.result()["results"].at(std::to_string(at) + ".error_name").text()); };
   EXPECT_EQ(name(0), "ValueError");
@@ -132,7 +149,11 @@ TEST_P(Action, AdoptsWhatTheTargetHasAndWritesOnlyDifferences) {
 
 TEST_P(Action, ChangesOnlyWhatDiffersInModeUpdate) {
   const auto partner_record = [](const std::string& city) {
-    return record("u1", "res.partner", fill(R"({"values":{"name":"Amy","is_company":true,"city":"$1","customer_rank":1,"website":"x.example","comment":"Fax: 1<br/>two","category_id":{"refs":[]}}})", {city}));
+    return record(
+        "u1", "res.partner",
+        fill(
+            R"({"values":{"name":"Amy","is_company":true,"city":"$1","customer_rank":1,"website":"x.example","comment":"Fax: 1<br/>two","category_id":{"refs":[]}}})",
+            {city}));
   };
   const Answer first = run(partner_record("Bayshore"));
   EXPECT_EQ(outcomes(first), "created");
@@ -154,7 +175,8 @@ TEST_P(Action, ReplacesTheItemsOfAPostedEntryInModeUpdate) {
 TEST_P(Action, MovesAChartAccountAsideWhenItsCodeIsNeeded) {
   const std::string code = fresh("M");
   const Id chart = books().create("account.account", fill(R"({"code":"$1","name":"Chart","account_type":"income"})", {code}));
-  const Answer answer = run(record("a1", "account.account", fill(R"({"values":{"code":"$1","name":"Ours","account_type":"income"}})", {code})));
+  const Answer answer =
+      run(record("a1", "account.account", fill(R"({"values":{"code":"$1","name":"Ours","account_type":"income"}})", {code})));
   EXPECT_EQ(outcomes(answer), "created");
   EXPECT_EQ(books().read("account.account", chart, "code"), code + ".old");
   EXPECT_EQ(answer.result().at("settings.0.before").text(), code);
@@ -167,25 +189,47 @@ TEST_P(Action, BooksAPaymentNatively) {
   const std::string date = R"("date":"2023-05-04")";
   const std::string outstanding = R"({"xmlid":"account.{company}_account_journal_payment_debit_account_id"})";
   const std::string receivable_ref = R"({"xmlid":"account.{company}_receivable"})";
-  const Answer set_up = run(record("bank_journal", "account.journal", fill(R"({"values":{"name":"Bank $2","type":"bank","code":"$2","default_account_id":$1}})", {bank, fresh_code()})));
+  const Answer set_up =
+      run(record("bank_journal", "account.journal",
+                 fill(R"({"values":{"name":"Bank $2","type":"bank","code":"$2","default_account_id":$1}})", {bank, fresh_code()})));
   ASSERT_EQ(outcomes(set_up), "created");
-  const std::string method = R"({"find":["account.payment.method.line",[["journal_id","=",{"ref":"bank_journal"}],["payment_type","=","inbound"],["name","=","Manual Payment"]]]})";
-  ASSERT_EQ(outcomes(run(record("method", "account.payment.method.line", fill(R"({"record":$1,"values":{"payment_account_id":$2}})", {method, outstanding}), false, "write"))), "changed");
-  const std::string line = R"({"account_id":$1,"balance":$2,"amount_currency":$2,"currency_id":{"company":"currency_id"},"partner_id":$3,"name":"x"})";
+  const std::string method =
+      R"({"find":["account.payment.method.line",[["journal_id","=",{"ref":"bank_journal"}],["payment_type","=","inbound"],["name","=","Manual Payment"]]]})";
+  ASSERT_EQ(outcomes(run(record("method", "account.payment.method.line",
+                                fill(R"({"record":$1,"values":{"payment_account_id":$2}})", {method, outstanding}), false, "write"))),
+            "changed");
+  const std::string line =
+      R"({"account_id":$1,"balance":$2,"amount_currency":$2,"currency_id":{"company":"currency_id"},"partner_id":$3,"name":"x"})";
   const std::string batch =
-      record("inv", "account.move", fill(R"({"values":{"move_type":"out_invoice","partner_id":$1,"invoice_date":"2023-05-04",$2,"name":"$5","invoice_payment_term_id":null,"invoice_date_due":"2023-05-04","line_ids":{"lines":[
+      record(
+          "inv", "account.move",
+          fill(
+              R"({"values":{"move_type":"out_invoice","partner_id":$1,"invoice_date":"2023-05-04",$2,"name":"$5","invoice_payment_term_id":null,"invoice_date_due":"2023-05-04","line_ids":{"lines":[
           {"display_type":"product","account_id":$3,"balance":-100,"amount_currency":-100,"tax_ids":{"refs":[]},"quantity":1,"price_unit":100},
           {"display_type":"payment_term","account_id":$4,"balance":100,"amount_currency":100,"date_maturity":"2023-05-04"}]}},"context":{"skip_invoice_sync":true}})",
-          {customer, date, std::to_string(income), receivable_ref, fresh("NAT")}), true) + "," +
-      record("pay", "account.payment", fill(R"({"values":{"payment_type":"inbound","partner_type":"customer","partner_id":$1,"amount":100,$2,"journal_id":{"ref":"bank_journal"},"memo":"17","payment_method_line_id":$3}})", {customer, date, method}), true) + "," +
-      record("line", "account.bank.statement.line", fill(R"({"values":{"journal_id":{"ref":"bank_journal"},$1,"payment_ref":"17","amount":100,"partner_id":$2,"line_ids":{"lines":[$3,$4]}},"sudo":true})",
-          {date, customer, fill(line, {bank, "100", customer}), fill(line, {outstanding, "-100", customer})}));
+              {customer, date, std::to_string(income), receivable_ref, fresh("NAT")}),
+          true) +
+      "," +
+      record(
+          "pay", "account.payment",
+          fill(
+              R"({"values":{"payment_type":"inbound","partner_type":"customer","partner_id":$1,"amount":100,$2,"journal_id":{"ref":"bank_journal"},"memo":"17","payment_method_line_id":$3}})",
+              {customer, date, method}),
+          true) +
+      "," +
+      record(
+          "line", "account.bank.statement.line",
+          fill(
+              R"({"values":{"journal_id":{"ref":"bank_journal"},$1,"payment_ref":"17","amount":100,"partner_id":$2,"line_ids":{"lines":[$3,$4]}},"sudo":true})",
+              {date, customer, fill(line, {bank, "100", customer}), fill(line, {outstanding, "-100", customer})}));
   const Answer booked = run(batch);
   ASSERT_EQ(outcomes(booked), "created,created,created");
   EXPECT_EQ(books().read("account.payment", made(booked, 1), "state"), "in_process");
   EXPECT_EQ(books().read("account.bank.statement.line", made(booked, 2), "is_reconciled"), "true");
   const auto match = [&](const char* name, const char* debit, const char* credit, const std::string& on, const char* amount) {
-    return record(name, "account.partial.reconcile", fill(R"({"debit":"$1","credit":"$2","account":$3,"amount":$4,"amount_currency":null})", {debit, credit, on, amount}), false, "match");
+    return record(name, "account.partial.reconcile",
+                  fill(R"({"debit":"$1","credit":"$2","account":$3,"amount":$4,"amount_currency":null})", {debit, credit, on, amount}),
+                  false, "match");
   };
   EXPECT_EQ(outcomes(run(match("m1", "inv", "pay", receivable_ref, "40"))), "created");
   EXPECT_EQ(books().read("account.move", made(booked, 0), "payment_state"), "partial");
@@ -199,19 +243,27 @@ TEST_P(Action, BooksAPaymentNatively) {
   EXPECT_EQ(books().read("account.payment", made(booked, 1), "is_matched"), "true");
   EXPECT_EQ(outcomes(run(match("m3", "pay", "line", outstanding, "100"))), "unchanged");
   EXPECT_EQ(outcomes(run(match("m4", "inv", "pay", receivable_ref, "1"))), "skipped");
-  const Id open_item = books().find("account.move.line", fill(R"([["move_id","=",$1],["full_reconcile_id","!=",false]])", {std::to_string(made(booked, 0))}));
+  const Id open_item = books().find("account.move.line",
+                                    fill(R"([["move_id","=",$1],["full_reconcile_id","!=",false]])", {std::to_string(made(booked, 0))}));
   EXPECT_NE(open_item, 0) << "the closed group has no full reconcile";
-  EXPECT_EQ(outcomes(run(record("arch", "res.partner", fill(R"({"record":$1,"values":{"active":false}})", {customer}), false, "write"))), "changed");
+  EXPECT_EQ(outcomes(run(record("arch", "res.partner", fill(R"({"record":$1,"values":{"active":false}})", {customer}), false, "write"))),
+            "changed");
 }
 
 TEST_P(Action, DoesNotMatchMoreThanIsOpen) {
   const std::string open = std::to_string(account("asset_current", true)), other = std::to_string(account("income"));
   const auto one = [&](const char* name, const char* amount) {
-    return record(name, "account.move", fill(R"({"values":{"move_type":"entry","date":"2023-01-01","line_ids":{"lines":[{"account_id":$1,"balance":$3},{"account_id":$2,"balance":$4}]}}})",
-                  {open, other, amount, minus(amount)}), true);
+    return record(
+        name, "account.move",
+        fill(
+            R"({"values":{"move_type":"entry","date":"2023-01-01","line_ids":{"lines":[{"account_id":$1,"balance":$3},{"account_id":$2,"balance":$4}]}}})",
+            {open, other, amount, minus(amount)}),
+        true);
   };
   ASSERT_EQ(outcomes(run(one("d", "50") + "," + one("c", "-80"))), "created,created");
-  const std::string match = record("m", "account.partial.reconcile", fill(R"({"debit":"d","credit":"c","account":$1,"amount":60,"amount_currency":null})", {open}), false, "match");
+  const std::string match =
+      record("m", "account.partial.reconcile",
+             fill(R"({"debit":"d","credit":"c","account":$1,"amount":60,"amount_currency":null})", {open}), false, "match");
   EXPECT_THAT(run(match).message(), HasSubstr("d has only 50.00 open, 60.00 is to be matched"));
   EXPECT_EQ(outcomes(run(match, true)), "rejected");
 }
@@ -220,10 +272,13 @@ TEST_P(Action, PostsAPaymentWhoseItemsAreGiven) {
   const std::string customer = std::to_string(partner());
   const std::string receivable_ref = R"({"xmlid":"account.{company}_receivable"})", gain = std::to_string(account("income_other"));
   const std::string outstanding = R"({"xmlid":"account.{company}_account_journal_payment_debit_account_id"})";
-  const Answer answer = run(record("pl", "account.payment", fill(R"({"values":{"payment_type":"inbound","partner_type":"customer","partner_id":$1,"amount":12,"date":"2023-05-04",
+  const Answer answer =
+      run(record("pl", "account.payment",
+                 fill(R"({"values":{"payment_type":"inbound","partner_type":"customer","partner_id":$1,"amount":12,"date":"2023-05-04",
       "journal_id":{"xmlid":"account.{company}_bank"},"line_ids":{"lines":[{"account_id":$2,"balance":12,"amount_currency":12,"partner_id":$1},
       {"account_id":$3,"balance":-10,"amount_currency":-10,"partner_id":$1,"date_maturity":"2023-05-04"},{"account_id":$4,"balance":-2,"amount_currency":-2}]}}})",
-      {customer, outstanding, receivable_ref, gain}), true));
+                      {customer, outstanding, receivable_ref, gain}),
+                 true));
   ASSERT_EQ(outcomes(answer), "created");
   const Id move = static_cast<Id>(std::stoll(books().read("account.payment", made(answer, 0), "move_id")));
   EXPECT_EQ(books().read("account.move", move, "state"), "posted");
@@ -238,39 +293,49 @@ TEST_P(Action, PostsLaterDocumentsOnWhatAnEarlierRunArchived) {
   const auto archive = [&](const char* name, const char* model, const std::string& id, const char* values) {
     return record(name, model, fill(R"({"record":$1,"values":$2})", {id, values}), false, "write");
   };
-  ASSERT_EQ(outcomes(run(archive("w1", "account.account", retired, R"({"deprecated":true})") + "," + archive("w2", "res.partner", customer, R"({"active":false})") +
-                         "," + archive("w3", "product.product", product, R"({"active":false})"))), "changed,changed,changed");
-  const std::string plain_entry = fill(R"({"move_type":"entry","date":"2023-01-01","line_ids":[[0,0,{"account_id":$1,"balance":5}],[0,0,{"account_id":$1,"balance":-5}]]})", {retired});
+  ASSERT_EQ(outcomes(run(archive("w1", "account.account", retired, R"({"deprecated":true})") + "," +
+                         archive("w2", "res.partner", customer, R"({"active":false})") + "," +
+                         archive("w3", "product.product", product, R"({"active":false})"))),
+            "changed,changed,changed");
+  const std::string plain_entry = fill(
+      R"({"move_type":"entry","date":"2023-01-01","line_ids":[[0,0,{"account_id":$1,"balance":5}],[0,0,{"account_id":$1,"balance":-5}]]})",
+      {retired});
   const Answer by_others = books().call("account.move", "create", "[" + plain_entry + "]");
   EXPECT_EQ(by_others.error(), "odoo.exceptions.UserError");
   EXPECT_THAT(by_others.message(), HasSubstr("is deprecated"));
 
-  const std::string invoice_body = fill(R"({"values":{"move_type":"out_invoice","partner_id":$1,"invoice_date":"2023-05-04","date":"2023-05-04","name":"$4","invoice_payment_term_id":null,
+  const std::string invoice_body = fill(
+      R"({"values":{"move_type":"out_invoice","partner_id":$1,"invoice_date":"2023-05-04","date":"2023-05-04","name":"$4","invoice_payment_term_id":null,
       "invoice_date_due":"2023-05-04","line_ids":{"lines":[{"display_type":"product","product_id":$5,"account_id":$2,"balance":-100,"amount_currency":-100,"tax_ids":{"refs":[]},"quantity":1,"price_unit":100},
       {"display_type":"payment_term","account_id":$3,"balance":100,"amount_currency":100,"date_maturity":"2023-05-04"}]}},"context":{"skip_invoice_sync":true}})",
       {customer, retired, receivable_ref, fresh("LATE"), product});
-  const std::string payment_body = fill(R"({"values":{"payment_type":"inbound","partner_type":"customer","partner_id":$1,"amount":12,"date":"2023-05-04",
+  const std::string payment_body =
+      fill(R"({"values":{"payment_type":"inbound","partner_type":"customer","partner_id":$1,"amount":12,"date":"2023-05-04",
       "journal_id":{"xmlid":"account.{company}_bank"},"line_ids":{"lines":[{"account_id":$2,"balance":12,"amount_currency":12,"partner_id":$1},
       {"account_id":$3,"balance":-10,"amount_currency":-10,"partner_id":$1,"date_maturity":"2023-05-04"},{"account_id":$4,"balance":-2,"amount_currency":-2}]}}})",
-      {customer, outstanding, receivable_ref, retired});
-  const std::string line_body = fill(R"({"values":{"journal_id":{"xmlid":"account.{company}_bank"},"date":"2023-05-04","payment_ref":"x","amount":7,"line_ids":{"lines":[
+           {customer, outstanding, receivable_ref, retired});
+  const std::string line_body = fill(
+      R"({"values":{"journal_id":{"xmlid":"account.{company}_bank"},"date":"2023-05-04","payment_ref":"x","amount":7,"line_ids":{"lines":[
       {"account_id":{"find":["account.account",[["id","=",$2]]]},"balance":7,"amount_currency":7,"currency_id":{"company":"currency_id"},"name":"x"},
       {"account_id":$1,"balance":-7,"amount_currency":-7,"currency_id":{"company":"currency_id"},"name":"x"}]}},"sudo":true})",
       {retired, books().read("account.journal", books().xmlid("account.1_bank"), "default_account_id")});
-  const std::string batch = record("late_invoice", "account.move", invoice_body, true) + "," + record("late_payment", "account.payment", payment_body, true) + "," +
+  const std::string batch = record("late_invoice", "account.move", invoice_body, true) + "," +
+                            record("late_payment", "account.payment", payment_body, true) + "," +
                             record("late_line", "account.bank.statement.line", line_body) + "," + entry("late_entry", retired, "10", "10");
   const Answer late = run(batch);
   ASSERT_EQ(outcomes(late), "created,created,created,created");
   EXPECT_EQ(books().read("account.move", made(late, 0), "state"), "posted");
   EXPECT_EQ(books().read("account.move", made(late, 3), "state"), "posted");
   EXPECT_EQ(outcomes(run(entry("late_entry", retired, "12", "12"), false, "update")), "changed");
-  EXPECT_EQ(outcomes(run(batch.substr(0, batch.find(R"({"external_id":"late_entry")") - 1), false, "update")), "unchanged,unchanged,unchanged");
+  EXPECT_EQ(outcomes(run(batch.substr(0, batch.find(R"({"external_id":"late_entry")") - 1), false, "update")),
+            "unchanged,unchanged,unchanged");
   EXPECT_EQ(books().read("account.account", std::stoll(retired), "deprecated"), "true");
 }
 
 TEST_P(Action, TakesLaterHoursOfAnEmployeeWhomAnEarlierRunArchived) {
   const std::string gone = std::to_string(books().create("hr.employee", fill(R"({"name":"$1","active":false})", {fresh("Gone")})));
-  const std::string project = std::to_string(books().create("project.project", fill(R"({"name":"$1","allow_timesheets":true})", {fresh("Project")})));
+  const std::string project =
+      std::to_string(books().create("project.project", fill(R"({"name":"$1","allow_timesheets":true})", {fresh("Project")})));
   const std::string hours = fill(R"({"project_id":$1,"employee_id":$2,"unit_amount":2,"name":"x","date":"2023-05-04"})", {project, gone});
   EXPECT_THAT(books().call("account.analytic.line", "create", "[" + hours + "]").message(), HasSubstr("active employee"));
   EXPECT_EQ(outcomes(run(record("hours", "account.analytic.line", R"({"values":)" + hours + "}"))), "created");
@@ -278,8 +343,10 @@ TEST_P(Action, TakesLaterHoursOfAnEmployeeWhomAnEarlierRunArchived) {
 
 TEST_P(Action, KeepsTheStateOfOrdersWithoutConfirmingThem) {
   const std::string customer = std::to_string(partner());
-  const Answer answer = run(record("so", "sale.order", fill(R"({"values":{"name":"$2","partner_id":$1,"date_order":"2023-01-02 10:00:00","order_line":{"lines":[
-      {"name":"Design","product_uom_qty":2,"price_unit":75,"tax_id":{"refs":[]}},{"name":"Text","product_uom_qty":1,"price_unit":5.5,"tax_id":{"refs":[]}}]}},"then":{"state":"sale","locked":true}})", {customer, fresh("SO")})));
+  const Answer answer = run(record("so", "sale.order",
+                                   fill(R"({"values":{"name":"$2","partner_id":$1,"date_order":"2023-01-02 10:00:00","order_line":{"lines":[
+      {"name":"Design","product_uom_qty":2,"price_unit":75,"tax_id":{"refs":[]}},{"name":"Text","product_uom_qty":1,"price_unit":5.5,"tax_id":{"refs":[]}}]}},"then":{"state":"sale","locked":true}})",
+                                        {customer, fresh("SO")})));
   ASSERT_EQ(outcomes(answer), "created");
   EXPECT_EQ(books().read("sale.order", made(answer, 0), "state"), "sale");
   EXPECT_EQ(books().read("sale.order", made(answer, 0), "date_order"), "2023-01-02 10:00:00");

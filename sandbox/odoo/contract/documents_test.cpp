@@ -23,26 +23,34 @@ class Documents : public OdooContract {
   /// An invoice of 63.63 with a tax of 5.31 that no rate gives.
   Id taxed_invoice() const {
     const std::string tax_account = std::to_string(account("liability_current"));
-    const std::string repartition = fill(R"([[0,0,{"repartition_type":"base"}],[0,0,{"repartition_type":"tax","account_id":$1}]])", {tax_account});
+    const std::string repartition =
+        fill(R"([[0,0,{"repartition_type":"base"}],[0,0,{"repartition_type":"tax","account_id":$1}]])", {tax_account});
     const Id tax = books().create("account.tax", fill(R"({"name":"$1","amount":8.25,"amount_type":"percent","type_tax_use":"sale",
-        "invoice_repartition_line_ids":$2,"refund_repartition_line_ids":$2})", {fresh("Tax"), repartition}));
-    const Id part = books().find("account.tax.repartition.line", fill(R"([["tax_id","=",$1],["document_type","=","invoice"],["repartition_type","=","tax"]])", {std::to_string(tax)}));
-    return books().create("account.move", fill(R"({"move_type":"out_invoice","journal_id":$1,"partner_id":$2,"name":"$3","invoice_date":"2023-05-04",
+        "invoice_repartition_line_ids":$2,"refund_repartition_line_ids":$2})",
+                                                      {fresh("Tax"), repartition}));
+    const Id part =
+        books().find("account.tax.repartition.line",
+                     fill(R"([["tax_id","=",$1],["document_type","=","invoice"],["repartition_type","=","tax"]])", {std::to_string(tax)}));
+    return books().create(
+        "account.move",
+        fill(R"({"move_type":"out_invoice","journal_id":$1,"partner_id":$2,"name":"$3","invoice_date":"2023-05-04",
         "date":"2023-05-04","invoice_payment_term_id":false,"invoice_date_due":"2023-06-20","line_ids":[
         [0,0,{"display_type":"product","name":"Design","account_id":$4,"quantity":1,"price_unit":63.63,"tax_ids":[[6,0,[$5]]],"balance":-63.63,"amount_currency":-63.63}],
         [0,0,{"display_type":"tax","name":"CA tax","account_id":$6,"tax_repartition_line_id":$7,"tax_base_amount":63.63,"tax_ids":[[6,0,[]]],"balance":-5.31,"amount_currency":-5.31}],
         [0,0,{"display_type":"payment_term","account_id":$8,"balance":68.94,"amount_currency":68.94,"date_maturity":"2023-06-20"}]]})",
-        {std::to_string(sale_journal()), std::to_string(partner()), fresh("TI"), std::to_string(books().xmlid("account.1_income")), std::to_string(tax),
-         tax_account, std::to_string(part), std::to_string(receivable())}), kSkip);
+             {std::to_string(sale_journal()), std::to_string(partner()), fresh("TI"), std::to_string(books().xmlid("account.1_income")),
+              std::to_string(tax), tax_account, std::to_string(part), std::to_string(receivable())}),
+        kSkip);
   }
 };
 
 TEST_P(Documents, KeepEveryAmountThatWasGivenWithAllItems) {
   const Id id = taxed_invoice();
   post("account.move", id);
-  for (const auto& [field, value] : {std::pair{"amount_untaxed", "63.63"}, std::pair{"amount_tax", "5.31"}, std::pair{"amount_total", "68.94"},
-                                     std::pair{"amount_residual", "68.94"}, std::pair{"amount_total_signed", "68.94"}, std::pair{"state", "posted"},
-                                     std::pair{"payment_state", "not_paid"}, std::pair{"invoice_date_due", "2023-06-20"}, std::pair{"date", "2023-05-04"}})
+  for (const auto& [field, value] :
+       {std::pair{"amount_untaxed", "63.63"}, std::pair{"amount_tax", "5.31"}, std::pair{"amount_total", "68.94"},
+        std::pair{"amount_residual", "68.94"}, std::pair{"amount_total_signed", "68.94"}, std::pair{"state", "posted"},
+        std::pair{"payment_state", "not_paid"}, std::pair{"invoice_date_due", "2023-06-20"}, std::pair{"date", "2023-05-04"}})
     EXPECT_EQ(books().read("account.move", id, field), value) << field;
 }
 
@@ -60,8 +68,10 @@ TEST_P(Documents, AreRecomputedByAResetWithoutTheContext) {
 
 TEST_P(Documents, ThatDoNotBalanceAreRefused) {
   const std::string cash = std::to_string(account("asset_current"));
-  const Answer answer = books().call("account.move", "create", fill(R"([[{"move_type":"entry","date":"2023-01-01","line_ids":[
-      [0,0,{"account_id":$1,"debit":100}],[0,0,{"account_id":$1,"credit":99.99}]]}]])", {cash}));
+  const Answer answer = books().call("account.move", "create",
+                                     fill(R"([[{"move_type":"entry","date":"2023-01-01","line_ids":[
+      [0,0,{"account_id":$1,"debit":100}],[0,0,{"account_id":$1,"credit":99.99}]]}]])",
+                                          {cash}));
   EXPECT_EQ(answer.error(), "odoo.exceptions.UserError");
   EXPECT_THAT(answer.message(), HasSubstr("The entry is not balanced."));
 }
@@ -69,10 +79,12 @@ TEST_P(Documents, ThatDoNotBalanceAreRefused) {
 TEST_P(Documents, EntriesRoundAndNetTheirItems) {
   const std::string first = std::to_string(account("asset_current")), second = std::to_string(account("income"));
   const Id id = books().create("account.move", fill(R"({"move_type":"entry","date":"2023-01-01","line_ids":[
-      [0,0,{"account_id":$1,"debit":100.005}],[0,0,{"account_id":$2,"credit":100.01}],[0,0,{"account_id":$1,"debit":100,"credit":20}],[0,0,{"account_id":$2,"balance":-80}]]})", {first, second}));
+      [0,0,{"account_id":$1,"debit":100.005}],[0,0,{"account_id":$2,"credit":100.01}],[0,0,{"account_id":$1,"debit":100,"credit":20}],[0,0,{"account_id":$2,"balance":-80}]]})",
+                                                    {first, second}));
   EXPECT_EQ(books().read("account.move", id, "amount_total"), "180.01");
-  const Answer groups = books().call("account.move.line", "read_group",
-                                     fill(R"([[["move_id","=",$1]],["debit:sum","credit:sum","balance:sum"],["account_id"]])", {std::to_string(id)}), R"({"lazy":false})");
+  const Answer groups = books().call(
+      "account.move.line", "read_group",
+      fill(R"([[["move_id","=",$1]],["debit:sum","credit:sum","balance:sum"],["account_id"]])", {std::to_string(id)}), R"({"lazy":false})");
   ASSERT_EQ(groups.result().items().size(), 2u);
   EXPECT_EQ(groups.result().at("0.__count").text(), "2");
 }
@@ -90,7 +102,8 @@ TEST_P(Documents, NumbersAreUniqueAmongPostedOnes) {
 TEST_P(Documents, NumbersThatLookLikeAnotherYearAreRefusedUnlessSwitchedOff) {
   allow_names("1970-01-01");
   const Id customer = partner();
-  for (const char* name : {"2019-001", "INV-2019-001", "19-001", "INV19-0007", "201901-5", "12-345", "06-1", "99-12", "QB10-31", "INV/2020/07/0001"}) {
+  for (const char* name :
+       {"2019-001", "INV-2019-001", "19-001", "INV19-0007", "201901-5", "12-345", "06-1", "99-12", "QB10-31", "INV/2020/07/0001"}) {
     const Answer answer = try_post(invoice(customer, name, "10.00", "2020-06-15"));
     EXPECT_EQ(answer.error(), "odoo.exceptions.ValidationError") << name;
     EXPECT_THAT(answer.message(), HasSubstr("06/15/2020")) << name;
@@ -106,8 +119,11 @@ TEST_P(Documents, WithoutANumberContinueTheLastPattern) {
   const Id journal = books().create("account.journal", fill(R"({"name":"$1","code":"$2","type":"general"})", {fresh("J"), fresh_code()}));
   const std::string account_id = std::to_string(account("income"));
   const auto entry = [&](const std::string& name) {
-    const Id id = books().create("account.move", fill(R"({"move_type":"entry","journal_id":$1,"date":"2022-03-31"$2,"line_ids":[[0,0,{"account_id":$3,"debit":1}],[0,0,{"account_id":$3,"credit":1}]]})",
-        {std::to_string(journal), name.empty() ? "" : ",\"name\":\"" + name + "\"", account_id}));
+    const Id id = books().create(
+        "account.move",
+        fill(
+            R"({"move_type":"entry","journal_id":$1,"date":"2022-03-31"$2,"line_ids":[[0,0,{"account_id":$3,"debit":1}],[0,0,{"account_id":$3,"credit":1}]]})",
+            {std::to_string(journal), name.empty() ? "" : ",\"name\":\"" + name + "\"", account_id}));
     post("account.move", id);
     return books().read("account.move", id, "name");
   };
@@ -147,16 +163,24 @@ TEST_P(Documents, WithANegativeTotalOrADeprecatedAccountAreNotPosted) {
   EXPECT_THAT(negative.message(), HasSubstr("You cannot validate an invoice with a negative total amount"));
   const std::string old = std::to_string(account("income"));
   books().call("account.account", "write", fill(R"([[$1],{"deprecated":true}])", {old}));
-  const Answer refused = books().call("account.move", "create", fill(R"([[{"move_type":"entry","date":"2023-01-01","line_ids":[[0,0,{"account_id":$1,"debit":1}],[0,0,{"account_id":$1,"credit":1}]]}]])", {old}));
+  const Answer refused = books().call(
+      "account.move", "create",
+      fill(
+          R"([[{"move_type":"entry","date":"2023-01-01","line_ids":[[0,0,{"account_id":$1,"debit":1}],[0,0,{"account_id":$1,"credit":1}]]}]])",
+          {old}));
   EXPECT_EQ(refused.error(), "odoo.exceptions.UserError");
   EXPECT_THAT(refused.message(), HasSubstr("is deprecated."));
 }
 
 TEST_P(Documents, OfVendorsNeedPartnerAndDate) {
-  const std::string expense = std::to_string(books().xmlid("account.1_expense")), payable = std::to_string(books().xmlid("account.1_payable"));
-  const Id id = books().create("account.move", fill(R"({"move_type":"in_invoice","date":"2023-05-04","line_ids":[
+  const std::string expense = std::to_string(books().xmlid("account.1_expense")),
+                    payable = std::to_string(books().xmlid("account.1_payable"));
+  const Id id = books().create("account.move",
+                               fill(R"({"move_type":"in_invoice","date":"2023-05-04","line_ids":[
       [0,0,{"display_type":"product","account_id":$1,"balance":5,"amount_currency":5,"tax_ids":[[6,0,[]]]}],
-      [0,0,{"display_type":"payment_term","account_id":$2,"balance":-5,"amount_currency":-5,"date_maturity":"2023-05-04"}]]})", {expense, payable}), kSkip);
+      [0,0,{"display_type":"payment_term","account_id":$2,"balance":-5,"amount_currency":-5,"date_maturity":"2023-05-04"}]]})",
+                                    {expense, payable}),
+                               kSkip);
   const Answer answer = try_post(id);
   EXPECT_EQ(answer.error(), "odoo.exceptions.UserError");
   EXPECT_THAT(answer.message(), HasSubstr("The field 'Vendor' is required"));
@@ -166,7 +190,8 @@ TEST_P(Documents, OfVendorsNeedPartnerAndDate) {
 TEST_P(Documents, PostedOnesRefuseOtherDatesButTakeAReference) {
   const Id id = invoice(partner(), fresh("P"), "10.00");
   post("account.move", id);
-  EXPECT_EQ(books().call("account.move", "write", fill(R"([[$1],{"invoice_date":"2023-05-05"}])", {std::to_string(id)})).error(), "odoo.exceptions.UserError");
+  EXPECT_EQ(books().call("account.move", "write", fill(R"([[$1],{"invoice_date":"2023-05-05"}])", {std::to_string(id)})).error(),
+            "odoo.exceptions.UserError");
   EXPECT_TRUE(books().call("account.move", "write", fill(R"([[$1],{"ref":"PO 77"}])", {std::to_string(id)})).ok());
   const Answer again = try_post(id);
   EXPECT_THAT(again.message(), HasSubstr("must be in draft"));

@@ -10,9 +10,12 @@ class Records : public OdooContract {};
 
 TEST_P(Records, OfAJournalGetACutCodeAndPaymentMethods) {
   const std::string code = fresh_code();
-  const Id journal = books().create("account.journal", fill(R"({"name":"$1","code":"$1LONG","type":"bank","default_account_id":$2})", {code, std::to_string(account("asset_cash"))}));
+  const Id journal = books().create("account.journal", fill(R"({"name":"$1","code":"$1LONG","type":"bank","default_account_id":$2})",
+                                                            {code, std::to_string(account("asset_cash"))}));
   EXPECT_EQ(books().read("account.journal", journal, "code"), code);
-  const Answer lines = books().call("account.payment.method.line", "search_read", fill(R"([[["journal_id","=",$1]],["name","payment_type","payment_account_id"]])", {std::to_string(journal)}));
+  const Answer lines =
+      books().call("account.payment.method.line", "search_read",
+                   fill(R"([[["journal_id","=",$1]],["name","payment_type","payment_account_id"]])", {std::to_string(journal)}));
   ASSERT_EQ(lines.result().items().size(), 2u);
   EXPECT_EQ(lines.result().at("0.name").text(), "Manual Payment");
   const Answer again = books().call("account.journal", "create", fill(R"([[{"name":"x","code":"$1","type":"general"}]])", {code}));
@@ -20,9 +23,12 @@ TEST_P(Records, OfAJournalGetACutCodeAndPaymentMethods) {
 }
 
 TEST_P(Records, OfAContactCopyTheAddressOfTheParent) {
-  const Id parent = books().create("res.partner", fill(R"({"name":"$1","is_company":true,"street":"1 Main","city":"Ukiah"})", {fresh("P")}));
-  const Id contact = books().create("res.partner", fill(R"({"name":"Amy","parent_id":$1,"type":"contact","street":"Other"})", {std::to_string(parent)}));
-  const Id other = books().create("res.partner", fill(R"({"name":"Bob","parent_id":$1,"type":"other","street":"Own"})", {std::to_string(parent)}));
+  const Id parent =
+      books().create("res.partner", fill(R"({"name":"$1","is_company":true,"street":"1 Main","city":"Ukiah"})", {fresh("P")}));
+  const Id contact =
+      books().create("res.partner", fill(R"({"name":"Amy","parent_id":$1,"type":"contact","street":"Other"})", {std::to_string(parent)}));
+  const Id other =
+      books().create("res.partner", fill(R"({"name":"Bob","parent_id":$1,"type":"other","street":"Own"})", {std::to_string(parent)}));
   EXPECT_EQ(books().read("res.partner", contact, "street"), "1 Main");
   EXPECT_EQ(books().read("res.partner", other, "street"), "Own");
 }
@@ -30,13 +36,20 @@ TEST_P(Records, OfAContactCopyTheAddressOfTheParent) {
 TEST_P(Records, OfATaxGetRepartitionLines) {
   const Id tax = books().create("account.tax", fill(R"({"name":"$1","amount":8.123456,"type_tax_use":"sale"})", {fresh("T")}));
   EXPECT_EQ(books().read("account.tax", tax, "amount").substr(0, 4), "8.12");
-  EXPECT_EQ(books().call("account.tax.repartition.line", "search_count", fill(R"([[["tax_id","=",$1]]])", {std::to_string(tax)})).result().text(), "4");
+  EXPECT_EQ(
+      books().call("account.tax.repartition.line", "search_count", fill(R"([[["tax_id","=",$1]]])", {std::to_string(tax)})).result().text(),
+      "4");
   const std::string name = books().read("account.tax", tax, "name");
-  EXPECT_EQ(books().call("account.tax", "create", fill(R"([[{"name":"$1","amount":1,"type_tax_use":"sale"}]])", {name})).error(), "odoo.exceptions.ValidationError");
+  EXPECT_EQ(books().call("account.tax", "create", fill(R"([[{"name":"$1","amount":1,"type_tax_use":"sale"}]])", {name})).error(),
+            "odoo.exceptions.ValidationError");
 }
 
 TEST_P(Records, OfAProductMakeItsTemplateAndKeepNoTaxes) {
-  const Id product = books().create("product.product", fill(R"({"name":"$1","type":"consu","is_storable":true,"lst_price":2.5,"standard_price":1.75,"taxes_id":[[6,0,[]]],"supplier_taxes_id":[[6,0,[]]]})", {fresh("S")}));
+  const Id product = books().create(
+      "product.product",
+      fill(
+          R"({"name":"$1","type":"consu","is_storable":true,"lst_price":2.5,"standard_price":1.75,"taxes_id":[[6,0,[]]],"supplier_taxes_id":[[6,0,[]]]})",
+          {fresh("S")}));
   EXPECT_NE(books().read("product.product", product, "product_tmpl_id"), "");
   EXPECT_EQ(books().read("product.product", product, "lst_price"), "2.50");
   EXPECT_EQ(books().read("product.product", product, "taxes_id"), "[]");
@@ -52,7 +65,8 @@ TEST_P(Records, OfAnAttachmentHaveTheChecksumOfTheirBytes) {
 TEST_P(Records, LoseTheirExternalIdWhenDeleted) {
   const Id id = partner();
   const std::string name = fresh("xid");
-  books().create("ir.model.data", fill(R"({"module":"q2ot","name":"$1","model":"res.partner","res_id":$2,"noupdate":true})", {name, std::to_string(id)}));
+  books().create("ir.model.data",
+                 fill(R"({"module":"q2ot","name":"$1","model":"res.partner","res_id":$2,"noupdate":true})", {name, std::to_string(id)}));
   EXPECT_EQ(books().xmlid("q2ot." + name) != 0, true);
   books().call("res.partner", "unlink", fill("[[$1]]", {std::to_string(id)}));
   EXPECT_EQ(books().find("ir.model.data", fill(R"([["module","=","q2ot"],["name","=","$1"]])", {name})), 0);
@@ -61,10 +75,16 @@ TEST_P(Records, LoseTheirExternalIdWhenDeleted) {
 TEST_P(Records, AreCountedPerModelAndGroupedByMonth) {
   const std::string income = std::to_string(account("income")), other = std::to_string(account("asset_current"));
   for (const char* date : {"2023-01-15", "2023-01-31", "2023-02-01"}) {
-    const Id id = books().create("account.move", fill(R"({"move_type":"entry","date":"$3","line_ids":[[0,0,{"account_id":$1,"credit":10.5}],[0,0,{"account_id":$2,"debit":10.5}]]})", {income, other, date}));
+    const Id id = books().create(
+        "account.move",
+        fill(R"({"move_type":"entry","date":"$3","line_ids":[[0,0,{"account_id":$1,"credit":10.5}],[0,0,{"account_id":$2,"debit":10.5}]]})",
+             {income, other, date}));
     post("account.move", id);
   }
-  const Answer months = books().call("account.move.line", "read_group", fill(R"([[["account_id","=",$1],["parent_state","=","posted"]],["balance:sum"],["account_id","date:month"]])", {income}), R"({"lazy":false})");
+  const Answer months =
+      books().call("account.move.line", "read_group",
+                   fill(R"([[["account_id","=",$1],["parent_state","=","posted"]],["balance:sum"],["account_id","date:month"]])", {income}),
+                   R"({"lazy":false})");
   ASSERT_TRUE(months.ok()) << months.message();
   ASSERT_EQ(months.result().items().size(), 2u);
   EXPECT_EQ(months.result().at("0.date:month").text(), "January 2023");
@@ -72,25 +92,35 @@ TEST_P(Records, AreCountedPerModelAndGroupedByMonth) {
   EXPECT_EQ(months.result().at("0.__range.date:month.from").text(), "2023-01-01");
   EXPECT_EQ(months.result().at("0.__range.date:month.to").text(), "2023-02-01");
   EXPECT_EQ(months.result().at("1.__count").text(), "1");
-  const Answer types = books().call("account.move.line", "read_group", fill(R"([[["account_id.account_type","=","income"],["account_id","=",$1]],["account_id:count_distinct"],["parent_state"]])", {income}), R"({"lazy":false})");
+  const Answer types = books().call(
+      "account.move.line", "read_group",
+      fill(R"([[["account_id.account_type","=","income"],["account_id","=",$1]],["account_id:count_distinct"],["parent_state"]])",
+           {income}),
+      R"({"lazy":false})");
   EXPECT_EQ(types.result().at("0.account_id").text(), "1");
 }
 
 TEST_P(Records, ReadEmptyFieldsAsFalseAndLinksAsPairs) {
   const Id id = partner();
-  const Answer read = books().call("res.partner", "read", fill(R"([[$1],["name","street","parent_id","category_id","customer_rank","country_id"]])", {std::to_string(id)}));
+  const Answer read =
+      books().call("res.partner", "read",
+                   fill(R"([[$1],["name","street","parent_id","category_id","customer_rank","country_id"]])", {std::to_string(id)}));
   EXPECT_EQ(read.result().at("0.street").text(), "false");
   EXPECT_EQ(read.result().at("0.parent_id").text(), "false");
   EXPECT_EQ(read.result().at("0.customer_rank").text(), "0");
   EXPECT_TRUE(read.result().at("0.category_id").is_array());
   books().call("res.partner", "write", fill(R"([[$1],{"country_id":$2}])", {std::to_string(id), std::to_string(books().xmlid("base.us"))}));
-  EXPECT_EQ(books().call("res.partner", "read", fill(R"([[$1],["country_id"]])", {std::to_string(id)})).result().at("0.country_id.1").text(), "United States");
+  EXPECT_EQ(
+      books().call("res.partner", "read", fill(R"([[$1],["country_id"]])", {std::to_string(id)})).result().at("0.country_id.1").text(),
+      "United States");
 }
 
 TEST_P(Records, AreFoundByDomainsOfAllKinds) {
   const std::string name = fresh("Dom");
   for (const char* city : {"Alpha", "Beta", "Gamma"}) books().create("res.partner", fill(R"({"name":"$1 $2","city":"$2"})", {name, city}));
-  const auto count = [&](const std::string& domain) { return std::string(books().call("res.partner", "search_count", "[" + domain + "]").result().text()); };
+  const auto count = [&](const std::string& domain) {
+    return std::string(books().call("res.partner", "search_count", "[" + domain + "]").result().text());
+  };
   const std::string ours = fill(R"(["name","like","$1"])", {name});
   EXPECT_EQ(count("[" + ours + "]"), "3");
   EXPECT_EQ(count("[" + ours + R"(,"|",["city","=","Alpha"],["city","=","Beta"]])"), "2");
@@ -111,7 +141,9 @@ TEST_P(Records, RightsCanBeAskedFor) {
 
 TEST_P(Records, PrecisionDecidesHowManyDigitsOfAPriceAreKept) {
   const Id precision = books().find("decimal.precision", R"([["name","=","Product Price"]])");
-  const auto keep = [&](const char* digits) { books().call("decimal.precision", "write", fill(R"([[$1],{"digits":$2}])", {std::to_string(precision), digits})); };
+  const auto keep = [&](const char* digits) {
+    books().call("decimal.precision", "write", fill(R"([[$1],{"digits":$2}])", {std::to_string(precision), digits}));
+  };
   keep("2");
   const Id coarse = books().create("product.product", fill(R"({"name":"$1","standard_price":1.2345})", {fresh("P")}));
   keep("6");

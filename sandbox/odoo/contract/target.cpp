@@ -23,7 +23,8 @@ Books over_http(const std::string& url, const std::string& database, const std::
 
 struct Simulated {
   OdooSandbox odoo;
-  Server server{ServerOptions{0, 256, 256u << 20, &OdooSandbox::route_of, {}}, [this](const Request& request) { return odoo.handle(request); }};
+  Server server{ServerOptions{0, 256, 256u << 20, &OdooSandbox::route_of, {}},
+                [this](const Request& request) { return odoo.handle(request); }};
 };
 
 std::string setting(const char* name) {
@@ -39,7 +40,8 @@ std::shared_ptr<Books> simulated() {
 std::shared_ptr<Books> real() {
   const std::string url = setting("Q2O_TEST_ODOO_URL");
   if (url.empty()) return nullptr;
-  return std::make_shared<Books>(over_http(url, setting("Q2O_TEST_ODOO_DB"), setting("Q2O_TEST_ODOO_USER"), setting("Q2O_TEST_ODOO_PASSWORD")));
+  return std::make_shared<Books>(
+      over_http(url, setting("Q2O_TEST_ODOO_DB"), setting("Q2O_TEST_ODOO_USER"), setting("Q2O_TEST_ODOO_PASSWORD")));
 }
 
 }  // namespace
@@ -65,13 +67,21 @@ std::string letters(std::int64_t number) {
 
 }  // namespace
 
-std::string OdooContract::fresh(const std::string& prefix) { return prefix + letters(next_number()); }
+std::string OdooContract::fresh(const std::string& prefix) {
+  return prefix + letters(next_number());
+}
 
-std::string OdooContract::fresh_code() { return letters(next_number()).substr(0, 5); }
+std::string OdooContract::fresh_code() {
+  return letters(next_number()).substr(0, 5);
+}
 
-std::string OdooContract::minus(const std::string& amount) { return amount.starts_with("-") ? amount.substr(1) : "-" + amount; }
+std::string OdooContract::minus(const std::string& amount) {
+  return amount.starts_with("-") ? amount.substr(1) : "-" + amount;
+}
 
-Id OdooContract::partner() const { return books().create("res.partner", fill(R"({"name":"$1","is_company":true})", {fresh("Partner")})); }
+Id OdooContract::partner() const {
+  return books().create("res.partner", fill(R"({"name":"$1","is_company":true})", {fresh("Partner")}));
+}
 
 Id OdooContract::account(const std::string& type, bool reconcile) const {
   return books().create("account.account", fill(R"({"code":"$1","name":"Account","account_type":"$2"$3})",
@@ -85,20 +95,25 @@ Id OdooContract::sale_journal() const {
 
 Id OdooContract::invoice(Id customer, const std::string& name, const std::string& amount, const std::string& date) const {
   const std::string income = std::to_string(books().xmlid("account.1_income"));
-  return books().create("account.move", fill(R"({"move_type":"out_invoice","journal_id":$1,"partner_id":$2,"name":"$3","invoice_date":"$5","date":"$5",
+  return books().create("account.move",
+                        fill(R"({"move_type":"out_invoice","journal_id":$1,"partner_id":$2,"name":"$3","invoice_date":"$5","date":"$5",
       "invoice_payment_term_id":false,"invoice_date_due":"$5","line_ids":[
       [0,0,{"display_type":"product","name":"Design","account_id":$6,"quantity":1,"price_unit":$4,"tax_ids":[[6,0,[]]],"balance":$8,"amount_currency":$8}],
       [0,0,{"display_type":"payment_term","account_id":$7,"balance":$4,"amount_currency":$4,"date_maturity":"$5"}]]})",
-      {std::to_string(sale_journal()), std::to_string(customer), name, amount, date, income, std::to_string(receivable()), minus(amount)}), kSkip);
+                             {std::to_string(sale_journal()), std::to_string(customer), name, amount, date, income,
+                              std::to_string(receivable()), minus(amount)}),
+                        kSkip);
 }
 
 void OdooContract::post(const std::string& model, Id id) const {
-  const Answer answer = books().call(model, "action_post", fill("[[$1]]", {std::to_string(id)}), R"({"context":{"tracking_disable":true}})");
+  const Answer answer =
+      books().call(model, "action_post", fill("[[$1]]", {std::to_string(id)}), R"({"context":{"tracking_disable":true}})");
   ASSERT_TRUE(answer.ok()) << answer.error() << ": " << answer.message();
 }
 
 Id OdooContract::line_on(Id move, Id account_id) const {
-  return books().find("account.move.line", fill(R"([["move_id","=",$1],["account_id","=",$2]])", {std::to_string(move), std::to_string(account_id)}));
+  return books().find("account.move.line",
+                      fill(R"([["move_id","=",$1],["account_id","=",$2]])", {std::to_string(move), std::to_string(account_id)}));
 }
 
 }  // namespace q2o::sandbox::odoo::contract

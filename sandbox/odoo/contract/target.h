@@ -21,8 +21,8 @@ class OdooContract : public ::testing::TestWithParam<std::string> {
   const Books& books() const { return *books_; }
   /// A word that no other test and no earlier run has used; letters only, so that Odoo reads no date out of it.
   static std::string fresh(const std::string& prefix);
-  static std::string fresh_code();                         ///< five characters, for a journal
-  static std::string minus(const std::string& amount);     ///< "5" -> "-5", "-5" -> "5"
+  static std::string fresh_code();                      ///< five characters, for a journal
+  static std::string minus(const std::string& amount);  ///< "5" -> "-5", "-5" -> "5"
 
   Id partner() const;
   Id account(const std::string& type, bool reconcile = false) const;

@@ -10,8 +10,17 @@ namespace {
 
 using Names = std::map<std::pair<std::string, Id>, std::string>;
 
-const std::set<std::string, std::less<>> kLeftOut{"id", "create_date", "write_date", "display_name", "matching_number", "sequence_prefix", "sequence_number",
-                                                  "full_reconcile_id", "commercial_partner_id", "work_contact_id", "resource_id"};
+const std::set<std::string, std::less<>> kLeftOut{"id",
+                                                  "create_date",
+                                                  "write_date",
+                                                  "display_name",
+                                                  "matching_number",
+                                                  "sequence_prefix",
+                                                  "sequence_number",
+                                                  "full_reconcile_id",
+                                                  "commercial_partner_id",
+                                                  "work_contact_id",
+                                                  "resource_id"};
 
 Names all_names(Env& env, std::string_view module) {
   Names names;
@@ -61,7 +70,8 @@ void write_record(json::Writer& out, const Record& record, const Names& names) {
     const bool own_lines = field->name == "line_ids" || field->name == "order_line" || field->name == "repartition_line_ids";
     if (field->type == Type::one2many && field->column < 0 && field->path.empty() && own_lines) write_lines(out, record, *field, names);
     if (field->column < 0 || field->compute || kLeftOut.contains(field->name) || field->type == Type::one2many) continue;
-    const bool back = record.table().model().name.find(".line") != std::string::npos && (field->name == "move_id" || field->name == "order_id");
+    const bool back =
+        record.table().model().name.find(".line") != std::string::npos && (field->name == "move_id" || field->name == "order_id");
     if (back || !record.get(*field).truthy()) continue;
     out.key(field->name);
     write_value(out, record, *field, names);

@@ -11,12 +11,15 @@ bool digits_at(std::string_view text, std::size_t at, std::size_t count) {
   return std::ranges::all_of(text.substr(at, count), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-int two(std::string_view text, std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); }
+int two(std::string_view text, std::size_t at) {
+  return (text[at] - '0') * 10 + (text[at + 1] - '0');
+}
 
 bool is_datetime(std::string_view text) {
   if (text.size() == 10) return is_date(text);
   return text.size() == 19 && is_date(text.substr(0, 10)) && text[10] == ' ' && digits_at(text, 11, 2) && text[13] == ':' &&
-         digits_at(text, 14, 2) && text[16] == ':' && digits_at(text, 17, 2) && two(text, 11) < 24 && two(text, 14) < 60 && two(text, 17) < 60;
+         digits_at(text, 14, 2) && text[16] == ':' && digits_at(text, 17, 2) && two(text, 11) < 24 && two(text, 14) < 60 &&
+         two(text, 17) < 60;
 }
 
 Value to_number(Env& env, const Field& field, const Any& value) {
@@ -35,8 +38,7 @@ Value to_number(Env& env, const Field& field, const Any& value) {
 
 Value to_integer(const Any& value) {
   if (value.is_bool()) return Value::of_integer(value.truthy() ? 1 : 0);
-  if (value.is_text() && !Decimal::parse(value.text()))
-    throw value_error("invalid literal for int() with base 10: '" + value.text() + "'");
+  if (value.is_text() && !Decimal::parse(value.text())) throw value_error("invalid literal for int() with base 10: '" + value.text() + "'");
   return Value::of_integer(value.id());
 }
 
@@ -56,7 +58,7 @@ Value to_link(Env& env, const Model& model, const Field& field, const Any& value
   if (value.is_text() && !Decimal::parse(value.text()))
     throw OdooError("psycopg2.errors.InvalidTextRepresentation", "invalid input syntax for type integer: \"" + value.text() + "\"\n");
   const Id id = value.id();
-  if (id == 0) return {};  // falsy, so empty, as in Python
+  if (id == 0) return {};                                                      // falsy, so empty, as in Python
   if (!env.database().schema().find(field.relation)) return Value::of_id(id);  // a model that the simulator does not play
   if (env.database().table(field.relation).exists(id)) return Value::of_id(id);
   // Odoo reads some targets before the database can complain.
@@ -64,8 +66,11 @@ Value to_link(Env& env, const Model& model, const Field& field, const Any& value
     throw missing_error(field.relation, id, env.user());
   std::string table = model.name;
   std::ranges::replace(table, '.', '_');
-  throw constraint_error(fmt::format("another model requires the record being deleted. If possible, archive it instead.\n\nModel: {} ({})\nConstraint: "
-                                     "{}_{}_fkey", model.name, model.name, table, field.name), "ForeignKeyViolation");
+  throw constraint_error(
+      fmt::format("another model requires the record being deleted. If possible, archive it instead.\n\nModel: {} ({})\nConstraint: "
+                  "{}_{}_fkey",
+                  model.name, model.name, table, field.name),
+      "ForeignKeyViolation");
 }
 
 }  // namespace
@@ -84,9 +89,12 @@ int digits_of(Env& env, const Field& field) {
   if (field.type != Type::floating) return -1;
   const std::string_view name = field.name;
   std::string_view precision;
-  if (name == "price_unit" || name == "list_price" || name == "lst_price" || name == "standard_price") precision = "Product Price";
-  else if (name == "quantity" || name == "product_uom_qty" || name == "product_qty") precision = "Product Unit of Measure";
-  else if (name == "discount") precision = "Discount";
+  if (name == "price_unit" || name == "list_price" || name == "lst_price" || name == "standard_price")
+    precision = "Product Price";
+  else if (name == "quantity" || name == "product_uom_qty" || name == "product_qty")
+    precision = "Product Unit of Measure";
+  else if (name == "discount")
+    precision = "Discount";
   if (precision.empty()) return -1;
   Table& table = env.database().table("decimal.precision");
   const Ids found = find_by(table, "name", Value::of_text(std::string(precision)));
@@ -97,10 +105,12 @@ Value converted(Env& env, const Model& model, const Field& field, const Any& val
   if (field.type == Type::boolean) return Value::of_bool(value.truthy());
   if (value.empty()) return {};
   switch (field.type) {
-    case Type::integer: return to_integer(value);
+    case Type::integer:
+      return to_integer(value);
     case Type::floating:
     case Type::monetary:
-      if (model.name == "account.tax" && field.name == "amount") return Value::of_decimal(to_number(env, field, value).decimal().rounded(4, Rounding::half_up));
+      if (model.name == "account.tax" && field.name == "amount")
+        return Value::of_decimal(to_number(env, field, value).decimal().rounded(4, Rounding::half_up));
       return to_number(env, field, value);
     case Type::date: {
       const std::string text = as_text(value).substr(0, 10);
@@ -118,8 +128,10 @@ Value converted(Env& env, const Model& model, const Field& field, const Any& val
         throw value_error(fmt::format("Wrong value for {}.{}: '{}'", model.name, field.name, text));
       return Value::of_text(text);
     }
-    case Type::many2one: return to_link(env, model, field, value);
-    case Type::json: return Value::of_text(value.dump());
+    case Type::many2one:
+      return to_link(env, model, field, value);
+    case Type::json:
+      return Value::of_text(value.dump());
     default: {
       std::string text = as_text(value);
       return Value::of_text(field.type_name == "html" ? as_html(std::move(text)) : std::move(text));

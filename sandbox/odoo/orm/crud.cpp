@@ -14,9 +14,11 @@ const Field& writable(const Model& model, const std::string& name) {
 }
 
 OdooError required_error(const Model& model, const Field& field) {
-  return constraint_error(fmt::format("\n- Create/update: a mandatory field is not set.\n- Delete: another model requires the record being deleted. If "
-                                      "possible, archive it instead.\n\nModel: {} ({})\nField: {} ({})\n", model.name, model.name, field.name, field.name),
-                          "NotNullViolation");
+  return constraint_error(
+      fmt::format("\n- Create/update: a mandatory field is not set.\n- Delete: another model requires the record being deleted. If "
+                  "possible, archive it instead.\n\nModel: {} ({})\nField: {} ({})\n",
+                  model.name, model.name, field.name, field.name),
+      "NotNullViolation");
 }
 
 void check_required(const Record& record) {
@@ -42,7 +44,11 @@ void apply_children(Env& env, const Record& owner, const Field& field, const Any
     } else if (code == 2 && parts.size() >= 2) {
       env.unlink(field.relation, {parts[1].id()});
     } else if (code == 4 && parts.size() >= 2) {
-      env.write(field.relation, {parts[1].id()}, [&] { Dict values; values[field.inverse] = Any(owner.id()); return values; }());
+      env.write(field.relation, {parts[1].id()}, [&] {
+        Dict values;
+        values[field.inverse] = Any(owner.id());
+        return values;
+      }());
     } else if (code == 5) {
       env.unlink(field.relation, owner.ids(field.name));
     } else if (code == 6 && parts.size() == 3) {
@@ -71,14 +77,19 @@ Ids linked(Env& env, const Record& owner, const Field& field, const Any& command
     }
     const List& parts = command.list();
     const Id code = parts.empty() ? -1 : parts[0].id();
-    if (code == 0 && parts.size() == 3) add(env.create_one(field.relation, parts[2].dict()));
-    else if ((code == 2 || code == 3) && parts.size() >= 2) std::erase(ids, parts[1].id());
-    else if (code == 4 && parts.size() >= 2) add(parts[1].id());
-    else if (code == 5) ids.clear();
+    if (code == 0 && parts.size() == 3)
+      add(env.create_one(field.relation, parts[2].dict()));
+    else if ((code == 2 || code == 3) && parts.size() >= 2)
+      std::erase(ids, parts[1].id());
+    else if (code == 4 && parts.size() >= 2)
+      add(parts[1].id());
+    else if (code == 5)
+      ids.clear();
     else if (code == 6 && parts.size() == 3) {
       ids.clear();
       for (const Id id : to_ids(parts[2])) add(id);
-    } else throw value_error("Invalid command " + command.dump());
+    } else
+      throw value_error("Invalid command " + command.dump());
   }
   return ids;
 }
@@ -90,8 +101,10 @@ void assign(Env& env, const Record& record, const Dict& values) {
   for (const auto& [name, value] : values.members()) {
     const Field& field = writable(model, name);
     if (field.name == "id" || field.compute) continue;
-    if (field.is_many() || !field.path.empty()) later.emplace_back(&field, &value);
-    else env.store(record, name, converted(env, model, field, value));
+    if (field.is_many() || !field.path.empty())
+      later.emplace_back(&field, &value);
+    else
+      env.store(record, name, converted(env, model, field, value));
   }
   for (const auto& [field, value] : later) {
     if (!field->path.empty()) {
@@ -124,7 +137,9 @@ void drop_external_ids(Env& env, std::string_view model, Id id) {
 
 }  // namespace
 
-Id Env::create_one(std::string_view model, Dict values) { return create(model, List{Any(std::move(values))}).front(); }
+Id Env::create_one(std::string_view model, Dict values) {
+  return create(model, List{Any(std::move(values))}).front();
+}
 
 Ids Env::create(std::string_view name, List list) {
   Table& table = database_->table(name);

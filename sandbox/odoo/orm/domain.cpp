@@ -8,7 +8,7 @@ namespace q2o::sandbox::odoo {
 
 namespace {
 
-const std::set<std::string, std::less<>> kComparisons{"=",    "!=",    "<",        "<=",       ">",      ">=",     "in",       "not in",
+const std::set<std::string, std::less<>> kComparisons{"=",    "!=",    "<",        "<=",        ">",     ">=",     "in",       "not in",
                                                       "like", "ilike", "not like", "not ilike", "=like", "=ilike", "child_of", "=?"};
 
 std::string show(const Any& value) {
@@ -70,28 +70,40 @@ Domain::Leaf Domain::parse_leaf(const List& term) const {
   return leaf;
 }
 
-bool Domain::matches(const Record& record) const { return holds(root_, record); }
+bool Domain::matches(const Record& record) const {
+  return holds(root_, record);
+}
 
 bool Domain::holds(const Node& node, const Record& record) {
   switch (node.kind) {
-    case Node::Kind::always: return true;
-    case Node::Kind::never: return false;
-    case Node::Kind::leaf: return leaf_holds(node.leaf, record);
-    case Node::Kind::none_of: return !holds(node.parts.front(), record);
-    case Node::Kind::any: return std::ranges::any_of(node.parts, [&](const Node& part) { return holds(part, record); });
-    case Node::Kind::all: return std::ranges::all_of(node.parts, [&](const Node& part) { return holds(part, record); });
+    case Node::Kind::always:
+      return true;
+    case Node::Kind::never:
+      return false;
+    case Node::Kind::leaf:
+      return leaf_holds(node.leaf, record);
+    case Node::Kind::none_of:
+      return !holds(node.parts.front(), record);
+    case Node::Kind::any:
+      return std::ranges::any_of(node.parts, [&](const Node& part) { return holds(part, record); });
+    case Node::Kind::all:
+      return std::ranges::all_of(node.parts, [&](const Node& part) { return holds(part, record); });
   }
   return false;
 }
 
-bool Domain::mentions(std::string_view field) const { return mentions(root_, field); }
+bool Domain::mentions(std::string_view field) const {
+  return mentions(root_, field);
+}
 
 bool Domain::mentions(const Node& node, std::string_view field) {
   if (node.kind == Node::Kind::leaf) return node.leaf.path.front()->name == field;
   return std::ranges::any_of(node.parts, [&](const Node& part) { return mentions(part, field); });
 }
 
-std::optional<Ids> Domain::candidates(const Table& table) const { return narrow(root_, table); }
+std::optional<Ids> Domain::candidates(const Table& table) const {
+  return narrow(root_, table);
+}
 
 std::optional<Ids> Domain::narrow(const Node& node, const Table& table) {
   if (node.kind == Node::Kind::all) {

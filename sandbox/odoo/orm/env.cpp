@@ -15,7 +15,9 @@ Record Env::record(std::string_view model, Id id) {
   return {*this, database_->table(model), id};
 }
 
-Record Env::company() { return record("res.company", 1); }
+Record Env::company() {
+  return record("res.company", 1);
+}
 
 Record Env::by_xmlid(std::string_view xmlid) {
   const auto dot = xmlid.find('.');

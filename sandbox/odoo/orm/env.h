@@ -20,14 +20,14 @@ class Env {
   Dict context;
   bool sudo = false;
   std::string today, now;  ///< "2026-04-01", "2026-04-01 12:00:00" (UTC)
-  Any payment_lines;  ///< the items given to the payment that is being created, between its two hooks
-  int building = 0;  ///< moves whose items are being created: their checks come when all items are there
+  Any payment_lines;       ///< the items given to the payment that is being created, between its two hooks
+  int building = 0;        ///< moves whose items are being created: their checks come when all items are there
 
-  bool flag(std::string_view key) const;                      ///< a truthy context key
+  bool flag(std::string_view key) const;  ///< a truthy context key
   bool skips_invoice_sync() const { return flag("skip_invoice_sync"); }
   Record record(std::string_view model, Id id);
   Record company();
-  Record by_xmlid(std::string_view xmlid);                    ///< an absent record when it is not known
+  Record by_xmlid(std::string_view xmlid);  ///< an absent record when it is not known
   Ids search(std::string_view model, const Any& domain, std::string_view order = {}, std::size_t limit = 0);
   bool user_has_group(std::string_view xmlid);
 

@@ -14,10 +14,14 @@ std::string lower(std::string text) {
 bool like(std::string_view text, std::string_view pattern) {
   std::size_t t = 0, p = 0, star = std::string_view::npos, mark = 0;
   while (t < text.size()) {
-    if (p < pattern.size() && (pattern[p] == '_' || pattern[p] == text[t]) && pattern[p] != '%') ++t, ++p;
-    else if (p < pattern.size() && pattern[p] == '%') star = p++, mark = t;
-    else if (star != std::string_view::npos) p = star + 1, t = ++mark;
-    else return false;
+    if (p < pattern.size() && (pattern[p] == '_' || pattern[p] == text[t]) && pattern[p] != '%')
+      ++t, ++p;
+    else if (p < pattern.size() && pattern[p] == '%')
+      star = p++, mark = t;
+    else if (star != std::string_view::npos)
+      p = star + 1, t = ++mark;
+    else
+      return false;
   }
   while (p < pattern.size() && pattern[p] == '%') ++p;
   return p == pattern.size();
@@ -31,8 +35,9 @@ bool text_like(const std::string& comparison, const std::string& text, const std
 
 bool equal(const Field& field, const Record& owner, const Value& value, const Any& wanted) {
   if (field.type == Type::boolean) return value.truthy() == wanted.truthy();
-  if (wanted.empty()) return value.is_null() || (field.is_number() && value.decimal().is_zero()) ||
-                             (field.type == Type::integer && value.integer() == 0) || (value.is_text() && value.text().empty());
+  if (wanted.empty())
+    return value.is_null() || (field.is_number() && value.decimal().is_zero()) || (field.type == Type::integer && value.integer() == 0) ||
+           (value.is_text() && value.text().empty());
   if (field.type == Type::many2one) {
     if (value.is_null()) return false;
     if (wanted.is_text() && wanted.id() == 0) return owner.env().record(field.relation, value.integer()).display_name() == wanted.text();
@@ -60,7 +65,8 @@ bool compare(const Domain::Leaf& leaf, const Field& field, const Record& owner, 
     return found == (comparison == "in");
   }
   if (comparison.find("like") != std::string::npos) {
-    const std::string text = field.type == Type::many2one ? owner.env().record(field.relation, value.integer()).display_name() : value.text();
+    const std::string text =
+        field.type == Type::many2one ? owner.env().record(field.relation, value.integer()).display_name() : value.text();
     const bool negative = comparison.starts_with("not");
     return text_like(comparison, text, wanted.text()) != negative;
   }
@@ -103,6 +109,8 @@ bool holds_from(const Domain::Leaf& leaf, std::size_t step, const Record& record
 
 }  // namespace
 
-bool leaf_holds(const Domain::Leaf& leaf, const Record& record) { return holds_from(leaf, 0, record); }
+bool leaf_holds(const Domain::Leaf& leaf, const Record& record) {
+  return holds_from(leaf, 0, record);
+}
 
 }  // namespace q2o::sandbox::odoo

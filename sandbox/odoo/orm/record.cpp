@@ -12,7 +12,9 @@ const Field& Record::field_of(std::string_view name) const {
   return *field;
 }
 
-Value Record::get(std::string_view field) const { return id_ == 0 ? Value() : get(field_of(field)); }
+Value Record::get(std::string_view field) const {
+  return id_ == 0 ? Value() : get(field_of(field));
+}
 
 Value Record::get(const Field& field) const {
   if (id_ == 0 || !table_->exists(id_)) return {};
@@ -27,8 +29,7 @@ Value Record::get(const Field& field) const {
   if (field.type == Type::one2many && field.column < 0) return members(field);
   const Value& stored = table_->get(id_, field.column);
   // Company-dependent accounts without an own value show the company's default, as Odoo's property fields do.
-  if (stored.is_null() && field.name.starts_with("property_account_"))
-    return Value::of_id(property_default(*env_, model(), field.name));
+  if (stored.is_null() && field.name.starts_with("property_account_")) return Value::of_id(property_default(*env_, model(), field.name));
   return stored;
 }
 
@@ -42,8 +43,7 @@ Value Record::members(const Field& field) const {
   Table& other = env_->database().table(field.relation);
   Ids found = find_by(other, field.inverse, Value::of_id(id_));
   const Field* active = other.model().find("active");
-  if (active && active->column >= 0)
-    std::erase_if(found, [&](Id id) { return !other.get(id, active->column).truthy(); });
+  if (active && active->column >= 0) std::erase_if(found, [&](Id id) { return !other.get(id, active->column).truthy(); });
   const bool invoice = field.name == "invoice_repartition_line_ids";
   if (invoice || field.name == "refund_repartition_line_ids") {
     const int column = other.model().find("document_type")->column;
@@ -59,7 +59,9 @@ Value Record::members(const Field& field) const {
   return Value::of_ids(std::move(found));
 }
 
-Ids Record::ids(std::string_view field) const { return get(field).ids(); }
+Ids Record::ids(std::string_view field) const {
+  return get(field).ids();
+}
 
 std::vector<Record> Record::many(std::string_view field) const {
   std::vector<Record> records;
@@ -75,8 +77,7 @@ std::vector<Record> Record::many(std::string_view field) const {
 std::string Record::display_name() const {
   const std::string& name = model();
   if (name == "account.account") return text("code") + " " + text("name");
-  if (name == "res.partner" && link("parent_id") != 0 && !flag("is_company"))
-    return ref("parent_id").text("name") + ", " + text("name");
+  if (name == "res.partner" && link("parent_id") != 0 && !flag("is_company")) return ref("parent_id").text("name") + ", " + text("name");
   if (name == "account.move") return text("name").empty() ? fmt::format("Draft Entry (* {})", id_) : text("name");
   if (name == "account.move.line") return text("move_name") + (text("name").empty() ? "" : " " + text("name"));
   if (name == "account.bank.statement.line") return text("name");

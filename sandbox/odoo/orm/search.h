@@ -5,7 +5,7 @@
 namespace q2o::sandbox::odoo {
 
 struct Search {
-  std::string order;  ///< "date desc, id"; empty = by id
+  std::string order;                  ///< "date desc, id"; empty = by id
   std::size_t offset = 0, limit = 0;  ///< limit 0 = all
   bool active_test = true;            ///< leave archived records out unless the domain speaks of them
 };

@@ -62,7 +62,8 @@ Value bucket(const Key& key, const Value& value) {
   const std::string& date = value.text();
   if (key.unit == "year") return Value::of_text(date.substr(0, 4) + "-01-01");
   if (key.unit == "day") return Value::of_text(date.substr(0, 10));
-  if (key.unit == "quarter") return Value::of_text(fmt::format("{}-{:02}-01", date.substr(0, 4), (std::stoi(date.substr(5, 2)) - 1) / 3 * 3 + 1));
+  if (key.unit == "quarter")
+    return Value::of_text(fmt::format("{}-{:02}-01", date.substr(0, 4), (std::stoi(date.substr(5, 2)) - 1) / 3 * 3 + 1));
   if (key.unit == "month") return Value::of_text(date.substr(0, 7) + "-01");
   throw value_error("Invalid granularity: " + key.unit);
 }
@@ -129,7 +130,8 @@ void write_aggregate(json::Writer& out, Env& env, Table& table, const Aggregate&
     const Value value = Record(env, table, id).get(*aggregate.field);
     if (value.is_null()) continue;
     if (aggregate.function.starts_with("count")) {
-      distinct.insert(aggregate.function == "count_distinct" ? (value.is_text() ? value.text() : std::to_string(value.integer())) : std::to_string(distinct.size()));
+      distinct.insert(aggregate.function == "count_distinct" ? (value.is_text() ? value.text() : std::to_string(value.integer()))
+                                                             : std::to_string(distinct.size()));
       continue;
     }
     const Decimal number = value.decimal();
@@ -140,30 +142,43 @@ void write_aggregate(json::Writer& out, Env& env, Table& table, const Aggregate&
   }
   out.key(aggregate.name);
   const auto number = [&](const Decimal& value) {
-    if (aggregate.field->type == Type::integer) out.number(static_cast<Id>(value.rounded(0, Rounding::down).unscaled()));
-    else out.raw(as_float(value));
+    if (aggregate.field->type == Type::integer)
+      out.number(static_cast<Id>(value.rounded(0, Rounding::down).unscaled()));
+    else
+      out.raw(as_float(value));
   };
-  if (aggregate.function.starts_with("count")) out.number(static_cast<Id>(distinct.size()));
-  else if (aggregate.function == "sum") number(sum);
-  else if (aggregate.function == "min") number(least);
-  else if (aggregate.function == "max") number(most);
-  else if (aggregate.function == "avg") number(ids.empty() ? Decimal() : Decimal::divide(sum, Decimal(static_cast<Id>(ids.size())), 6, Rounding::half_up));
-  else throw value_error("Invalid aggregation function '" + aggregate.function + "'");
+  if (aggregate.function.starts_with("count"))
+    out.number(static_cast<Id>(distinct.size()));
+  else if (aggregate.function == "sum")
+    number(sum);
+  else if (aggregate.function == "min")
+    number(least);
+  else if (aggregate.function == "max")
+    number(most);
+  else if (aggregate.function == "avg")
+    number(ids.empty() ? Decimal() : Decimal::divide(sum, Decimal(static_cast<Id>(ids.size())), 6, Rounding::half_up));
+  else
+    throw value_error("Invalid aggregation function '" + aggregate.function + "'");
 }
 
 void write_key(json::Writer& out, Env& env, Table& table, const Key& key, const Value& value, const Ids& ids) {
   out.key(key.text);
-  if (!key.unit.empty() && !value.is_null()) out.string(bucket_label(key, value.text()));
-  else write_field(out, Record(env, table, ids.front()), *key.field, false);
+  if (!key.unit.empty() && !value.is_null())
+    out.string(bucket_label(key, value.text()));
+  else
+    write_field(out, Record(env, table, ids.front()), *key.field, false);
 }
 
 void write_domain(json::Writer& out, const Any& domain, const std::vector<Key>& keys, const std::vector<Value>& values) {
   out.key("__domain").begin_array();
   const auto leaf = [&](const std::string& field, const char* comparison, const Value& value) {
     out.begin_array().string(field).string(comparison);
-    if (value.is_null()) out.boolean(false);
-    else if (value.is_text()) out.string(value.text());
-    else out.number(value.integer());
+    if (value.is_null())
+      out.boolean(false);
+    else if (value.is_text())
+      out.string(value.text());
+    else
+      out.number(value.integer());
     out.end_array();
   };
   for (std::size_t k = 0; k < keys.size(); ++k) {
@@ -184,8 +199,10 @@ void write_ranges(json::Writer& out, const std::vector<Key>& keys, const std::ve
   for (std::size_t k = 0; k < keys.size(); ++k) {
     if (keys[k].unit.empty()) continue;
     out.key(keys[k].text);
-    if (values[k].is_null()) out.boolean(false);
-    else out.begin_object().field("from", values[k].text()).field("to", bucket_end(keys[k], values[k].text())).end_object();
+    if (values[k].is_null())
+      out.boolean(false);
+    else
+      out.begin_object().field("from", values[k].text()).field("to", bucket_end(keys[k], values[k].text())).end_object();
   }
   out.end_object();
 }

@@ -8,7 +8,9 @@ namespace {
 
 constexpr Id kAdministrator = 2;
 
-OdooError access_denied() { return {"odoo.exceptions.AccessDenied", "Access Denied"}; }
+OdooError access_denied() {
+  return {"odoo.exceptions.AccessDenied", "Access Denied"};
+}
 
 void check_database(const RpcAccess& access, std::string_view name) {
   if (name == access.database) return;
@@ -45,7 +47,9 @@ RpcCall checked_call(const RpcAccess& access, std::string_view method, std::span
   return call;
 }
 
-void write_id(json::Writer& out, const json::Value& id) { out.field("jsonrpc", "2.0").key("id").value(id); }
+void write_id(json::Writer& out, const json::Value& id) {
+  out.field("jsonrpc", "2.0").key("id").value(id);
+}
 
 std::string error_body(const json::Value& id, const OdooError& error) {
   json::Writer out;
@@ -60,14 +64,18 @@ std::string error_body(const json::Value& id, const OdooError& error) {
 }
 
 Response bad_request(const char* text) {
-  return {400, fmt::format("<!doctype html>\n<title>400 Bad Request</title>\n<h1>Bad Request</h1>\n<p>{}</p>\n", text), "text/html; charset=utf-8", {}};
+  return {400,
+          fmt::format("<!doctype html>\n<title>400 Bad Request</title>\n<h1>Bad Request</h1>\n<p>{}</p>\n", text),
+          "text/html; charset=utf-8",
+          {}};
 }
 
 }  // namespace
 
 Response answer_rpc(const Request& request, const RpcAccess& access, const std::function<std::string(const RpcCall&)>& execute) {
   if (request.method != "POST") return {405, "", "text/html; charset=utf-8", {}};
-  if (request.header("content-type").find("application/json") == std::string_view::npos) return bad_request("Request inferred type is not compatible with this route.");
+  if (request.header("content-type").find("application/json") == std::string_view::npos)
+    return bad_request("Request inferred type is not compatible with this route.");
   auto document = json::Document::parse(request.body, {256u << 20, 128});
   // A NUL in a text is no broken JSON to Odoo: the field refuses it later. Our parser refuses it at once, so answer as the field would.
   const bool nul = !document && request.body.find("\\u0000") != std::string::npos;
@@ -81,9 +89,12 @@ Response answer_rpc(const Request& request, const RpcAccess& access, const std::
     const json::Value& parameters = root["params"];
     const std::string_view service = parameters["service"].text(), method = parameters["method"].text();
     std::string result;
-    if (service == "common") result = common_service(access, method, parameters["args"].items());
-    else if (service == "object") result = execute(checked_call(access, method, parameters["args"].items()));
-    else throw key_error(std::string(service));
+    if (service == "common")
+      result = common_service(access, method, parameters["args"].items());
+    else if (service == "object")
+      result = execute(checked_call(access, method, parameters["args"].items()));
+    else
+      throw key_error(std::string(service));
     json::Writer out;
     out.begin_object();
     write_id(out, root["id"]);

@@ -41,9 +41,13 @@ std::vector<const Field*> fields_of(const Model& model, const Any& names) {
 
 void may_read(Env& env, std::string_view model) {
   if (model == "ir.model.data" && !env.user_has_group("base.group_system") && !env.user_has_group("base.group_erp_manager"))
-    throw access_error("You are not allowed to access 'Model Data' (ir.model.data) records.\n\nThis operation is allowed for the following groups:\n\t- Administration/Access Rights");
+    throw access_error(
+        "You are not allowed to access 'Model Data' (ir.model.data) records.\n\nThis operation is allowed for the following groups:\n\t- "
+        "Administration/Access Rights");
   if (model == "account.analytic.plan" && !env.user_has_group("analytic.group_analytic_accounting"))
-    throw access_error("You are not allowed to access 'Analytic Plans' (account.analytic.plan) records.\n\nThis operation is allowed for the following groups:\n\t- Technical/Analytic Accounting");
+    throw access_error(
+        "You are not allowed to access 'Analytic Plans' (account.analytic.plan) records.\n\nThis operation is allowed for the following "
+        "groups:\n\t- Technical/Analytic Accounting");
 }
 
 std::string read_records(Env& env, std::string_view model, const Ids& ids, const Any& names, bool bare) {
@@ -124,8 +128,10 @@ std::string do_exists(Env& env, const Call& call) {
 /// Rights as the tested users have them: settings need the Settings group, the rest is open to accounting users.
 bool allowed(Env& env, std::string_view model, std::string_view operation) {
   const bool reading = operation == "read";
-  if (model == "ir.actions.server" || model == "ir.config_parameter" || model == "decimal.precision") return reading || env.user_has_group("base.group_system");
-  if (model == "ir.model.data" || model == "res.company") return (reading && model == "res.company") || env.user_has_group("base.group_system") || env.user_has_group("base.group_erp_manager");
+  if (model == "ir.actions.server" || model == "ir.config_parameter" || model == "decimal.precision")
+    return reading || env.user_has_group("base.group_system");
+  if (model == "ir.model.data" || model == "res.company")
+    return (reading && model == "res.company") || env.user_has_group("base.group_system") || env.user_has_group("base.group_erp_manager");
   if (model == "account.bank.statement.line") return reading || env.user_has_group("account.group_account_basic");
   if (model == "account.analytic.plan") return env.user_has_group("analytic.group_analytic_accounting");
   return true;
@@ -140,7 +146,9 @@ std::string check_rights(Env& env, const Call& call) {
   if (allowed(env, call.model, operation)) return "true";
   const Any* raise = call.kwargs.find("raise_exception");
   const bool throws = call.args.size() > 1 ? call.args[1].truthy() : !raise || raise->truthy();
-  if (throws) throw access_error(fmt::format("You are not allowed to {} '{}' ({}) records.", operation == "write" ? "modify" : operation, call.model, call.model));
+  if (throws)
+    throw access_error(
+        fmt::format("You are not allowed to {} '{}' ({}) records.", operation == "write" ? "modify" : operation, call.model, call.model));
   return "false";
 }
 

@@ -29,11 +29,19 @@ void write_link(json::Writer& out, const Record& record, const Field& field, Id 
 void write_field(json::Writer& out, const Record& record, const Field& field, bool bare_links) {
   const Value value = record.get(field);
   switch (field.type) {
-    case Type::boolean: out.boolean(value.truthy()); return;
-    case Type::integer: out.number(value.integer()); return;
+    case Type::boolean:
+      out.boolean(value.truthy());
+      return;
+    case Type::integer:
+      out.number(value.integer());
+      return;
     case Type::floating:
-    case Type::monetary: out.raw(as_float(value.decimal())); return;
-    case Type::many2one: write_link(out, record, field, value.integer(), bare_links); return;
+    case Type::monetary:
+      out.raw(as_float(value.decimal()));
+      return;
+    case Type::many2one:
+      write_link(out, record, field, value.integer(), bare_links);
+      return;
     case Type::one2many:
     case Type::many2many:
       out.begin_array();
@@ -41,12 +49,16 @@ void write_field(json::Writer& out, const Record& record, const Field& field, bo
       out.end_array();
       return;
     case Type::json:
-      if (value.is_null()) out.boolean(false);
-      else out.raw(value.text());
+      if (value.is_null())
+        out.boolean(false);
+      else
+        out.raw(value.text());
       return;
     default:
-      if (value.is_null()) out.boolean(false);
-      else out.string(value.text());
+      if (value.is_null())
+        out.boolean(false);
+      else
+        out.string(value.text());
   }
 }
 

@@ -19,7 +19,9 @@ void check_code(Env& env, const std::string& code, Id own) {
 void set_reconcile(Dict& values, const std::string& type) {
   const Any* given = values.find("reconcile");
   if (type == "asset_receivable" || type == "liability_payable") {
-    if (given && given->empty()) throw validation_error("You cannot have a receivable/payable account that is not reconcilable. (account code: " + values["code"].text() + ")");
+    if (given && given->empty())
+      throw validation_error(
+          "You cannot have a receivable/payable account that is not reconcilable. (account code: " + values["code"].text() + ")");
     values["reconcile"] = Any(true);
   }
 }
@@ -27,7 +29,9 @@ void set_reconcile(Dict& values, const std::string& type) {
 void check_unaffected(Env& env, const std::string& type, Id own) {
   if (type != "equity_unaffected") return;
   for (const Id id : env.search("account.account", Any(List{Any(List{Any("account_type"), Any("="), Any(type)})})))
-    if (id != own) throw validation_error("You cannot have more than one account with \"Current Year Earnings\" as type. (accounts: " + env.record("account.account", id).text("code") + ")");
+    if (id != own)
+      throw validation_error("You cannot have more than one account with \"Current Year Earnings\" as type. (accounts: " +
+                             env.record("account.account", id).text("code") + ")");
 }
 
 /// An account without a type takes that of the account whose code comes just before its own.
@@ -77,13 +81,17 @@ void account_before_unlink(Env& env, const Record& account) {
   for (const Id id : env.search("account.journal", Any(List{})))
     for (const char* field : {"default_account_id", "suspense_account_id"})
       if (env.record("account.journal", id).link(field) == account.id())
-        throw user_error(fmt::format("You cannot remove/deactivate the accounts \"{}\" which are set on the journals.", account.display_name()));
+        throw user_error(
+            fmt::format("You cannot remove/deactivate the accounts \"{}\" which are set on the journals.", account.display_name()));
   const Record company = env.company();
   for (const auto& field : company.table().model().fields)  // Odoo empties the company's fields without a word
-    if (field->relation == "account.account" && field->column >= 0 && company.get(*field).integer() == account.id()) env.store(company, field->name, Value());
+    if (field->relation == "account.account" && field->column >= 0 && company.get(*field).integer() == account.id())
+      env.store(company, field->name, Value());
 }
 
-std::string cut_code(const std::string& code) { return code.substr(0, 5); }
+std::string cut_code(const std::string& code) {
+  return code.substr(0, 5);
+}
 
 void check_journal_code(Env& env, const std::string& code, Id own) {
   for (const Id id : find_by(env.database().table("account.journal"), "code", Value::of_text(code)))
@@ -113,8 +121,10 @@ void journal_before_create(Env& env, Dict& values) {
     check_journal_code(env, values["code"].text(), 0);
   }
   const bool money = type == "bank" || type == "cash" || type == "credit";
-  if ((type == "bank" || type == "cash") && !values["default_account_id"].truthy()) values["default_account_id"] = Any(own_bank_account(env, values));
-  if (money && !values.has("suspense_account_id")) values["suspense_account_id"] = Any(env.company().link("account_journal_suspense_account_id"));
+  if ((type == "bank" || type == "cash") && !values["default_account_id"].truthy())
+    values["default_account_id"] = Any(own_bank_account(env, values));
+  if (money && !values.has("suspense_account_id"))
+    values["suspense_account_id"] = Any(env.company().link("account_journal_suspense_account_id"));
   if (!values.has("refund_sequence")) values["refund_sequence"] = Any(type == "sale" || type == "purchase");
   if (!values.has("payment_sequence")) values["payment_sequence"] = Any(money);
   values["company_id"] = Any(1);
@@ -146,8 +156,9 @@ void method_line_before_create(Env& env, Dict& values) {
   for (const Id id : find_by(env.database().table("account.payment.method.line"), "journal_id", Value::of_id(journal.id()))) {
     const Record line = env.record("account.payment.method.line", id);
     if (line.text("name") == values["name"].text() && line.text("payment_type") == method.text("payment_type"))
-      throw validation_error(fmt::format("You can't have two payment method lines of the same payment type ({}) and with the same name ({}) on a single journal.",
-                                         method.text("payment_type"), line.text("name")));
+      throw validation_error(fmt::format(
+          "You can't have two payment method lines of the same payment type ({}) and with the same name ({}) on a single journal.",
+          method.text("payment_type"), line.text("name")));
   }
 }
 

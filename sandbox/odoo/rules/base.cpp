@@ -54,12 +54,17 @@ void partner_after_write(Env& env, const Record& partner, const Dict& values) {
 void partner_before_unlink(Env& env, const Record& partner) {
   for (const char* model : {"account.move.line", "sale.order", "purchase.order", "account.payment"})
     if (!find_by(env.database().table(model), "partner_id", Value::of_id(partner.id())).empty())
-      throw constraint_error(fmt::format("another model requires the record being deleted. If possible, archive it instead.\n\nModel: {} ({})\nConstraint: {}_partner_id_fkey", model, model, model));
+      throw constraint_error(
+          fmt::format("another model requires the record being deleted. If possible, archive it instead.\n\nModel: {} ({})\nConstraint: "
+                      "{}_partner_id_fkey",
+                      model, model, model));
 }
 
 void may_touch_external_ids(Env& env) {
   if (!env.user_has_group("base.group_system") && !env.user_has_group("base.group_erp_manager"))
-    throw access_error("You are not allowed to create 'Model Data' (ir.model.data) records.\n\nThis operation is allowed for the following groups:\n\t- Administration/Access Rights");
+    throw access_error(
+        "You are not allowed to create 'Model Data' (ir.model.data) records.\n\nThis operation is allowed for the following groups:\n\t- "
+        "Administration/Access Rights");
 }
 
 void data_before_create(Env& env, Dict& values) {
@@ -70,7 +75,10 @@ void data_before_create(Env& env, Dict& values) {
   Table& table = env.database().table("ir.model.data");
   for (const Id id : find_by(table, "name", Value::of_text(name)))
     if (env.record("ir.model.data", id).text("module") == module)
-      throw constraint_error(fmt::format("duplicate key value violates unique constraint \"ir_model_data_module_name_uniq_index\"\nDETAIL:  Key (module, name)=({}, {}) already exists.\n", module, name), "UniqueViolation");
+      throw constraint_error(fmt::format("duplicate key value violates unique constraint \"ir_model_data_module_name_uniq_index\"\nDETAIL: "
+                                         " Key (module, name)=({}, {}) already exists.\n",
+                                         module, name),
+                             "UniqueViolation");
 }
 
 void rate_before_create(Env& env, Dict& values) {
@@ -84,12 +92,14 @@ void rate_before_create(Env& env, Dict& values) {
   values.erase("inverse_company_rate");
   const Id currency = values["currency_id"].id();
   for (const Id id : find_by(env.database().table("res.currency.rate"), "currency_id", Value::of_id(currency)))
-    if (env.record("res.currency.rate", id).text("name") == values["name"].text()) throw constraint_error("Only one currency rate per day allowed!");
+    if (env.record("res.currency.rate", id).text("name") == values["name"].text())
+      throw constraint_error("Only one currency rate per day allowed!");
 }
 
 void currency_before_create(Env& env, Dict& values) {
   const std::string name = values["name"].text().substr(0, 3);
-  if (!find_by(env.database().table("res.currency"), "name", Value::of_text(name)).empty()) throw constraint_error("The currency code must be unique!");
+  if (!find_by(env.database().table("res.currency"), "name", Value::of_text(name)).empty())
+    throw constraint_error("The currency code must be unique!");
   values["name"] = Any(name);
   if (!values.has("decimal_places")) values["decimal_places"] = Any(2);
   if (!values.has("rounding")) values["rounding"] = Any(Decimal::of("0.01"));
@@ -97,7 +107,9 @@ void currency_before_create(Env& env, Dict& values) {
 
 void company_before_write(Env& env, const Record& company, Dict& values) {
   if (!env.user_has_group("base.group_erp_manager") && !env.user_has_group("base.group_system"))
-    throw access_error("You are not allowed to modify 'Companies' (res.company) records.\n\nThis operation is allowed for the following groups:\n\t- Administration/Access Rights");
+    throw access_error(
+        "You are not allowed to modify 'Companies' (res.company) records.\n\nThis operation is allowed for the following groups:\n\t- "
+        "Administration/Access Rights");
   const Any* currency = values.find("currency_id");
   if (currency && currency->id() != company.link("currency_id") && env.database().table("account.move.line").size() > 0)
     throw user_error("You cannot change the currency of the company since some journal items already exist");
@@ -136,7 +148,9 @@ void attachment_before_create(Env&, Dict& values) {
 
 void settings_only(Env& env, Dict&) {
   if (!env.user_has_group("base.group_system"))
-    throw access_error("You are not allowed to create 'Server Actions' (ir.actions.server) records.\n\nThis operation is allowed for the following groups:\n\t- Administration/Settings");
+    throw access_error(
+        "You are not allowed to create 'Server Actions' (ir.actions.server) records.\n\nThis operation is allowed for the following "
+        "groups:\n\t- Administration/Settings");
 }
 
 Record parameter(Env& env, const std::string& key) {
@@ -144,11 +158,15 @@ Record parameter(Env& env, const std::string& key) {
   return found.empty() ? Record() : env.record("ir.config_parameter", found.front());
 }
 
-std::string quoted(const std::string& text) { return Any(text).dump(); }
+std::string quoted(const std::string& text) {
+  return Any(text).dump();
+}
 
 std::string set_param(Env& env, const Call& call) {
   if (!env.user_has_group("base.group_system"))
-    throw access_error("You are not allowed to modify 'System Parameter' (ir.config_parameter) records.\n\nThis operation is allowed for the following groups:\n\t- Administration/Settings");
+    throw access_error(
+        "You are not allowed to modify 'System Parameter' (ir.config_parameter) records.\n\nThis operation is allowed for the following "
+        "groups:\n\t- Administration/Settings");
   const std::string key = call.argument(0, "key").text();
   const Any& value = call.argument(1, "value");
   const Record known = parameter(env, key);

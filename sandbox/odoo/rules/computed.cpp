@@ -62,7 +62,8 @@ Value payment_reconciled(const Record& payment) {
 Value line_reconciled(const Record& line) {
   const Id suspense = line.ref("journal_id").link("suspense_account_id");
   const auto items = line.ref("move_id").many("line_ids");
-  return Value::of_bool(std::ranges::none_of(items, [&](const Record& item) { return item.link("account_id") == suspense && !item.amount("balance").is_zero(); }));
+  return Value::of_bool(std::ranges::none_of(
+      items, [&](const Record& item) { return item.link("account_id") == suspense && !item.amount("balance").is_zero(); }));
 }
 
 Value statement_balance(const Record& journal) {
@@ -84,18 +85,28 @@ Value dashboard(const Record& journal) {
   return Value::of_text(out.take());
 }
 
-Value company_type(const Record& partner) { return Value::of_text(partner.flag("is_company") ? "company" : "person"); }
-Value commercial(const Record& partner) { return Value::of_id(commercial_partner(partner).id()); }
-Value complete_name(const Record& record) { return Value::of_text(record.display_name()); }
+Value company_type(const Record& partner) {
+  return Value::of_text(partner.flag("is_company") ? "company" : "person");
+}
+Value commercial(const Record& partner) {
+  return Value::of_id(commercial_partner(partner).id());
+}
+Value complete_name(const Record& record) {
+  return Value::of_text(record.display_name());
+}
 Value signed_amount(const Record& payment) {
   return Value::of_decimal(payment.text("payment_type") == "outbound" ? -payment.amount("amount") : payment.amount("amount"));
 }
-Value sign(const Record& move) { return Value::of_integer(direction_sign(move.text("move_type"))); }
+Value sign(const Record& move) {
+  return Value::of_integer(direction_sign(move.text("move_type")));
+}
 Value first_variant(const Record& product) {
   const Ids ids = product.ids("product_variant_ids");
   return Value::of_id(ids.empty() ? 0 : ids.front());
 }
-Value data_name(const Record& data) { return Value::of_text(data.text("module") + "." + data.text("name")); }
+Value data_name(const Record& data) {
+  return Value::of_text(data.text("module") + "." + data.text("name"));
+}
 
 }  // namespace
 

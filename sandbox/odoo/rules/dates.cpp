@@ -13,19 +13,24 @@ std::chrono::year_month_day parse(const std::string& date) {
 }
 
 std::string print(const std::chrono::year_month_day& date) {
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 }  // namespace
 
-std::string days_after(const std::string& date, std::int64_t days) { return print(std::chrono::sys_days(parse(date)) + std::chrono::days(days)); }
+std::string days_after(const std::string& date, std::int64_t days) {
+  return print(std::chrono::sys_days(parse(date)) + std::chrono::days(days));
+}
 
 std::string end_of_month(const std::string& date) {
   const auto day = parse(date);
   return print(std::chrono::year_month_day(day.year() / day.month() / std::chrono::last));
 }
 
-std::string american(const std::string& date) { return date.substr(5, 2) + "/" + date.substr(8, 2) + "/" + date.substr(0, 4); }
+std::string american(const std::string& date) {
+  return date.substr(5, 2) + "/" + date.substr(8, 2) + "/" + date.substr(0, 4);
+}
 
 std::string month_name(const std::string& date) {
   static constexpr std::array kNames{"January", "February", "March",     "April",   "May",      "June",

@@ -7,7 +7,9 @@ namespace q2o::sandbox::odoo {
 
 namespace {
 
-bool is_text_line(std::string_view display_type) { return display_type == "line_section" || display_type == "line_note"; }
+bool is_text_line(std::string_view display_type) {
+  return display_type == "line_section" || display_type == "line_note";
+}
 
 Record product_account(Env& env, const Record& move, Id product_id) {
   const bool sale = is_sale(move.text("move_type"));
@@ -27,8 +29,10 @@ void set_account(Env& env, const Record& move, Dict& values) {
   const std::string type = values["display_type"].text();
   const bool document = is_document(move.text("move_type"));
   Record account;
-  if (document && type == "payment_term") account = partner_account(env, move.ref("partner_id"), is_sale(move.text("move_type")));
-  else if (document) account = product_account(env, move, values["product_id"].id());
+  if (document && type == "payment_term")
+    account = partner_account(env, move.ref("partner_id"), is_sale(move.text("move_type")));
+  else if (document)
+    account = product_account(env, move, values["product_id"].id());
   if (!account && document) account = move.ref("journal_id").ref("default_account_id");
   if (account) values["account_id"] = Any(account.id());
 }
@@ -38,8 +42,9 @@ void set_kind(Env& env, const Record& move, Dict& values) {
   if (kind && !kind->empty()) return;
   const std::string account_type = env.record("account.account", values["account_id"].id()).text("account_type");
   const bool open_item = account_type == "asset_receivable" || account_type == "liability_payable";
-  values["display_type"] = values["tax_repartition_line_id"].truthy() ? Any("tax")
-                           : open_item && !is_document(move.text("move_type")) ? Any("payment_term") : Any("product");
+  values["display_type"] = values["tax_repartition_line_id"].truthy()          ? Any("tax")
+                           : open_item && !is_document(move.text("move_type")) ? Any("payment_term")
+                                                                               : Any("product");
 }
 
 void set_product_taxes(Env& env, const Record& move, Dict& values) {
@@ -70,9 +75,12 @@ void set_amounts(Env& env, const Record& move, Dict& values) {
   const Decimal in_currency = has_currency ? rounded_to(currency, given_currency->number()) : Decimal();
   const Any* given = values.find("balance");
   Decimal balance;
-  if (given && !given->empty()) balance = given->number();
-  else if (values.has("debit") || values.has("credit")) balance = values["debit"].number() - values["credit"].number();
-  else if (has_currency) balance = foreign ? to_company(env, currency, in_currency, move.text("date")) : in_currency;
+  if (given && !given->empty())
+    balance = given->number();
+  else if (values.has("debit") || values.has("credit"))
+    balance = values["debit"].number() - values["credit"].number();
+  else if (has_currency)
+    balance = foreign ? to_company(env, currency, in_currency, move.text("date")) : in_currency;
   else if (document && !env.skips_invoice_sync() && values["display_type"].text() == "product") {
     const Decimal subtotal = printed_subtotal(currency, values);
     const Decimal signed_subtotal = direction_sign(move.text("move_type")) < 0 ? -subtotal : subtotal;
@@ -88,8 +96,7 @@ void set_amounts(Env& env, const Record& move, Dict& values) {
 void complete(Env& env, Dict& values) {
   const Record move = env.record("account.move", values["move_id"].id());
   if (!move || !move.exists()) throw missing_error("account.move", values["move_id"].id(), env.user());
-  if (move.text("state") == "posted")
-    throw user_error("You cannot modify the following readonly fields on a posted move: line_ids");
+  if (move.text("state") == "posted") throw user_error("You cannot modify the following readonly fields on a posted move: line_ids");
   set_kind(env, move, values);
   if (!is_text_line(values["display_type"].text())) {
     set_account(env, move, values);
@@ -118,7 +125,8 @@ void check_amount_rules(const Record& line) {
   if (!text_line && line.link("account_id") == 0) throw constraint_error("Missing required account on accountable line.");
   if (balance.sign() * in_currency.sign() < 0)
     throw constraint_error(
-        "The amount expressed in the secondary currency must be positive when account is debited and negative when account is credited. If the "
+        "The amount expressed in the secondary currency must be positive when account is debited and negative when account is credited. If "
+        "the "
         "currency is the same as the one from the company, this amount must strictly be equal to the balance.");
 }
 
@@ -128,16 +136,21 @@ void check_account(Env& env, const Record& line, const Record& account) {
   const Id forced = account.link("currency_id");
   if (forced != 0 && forced != line.link("company_currency_id") && forced != line.link("currency_id"))
     throw user_error(
-        "The account selected on your journal entry forces to provide a secondary currency. You should remove the secondary currency on the account.");
+        "The account selected on your journal entry forces to provide a secondary currency. You should remove the secondary currency on "
+        "the account.");
   const std::string type = account.text("account_type"), move_type = line.text("move_type");
   const bool due = line.text("display_type") == "payment_term";
   if (is_sale(move_type)) {
-    if (type == "liability_payable") throw user_error(fmt::format("Account {} is of payable type, but is used in a sale operation.", account.text("code")));
-    if (due != (type == "asset_receivable")) throw user_error("Any journal item on a receivable account must have a due date and vice versa.");
+    if (type == "liability_payable")
+      throw user_error(fmt::format("Account {} is of payable type, but is used in a sale operation.", account.text("code")));
+    if (due != (type == "asset_receivable"))
+      throw user_error("Any journal item on a receivable account must have a due date and vice versa.");
   }
   if (is_purchase(move_type)) {
-    if (type == "asset_receivable") throw user_error(fmt::format("Account {} is of receivable type, but is used in a purchase operation.", account.text("code")));
-    if (due != (type == "liability_payable")) throw user_error("Any journal item on a payable account must have a due date and vice versa.");
+    if (type == "asset_receivable")
+      throw user_error(fmt::format("Account {} is of receivable type, but is used in a purchase operation.", account.text("code")));
+    if (due != (type == "liability_payable"))
+      throw user_error("Any journal item on a payable account must have a due date and vice versa.");
   }
 }
 
@@ -158,13 +171,15 @@ void batch_created(Env& env, const Ids& ids) {
   check_balanced(env, moves);
 }
 
-constexpr std::array<std::string_view, 7> kFixedWhenPosted{"account_id", "balance", "debit", "credit", "amount_currency", "currency_id", "move_id"};
+constexpr std::array<std::string_view, 7> kFixedWhenPosted{"account_id",      "balance",     "debit",  "credit",
+                                                           "amount_currency", "currency_id", "move_id"};
 
 void before_write(Env& env, const Record& line, Dict& values) {
   const bool posted = line.text("parent_state") == "posted";
   for (const auto& name : kFixedWhenPosted) {
     if (!values.has(name)) continue;
-    if (posted && !env.flag("q2o_recompute")) throw user_error("You cannot do this modification on a posted journal entry, you can just change some non legal fields.");
+    if (posted && !env.flag("q2o_recompute"))
+      throw user_error("You cannot do this modification on a posted journal entry, you can just change some non legal fields.");
   }
   const Record home = env.company().ref("currency_id");
   if (values.has("debit") || values.has("credit")) {
@@ -189,7 +204,8 @@ void after_write(Env& env, const Record& line, const Dict& values) {
 void before_unlink(Env&, const Record& line) {
   if (line.text("parent_state") == "posted")
     throw user_error(
-        "You can't delete a posted journal item. Don’t play games with your accounting records; reset the journal entry to draft before deleting it.");
+        "You can't delete a posted journal item. Don’t play games with your accounting records; reset the journal entry to draft before "
+        "deleting it.");
 }
 
 }  // namespace

@@ -2,9 +2,13 @@
 
 namespace q2o::sandbox::odoo {
 
-int currency_digits(const Record& currency) { return currency ? static_cast<int>(currency.link("decimal_places")) : 2; }
+int currency_digits(const Record& currency) {
+  return currency ? static_cast<int>(currency.link("decimal_places")) : 2;
+}
 
-Decimal rounded_to(const Record& currency, const Decimal& amount) { return amount.rounded(currency_digits(currency), Rounding::half_up); }
+Decimal rounded_to(const Record& currency, const Decimal& amount) {
+  return amount.rounded(currency_digits(currency), Rounding::half_up);
+}
 
 namespace {
 
@@ -38,9 +42,15 @@ Decimal from_company(Env& env, const Record& currency, const Decimal& amount, co
   return rounded_to(currency, amount * rate_on(env, currency, date));
 }
 
-bool is_sale(std::string_view type) { return type == "out_invoice" || type == "out_refund" || type == "out_receipt"; }
-bool is_purchase(std::string_view type) { return type == "in_invoice" || type == "in_refund" || type == "in_receipt"; }
-bool is_document(std::string_view type) { return is_sale(type) || is_purchase(type); }
+bool is_sale(std::string_view type) {
+  return type == "out_invoice" || type == "out_refund" || type == "out_receipt";
+}
+bool is_purchase(std::string_view type) {
+  return type == "in_invoice" || type == "in_refund" || type == "in_receipt";
+}
+bool is_document(std::string_view type) {
+  return is_sale(type) || is_purchase(type);
+}
 
 int direction_sign(std::string_view type) {
   return type == "entry" || type == "in_invoice" || type == "out_refund" || type == "in_receipt" ? 1 : -1;
@@ -54,8 +64,9 @@ Record commercial_partner(const Record& partner) {
 
 Record first_account(Env& env, bool receivable) {
   const Any wanted(receivable ? "asset_receivable" : "liability_payable");
-  const Ids found = env.search("account.account", Any(List{Any(List{Any("account_type"), Any("="), wanted}),
-                                                           Any(List{Any("deprecated"), Any("="), Any(false)})}), "code", 1);
+  const Ids found = env.search(
+      "account.account", Any(List{Any(List{Any("account_type"), Any("="), wanted}), Any(List{Any("deprecated"), Any("="), Any(false)})}),
+      "code", 1);
   return found.empty() ? Record() : env.record("account.account", found.front());
 }
 
@@ -74,7 +85,8 @@ Id property_default(Env& env, std::string_view model, std::string_view field) {
     if (Record(env, fields, id).text("model") != model) continue;
     Table& defaults = env.database().table("ir.default");
     for (Id row = 1; row < defaults.next_id(); ++row)
-      if (defaults.exists(row) && Record(env, defaults, row).link("field_id") == id) return Any(Record(env, defaults, row).text("json_value")).id();
+      if (defaults.exists(row) && Record(env, defaults, row).link("field_id") == id)
+        return Any(Record(env, defaults, row).text("json_value")).id();
   }
   return 0;
 }

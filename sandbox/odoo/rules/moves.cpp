@@ -43,7 +43,8 @@ void before_create(Env& env, Dict& values) {
 
 void after_create(Env& env, const Record& move, const Dict& values) {
   --env.building;
-  if (!values.has("commercial_partner_id")) env.store(move, "commercial_partner_id", Value::of_id(commercial_partner(move.ref("partner_id")).id()));
+  if (!values.has("commercial_partner_id"))
+    env.store(move, "commercial_partner_id", Value::of_id(commercial_partner(move.ref("partner_id")).id()));
   if (is_document(move.text("move_type")) && !env.skips_invoice_sync()) sync_document(env, move, true);
   update_totals(env, move);
 }
@@ -52,8 +53,9 @@ void after_batch(Env& env, const Ids& moves) {
   if (env.building == 0) check_balanced(env, moves);
 }
 
-constexpr std::array<std::string_view, 9> kFixedWhenPosted{"invoice_line_ids", "line_ids", "invoice_date", "date", "partner_id", "partner_bank_id",
-                                                               "invoice_payment_term_id", "currency_id", "fiscal_position_id"};
+constexpr std::array<std::string_view, 9> kFixedWhenPosted{
+    "invoice_line_ids",        "line_ids",    "invoice_date",      "date", "partner_id", "partner_bank_id",
+    "invoice_payment_term_id", "currency_id", "fiscal_position_id"};
 
 bool same_value(const Record& move, std::string_view field, const Any& value) {
   const Value now = move.get(field);
@@ -67,7 +69,8 @@ void before_write(Env& env, const Record& move, Dict& values) {
     std::vector<std::string> fixed;
     for (const auto& name : kFixedWhenPosted)
       if (const Any* value = values.find(name); value && !same_value(move, name, *value)) fixed.emplace_back(name);
-    if (!fixed.empty()) throw user_error(fmt::format("You cannot modify the following readonly fields on a posted move: {}", fmt::join(fixed, ", ")));
+    if (!fixed.empty())
+      throw user_error(fmt::format("You cannot modify the following readonly fields on a posted move: {}", fmt::join(fixed, ", ")));
   }
   if (const Any* state = values.find("state"); state && state->text() == "posted" && move.text("state") != "posted") {
     post_moves(env, {move.id()});
@@ -81,7 +84,8 @@ bool touches_base_lines(Env& env, const Dict& values) {
     if (!commands) continue;
     for (const Any& command : commands->list()) {
       const List& parts = command.list();
-      if (parts.size() < 2 || parts[0].id() != 1 || env.record("account.move.line", parts[1].id()).text("display_type") == "product") return true;
+      if (parts.size() < 2 || parts[0].id() != 1 || env.record("account.move.line", parts[1].id()).text("display_type") == "product")
+        return true;
     }
   }
   return values.has("partner_id") || values.has("currency_id");
@@ -104,8 +108,7 @@ void after_write(Env& env, const Record& move, const Dict& values) {
 }
 
 void before_unlink(Env& env, const Record& move) {
-  if (move.text("state") == "posted")
-    throw user_error("You cannot delete a posted journal entry. Reset it to draft first.");
+  if (move.text("state") == "posted") throw user_error("You cannot delete a posted journal entry. Reset it to draft first.");
   env.unlink("account.move.line", move.ids("line_ids"));
 }
 

@@ -1,6 +1,6 @@
+#include "sandbox/odoo/rules/payments.h"
 #include "sandbox/odoo/errors.h"
 #include "sandbox/odoo/rules/money.h"
-#include "sandbox/odoo/rules/payments.h"
 #include "sandbox/odoo/rules/rules.h"
 
 // Payments and bank statement lines: records that make a move of their own.
@@ -104,8 +104,10 @@ std::string post_payments(Env& env, const Call& call) {
     if (!payment.exists()) throw missing_error("account.payment", id, env.user());
     const bool cash = payment.ref("outstanding_account_id").text("account_type") == "asset_cash";
     const std::string state = payment.text("state");
-    if (cash) set_state(env, payment, "paid");
-    else if (state == "draft" || state == "in_process") set_state(env, payment, "in_process");
+    if (cash)
+      set_state(env, payment, "paid");
+    else if (state == "draft" || state == "in_process")
+      set_state(env, payment, "in_process");
   }
   return "null";
 }
@@ -134,10 +136,15 @@ void payment_before_unlink(Env& env, const Record& payment) {
 
 void line_before_create(Env& env, Dict& values) {
   if (!env.user_has_group("account.group_account_basic"))
-    throw access_error("You are not allowed to create 'Bank Statement Line' (account.bank.statement.line) records.\n\nThis operation is allowed for the "
-                       "following groups:\n\t- Technical/Show Accounting Features - Readonly\n\nContact your administrator to request access if necessary.");
+    throw access_error(
+        "You are not allowed to create 'Bank Statement Line' (account.bank.statement.line) records.\n\nThis operation is allowed for the "
+        "following groups:\n\t- Technical/Show Accounting Features - Readonly\n\nContact your administrator to request access if "
+        "necessary.");
   const Record journal = env.record("account.journal", values["journal_id"].id());
-  if (!journal || !journal.exists()) throw constraint_error("\n- Create/update: a mandatory field is not set.\n\nModel: Bank Statement Line (account.bank.statement.line)\nField: Journal (journal_id)");
+  if (!journal || !journal.exists())
+    throw constraint_error(
+        "\n- Create/update: a mandatory field is not set.\n\nModel: Bank Statement Line (account.bank.statement.line)\nField: Journal "
+        "(journal_id)");
   const std::string type = journal.text("type");
   if (type != "bank" && type != "cash" && type != "credit")
     throw validation_error("You can only create bank statement lines in journals of type bank, cash or credit card.");
@@ -171,7 +178,8 @@ void line_before_create(Env& env, Dict& values) {
     }
     move["line_ids"] = Any(std::move(lines));
   }
-  for (const char* name : {"line_ids", "date", "ref", "narration", "counterpart_account_id", "move_type", "name", "state"}) values.erase(name);
+  for (const char* name : {"line_ids", "date", "ref", "narration", "counterpart_account_id", "move_type", "name", "state"})
+    values.erase(name);
   values["move_id"] = Any(env.create_one("account.move", std::move(move)));
 }
 
@@ -181,8 +189,10 @@ void line_after_create(Env& env, const Record& line, const Dict&) {
   const auto items = move.many("line_ids");
   const auto liquidity = std::ranges::count_if(items, [&](const Record& item) { return item.link("account_id") == bank; });
   if (liquidity != 1)
-    throw user_error(fmt::format("The journal entry {} reached an invalid state regarding its related statement line.\nTo be consistent, the journal entry must "
-                                 "always have exactly one journal item involving the bank/cash account.", move.display_name()));
+    throw user_error(fmt::format(
+        "The journal entry {} reached an invalid state regarding its related statement line.\nTo be consistent, the journal entry must "
+        "always have exactly one journal item involving the bank/cash account.",
+        move.display_name()));
   env.store(move, "statement_line_id", Value::of_id(line.id()));
   post_moves(env, {move.id()});
 }
@@ -216,14 +226,18 @@ PaymentItems items_of(const Record& payment) {
   Env& env = payment.env();
   std::vector<Id> liquid{payment.ref("journal_id").link("default_account_id"), payment.link("outstanding_account_id")};
   Table& methods = env.database().table("account.payment.method.line");
-  for (const Id id : find_by(methods, "journal_id", Value::of_id(payment.link("journal_id")))) liquid.push_back(Record(env, methods, id).link("payment_account_id"));
+  for (const Id id : find_by(methods, "journal_id", Value::of_id(payment.link("journal_id"))))
+    liquid.push_back(Record(env, methods, id).link("payment_account_id"));
   PaymentItems items;
   for (const Record& line : payment.ref("move_id").many("line_ids")) {
     const std::string type = line.text("account_type");
-    if (std::ranges::find(liquid, line.link("account_id")) != liquid.end()) items.liquidity.push_back(line);
-    else if (type == "asset_receivable" || type == "liability_payable" || line.link("account_id") == env.company().link("transfer_account_id"))
+    if (std::ranges::find(liquid, line.link("account_id")) != liquid.end())
+      items.liquidity.push_back(line);
+    else if (type == "asset_receivable" || type == "liability_payable" ||
+             line.link("account_id") == env.company().link("transfer_account_id"))
       items.counterpart.push_back(line);
-    else items.other.push_back(line);
+    else
+      items.other.push_back(line);
   }
   return items;
 }

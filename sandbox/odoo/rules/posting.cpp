@@ -8,22 +8,27 @@ namespace q2o::sandbox::odoo {
 
 namespace {
 
-bool is_text_line(const Record& line) { return line.text("display_type").starts_with("line_"); }
+bool is_text_line(const Record& line) {
+  return line.text("display_type").starts_with("line_");
+}
 
 /// Everything that Odoo complains about at once, in its words.
 void collect_complaints(Env& env, const Record& move, std::set<std::string>& complaints) {
   const std::string type = move.text("move_type");
   if (is_document(type)) {
     if (move.amount("amount_total").sign() < 0)
-      complaints.insert("You cannot validate an invoice with a negative total amount. You should create a credit note instead. Use the action menu to "
-                        "transform it into a credit note or refund.");
+      complaints.insert(
+          "You cannot validate an invoice with a negative total amount. You should create a credit note instead. Use the action menu to "
+          "transform it into a credit note or refund.");
     if (move.link("partner_id") == 0 && (type == "out_invoice" || type == "out_refund"))
       complaints.insert("The field 'Customer' is required, please complete it to validate the Customer Invoice.");
     if (move.link("partner_id") == 0 && (type == "in_invoice" || type == "in_refund"))
       complaints.insert("The field 'Vendor' is required, please complete it to validate the Vendor Bill.");
     if (move.get("invoice_date").is_null()) {
-      if (is_sale(type)) env.store(move, "invoice_date", Value::of_text(env.today));
-      else complaints.insert("The Bill/Refund date is required to validate this document.");
+      if (is_sale(type))
+        env.store(move, "invoice_date", Value::of_text(env.today));
+      else
+        complaints.insert("The Bill/Refund date is required to validate this document.");
     }
   }
   if (move.text("state") != "draft") complaints.insert(fmt::format("The entry {} (id {}) must be in draft.", move.text("name"), move.id()));
@@ -89,8 +94,7 @@ void post_one(Env& env, const Record& move) {
   env.store(move, "state", Value::of_text("posted"));
   env.store(move, "posted_before", Value::of_bool(true));
   number_move(env, move);
-  if (is_sale(move.text("move_type")) && move.text("payment_reference").empty())
-    env.store(move, "payment_reference", move.get("name"));
+  if (is_sale(move.text("move_type")) && move.text("payment_reference").empty()) env.store(move, "payment_reference", move.get("name"));
   make_analytic_lines(env, move);
   raise_ranks(env, move);
   update_totals(env, move);

@@ -43,7 +43,9 @@ void number_group(Env& env, Id line_id) {
   for (const Id id : group.lines) {
     const Record line = env.record("account.move.line", id);
     const Id full = line.link("full_reconcile_id");
-    const std::string number = full != 0 ? std::to_string(full) : group.partials.empty() ? "" : "P" + std::to_string(*group.partials.begin());
+    const std::string number = full != 0                ? std::to_string(full)
+                               : group.partials.empty() ? ""
+                                                        : "P" + std::to_string(*group.partials.begin());
     env.store(line, "matching_number", number.empty() ? Value() : Value::of_text(number));
   }
 }
@@ -84,8 +86,7 @@ void partial_before_unlink(Env& env, const Record& partial) {
 }
 
 void full_after_create(Env& env, const Record& full, const Dict&) {
-  for (const Record& line : full.many("reconciled_line_ids"))
-    env.store(line, "matching_number", Value::of_text(std::to_string(full.id())));
+  for (const Record& line : full.many("reconciled_line_ids")) env.store(line, "matching_number", Value::of_text(std::to_string(full.id())));
 }
 
 /// full.reconcile is deleted: its items and partials stay, without it. (The inverse fields are set to null by the database.)
@@ -111,11 +112,13 @@ void check_lines(const std::vector<Record>& lines) {
   if (accounts.size() > 1) throw user_error(fmt::format("Entries are not from the same account: {}", account.display_name()));
   const std::string type = account.text("account_type");
   if (!account.flag("reconcile") && type != "asset_cash" && type != "liability_credit_card")
-    throw user_error(fmt::format("Account {} does not allow reconciliation. First change the configuration of this account to allow it.", account.display_name()));
+    throw user_error(fmt::format("Account {} does not allow reconciliation. First change the configuration of this account to allow it.",
+                                 account.display_name()));
 }
 
 Any partial_of(const Record& debit, const Record& credit) {
-  const bool same = debit.link("currency_id") == credit.link("currency_id") && debit.link("currency_id") != debit.link("company_currency_id");
+  const bool same =
+      debit.link("currency_id") == credit.link("currency_id") && debit.link("currency_id") != debit.link("company_currency_id");
   const Decimal home = std::min(debit.amount("amount_residual").abs(), credit.amount("amount_residual").abs());
   const Decimal foreign = std::min(debit.amount("amount_residual_currency").abs(), credit.amount("amount_residual_currency").abs());
   Dict values;
@@ -123,7 +126,9 @@ Any partial_of(const Record& debit, const Record& credit) {
   values["credit_move_id"] = Any(credit.id());
   values["amount"] = Any(home);
   values["debit_amount_currency"] = Any(same ? foreign : debit.link("currency_id") == debit.link("company_currency_id") ? home : foreign);
-  values["credit_amount_currency"] = Any(same ? foreign : credit.link("currency_id") == credit.link("company_currency_id") ? home : foreign);
+  values["credit_amount_currency"] = Any(same                                                               ? foreign
+                                         : credit.link("currency_id") == credit.link("company_currency_id") ? home
+                                                                                                            : foreign);
   return Any(std::move(values));
 }
 

@@ -42,16 +42,16 @@ class Rules {
   ByName<Method> methods_;
 };
 
-void add_base_rules(Rules& rules);            // partners, external ids, parameters, currencies, attachments
-void add_account_rules(Rules& rules);         // accounts, journals, method lines
-void add_tax_rules(Rules& rules);             // taxes, terms
-void add_move_rules(Rules& rules);            // entries and documents
-void add_line_rules(Rules& rules);            // journal items
-void add_payment_rules(Rules& rules);         // payments, statement lines
-void add_reconcile_rules(Rules& rules);       // partial and full reconciliation
-void add_trade_rules(Rules& rules);           // products, orders, projects, employees
-void add_generic_methods(Rules& rules);       // search, read, create ... of every model
-void add_action_methods(Rules& rules);        // ir.actions.server.run
+void add_base_rules(Rules& rules);       // partners, external ids, parameters, currencies, attachments
+void add_account_rules(Rules& rules);    // accounts, journals, method lines
+void add_tax_rules(Rules& rules);        // taxes, terms
+void add_move_rules(Rules& rules);       // entries and documents
+void add_line_rules(Rules& rules);       // journal items
+void add_payment_rules(Rules& rules);    // payments, statement lines
+void add_reconcile_rules(Rules& rules);  // partial and full reconciliation
+void add_trade_rules(Rules& rules);      // products, orders, projects, employees
+void add_generic_methods(Rules& rules);  // search, read, create ... of every model
+void add_action_methods(Rules& rules);   // ir.actions.server.run
 
 /// Fields whose values are computed when read.
 void add_computed_fields(Schema& schema);

@@ -9,7 +9,9 @@ namespace q2o::sandbox::odoo {
 
 namespace {
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Calls `found(match)` for the first place where a year may start (after a non-digit) and the rest fits the pattern.
 bool dated(const std::string& name, const std::regex& pattern, std::smatch& match, std::string& rest) {
@@ -153,7 +155,8 @@ void number_move(Env& env, const Record& move) {
     env.store(move, "name", Value::of_text(name));
   } else if (move.text("date") > constraint_start(env) && !number_matches_date(name, move.text("date"))) {
     throw validation_error(fmt::format(
-        "The Date ({}) you've entered isn't aligned with the existing sequence number ({}). Clear the sequence number to proceed.\nTo maintain "
+        "The Date ({}) you've entered isn't aligned with the existing sequence number ({}). Clear the sequence number to proceed.\nTo "
+        "maintain "
         "date-based sequences, select entries and use the resequence option from the actions menu, available in developer mode.",
         american(move.text("date")), name));
   }

@@ -125,7 +125,8 @@ void sync_document(Env& env, const Record& move, bool taxes) {
   ++env.building;
   const Record term = move.ref("invoice_payment_term_id");
   if (term && !move.get("invoice_date").is_null() && term.many("line_ids").size() == 1)
-    env.store(move, "invoice_date_due", Value::of_text(days_after(move.text("invoice_date"), term.many("line_ids").front().link("nb_days"))));
+    env.store(move, "invoice_date_due",
+              Value::of_text(days_after(move.text("invoice_date"), term.many("line_ids").front().link("nb_days"))));
   if (taxes) sync_taxes(env, move);
   sync_due(env, move);
   --env.building;

@@ -43,7 +43,8 @@ void check_percent(const Record& term) {
     sum += line.amount("value_amount");
     any = true;
   }
-  if (any && sum != Decimal(100)) throw validation_error("The Payment Term must have at least one percent line and the sum of the percent must be 100%.");
+  if (any && sum != Decimal(100))
+    throw validation_error("The Payment Term must have at least one percent line and the sum of the percent must be 100%.");
 }
 
 void term_before_create(Env&, Dict& values) {
@@ -55,7 +56,9 @@ void term_before_create(Env&, Dict& values) {
   values["line_ids"] = Any(List{Any(List{Any(0), Any(0), Any(line)})});
 }
 
-void term_after_create(Env&, const Record& term, const Dict&) { check_percent(term); }
+void term_after_create(Env&, const Record& term, const Dict&) {
+  check_percent(term);
+}
 
 }  // namespace
 

@@ -7,7 +7,9 @@ namespace q2o::sandbox::odoo {
 
 namespace {
 
-Value amount(const Decimal& value) { return Value::of_decimal(value); }
+Value amount(const Decimal& value) {
+  return Value::of_decimal(value);
+}
 
 Decimal partial_sum(const Record& line, const char* side, const char* field) {
   Table& partials = line.env().database().table("account.partial.reconcile");
@@ -116,8 +118,10 @@ void update_payment_state(Env& env, const Record& move) {
       look_at(line, "debit_move_id", "credit_move_id", found);
       look_at(line, "credit_move_id", "debit_move_id", found);
     }
-    if (move.amount("amount_residual").is_zero()) state = settled_state(type, found);
-    else if (found.any) state = "partial";
+    if (move.amount("amount_residual").is_zero())
+      state = settled_state(type, found);
+    else if (found.any)
+      state = "partial";
   }
   env.store(move, "payment_state", Value::of_text(state));
 }
@@ -133,11 +137,14 @@ void check_balanced(Env& env, const Ids& moves) {
   }
   if (names.empty()) return;
   if (names.size() == 1) throw user_error("The entry is not balanced.");
-  throw user_error(fmt::format("The following entries are unbalanced:\n\n{}\n", fmt::join([&] {
-    std::vector<std::string> lines;
-    for (const auto& name : names) lines.push_back("    - " + name);
-    return lines;
-  }(), "\n")));
+  throw user_error(fmt::format("The following entries are unbalanced:\n\n{}\n", fmt::join(
+                                                                                    [&] {
+                                                                                      std::vector<std::string> lines;
+                                                                                      for (const auto& name : names)
+                                                                                        lines.push_back("    - " + name);
+                                                                                      return lines;
+                                                                                    }(),
+                                                                                    "\n")));
 }
 
 }  // namespace q2o::sandbox::odoo

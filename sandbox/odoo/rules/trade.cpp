@@ -12,7 +12,8 @@ void product_before_create(Env& env, Dict& values) {
   if (values["product_tmpl_id"].truthy()) return;
   if (const Any* barcode = values.find("barcode"); barcode && barcode->truthy())
     if (!find_by(env.database().table("product.product"), "barcode", Value::of_text(barcode->text())).empty())
-      throw validation_error("Barcode(s) already assigned:\n\n- Barcode \"" + barcode->text() + "\" already assigned to product(s): " + values["name"].text());
+      throw validation_error("Barcode(s) already assigned:\n\n- Barcode \"" + barcode->text() +
+                             "\" already assigned to product(s): " + values["name"].text());
   Dict product;
   product["name"] = values["name"];
   for (const auto& [name, value] : values.members()) {
@@ -20,7 +21,8 @@ void product_before_create(Env& env, Dict& values) {
     if (!field) throw value_error(fmt::format("Invalid field '{}' on model 'product.product'", name));
     if (field->path.size() == 2 && field->path.front() == "product_tmpl_id") product[field->path.back()] = value;
   }
-  if (!product.has("taxes_id") && env.company().link("account_sale_tax_id") != 0) product["taxes_id"] = replace_with({env.company().link("account_sale_tax_id")});
+  if (!product.has("taxes_id") && env.company().link("account_sale_tax_id") != 0)
+    product["taxes_id"] = replace_with({env.company().link("account_sale_tax_id")});
   if (!product.has("supplier_taxes_id") && env.company().link("account_purchase_tax_id") != 0)
     product["supplier_taxes_id"] = replace_with({env.company().link("account_purchase_tax_id")});
   if (!product.has("categ_id")) product["categ_id"] = Any(1);
@@ -56,7 +58,8 @@ void category_before_unlink(Env& env, const Record& category) {
 /// Gross of one order line, for the order's totals.
 void total_line(Env& env, const Record& line, const char* quantity, const char* taxes) {
   if (!line.text("display_type").empty()) return;
-  const Decimal net = Decimal::divide(line.amount(quantity) * line.amount("price_unit") * (Decimal(100) - line.amount("discount")), Decimal(100), 2, Rounding::half_up);
+  const Decimal net = Decimal::divide(line.amount(quantity) * line.amount("price_unit") * (Decimal(100) - line.amount("discount")),
+                                      Decimal(100), 2, Rounding::half_up);
   Decimal tax;
   for (const Record& one : line.many(taxes)) tax += Decimal::divide(net * one.amount("amount"), Decimal(100), 6, Rounding::half_up);
   env.store(line, "price_subtotal", Value::of_decimal(net));
@@ -81,7 +84,9 @@ void order_before_create(Env& env, Dict& values) {
   if (!values["currency_id"].truthy()) values["currency_id"] = Any(env.company().link("currency_id"));
   values["company_id"] = Any(1);
   if (!values["date_order"].truthy()) values["date_order"] = Any(env.now);
-  if (!values["name"].truthy()) values["name"] = Any(fmt::format("{}{:05}", kSale ? "S" : "P", env.database().table(kSale ? "sale.order" : "purchase.order").next_id()));
+  if (!values["name"].truthy())
+    values["name"] =
+        Any(fmt::format("{}{:05}", kSale ? "S" : "P", env.database().table(kSale ? "sale.order" : "purchase.order").next_id()));
   if constexpr (kSale) {
     for (const char* address : {"partner_invoice_id", "partner_shipping_id"})
       if (!values[address].truthy()) values[address] = values["partner_id"];
@@ -89,7 +94,9 @@ void order_before_create(Env& env, Dict& values) {
   }
 }
 
-void order_after_create(Env& env, const Record& order, const Dict&) { total_order(env, order); }
+void order_after_create(Env& env, const Record& order, const Dict&) {
+  total_order(env, order);
+}
 
 template <bool kSale>
 void order_line_before_create(Env& env, Dict& values) {
@@ -102,8 +109,12 @@ void order_line_before_create(Env& env, Dict& values) {
   if (!kSale && !text_line && !values["date_planned"].truthy()) values["date_planned"] = Any(env.now);
 }
 
-void sale_line_after(Env& env, const Record& line, const Dict&) { total_line(env, line, "product_uom_qty", "tax_id"); }
-void purchase_line_after(Env& env, const Record& line, const Dict&) { total_line(env, line, "product_qty", "taxes_id"); }
+void sale_line_after(Env& env, const Record& line, const Dict&) {
+  total_line(env, line, "product_uom_qty", "tax_id");
+}
+void purchase_line_after(Env& env, const Record& line, const Dict&) {
+  total_line(env, line, "product_qty", "taxes_id");
+}
 
 template <bool kSale>
 std::string confirm(Env& env, const Call& call) {
@@ -151,7 +162,8 @@ void analytic_before_create(Env& env, Dict& values) {
   const Record employee = env.record("hr.employee", values["employee_id"].id());
   const Any* active_test = env.context.find("active_test");
   const bool finds_archived = active_test && !active_test->truthy();
-  if (!employee.flag("active") && !finds_archived) throw validation_error("Timesheets must be created with an active employee in the selected companies.");
+  if (!employee.flag("active") && !finds_archived)
+    throw validation_error("Timesheets must be created with an active employee in the selected companies.");
   if (!values["name"].truthy()) values["name"] = Any("/");
   values["account_id"] = Any(project.link("account_id"));
   if (!values["partner_id"].truthy()) values["partner_id"] = Any(project.link("partner_id"));

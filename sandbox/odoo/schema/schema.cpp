@@ -9,12 +9,24 @@ namespace q2o::sandbox::odoo {
 
 namespace {
 
-const std::map<std::string, Type, std::less<>> kTypes{
-    {"boolean", Type::boolean},   {"integer", Type::integer},   {"float", Type::floating},      {"monetary", Type::monetary},
-    {"char", Type::text},         {"text", Type::text},         {"html", Type::text},           {"date", Type::date},
-    {"datetime", Type::datetime}, {"selection", Type::selection}, {"many2one", Type::many2one}, {"one2many", Type::one2many},
-    {"many2many", Type::many2many}, {"json", Type::json},       {"binary", Type::binary},       {"reference", Type::text},
-    {"many2one_reference", Type::integer}, {"properties", Type::json}};
+const std::map<std::string, Type, std::less<>> kTypes{{"boolean", Type::boolean},
+                                                      {"integer", Type::integer},
+                                                      {"float", Type::floating},
+                                                      {"monetary", Type::monetary},
+                                                      {"char", Type::text},
+                                                      {"text", Type::text},
+                                                      {"html", Type::text},
+                                                      {"date", Type::date},
+                                                      {"datetime", Type::datetime},
+                                                      {"selection", Type::selection},
+                                                      {"many2one", Type::many2one},
+                                                      {"one2many", Type::one2many},
+                                                      {"many2many", Type::many2many},
+                                                      {"json", Type::json},
+                                                      {"binary", Type::binary},
+                                                      {"reference", Type::text},
+                                                      {"many2one_reference", Type::integer},
+                                                      {"properties", Type::json}};
 
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;
@@ -27,18 +39,25 @@ void read_attribute(Field& field, const std::string& word) {
   const auto equals = word.find('=');
   const std::string key = word.substr(0, equals);
   const std::string value = equals == std::string::npos ? "" : word.substr(equals + 1);
-  if (key == "required") field.required = true;
-  else if (key == "readonly") field.readonly = true;
-  else if (key == "index") field.indexed = true;
-  else if (key == "relation") field.relation = value;
-  else if (key == "inverse") field.inverse = value;
+  if (key == "required")
+    field.required = true;
+  else if (key == "readonly")
+    field.readonly = true;
+  else if (key == "index")
+    field.indexed = true;
+  else if (key == "relation")
+    field.relation = value;
+  else if (key == "inverse")
+    field.inverse = value;
   else if (key == "selection") {
     field.selection = split(value, ',');
     for (auto& one : field.selection) std::ranges::replace(one, '~', ' ');
-  }
-  else if (key == "path") field.path = split(value, '.');
-  else if (key == "default") field.fallback = value, field.has_fallback = true;
-  else throw std::logic_error("field table: unknown attribute " + word);
+  } else if (key == "path")
+    field.path = split(value, '.');
+  else if (key == "default")
+    field.fallback = value, field.has_fallback = true;
+  else
+    throw std::logic_error("field table: unknown attribute " + word);
 }
 
 void add(Model& model, const std::string& line) {

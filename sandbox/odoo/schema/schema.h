@@ -22,7 +22,7 @@ struct Field {
   std::vector<std::string> selection;
   std::vector<std::string> path;  ///< not stored: the value of another record's field
   bool required = false, readonly = false, indexed = false, has_fallback = false;
-  int column = -1;                           ///< -1 = not stored
+  int column = -1;                            ///< -1 = not stored
   Value (*compute)(const Record&) = nullptr;  ///< not stored: computed when read
 
   bool is_number() const { return type == Type::floating || type == Type::monetary; }

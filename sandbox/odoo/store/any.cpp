@@ -5,15 +5,18 @@ namespace q2o::sandbox::odoo {
 Any Any::from(const json::Value& value) {
   using Kind = json::Value::Kind;
   switch (value.kind()) {
-    case Kind::null: return {};
-    case Kind::boolean: return Any(value.truthy());
+    case Kind::null:
+      return {};
+    case Kind::boolean:
+      return Any(value.truthy());
     case Kind::number: {
       auto number = value.decimal();
       // A number that no exact decimal can hold stays text; the field's own conversion then refuses or keeps it.
       if (!number) return Any(std::string(value.text()));
       return Any(*number);
     }
-    case Kind::string: return Any(std::string(value.text()));
+    case Kind::string:
+      return Any(std::string(value.text()));
     case Kind::array: {
       List list;
       list.reserve(value.items().size());

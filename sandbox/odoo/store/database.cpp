@@ -34,13 +34,21 @@ void Database::rollback_to(Savepoint savepoint) {
     Change change = std::move(log_.back());
     log_.pop_back();
     switch (change.kind) {
-      case Change::Kind::created: change.table->drop_last(change.id); break;
-      case Change::Kind::changed: change.table->set(change.id, change.column, std::move(change.before)); break;
-      case Change::Kind::removed: change.table->restore(change.id, std::move(change.row)); break;
+      case Change::Kind::created:
+        change.table->drop_last(change.id);
+        break;
+      case Change::Kind::changed:
+        change.table->set(change.id, change.column, std::move(change.before));
+        break;
+      case Change::Kind::removed:
+        change.table->restore(change.id, std::move(change.row));
+        break;
     }
   }
 }
 
-void Database::commit() { log_.clear(); }
+void Database::commit() {
+  log_.clear();
+}
 
 }  // namespace q2o::sandbox::odoo

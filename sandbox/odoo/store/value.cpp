@@ -90,7 +90,9 @@ const Any* Dict::find(std::string_view key) const {
   return nullptr;
 }
 
-Any* Dict::find(std::string_view key) { return const_cast<Any*>(std::as_const(*this).find(key)); }
+Any* Dict::find(std::string_view key) {
+  return const_cast<Any*>(std::as_const(*this).find(key));
+}
 
 Any& Dict::operator[](std::string_view key) {
   if (Any* found = find(key)) return *found;

@@ -40,15 +40,18 @@ Id Answer::id() const {
 Books::Books(Send send, std::string database, std::string login, std::string password)
     : send_(std::move(send)), database_(std::move(database)), login_(std::move(login)), password_(std::move(password)) {}
 
-Answer Books::raw(const std::string& body) const { return Answer(send_(body)); }
+Answer Books::raw(const std::string& body) const {
+  return Answer(send_(body));
+}
 
 Answer Books::service(const std::string& name, const std::string& method, const std::string& args) const {
   return raw(fill(R"({"jsonrpc":"2.0","id":7,"method":"call","params":{"service":"$1","method":"$2","args":$3}})", {name, method, args}));
 }
 
 Answer Books::call(const std::string& model, const std::string& method, const std::string& args, const std::string& kwargs) const {
-  return service("object", "execute_kw",
-                 "[" + quoted(database_) + ",2," + quoted(password_) + "," + quoted(model) + "," + quoted(method) + "," + args + "," + kwargs + "]");
+  return service(
+      "object", "execute_kw",
+      "[" + quoted(database_) + ",2," + quoted(password_) + "," + quoted(model) + "," + quoted(method) + "," + args + "," + kwargs + "]");
 }
 
 Id Books::create(const std::string& model, const std::string& values, const std::string& context) const {

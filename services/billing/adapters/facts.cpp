@@ -26,10 +26,14 @@ void take_facts(pg::Pool& pool, ProcessManager& manager, std::span<const bus::In
   for (const auto& message : messages) {
     pool.transact([&](pg::Tx& tx) {
       if (!pg::Inbox::insert(tx, "billing", message.id())) return;  // seen before: nothing to do
-      if (message.topic == kConnectorStatus) apply_as<connector::v1::StatusFact>(tx, manager, message);
-      else if (message.topic == kMapperStatus) apply_as<mapper::v1::StatusFact>(tx, manager, message);
-      else if (message.topic == kLoaderStatus) apply_as<loader::v1::StatusFact>(tx, manager, message);
-      else if (message.topic == kValidatorReport) apply_as<validator::v1::ValidationCompleted>(tx, manager, message);
+      if (message.topic == kConnectorStatus)
+        apply_as<connector::v1::StatusFact>(tx, manager, message);
+      else if (message.topic == kMapperStatus)
+        apply_as<mapper::v1::StatusFact>(tx, manager, message);
+      else if (message.topic == kLoaderStatus)
+        apply_as<loader::v1::StatusFact>(tx, manager, message);
+      else if (message.topic == kValidatorReport)
+        apply_as<validator::v1::ValidationCompleted>(tx, manager, message);
     });
   }
 }

@@ -21,9 +21,11 @@ Result<Peers::Source> GrpcPeers::source(const std::string& tenant, const std::st
   connector::v1::ListConnectionsResponse answer;
   if (const auto status = connector_->ListConnections(context.get(), {}, &answer); !status.ok()) return fail(rpc::to_error(status));
   for (const auto& connection : answer.connections()) {
-    if (connection.connection_id() == connection_id) return Source{connection.slug(), connection.state() == "connected", connection.message()};
+    if (connection.connection_id() == connection_id)
+      return Source{connection.slug(), connection.state() == "connected", connection.message()};
   }
-  return fail(Code::not_found, fmt::format("there is no source connection '{}'", connection_id), "CONNECTION_NOT_FOUND", "Save the connection first.");
+  return fail(Code::not_found, fmt::format("there is no source connection '{}'", connection_id), "CONNECTION_NOT_FOUND",
+              "Save the connection first.");
 }
 
 Result<Peers::Target> GrpcPeers::target(const std::string& tenant, const std::string& target_id) {

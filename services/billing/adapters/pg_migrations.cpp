@@ -67,7 +67,8 @@ std::optional<Aggregate> PgMigrations::find(const std::string& tenant, const std
 
 std::vector<v1::Migration> PgMigrations::list(const std::string& tenant, const std::string& after, std::uint32_t most) {
   std::vector<v1::Migration> out;
-  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE tenant_id = $1 AND migration_id > $2 ORDER BY migration_id LIMIT $3", {tenant, after, most})) {
+  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE tenant_id = $1 AND migration_id > $2 ORDER BY migration_id LIMIT $3",
+                                  {tenant, after, most})) {
     out.push_back(parse(row));
   }
   return out;
@@ -86,7 +87,8 @@ std::vector<v1::Migration> PgMigrations::in_states(const std::vector<State>& sta
   std::vector<std::int64_t> numbers;
   for (const auto state : states) numbers.push_back(static_cast<std::int64_t>(state));
   std::vector<v1::Migration> out;
-  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE state = ANY($1) AND migration_id > $2 ORDER BY migration_id LIMIT $3", {numbers, after, most})) {
+  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE state = ANY($1) AND migration_id > $2 ORDER BY migration_id LIMIT $3",
+                                  {numbers, after, most})) {
     out.push_back(parse(row));
   }
   return out;
@@ -126,32 +128,37 @@ void PgMigrations::remember(const std::string& tenant, const std::string& key, c
 
 /// The stages' facts get the tenant from the migration itself; a fact of an unknown migration has nothing to count for.
 void PgMigrations::count_extracted(const std::string& migration, std::uint32_t run, const std::string& entity, std::uint64_t n) {
-  tx_.exec("INSERT INTO run_count(migration_id, run, entity, extracted, tenant_id) "
-           "SELECT $1, $2::integer, $3, $4::bigint, tenant_id FROM migration WHERE migration_id = $1 "
-           "ON CONFLICT (migration_id, run, entity) DO UPDATE SET extracted = EXCLUDED.extracted",
-           {migration, run, entity, n});
+  tx_.exec(
+      "INSERT INTO run_count(migration_id, run, entity, extracted, tenant_id) "
+      "SELECT $1, $2::integer, $3, $4::bigint, tenant_id FROM migration WHERE migration_id = $1 "
+      "ON CONFLICT (migration_id, run, entity) DO UPDATE SET extracted = EXCLUDED.extracted",
+      {migration, run, entity, n});
 }
 
 void PgMigrations::count_mapped(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Mapped& n) {
-  tx_.exec("INSERT INTO run_count(migration_id, run, entity, mapped, merged, mapper_rejected, excluded, tenant_id) "
-           "SELECT $1, $2::integer, $3, $4::bigint, $5::bigint, $6::bigint, $7::bigint, tenant_id FROM migration WHERE migration_id = $1 "
-           "ON CONFLICT (migration_id, run, entity) DO UPDATE SET mapped = EXCLUDED.mapped, merged = EXCLUDED.merged, "
-           "mapper_rejected = EXCLUDED.mapper_rejected, excluded = EXCLUDED.excluded",
-           {migration, run, entity, n.mapped, n.merged, n.rejected, n.excluded});
+  tx_.exec(
+      "INSERT INTO run_count(migration_id, run, entity, mapped, merged, mapper_rejected, excluded, tenant_id) "
+      "SELECT $1, $2::integer, $3, $4::bigint, $5::bigint, $6::bigint, $7::bigint, tenant_id FROM migration WHERE migration_id = $1 "
+      "ON CONFLICT (migration_id, run, entity) DO UPDATE SET mapped = EXCLUDED.mapped, merged = EXCLUDED.merged, "
+      "mapper_rejected = EXCLUDED.mapper_rejected, excluded = EXCLUDED.excluded",
+      {migration, run, entity, n.mapped, n.merged, n.rejected, n.excluded});
 }
 
 void PgMigrations::count_loaded(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Loaded& n) {
-  tx_.exec("INSERT INTO run_count(migration_id, run, entity, loaded, loader_rejected, parked, tenant_id) "
-           "SELECT $1, $2::integer, $3, $4::bigint, $5::bigint, $6::bigint, tenant_id FROM migration WHERE migration_id = $1 "
-           "ON CONFLICT (migration_id, run, entity) DO UPDATE SET loaded = EXCLUDED.loaded, "
-           "loader_rejected = EXCLUDED.loader_rejected, parked = EXCLUDED.parked",
-           {migration, run, entity, n.loaded, n.rejected, n.parked});
+  tx_.exec(
+      "INSERT INTO run_count(migration_id, run, entity, loaded, loader_rejected, parked, tenant_id) "
+      "SELECT $1, $2::integer, $3, $4::bigint, $5::bigint, $6::bigint, tenant_id FROM migration WHERE migration_id = $1 "
+      "ON CONFLICT (migration_id, run, entity) DO UPDATE SET loaded = EXCLUDED.loaded, "
+      "loader_rejected = EXCLUDED.loader_rejected, parked = EXCLUDED.parked",
+      {migration, run, entity, n.loaded, n.rejected, n.parked});
 }
 
 void PgMigrations::set_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) {
-  tx_.exec("INSERT INTO run_fact(migration_id, run, fact, tenant_id) SELECT $1, $2::integer, $3, tenant_id FROM migration WHERE migration_id = $1 "
-           "ON CONFLICT DO NOTHING",
-           {migration, run, fact});
+  tx_.exec(
+      "INSERT INTO run_fact(migration_id, run, fact, tenant_id) SELECT $1, $2::integer, $3, tenant_id FROM migration WHERE migration_id = "
+      "$1 "
+      "ON CONFLICT DO NOTHING",
+      {migration, run, fact});
 }
 
 bool PgMigrations::has_run_fact(const std::string& migration, std::uint32_t run, const std::string& fact) {

@@ -8,7 +8,8 @@ namespace q2o::billing {
 namespace {
 
 tl::unexpected<Error> not_found(const std::string& id) {
-  return fail(Code::not_found, fmt::format("there is no migration '{}'", id), "MIGRATION_NOT_FOUND", "List the migrations to see their ids.");
+  return fail(Code::not_found, fmt::format("there is no migration '{}'", id), "MIGRATION_NOT_FOUND",
+              "List the migrations to see their ids.");
 }
 
 tl::unexpected<Error> nothing_runs(const Aggregate& migration, std::string_view what) {
@@ -16,7 +17,9 @@ tl::unexpected<Error> nothing_runs(const Aggregate& migration, std::string_view 
               std::string(what_is_missing(migration.state(), Trigger::run_started)));
 }
 
-bool runs(const Aggregate& migration) { return migration.state() == State::running || migration.state() == State::validating; }
+bool runs(const Aggregate& migration) {
+  return migration.state() == State::running || migration.state() == State::validating;
+}
 
 bool waits_for_acceptance(const Aggregate& migration) {
   return migration.state() == State::validating && migration.get().verdict() == "DIFFERENT";
@@ -60,8 +63,10 @@ Result<v1::Migration> Commands::create(const Caller& caller, const v1::CreateMig
     if (!caller.idempotency_key.empty()) {
       if (const auto id = migrations.seen(caller.tenant, caller.idempotency_key)) {
         const auto known = migrations.find(caller.tenant, *id);
-        if (known) out = known->get();
-        else out = not_found(*id);
+        if (known)
+          out = known->get();
+        else
+          out = not_found(*id);
         return;
       }
     }
@@ -173,8 +178,10 @@ Result<v1::Migration> Commands::accept_differences(const Caller& caller, const s
 Result<std::vector<v1::Event>> Commands::history(const Caller& caller, const std::string& id, std::uint64_t after, std::uint32_t most) {
   Result<std::vector<v1::Event>> out = not_found(id);
   transact_([&](Migrations& migrations) {
-    if (migrations.find(caller.tenant, id)) out = migrations.history(id, after, most);
-    else out = not_found(id);
+    if (migrations.find(caller.tenant, id))
+      out = migrations.history(id, after, most);
+    else
+      out = not_found(id);
   });
   return out;
 }

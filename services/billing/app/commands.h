@@ -29,7 +29,8 @@ class Commands {
   Result<v1::Migration> resume(const Caller& caller, const std::string& id);
   Result<v1::Migration> stop(const Caller& caller, const std::string& id, const std::string& reason);
   Result<v1::Migration> accept_differences(const Caller& caller, const std::string& id, const std::string& reason);
-  Result<std::vector<v1::Event>> history(const Caller& caller, const std::string& id, std::uint64_t after = 0, std::uint32_t most = kPageMax);
+  Result<std::vector<v1::Event>> history(const Caller& caller, const std::string& id, std::uint64_t after = 0,
+                                         std::uint32_t most = kPageMax);
 
   /// Takes every step that nobody has to ask for: PAID → CONNECTING → READY, and → RUNNING where the tenant chose automatic start.
   /// Asks the neighbours; called after every change and every few seconds.

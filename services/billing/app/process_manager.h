@@ -24,7 +24,8 @@ class ProcessManager {
 
  private:
   std::optional<Aggregate> current(Migrations& migrations, const common::v1::Scope& scope) const;
-  void connection_lost(Migrations& migrations, const std::string& tenant, const std::string& id, const std::string& actor, const std::string& why);
+  void connection_lost(Migrations& migrations, const std::string& tenant, const std::string& id, const std::string& actor,
+                       const std::string& why);
   void pause(Migrations& migrations, const common::v1::Scope& scope, const std::string& actor, const std::string& why);
   Clock now_;
 };

@@ -23,14 +23,14 @@ ConservationResult conservation(const std::map<std::string, StageCounts>& entiti
     const auto& mapped = *counts.mapped;
     const auto taken = mapped.mapped + mapped.merged + mapped.rejected + mapped.excluded;
     if (taken != *counts.extracted) {
-      note(Conservation::broken, fmt::format("{}: {} extracted, but {} mapped + {} merged + {} rejected + {} left out", entity, *counts.extracted,
-                                             mapped.mapped, mapped.merged, mapped.rejected, mapped.excluded));
+      note(Conservation::broken, fmt::format("{}: {} extracted, but {} mapped + {} merged + {} rejected + {} left out", entity,
+                                             *counts.extracted, mapped.mapped, mapped.merged, mapped.rejected, mapped.excluded));
       continue;
     }
     const auto loaded = counts.loaded.value_or(StageCounts::Loaded{});
     if (loaded.loaded + loaded.rejected + loaded.parked != mapped.mapped) {
-      note(Conservation::broken, fmt::format("{}: {} mapped, but {} loaded + {} rejected + {} waiting", entity, mapped.mapped, loaded.loaded,
-                                             loaded.rejected, loaded.parked));
+      note(Conservation::broken, fmt::format("{}: {} mapped, but {} loaded + {} rejected + {} waiting", entity, mapped.mapped,
+                                             loaded.loaded, loaded.rejected, loaded.parked));
     }
   }
   return out;

@@ -5,9 +5,13 @@
 namespace q2o::billing {
 namespace {
 
-StageCounts sound() { return {10, StageCounts::Mapped{7, 1, 1, 1}, StageCounts::Loaded{5, 1, 1}}; }
+StageCounts sound() {
+  return {10, StageCounts::Mapped{7, 1, 1, 1}, StageCounts::Loaded{5, 1, 1}};
+}
 
-TEST(Conservation, HoldsWhenEveryRecordHasAFate) { EXPECT_EQ(conservation({{"Invoice", sound()}}).verdict, Conservation::holds); }
+TEST(Conservation, HoldsWhenEveryRecordHasAFate) {
+  EXPECT_EQ(conservation({{"Invoice", sound()}}).verdict, Conservation::holds);
+}
 
 TEST(Conservation, ALostRecordBreaksItAndIsNamedByEntity) {
   auto lost_by_mapper = sound();

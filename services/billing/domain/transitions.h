@@ -10,21 +10,60 @@ namespace q2o::billing {
 
 /// Numbers as in the contract (q2o.billing.v1.State).
 enum class State : std::uint8_t {
-  draft = 1, priced, pending_payment, payment_processing, paid, connecting, ready, running, validating, completed, failed
+  draft = 1,
+  priced,
+  pending_payment,
+  payment_processing,
+  paid,
+  connecting,
+  ready,
+  running,
+  validating,
+  completed,
+  failed
 };
-inline constexpr std::array kStates{State::draft, State::priced,  State::pending_payment, State::payment_processing, State::paid,  State::connecting,
-                                    State::ready, State::running, State::validating,      State::completed,          State::failed};
+inline constexpr std::array kStates{State::draft,      State::priced,     State::pending_payment, State::payment_processing,
+                                    State::paid,       State::connecting, State::ready,           State::running,
+                                    State::validating, State::completed,  State::failed};
 
 enum class Trigger : std::uint8_t {
-  quoted, scope_edited, checkout_started, payment_begun, payment_confirmed, payment_expired, payment_refunded, marked_paid,
-  connections_asked, connections_verified, connection_lost, run_started, run_loaded, books_proven, differences_accepted, run_failed,
-  run_cancelled, new_run_requested
+  quoted,
+  scope_edited,
+  checkout_started,
+  payment_begun,
+  payment_confirmed,
+  payment_expired,
+  payment_refunded,
+  marked_paid,
+  connections_asked,
+  connections_verified,
+  connection_lost,
+  run_started,
+  run_loaded,
+  books_proven,
+  differences_accepted,
+  run_failed,
+  run_cancelled,
+  new_run_requested
 };
-inline constexpr std::array kTriggers{
-    Trigger::quoted, Trigger::scope_edited, Trigger::checkout_started, Trigger::payment_begun, Trigger::payment_confirmed,
-    Trigger::payment_expired, Trigger::payment_refunded, Trigger::marked_paid, Trigger::connections_asked, Trigger::connections_verified,
-    Trigger::connection_lost, Trigger::run_started, Trigger::run_loaded, Trigger::books_proven, Trigger::differences_accepted,
-    Trigger::run_failed, Trigger::run_cancelled, Trigger::new_run_requested};
+inline constexpr std::array kTriggers{Trigger::quoted,
+                                      Trigger::scope_edited,
+                                      Trigger::checkout_started,
+                                      Trigger::payment_begun,
+                                      Trigger::payment_confirmed,
+                                      Trigger::payment_expired,
+                                      Trigger::payment_refunded,
+                                      Trigger::marked_paid,
+                                      Trigger::connections_asked,
+                                      Trigger::connections_verified,
+                                      Trigger::connection_lost,
+                                      Trigger::run_started,
+                                      Trigger::run_loaded,
+                                      Trigger::books_proven,
+                                      Trigger::differences_accepted,
+                                      Trigger::run_failed,
+                                      Trigger::run_cancelled,
+                                      Trigger::new_run_requested};
 
 struct Transition {
   State from;

@@ -10,7 +10,8 @@ namespace {
 
 TEST(Transitions, TheTableHasNoStepTwice) {
   std::set<std::pair<State, Trigger>> seen;
-  for (const auto& transition : kTransitions) EXPECT_TRUE(seen.insert({transition.from, transition.trigger}).second) << name(transition.from);
+  for (const auto& transition : kTransitions)
+    EXPECT_TRUE(seen.insert({transition.from, transition.trigger}).second) << name(transition.from);
 }
 
 TEST(Transitions, EveryPairOutsideOfTheTableIsRefused) {
@@ -35,8 +36,9 @@ TEST(Transitions, EveryStateCanBeReachedAndLeftExceptByDesign) {
 
 TEST(Transitions, ThePlainPathGoesFromDraftToCompleted) {
   auto state = State::draft;
-  for (const auto trigger : {Trigger::quoted, Trigger::checkout_started, Trigger::payment_begun, Trigger::payment_confirmed, Trigger::connections_asked,
-                             Trigger::connections_verified, Trigger::run_started, Trigger::run_loaded, Trigger::books_proven}) {
+  for (const auto trigger :
+       {Trigger::quoted, Trigger::checkout_started, Trigger::payment_begun, Trigger::payment_confirmed, Trigger::connections_asked,
+        Trigger::connections_verified, Trigger::run_started, Trigger::run_loaded, Trigger::books_proven}) {
     const auto to = next(state, trigger);
     ASSERT_TRUE(to) << name(state) << " " << name(trigger);
     state = *to;

@@ -60,14 +60,26 @@ class FakeMigrations final : public Migrations {
     return found == keys.end() ? std::nullopt : std::optional(found->second);
   }
   void remember(const std::string& tenant, const std::string& key, const std::string& id) override { keys[tenant + "/" + key] = id; }
-  void count_extracted(const std::string& m, std::uint32_t run, const std::string& e, std::uint64_t n) override { at(m, run, e).extracted = n; }
-  void count_mapped(const std::string& m, std::uint32_t run, const std::string& e, const StageCounts::Mapped& n) override { at(m, run, e).mapped = n; }
-  void count_loaded(const std::string& m, std::uint32_t run, const std::string& e, const StageCounts::Loaded& n) override { at(m, run, e).loaded = n; }
-  void set_run_fact(const std::string& m, std::uint32_t run, const std::string& f) override { facts.insert(m + "/" + std::to_string(run) + f); }
-  bool has_run_fact(const std::string& m, std::uint32_t run, const std::string& f) override { return facts.contains(m + "/" + std::to_string(run) + f); }
+  void count_extracted(const std::string& m, std::uint32_t run, const std::string& e, std::uint64_t n) override {
+    at(m, run, e).extracted = n;
+  }
+  void count_mapped(const std::string& m, std::uint32_t run, const std::string& e, const StageCounts::Mapped& n) override {
+    at(m, run, e).mapped = n;
+  }
+  void count_loaded(const std::string& m, std::uint32_t run, const std::string& e, const StageCounts::Loaded& n) override {
+    at(m, run, e).loaded = n;
+  }
+  void set_run_fact(const std::string& m, std::uint32_t run, const std::string& f) override {
+    facts.insert(m + "/" + std::to_string(run) + f);
+  }
+  bool has_run_fact(const std::string& m, std::uint32_t run, const std::string& f) override {
+    return facts.contains(m + "/" + std::to_string(run) + f);
+  }
   bool facts_are_old = false;
   bool run_fact_is_old(const std::string&, std::uint32_t, const std::string&) override { return facts_are_old; }
-  std::map<std::string, StageCounts> counts(const std::string& m, std::uint32_t run) override { return run_counts[m + "/" + std::to_string(run)]; }
+  std::map<std::string, StageCounts> counts(const std::string& m, std::uint32_t run) override {
+    return run_counts[m + "/" + std::to_string(run)];
+  }
 
  private:
   StageCounts& at(const std::string& m, std::uint32_t run, const std::string& e) { return run_counts[m + "/" + std::to_string(run)][e]; }

@@ -25,14 +25,16 @@ class Billing {
  public:
   Billing(const pg::Options& database, const bus::Options& kafka) : pool_(database), producer_(kafka) {
     pg::migrate(pool_, schema());
-    consumer_ = std::make_unique<bus::Consumer>(
-        kafka, "billing-" + database.schema,
-        std::vector<std::string>{std::string(kConnectorStatus), std::string(kMapperStatus), std::string(kLoaderStatus), std::string(kValidatorReport)},
-        [this](std::span<const bus::Incoming> messages) { take_facts(pool_, manager_, messages); });
+    consumer_ = std::make_unique<bus::Consumer>(kafka, "billing-" + database.schema,
+                                                std::vector<std::string>{std::string(kConnectorStatus), std::string(kMapperStatus),
+                                                                         std::string(kLoaderStatus), std::string(kValidatorReport)},
+                                                [this](std::span<const bus::Incoming> messages) { take_facts(pool_, manager_, messages); });
     relay_thread_ = std::jthread([this](std::stop_token stop) { bus::OutboxRelay(pool_, producer_).run(stop); });
     consumer_thread_ = std::jthread([this](std::stop_token stop) { consumer_->run(stop); });
   }
-  std::unique_ptr<v1::MigrationService::Stub> client() { return v1::MigrationService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server_.port()))); }
+  std::unique_ptr<v1::MigrationService::Stub> client() {
+    return v1::MigrationService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server_.port())));
+  }
   pg::Pool& pool() { return pool_; }
   fakes::FakePeers peers;
 
@@ -57,14 +59,17 @@ class Billing {
 class BillingIntegration : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const auto declared = bus::declare_topics({testing::Kafka::instance().brokers(), "billing"}, std::string(Q2O_SOURCE_DIR) + "/config/topics.toml");
+    const auto declared =
+        bus::declare_topics({testing::Kafka::instance().brokers(), "billing"}, std::string(Q2O_SOURCE_DIR) + "/config/topics.toml");
     ASSERT_TRUE(declared) << declared.error().message;
   }
   bus::Options kafka_{testing::Kafka::instance().brokers(), "billing"};
   pg::Options database_ = testing::Postgres::instance().fresh_schema();
   bus::Producer facts_{kafka_};
 
-  std::unique_ptr<grpc::ClientContext> as(const std::string& actor, const std::string& tenant = kTenant) { return rpc::context(tenant, actor, 20s); }
+  std::unique_ptr<grpc::ClientContext> as(const std::string& actor, const std::string& tenant = kTenant) {
+    return rpc::context(tenant, actor, 20s);
+  }
 
   v1::Migration created(v1::MigrationService::Stub& client) {
     v1::CreateMigrationRequest request;

@@ -31,24 +31,36 @@ grpc::Status serve(grpc::ServerContext* context, Work work) {
     return done ? grpc::Status::OK : rpc::to_status(done.error());
   } catch (const std::exception& error) {
     log::error("call failed", {{"error", error.what()}});
-    return rpc::to_status(Error{Code::unavailable, "the connector cannot answer now", Retry::after_backoff, Effect::unknown, "CONNECTOR_UNAVAILABLE",
-                                "Try again in a moment; the log of the connector has the cause.", {}});
+    return rpc::to_status(Error{Code::unavailable,
+                                "the connector cannot answer now",
+                                Retry::after_backoff,
+                                Effect::unknown,
+                                "CONNECTOR_UNAVAILABLE",
+                                "Try again in a moment; the log of the connector has the cause.",
+                                {}});
   }
 }
 
 Status known_run(pg::Tx& tx, const std::string& tenant, const std::string& migration, std::uint32_t run) {
-  if (!tx.exec("SELECT 1 FROM extraction WHERE migration_id = $1 AND run = $2 AND tenant_id = $3", {migration, run, tenant}).empty()) return {};
+  if (!tx.exec("SELECT 1 FROM extraction WHERE migration_id = $1 AND run = $2 AND tenant_id = $3", {migration, run, tenant}).empty())
+    return {};
   return fail(Code::not_found, "no such run", "NOT_FOUND", "Look at the migration's history for its runs.");
 }
 
 }  // namespace
 
-grpc::Status GrpcService::SaveConnection(grpc::ServerContext* context, const v1::SaveConnectionRequest* request, v1::SaveConnectionResponse* response) {
+grpc::Status GrpcService::SaveConnection(grpc::ServerContext* context, const v1::SaveConnectionRequest* request,
+                                         v1::SaveConnectionResponse* response) {
   return serve(context, [&](const rpc::Caller& caller) -> Status {
-    SaveRequest wanted{caller.tenant,       request->platform(),     request->base_url(),
-                       request->token_url(), request->company_id(), request->redirect_uri(),
+    SaveRequest wanted{caller.tenant,
+                       request->platform(),
+                       request->base_url(),
+                       request->token_url(),
+                       request->company_id(),
+                       request->redirect_uri(),
                        {Secret(request->client_id()), Secret(request->client_secret())},
-                       Secret(request->authorization_code()), Secret(request->refresh_token())};
+                       Secret(request->authorization_code()),
+                       Secret(request->refresh_token())};
     const auto saved = connections_.save(wanted);
     if (!saved) return tl::unexpected(saved.error());
     fill(*response->mutable_connection(), *saved);
@@ -56,7 +68,8 @@ grpc::Status GrpcService::SaveConnection(grpc::ServerContext* context, const v1:
   });
 }
 
-grpc::Status GrpcService::VerifyConnection(grpc::ServerContext* context, const v1::VerifyConnectionRequest* request, v1::VerifyConnectionResponse* response) {
+grpc::Status GrpcService::VerifyConnection(grpc::ServerContext* context, const v1::VerifyConnectionRequest* request,
+                                           v1::VerifyConnectionResponse* response) {
   return serve(context, [&](const rpc::Caller& caller) -> Status {
     const auto connection = connections_.verify(caller.tenant, request->connection_id(), stop_);
     if (!connection) return tl::unexpected(connection.error());
@@ -65,21 +78,24 @@ grpc::Status GrpcService::VerifyConnection(grpc::ServerContext* context, const v
   });
 }
 
-grpc::Status GrpcService::ListConnections(grpc::ServerContext* context, const v1::ListConnectionsRequest*, v1::ListConnectionsResponse* response) {
+grpc::Status GrpcService::ListConnections(grpc::ServerContext* context, const v1::ListConnectionsRequest*,
+                                          v1::ListConnectionsResponse* response) {
   return serve(context, [&](const rpc::Caller& caller) -> Status {
     for (const auto& connection : connections_.list(caller.tenant)) fill(*response->add_connections(), connection);
     return {};
   });
 }
 
-grpc::Status GrpcService::GetReports(grpc::ServerContext* context, const v1::GetReportsRequest* request, grpc::ServerWriter<v1::GetReportsResponse>* writer) {
+grpc::Status GrpcService::GetReports(grpc::ServerContext* context, const v1::GetReportsRequest* request,
+                                     grpc::ServerWriter<v1::GetReportsResponse>* writer) {
   return serve(context, [&](const rpc::Caller& caller) -> Status {
     using Key = std::tuple<std::string, std::string, std::string>;
     std::vector<Key> keys;
     const Status known = pool_.transact([&](pg::Tx& tx) -> Status {
       if (auto run = known_run(tx, caller.tenant, request->migration_id(), request->run()); !run) return run;
       keys.clear();
-      for (const auto row : tx.exec("SELECT name, start_date, end_date FROM report WHERE migration_id = $1 AND run = $2 AND tenant_id = $3 AND ($4 = '' OR name ="
+      for (const auto row : tx.exec("SELECT name, start_date, end_date FROM report WHERE migration_id = $1 AND run = $2 AND tenant_id = $3 "
+                                    "AND ($4 = '' OR name ="
                                     " $4) ORDER BY name, end_date, start_date",
                                     {request->migration_id(), request->run(), caller.tenant, request->name()}))
         keys.emplace_back(row.text("name"), row.text("start_date"), row.text("end_date"));
@@ -93,8 +109,9 @@ grpc::Status GrpcService::GetReports(grpc::ServerContext* context, const v1::Get
       report.set_start_date(start);
       report.set_end_date(end);
       report.set_body(pool_.transact([&, &name = name, &start = start, &end = end](pg::Tx& tx) {
-        const auto row = tx.one("SELECT bytes, body FROM report WHERE migration_id = $1 AND run = $2 AND name = $3 AND start_date = $4 AND end_date = $5",
-                                {request->migration_id(), request->run(), name, start, end});
+        const auto row = tx.one(
+            "SELECT bytes, body FROM report WHERE migration_id = $1 AND run = $2 AND name = $3 AND start_date = $4 AND end_date = $5",
+            {request->migration_id(), request->run(), name, start, end});
         return decompress(row.bytes("body"), static_cast<std::size_t>(row.integer("bytes")));
       }));
       if (!writer->Write(report)) return fail(Code::cancelled, "the caller left", "CANCELLED");
@@ -103,21 +120,24 @@ grpc::Status GrpcService::GetReports(grpc::ServerContext* context, const v1::Get
   });
 }
 
-grpc::Status GrpcService::GetExtraction(grpc::ServerContext* context, const v1::GetExtractionRequest* request, v1::GetExtractionResponse* response) {
+grpc::Status GrpcService::GetExtraction(grpc::ServerContext* context, const v1::GetExtractionRequest* request,
+                                        v1::GetExtractionResponse* response) {
   return serve(context, [&](const rpc::Caller& caller) -> Status {
     return pool_.transact([&](pg::Tx& tx) -> Status {
       response->Clear();
       if (auto run = known_run(tx, caller.tenant, request->migration_id(), request->run()); !run) return run;
-      const auto run = tx.one("SELECT slug, requests FROM extraction WHERE migration_id = $1 AND run = $2", {request->migration_id(), request->run()});
+      const auto run =
+          tx.one("SELECT slug, requests FROM extraction WHERE migration_id = $1 AND run = $2", {request->migration_id(), request->run()});
       response->set_source_requests(static_cast<std::uint64_t>(run.integer("requests")));
       auto& scope = *response->mutable_scope();
       scope.set_tenant_id(caller.tenant);
       scope.set_migration_id(request->migration_id());
       scope.set_run(request->run());
       scope.set_connection(run.text("slug"));
-      for (const auto row : tx.exec("SELECT entity, counted_after, extracted, explanation FROM extraction_entity WHERE migration_id = $1 AND run = $2 ORDER BY"
-                                    " entity",
-                                    {request->migration_id(), request->run()})) {
+      for (const auto row : tx.exec(
+               "SELECT entity, counted_after, extracted, explanation FROM extraction_entity WHERE migration_id = $1 AND run = $2 ORDER BY"
+               " entity",
+               {request->migration_id(), request->run()})) {
         auto& entity = *response->add_entities();
         entity.set_entity(row.text("entity"));
         entity.set_counted(static_cast<std::uint64_t>(row.integer("counted_after")));

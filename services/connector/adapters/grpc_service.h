@@ -9,7 +9,8 @@ namespace q2o::connector {
 /// q2o.connector.v1.ConnectorService. The tenant comes from the metadata; ids of other tenants are not found.
 class GrpcService final : public v1::ConnectorService::Service {
  public:
-  GrpcService(Connections& connections, pg::Pool& pool, std::stop_token stop) : connections_(connections), pool_(pool), stop_(std::move(stop)) {}
+  GrpcService(Connections& connections, pg::Pool& pool, std::stop_token stop)
+      : connections_(connections), pool_(pool), stop_(std::move(stop)) {}
   grpc::Status SaveConnection(grpc::ServerContext*, const v1::SaveConnectionRequest*, v1::SaveConnectionResponse*) override;
   grpc::Status VerifyConnection(grpc::ServerContext*, const v1::VerifyConnectionRequest*, v1::VerifyConnectionResponse*) override;
   grpc::Status ListConnections(grpc::ServerContext*, const v1::ListConnectionsRequest*, v1::ListConnectionsResponse*) override;

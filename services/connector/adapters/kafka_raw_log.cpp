@@ -27,7 +27,8 @@ bus::Outgoing outgoing(const v1::RawMessage& message, const std::string& topic) 
   out.entity = entity_of(message);
   out.sequence = message.sequence();
   const std::string run = std::to_string(scope.run()), sequence = std::to_string(message.sequence());
-  out.id = message.has_batch() ? ids::uuid_v5({scope.migration_id(), run, "connector", out.entity, sequence, ids::sha256_hex(message.batch().SerializeAsString())})
+  out.id = message.has_batch() ? ids::uuid_v5({scope.migration_id(), run, "connector", out.entity, sequence,
+                                               ids::sha256_hex(message.batch().SerializeAsString())})
                                : ids::uuid_v5({scope.migration_id(), run, "connector", out.entity, sequence});
   return out;
 }

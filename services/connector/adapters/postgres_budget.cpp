@@ -10,7 +10,10 @@ namespace {
 constexpr std::string_view kNow = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 pg::Row locked(pg::Tx& tx, const std::string& connection_id) {
-  tx.exec("INSERT INTO budget (connection_id, tenant_id) SELECT connection_id, tenant_id FROM connection WHERE connection_id = $1 ON CONFLICT DO NOTHING", {connection_id});
+  tx.exec(
+      "INSERT INTO budget (connection_id, tenant_id) SELECT connection_id, tenant_id FROM connection WHERE connection_id = $1 ON CONFLICT "
+      "DO NOTHING",
+      {connection_id});
   return tx.one("SELECT granted::text[] AS granted, blocked_until FROM budget WHERE connection_id = $1 FOR UPDATE", {connection_id});
 }
 
@@ -46,16 +49,18 @@ int PostgresBudget::slots(const std::string& connection_id, const std::string& o
   return pool_.transact([&](pg::Tx& tx) {
     locked(tx, connection_id);
     tx.exec("DELETE FROM budget_slot WHERE connection_id = $1 AND valid_until < clock_timestamp()", {connection_id});
-    const auto others = tx.one("SELECT coalesce(sum(slots), 0)::bigint AS taken, count(*) AS members FROM budget_slot WHERE connection_id = $1 AND owner <> $2",
-                               {connection_id, owner});
+    const auto others = tx.one(
+        "SELECT coalesce(sum(slots), 0)::bigint AS taken, count(*) AS members FROM budget_slot WHERE connection_id = $1 AND owner <> $2",
+        {connection_id, owner});
     // A newcomer finds room at the latest when the others renew: each keeps its fair share only.
     const auto share = std::max<std::int64_t>(1, most / (others.integer("members") + 1));
     const auto free = std::max<std::int64_t>(0, most - others.integer("taken"));
     const auto mine = static_cast<int>(std::min(free, others.integer("members") == 0 ? most : share));
-    tx.exec("INSERT INTO budget_slot (connection_id, tenant_id, owner, slots, valid_until) SELECT connection_id, tenant_id, $2, $3,"
-            " clock_timestamp() + $4 * interval '1 millisecond' FROM budget WHERE connection_id = $1"
-            " ON CONFLICT (connection_id, owner) DO UPDATE SET slots = excluded.slots, valid_until = excluded.valid_until",
-            {connection_id, owner, mine, static_cast<std::int64_t>(ttl.count())});
+    tx.exec(
+        "INSERT INTO budget_slot (connection_id, tenant_id, owner, slots, valid_until) SELECT connection_id, tenant_id, $2, $3,"
+        " clock_timestamp() + $4 * interval '1 millisecond' FROM budget WHERE connection_id = $1"
+        " ON CONFLICT (connection_id, owner) DO UPDATE SET slots = excluded.slots, valid_until = excluded.valid_until",
+        {connection_id, owner, mine, static_cast<std::int64_t>(ttl.count())});
     return mine;
   });
 }

@@ -13,14 +13,18 @@ namespace {
 using config::Secret;
 
 constexpr const char* kColumns =
-    "connection_id, tenant_id, slug, platform, company_id, base_url, token_url, company_name, home_currency, state, message, credentials, tokens";
+    "connection_id, tenant_id, slug, platform, company_id, base_url, token_url, company_name, home_currency, state, message, credentials, "
+    "tokens";
 
 Connection connection_of(const pg::Row& row) {
-  return {row.text("connection_id"), row.text("tenant_id"),    row.text("slug"),          row.text("platform"), row.text("company_id"), row.text("base_url"),
-          row.text("token_url"),     row.text("company_name"), row.text("home_currency"), row.text("state"),    row.text("message")};
+  return {row.text("connection_id"), row.text("tenant_id"), row.text("slug"),      row.text("platform"),
+          row.text("company_id"),    row.text("base_url"),  row.text("token_url"), row.text("company_name"),
+          row.text("home_currency"), row.text("state"),     row.text("message")};
 }
 
-std::string context(const Connection& connection, const char* what) { return connection.tenant + "/" + connection.id + "/" + what; }
+std::string context(const Connection& connection, const char* what) {
+  return connection.tenant + "/" + connection.id + "/" + what;
+}
 
 v1::StatusFact fact_of(const Connection& connection) {
   v1::StatusFact fact;
@@ -31,8 +35,9 @@ v1::StatusFact fact_of(const Connection& connection) {
 
 void mark_broken(pg::Tx& tx, const Connection& connection, const Error& why) {
   const std::string message = why.message + (why.hint.empty() ? "" : ". " + why.hint);
-  const auto changed = tx.exec("UPDATE connection SET state = 'broken', message = $2, updated_at = now() WHERE connection_id = $1 AND state <> 'broken'",
-                               {connection.id, message});
+  const auto changed =
+      tx.exec("UPDATE connection SET state = 'broken', message = $2, updated_at = now() WHERE connection_id = $1 AND state <> 'broken'",
+              {connection.id, message});
   if (changed.affected() == 0) return;
   auto fact = fact_of(connection);
   auto& broken = *fact.mutable_connection_broken();
@@ -53,18 +58,23 @@ std::string PostgresConnections::seal(const Connection& connection, const Tokens
 
 std::string PostgresConnections::seal(const Connection& connection, const Credentials& credentials) const {
   json::Writer w;
-  w.begin_object().field("client_id", credentials.client_id.reveal()).field("client_secret", credentials.client_secret.reveal()).end_object();
+  w.begin_object()
+      .field("client_id", credentials.client_id.reveal())
+      .field("client_secret", credentials.client_secret.reveal())
+      .end_object();
   return sealer_.seal(Secret(w.take()), context(connection, "credentials"));
 }
 
 Result<SignIn> PostgresConnections::read(pg::Tx& tx, const std::string& connection_id, bool lock) {
-  const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1" + (lock ? " FOR UPDATE" : ""), {connection_id});
+  const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1" + (lock ? " FOR UPDATE" : ""),
+                            {connection_id});
   if (rows.empty()) return fail(Code::not_found, "no such connection", "NOT_FOUND");
   SignIn out{connection_of(rows[0]), {}, {}};
   const auto credentials = sealer_.open(rows[0].bytes("credentials"), context(out.connection, "credentials"));
   const auto tokens = sealer_.open(rows[0].bytes("tokens"), context(out.connection, "tokens"));
   if (!credentials || !tokens)
-    return fail(Code::data_loss, "the stored secrets do not open with this key", "SEAL_BROKEN", "Put the right key file back, or connect the company again.");
+    return fail(Code::data_loss, "the stored secrets do not open with this key", "SEAL_BROKEN",
+                "Put the right key file back, or connect the company again.");
   const auto c = json::Document::parse(credentials->reveal()), t = json::Document::parse(tokens->reveal());
   if (!c || !t) return fail(Code::data_loss, "the stored secrets are damaged", "SEAL_BROKEN", "Connect the company again.");
   const auto secret = [](const auto& document, std::string_view key) { return Secret(std::string(document->root()[key].text())); };
@@ -112,8 +122,9 @@ Result<Tokens> PostgresConnections::renew(const std::string& connection_id, cons
 Connection PostgresConnections::save(const NewConnection& wanted) {
   return pool_.transact([&](pg::Tx& tx) {
     Connection c = wanted.connection;
-    const auto known = tx.exec("SELECT connection_id, slug FROM connection WHERE tenant_id = $1 AND platform = $2 AND company_id = $3 FOR UPDATE",
-                               {c.tenant, c.platform, c.company_id});
+    const auto known =
+        tx.exec("SELECT connection_id, slug FROM connection WHERE tenant_id = $1 AND platform = $2 AND company_id = $3 FOR UPDATE",
+                {c.tenant, c.platform, c.company_id});
     c.id = known.empty() ? ids::uuid_v7() : known[0].text("connection_id");
     Tokens tokens = wanted.tokens;
     if (!known.empty()) {
@@ -122,10 +133,12 @@ Connection PostgresConnections::save(const NewConnection& wanted) {
       if (const auto before = read(tx, c.id, false)) tokens.previous_refresh = before->tokens.refresh;
     }
     const auto rows = tx.exec(
-        std::string("INSERT INTO connection (connection_id, tenant_id, platform, slug, company_id, base_url, token_url, credentials, tokens)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (connection_id) DO UPDATE SET base_url = excluded.base_url,"
-                    " token_url = excluded.token_url, credentials = excluded.credentials, tokens = excluded.tokens, state = 'unverified', message = '',"
-                    " updated_at = now() RETURNING ") +
+        std::string(
+            "INSERT INTO connection (connection_id, tenant_id, platform, slug, company_id, base_url, token_url, credentials, tokens)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (connection_id) DO UPDATE SET base_url = excluded.base_url,"
+            " token_url = excluded.token_url, credentials = excluded.credentials, tokens = excluded.tokens, state = 'unverified', message "
+            "= '',"
+            " updated_at = now() RETURNING ") +
             kColumns,
         {c.id, c.tenant, c.platform, c.slug, c.company_id, c.base_url, c.token_url, pg::Param::bytes(seal(c, wanted.credentials)),
          pg::Param::bytes(seal(c, tokens))});
@@ -135,7 +148,8 @@ Connection PostgresConnections::save(const NewConnection& wanted) {
 
 std::optional<Connection> PostgresConnections::find(const std::string& tenant, const std::string& connection_id) {
   return pool_.transact([&](pg::Tx& tx) -> std::optional<Connection> {
-    const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1 AND tenant_id = $2", {connection_id, tenant});
+    const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1 AND tenant_id = $2",
+                              {connection_id, tenant});
     if (rows.empty()) return std::nullopt;
     return connection_of(rows[0]);
   });
@@ -144,7 +158,9 @@ std::optional<Connection> PostgresConnections::find(const std::string& tenant, c
 std::vector<Connection> PostgresConnections::list(const std::string& tenant) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<Connection> all;
-    for (const auto row : tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE tenant_id = $1 ORDER BY created_at, connection_id LIMIT 1000", {tenant}))
+    for (const auto row :
+         tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE tenant_id = $1 ORDER BY created_at, connection_id LIMIT 1000",
+                 {tenant}))
       all.push_back(connection_of(row));
     return all;
   });
@@ -152,10 +168,11 @@ std::vector<Connection> PostgresConnections::list(const std::string& tenant) {
 
 void PostgresConnections::verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency) {
   pool_.transact([&](pg::Tx& tx) {
-    const auto rows = tx.exec(std::string("UPDATE connection SET state = 'connected', message = '', company_name = $2, home_currency = $3, updated_at = now()"
-                                          " WHERE connection_id = $1 RETURNING ") +
-                                  kColumns,
-                              {connection_id, company_name, home_currency});
+    const auto rows = tx.exec(
+        std::string("UPDATE connection SET state = 'connected', message = '', company_name = $2, home_currency = $3, updated_at = now()"
+                    " WHERE connection_id = $1 RETURNING ") +
+            kColumns,
+        {connection_id, company_name, home_currency});
     if (rows.empty()) return;
     auto fact = fact_of(connection_of(rows[0]));
     auto& verified = *fact.mutable_connection_verified();
@@ -168,7 +185,8 @@ void PostgresConnections::verified(const std::string& connection_id, const std::
 
 void PostgresConnections::reopen(const std::string& connection_id) {
   pool_.transact([&](pg::Tx& tx) {
-    tx.exec("UPDATE connection SET state = 'unverified', message = '', updated_at = now() WHERE connection_id = $1 AND state = 'broken'", {connection_id});
+    tx.exec("UPDATE connection SET state = 'unverified', message = '', updated_at = now() WHERE connection_id = $1 AND state = 'broken'",
+            {connection_id});
   });
 }
 

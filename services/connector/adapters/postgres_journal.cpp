@@ -30,7 +30,9 @@ std::map<std::string, std::vector<std::string>> captures_of(const std::string& t
   return captures;
 }
 
-std::uint64_t natural(const pg::Row& row, std::string_view column) { return static_cast<std::uint64_t>(row.integer(column)); }
+std::uint64_t natural(const pg::Row& row, std::string_view column) {
+  return static_cast<std::uint64_t>(row.integer(column));
+}
 
 EntityState entity_of(const pg::Row& row) {
   EntityState e;
@@ -53,7 +55,8 @@ EntityState entity_of(const pg::Row& row) {
 RunState PostgresJournal::load() {
   return pool_.transact([&](pg::Tx& tx) {
     RunState state;
-    const auto row = tx.one("SELECT sequence, captures, first_date, last_date FROM extraction WHERE migration_id = $1 AND run = $2", {job_.migration, job_.run});
+    const auto row = tx.one("SELECT sequence, captures, first_date, last_date FROM extraction WHERE migration_id = $1 AND run = $2",
+                            {job_.migration, job_.run});
     state.sequence = natural(row, "sequence");
     state.captures = captures_of(row.text("captures"));
     const auto first = parse_day(row.text("first_date")), last = parse_day(row.text("last_date"));
@@ -67,7 +70,8 @@ RunState PostgresJournal::load() {
 std::set<std::string> PostgresJournal::ids(const std::string& entity) {
   return pool_.transact([&](pg::Tx& tx) {
     std::set<std::string> all;
-    for (const auto row : tx.exec("SELECT source_id FROM extraction_id WHERE migration_id = $1 AND run = $2 AND entity = $3", {job_.migration, job_.run, entity}))
+    for (const auto row : tx.exec("SELECT source_id FROM extraction_id WHERE migration_id = $1 AND run = $2 AND entity = $3",
+                                  {job_.migration, job_.run, entity}))
       all.insert(row.text("source_id"));
     return all;
   });
@@ -76,7 +80,8 @@ std::set<std::string> PostgresJournal::ids(const std::string& entity) {
 std::set<ReportKey> PostgresJournal::reports() {
   return pool_.transact([&](pg::Tx& tx) {
     std::set<ReportKey> all;
-    for (const auto row : tx.exec("SELECT name, start_date, end_date FROM report WHERE migration_id = $1 AND run = $2", {job_.migration, job_.run}))
+    for (const auto row :
+         tx.exec("SELECT name, start_date, end_date FROM report WHERE migration_id = $1 AND run = $2", {job_.migration, job_.run}))
       all.emplace(row.text("name"), row.text("start_date"), row.text("end_date"));
     return all;
   });
@@ -84,24 +89,32 @@ std::set<ReportKey> PostgresJournal::reports() {
 
 void PostgresJournal::write_entity(pg::Tx& tx, const EntityState& e, const std::vector<std::string>& new_ids) {
   tx.exec(
-      "INSERT INTO extraction_entity (migration_id, run, entity, tenant_id, counted_before, counted_after, extracted, batches, position, pass, counted, done,"
-      " unreadable, explanation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (migration_id, run, entity) DO UPDATE SET"
-      " counted_before = excluded.counted_before, counted_after = excluded.counted_after, extracted = excluded.extracted, batches = excluded.batches,"
-      " position = excluded.position, pass = excluded.pass, counted = excluded.counted, done = excluded.done, unreadable = excluded.unreadable,"
+      "INSERT INTO extraction_entity (migration_id, run, entity, tenant_id, counted_before, counted_after, extracted, batches, position, "
+      "pass, counted, done,"
+      " unreadable, explanation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (migration_id, run, "
+      "entity) DO UPDATE SET"
+      " counted_before = excluded.counted_before, counted_after = excluded.counted_after, extracted = excluded.extracted, batches = "
+      "excluded.batches,"
+      " position = excluded.position, pass = excluded.pass, counted = excluded.counted, done = excluded.done, unreadable = "
+      "excluded.unreadable,"
       " explanation = excluded.explanation",
-      {job_.migration, job_.run, e.entity, job_.tenant, e.counted_before, e.counted_after, e.extracted, e.batches, e.position, e.pass, e.counted, e.done,
-       e.unreadable, e.explanation});
+      {job_.migration, job_.run, e.entity, job_.tenant, e.counted_before, e.counted_after, e.extracted, e.batches, e.position, e.pass,
+       e.counted, e.done, e.unreadable, e.explanation});
   if (!new_ids.empty())
-    tx.exec("INSERT INTO extraction_id (migration_id, run, entity, source_id, tenant_id) SELECT $1, $2, $3, unnest($4::text[]), $5 ON CONFLICT DO NOTHING",
-            {job_.migration, job_.run, e.entity, new_ids, job_.tenant});
-  if (e.done) tx.exec("DELETE FROM extraction_id WHERE migration_id = $1 AND run = $2 AND entity = $3", {job_.migration, job_.run, e.entity});
+    tx.exec(
+        "INSERT INTO extraction_id (migration_id, run, entity, source_id, tenant_id) SELECT $1, $2, $3, unnest($4::text[]), $5 ON CONFLICT "
+        "DO NOTHING",
+        {job_.migration, job_.run, e.entity, new_ids, job_.tenant});
+  if (e.done)
+    tx.exec("DELETE FROM extraction_id WHERE migration_id = $1 AND run = $2 AND entity = $3", {job_.migration, job_.run, e.entity});
 }
 
 void PostgresJournal::write_positions(pg::Tx& tx, const std::vector<bus::Position>& positions) {
   for (const auto& position : positions)
     tx.exec(
         "INSERT INTO extraction_range (migration_id, run, tenant_id, partition, first_offset, last_offset) VALUES ($1, $2, $3, $4, $5, $5)"
-        " ON CONFLICT (migration_id, run, partition) DO UPDATE SET first_offset = least(extraction_range.first_offset, excluded.first_offset), last_offset ="
+        " ON CONFLICT (migration_id, run, partition) DO UPDATE SET first_offset = least(extraction_range.first_offset, "
+        "excluded.first_offset), last_offset ="
         " greatest(extraction_range.last_offset, excluded.last_offset)",
         {job_.migration, job_.run, job_.tenant, position.partition, position.offset});
 }
@@ -109,9 +122,11 @@ void PostgresJournal::write_positions(pg::Tx& tx, const std::vector<bus::Positio
 void PostgresJournal::write_reports(pg::Tx& tx, const std::vector<StoredReport>& reports) {
   for (const auto& report : reports)
     tx.exec(
-        "INSERT INTO report (migration_id, run, name, start_date, end_date, tenant_id, bytes, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO"
+        "INSERT INTO report (migration_id, run, name, start_date, end_date, tenant_id, bytes, body) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+        "$8) ON CONFLICT DO"
         " NOTHING",
-        {job_.migration, job_.run, report.name, report.start_date, report.end_date, job_.tenant, report.body.size(), pg::Param::bytes(compress(report.body))});
+        {job_.migration, job_.run, report.name, report.start_date, report.end_date, job_.tenant, report.body.size(),
+         pg::Param::bytes(compress(report.body))});
 }
 
 void PostgresJournal::write_finished(pg::Tx& tx) {
@@ -124,8 +139,9 @@ void PostgresJournal::write_finished(pg::Tx& tx) {
   fact.mutable_scope()->set_connection(job_.slug);
   auto& extracted = *fact.mutable_run_extracted();
   extracted.set_source_requests(natural(row, "requests"));
-  for (const auto range : tx.exec("SELECT partition, first_offset, last_offset FROM extraction_range WHERE migration_id = $1 AND run = $2 ORDER BY partition",
-                                  {job_.migration, job_.run})) {
+  for (const auto range :
+       tx.exec("SELECT partition, first_offset, last_offset FROM extraction_range WHERE migration_id = $1 AND run = $2 ORDER BY partition",
+               {job_.migration, job_.run})) {
     auto& out = *extracted.add_ranges();
     out.set_partition(static_cast<std::int32_t>(range.integer("partition")));
     out.set_first_offset(range.integer("first_offset"));
@@ -139,10 +155,11 @@ bool PostgresJournal::commit(const Commit& commit) {
     if (!pg::held(tx, lease_)) return false;
     const auto& span = commit.state.span;
     tx.exec(
-        "UPDATE extraction SET sequence = $3, captures = $4, first_date = $5, last_date = $6, requests = requests + $7, failures = 0 WHERE migration_id = $1"
+        "UPDATE extraction SET sequence = $3, captures = $4, first_date = $5, last_date = $6, requests = requests + $7, failures = 0 WHERE "
+        "migration_id = $1"
         " AND run = $2",
-        {job_.migration, job_.run, commit.state.sequence, to_json(commit.state.captures), span ? to_text(span->first) : "", span ? to_text(span->last) : "",
-         commit.requests});
+        {job_.migration, job_.run, commit.state.sequence, to_json(commit.state.captures), span ? to_text(span->first) : "",
+         span ? to_text(span->last) : "", commit.requests});
     if (commit.entity != nullptr) write_entity(tx, *commit.entity, commit.new_ids);
     write_positions(tx, commit.positions);
     write_reports(tx, commit.reports);

@@ -38,28 +38,46 @@ void store_waiting(pg::Tx& tx, const Job& job, const std::string& reason, millis
 
 std::optional<Error> refusal(const billing::v1::Migration& migration, const Manifests& manifests) {
   if (!manifests.contains(migration.platform()))
-    return Error{Code::failed_precondition, fmt::format("platform '{}' is not known to the connector", migration.platform()), Retry::never, Effect::none,
-                 "UNKNOWN_PLATFORM", "Create the migration again for a known platform.", {}};
+    return Error{Code::failed_precondition,
+                 fmt::format("platform '{}' is not known to the connector", migration.platform()),
+                 Retry::never,
+                 Effect::none,
+                 "UNKNOWN_PLATFORM",
+                 "Create the migration again for a known platform.",
+                 {}};
   if (migration.first_year() != 0 || migration.last_year() != 0)
-    return Error{Code::unimplemented, "a run over some years only is not possible yet: balances carried forward would be missing", Retry::never, Effect::none,
-                 "YEARS_NOT_SUPPORTED", "Create the migration again for all years.", {}};
+    return Error{Code::unimplemented,
+                 "a run over some years only is not possible yet: balances carried forward would be missing",
+                 Retry::never,
+                 Effect::none,
+                 "YEARS_NOT_SUPPORTED",
+                 "Create the migration again for all years.",
+                 {}};
   return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<TakenJob> PostgresQueue::try_take(pg::Tx& tx, const billing::v1::Migration& migration, milliseconds ttl) {
-  tx.exec("INSERT INTO extraction (migration_id, run, tenant_id, connection_id, slug) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-          {migration.migration_id(), migration.run(), migration.tenant_id(), migration.source_connection_id(), migration.connection_slug()});
+  tx.exec(
+      "INSERT INTO extraction (migration_id, run, tenant_id, connection_id, slug) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+      {migration.migration_id(), migration.run(), migration.tenant_id(), migration.source_connection_id(), migration.connection_slug()});
   const auto rows = tx.exec(
-      "SELECT 1 FROM extraction WHERE migration_id = $1 AND run = $2 AND state = 'open' AND retry_at <= clock_timestamp() AND failed_version < $3",
+      "SELECT 1 FROM extraction WHERE migration_id = $1 AND run = $2 AND state = 'open' AND retry_at <= clock_timestamp() AND "
+      "failed_version < $3",
       {migration.migration_id(), migration.run(), migration.version()});
   if (rows.empty()) return std::nullopt;
   const auto lease = pg::try_lease(tx, kKind, fmt::format("{}/{}", migration.migration_id(), migration.run()), owner_, ttl);
   if (!lease) return std::nullopt;
   TakenJob taken;
-  taken.job = {migration.tenant_id(),       migration.migration_id(), migration.source_connection_id(), migration.connection_slug(),
-               migration.mapping_version(), migration.run(),          migration.version(),              {migration.entities().begin(), migration.entities().end()}};
+  taken.job = {migration.tenant_id(),
+               migration.migration_id(),
+               migration.source_connection_id(),
+               migration.connection_slug(),
+               migration.mapping_version(),
+               migration.run(),
+               migration.version(),
+               {migration.entities().begin(), migration.entities().end()}};
   taken.lease = *lease;
   taken.platform = migration.platform();
   taken.refused = refusal(migration, manifests_);
@@ -76,7 +94,9 @@ std::optional<TakenJob> PostgresQueue::take(milliseconds ttl) {
   });
 }
 
-std::unique_ptr<RunJournal> PostgresQueue::journal(const TakenJob& taken) { return std::make_unique<PostgresJournal>(pool_, taken.job, taken.lease); }
+std::unique_ptr<RunJournal> PostgresQueue::journal(const TakenJob& taken) {
+  return std::make_unique<PostgresJournal>(pool_, taken.job, taken.lease);
+}
 
 billing::v1::Directive PostgresQueue::directive(const TakenJob& taken) {
   return pool_.transact([&](pg::Tx& tx) { return migrations::directive(tx, taken.job.migration, taken.job.run); });
@@ -94,10 +114,13 @@ milliseconds PostgresQueue::later(const TakenJob& taken, const Error& why) {
   constexpr std::int64_t kFirstSeconds = 5, kLastSeconds = 300;
   return pool_.transact([&](pg::Tx& tx) {
     if (!pg::held(tx, taken.lease)) return milliseconds{0};
-    const auto seconds = tx.one("UPDATE extraction SET failures = least(failures + 1, 20), message = $3, retry_at = clock_timestamp() + least($5::bigint, $4::bigint"
-                                " * power(2, failures)::bigint) * interval '1 second' WHERE migration_id = $1 AND run = $2 RETURNING least($5::bigint, $4::bigint *"
-                                " power(2, failures - 1)::bigint) AS seconds",
-                                {taken.job.migration, taken.job.run, why.message, kFirstSeconds, kLastSeconds})
+    const auto seconds = tx.one(
+                               "UPDATE extraction SET failures = least(failures + 1, 20), message = $3, retry_at = clock_timestamp() + "
+                               "least($5::bigint, $4::bigint"
+                               " * power(2, failures)::bigint) * interval '1 second' WHERE migration_id = $1 AND run = $2 RETURNING "
+                               "least($5::bigint, $4::bigint *"
+                               " power(2, failures - 1)::bigint) AS seconds",
+                               {taken.job.migration, taken.job.run, why.message, kFirstSeconds, kLastSeconds})
                              .integer("seconds");
     store_waiting(tx, taken.job, why.reason.empty() ? "SOURCE_UNAVAILABLE" : why.reason, milliseconds{seconds * 1000});
     return milliseconds{seconds * 1000};

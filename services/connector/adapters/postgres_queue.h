@@ -9,7 +9,8 @@ inline constexpr const char* kJobsChannel = "q2o_connector_jobs";
 
 class PostgresQueue : public JobQueue {
  public:
-  PostgresQueue(pg::Pool& pool, const Manifests& manifests, std::string owner) : pool_(pool), manifests_(manifests), owner_(std::move(owner)) {}
+  PostgresQueue(pg::Pool& pool, const Manifests& manifests, std::string owner)
+      : pool_(pool), manifests_(manifests), owner_(std::move(owner)) {}
   std::optional<TakenJob> take(milliseconds ttl) override;
   std::unique_ptr<RunJournal> journal(const TakenJob& taken) override;
   billing::v1::Directive directive(const TakenJob& taken) override;

@@ -22,7 +22,9 @@ std::vector<std::string> missing(const SaveRequest& request) {
   return all;
 }
 
-bool address(const std::string& url) { return url.starts_with("https://") || url.starts_with("http://"); }
+bool address(const std::string& url) {
+  return url.starts_with("https://") || url.starts_with("http://");
+}
 
 std::string without_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -39,7 +41,8 @@ Result<Tokens> Connections::first_tokens(const SaveRequest& request, const std::
 Result<Connection> Connections::save(const SaveRequest& request) {
   const auto manifest = manifests_.find(request.platform);
   if (manifest == manifests_.end())
-    return fail(Code::invalid_argument, fmt::format("platform '{}' is not known", request.platform), "UNKNOWN_PLATFORM", "Use quickbooks_online.");
+    return fail(Code::invalid_argument, fmt::format("platform '{}' is not known", request.platform), "UNKNOWN_PLATFORM",
+                "Use quickbooks_online.");
   if (const auto gaps = missing(request); !gaps.empty())
     return fail(Code::invalid_argument, fmt::format("missing: {}", fmt::join(gaps, ", ")), "MISSING_FIELDS", "Give all of them.");
   const Manifest& m = manifest->second;
@@ -51,7 +54,8 @@ Result<Connection> Connections::save(const SaveRequest& request) {
   wanted.base_url = without_slash(request.base_url.empty() ? m.base_url : request.base_url);
   wanted.token_url = request.token_url.empty() ? m.oauth.token_url : request.token_url;
   if (!address(wanted.base_url) || !address(wanted.token_url))
-    return fail(Code::invalid_argument, "base_url and token_url must begin with https:// (or http:// for a sandbox)", "BAD_ADDRESS", "Correct the address.");
+    return fail(Code::invalid_argument, "base_url and token_url must begin with https:// (or http:// for a sandbox)", "BAD_ADDRESS",
+                "Correct the address.");
   auto tokens = first_tokens(request, wanted.token_url, m.oauth.access_seconds);
   if (!tokens) return tl::unexpected(tokens.error());
   return store_.save({wanted, request.credentials, std::move(*tokens)});
@@ -62,7 +66,8 @@ Result<Connection> Connections::verify(const std::string& tenant, const std::str
   if (!known) return fail(Code::not_found, "no such connection", "NOT_FOUND", "List the connections to see their ids.");
   const Manifest& m = manifests_.at(known->platform);
   if (known->state == "broken") store_.reopen(known->id);
-  SourceCaller caller(*known, m, api_, gates_.of(known->id, m.budget), tokens_, clock_, probe_, options_, [](const std::string&, milliseconds) {});
+  SourceCaller caller(*known, m, api_, gates_.of(known->id, m.budget), tokens_, clock_, probe_, options_,
+                      [](const std::string&, milliseconds) {});
   const auto company = read_company(caller, m, std::move(stop));
   if (company) {
     store_.verified(known->id, company->at("company_name"), company->at("home_currency"));

@@ -15,9 +15,17 @@ struct SaveRequest {
 /// Connecting a company, and looking whether the connection works.
 class Connections {
  public:
-  Connections(const Manifests& manifests, ConnectionStore& store, SourceApi& api, OAuthClient& oauth, TokenKeeper& tokens, BudgetGates& gates, Clock& clock,
-              CallProbe& probe, CallOptions options)
-      : manifests_(manifests), store_(store), api_(api), oauth_(oauth), tokens_(tokens), gates_(gates), clock_(clock), probe_(probe), options_(options) {}
+  Connections(const Manifests& manifests, ConnectionStore& store, SourceApi& api, OAuthClient& oauth, TokenKeeper& tokens,
+              BudgetGates& gates, Clock& clock, CallProbe& probe, CallOptions options)
+      : manifests_(manifests),
+        store_(store),
+        api_(api),
+        oauth_(oauth),
+        tokens_(tokens),
+        gates_(gates),
+        clock_(clock),
+        probe_(probe),
+        options_(options) {}
 
   /// Error invalid_argument names everything that is missing.
   Result<Connection> save(const SaveRequest& request);

@@ -113,7 +113,8 @@ Step EntityExtractor::paged(EntityState state) {
       break;
     }
     if (static_cast<int>(state.pass) >= run_.options.passes_max) {
-      state.explanation += fmt::format("The source counts {} but lists {}, also when asked {} times. ", state.counted_after, known, state.pass);
+      state.explanation +=
+          fmt::format("The source counts {} but lists {}, also when asked {} times. ", state.counted_after, known, state.pass);
       break;
     }
     ++state.pass;
@@ -121,8 +122,8 @@ Step EntityExtractor::paged(EntityState state) {
     if (auto done = run_.commit(&state); !done) return done;
   }
   if (state.counted_before != state.counted_after && state.explanation.empty())
-    state.explanation = fmt::format("The source counted {} before and {} after: records were added or deleted while they were read. ", state.counted_before,
-                                    state.counted_after);
+    state.explanation = fmt::format("The source counted {} before and {} after: records were added or deleted while they were read. ",
+                                    state.counted_before, state.counted_after);
   return close(std::move(state));
 }
 

@@ -39,12 +39,18 @@ class LeaseKeeper {
 
 std::string_view word(Halt::Kind kind) {
   switch (kind) {
-    case Halt::Kind::paused: return "paused";
-    case Halt::Kind::stopped: return "stopped";
-    case Halt::Kind::shutdown: return "shutdown";
-    case Halt::Kind::lost: return "lost";
-    case Halt::Kind::later: return "later";
-    case Halt::Kind::failed: break;
+    case Halt::Kind::paused:
+      return "paused";
+    case Halt::Kind::stopped:
+      return "stopped";
+    case Halt::Kind::shutdown:
+      return "shutdown";
+    case Halt::Kind::lost:
+      return "lost";
+    case Halt::Kind::later:
+      return "later";
+    case Halt::Kind::failed:
+      break;
   }
   return "failed";
 }
@@ -81,8 +87,13 @@ Step ExtractionWorker::extract(const TakenJob& taken, std::stop_token stop) {
   const Manifest& manifest = manifests_.at(taken.platform);
   const auto connection = connections_.find(taken.job.tenant, taken.job.connection_id);
   if (!connection)
-    return tl::unexpected(Halt{Halt::Kind::failed, Error{Code::not_found, "the migration's source connection does not exist", Retry::never, Effect::none,
-                                                         "NO_CONNECTION", "Connect the company, then start again.", {}}});
+    return tl::unexpected(Halt{Halt::Kind::failed, Error{Code::not_found,
+                                                         "the migration's source connection does not exist",
+                                                         Retry::never,
+                                                         Effect::none,
+                                                         "NO_CONNECTION",
+                                                         "Connect the company, then start again.",
+                                                         {}}});
   WaitTeller teller(queue_, taken, clock_);
   SourceCaller caller(*connection, manifest, api_, gates_.of(connection->id, manifest.budget), tokens_, clock_, calls_, options_.call,
                       [&teller](const std::string& reason, milliseconds time) { teller(reason, time); });
@@ -98,7 +109,8 @@ void ExtractionWorker::settle(const TakenJob& taken, const Step& step) {
   runs_.left(outcome);
   const Error none;
   const Error& error = step ? none : step.error().error;
-  log::info("run left", {{"migration", taken.job.migration}, {"run", static_cast<int>(taken.job.run)}, {"outcome", outcome}, {"error", error.message}});
+  log::info("run left",
+            {{"migration", taken.job.migration}, {"run", static_cast<int>(taken.job.run)}, {"outcome", outcome}, {"error", error.message}});
   if (!step && kind == Halt::Kind::later) queue_.later(taken, error);
   if (!step && kind == Halt::Kind::stopped) queue_.stopped(taken);
   if (!step && kind == Halt::Kind::failed) {
@@ -127,7 +139,8 @@ bool ExtractionWorker::run_one(std::stop_token stop) {
     // The database or the like is away: the lease runs out or is released, and the run goes on from its journal.
     log::error("run interrupted", {{"migration", taken->job.migration}, {"error", error.what()}});
     runs_.left("interrupted");
-    queue_.later(*taken, Error{Code::unavailable, error.what(), Retry::after_backoff, Effect::none, "INTERRUPTED", "It goes on by itself.", {}});
+    queue_.later(*taken,
+                 Error{Code::unavailable, error.what(), Retry::after_backoff, Effect::none, "INTERRUPTED", "It goes on by itself.", {}});
     queue_.release(*taken);
   }
   return true;

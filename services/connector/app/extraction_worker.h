@@ -23,8 +23,8 @@ class RunProbe {
 /// Takes one run at a time and extracts it until it is finished or something halts it. Any number of workers and replicas.
 class ExtractionWorker {
  public:
-  ExtractionWorker(const Manifests& manifests, JobQueue& queue, ConnectionStore& connections, SourceApi& api, TokenKeeper& tokens, BudgetGates& gates,
-                   RawLog& log, Clock& clock, CallProbe& calls, RunProbe& runs, WorkerOptions options)
+  ExtractionWorker(const Manifests& manifests, JobQueue& queue, ConnectionStore& connections, SourceApi& api, TokenKeeper& tokens,
+                   BudgetGates& gates, RawLog& log, Clock& clock, CallProbe& calls, RunProbe& runs, WorkerOptions options)
       : manifests_(manifests),
         queue_(queue),
         connections_(connections),

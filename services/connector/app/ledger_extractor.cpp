@@ -9,7 +9,9 @@ namespace {
 
 using std::chrono::days;
 
-Day today(Clock& clock) { return std::chrono::floor<days>(clock.now()); }
+Day today(Clock& clock) {
+  return std::chrono::floor<days>(clock.now());
+}
 
 void widen(std::optional<Period>& span, const std::optional<Period>& more) {
   if (!more) return;
@@ -28,8 +30,14 @@ tl::expected<std::optional<Period>, Trouble> LedgerExtractor::probe(const Period
   auto answer = run_.caller.report(ledger_request(run_.manifest, period, false, true), true, run_.stop);
   if (!answer) return tl::unexpected(std::move(answer.error()));
   if (truncated(run_.manifest, answer->root().raw()))
-    return tl::unexpected(Trouble{FaultAction::split, Error{Code::resource_exhausted, "the ledger is too big for one answer", Retry::never, Effect::none, "TRUNCATED",
-                                                         "Tell support: this company's ledger has too many entries outside of the dates of its documents.", {}}});
+    return tl::unexpected(
+        Trouble{FaultAction::split, Error{Code::resource_exhausted,
+                                          "the ledger is too big for one answer",
+                                          Retry::never,
+                                          Effect::none,
+                                          "TRUNCATED",
+                                          "Tell support: this company's ledger has too many entries outside of the dates of its documents.",
+                                          {}}});
   auto dates = dates_in(answer->root(), run_.manifest.ledger.date_column);
   if (!dates) return tl::unexpected(Trouble{FaultAction::permanent, dates.error()});
   return *dates;
@@ -78,7 +86,8 @@ Stepped<Period> LedgerExtractor::span() {
   if (run_.state.span) return *run_.state.span;
   const Day widest_first = *parse_day(run_.manifest.ledger.widest_first), widest_last = *parse_day(run_.manifest.ledger.widest_last);
   auto found = probe({widest_first, widest_last});
-  if (!found && found.error().action != FaultAction::permanent && found.error().action != FaultAction::stop && !run_.stop.stop_requested()) found = edges();
+  if (!found && found.error().action != FaultAction::permanent && found.error().action != FaultAction::stop && !run_.stop.stop_requested())
+    found = edges();
   if (!found) return tl::unexpected(run_.halt(run_.manifest.ledger.report, found.error()));
   run_.state.span = found->value_or(Period{today(run_.clock), today(run_.clock)});
   return *run_.state.span;
@@ -88,13 +97,19 @@ LedgerExtractor::Slices LedgerExtractor::fetch(const Period& period) {
   const bool divisible = period.first < period.last;
   const bool several = run_.captured("multicurrency") == "true";
   auto answer = run_.caller.report(ledger_request(run_.manifest, period, several), divisible, run_.stop);
-  const bool cut_short = answer && (truncated(run_.manifest, answer->root().raw()) || answer->root().raw().size() > run_.options.limits.record_bytes_max);
+  const bool cut_short =
+      answer && (truncated(run_.manifest, answer->root().raw()) || answer->root().raw().size() > run_.options.limits.record_bytes_max);
   if (answer && !cut_short) return std::vector<Slice>{{period, std::string(answer->root().raw())}};
   if (!answer && answer.error().action != FaultAction::split) return tl::unexpected(std::move(answer.error()));
   if (!divisible)
-    return tl::unexpected(Trouble{FaultAction::permanent,
-                                  Error{Code::resource_exhausted, fmt::format("the ledger of {} alone is too big for one answer", to_text(period.first)),
-                                        Retry::never, Effect::none, "LEDGER_DAY_TOO_BIG", "Tell support: this company needs a finer cut of its ledger.", {}}});
+    return tl::unexpected(
+        Trouble{FaultAction::permanent, Error{Code::resource_exhausted,
+                                              fmt::format("the ledger of {} alone is too big for one answer", to_text(period.first)),
+                                              Retry::never,
+                                              Effect::none,
+                                              "LEDGER_DAY_TOO_BIG",
+                                              "Tell support: this company needs a finer cut of its ledger.",
+                                              {}}});
   const auto [left_half, right_half] = halves(period);
   auto left = fetch(left_half);
   if (!left) return left;

@@ -17,8 +17,13 @@ std::int64_t seconds_now(Clock& clock) {
 
 Error refusal(int status, const json::Value& body) {
   const std::string word(body["error"].text());
-  Error error{Code::unauthenticated, fmt::format("the sign-in server answered HTTP {} {}: {}", status, word, body["error_description"].text()),
-              Retry::never, Effect::none, "SIGN_IN_REFUSED", "Connect the company again.", {}};
+  Error error{Code::unauthenticated,
+              fmt::format("the sign-in server answered HTTP {} {}: {}", status, word, body["error_description"].text()),
+              Retry::never,
+              Effect::none,
+              "SIGN_IN_REFUSED",
+              "Connect the company again.",
+              {}};
   if (word == "invalid_grant") {
     error.reason = "INVALID_GRANT";
     error.hint = "The connection was revoked or has expired. Connect the company again: sign in at the source as an administrator of it.";
@@ -32,16 +37,19 @@ Error refusal(int status, const json::Value& body) {
 
 }  // namespace
 
-Result<Tokens> OAuthClient::post(const std::string& token_url, const Credentials& credentials, const std::string& form, int access_seconds) {
+Result<Tokens> OAuthClient::post(const std::string& token_url, const Credentials& credentials, const std::string& form,
+                                 int access_seconds) {
   const std::string basic = http::base64(credentials.client_id.reveal() + ":" + credentials.client_secret.reveal());
-  const http::Request request{"POST", token_url,
-                              {{"Authorization", "Basic " + basic}, {"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}},
-                              form};
+  const http::Request request{
+      "POST",
+      token_url,
+      {{"Authorization", "Basic " + basic}, {"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}},
+      form};
   auto response = api_.send(request, kDeadline);
   if (!response) return tl::unexpected(response.error());
   if (response->status >= 500 || response->status == 429)
-    return fail(Error{Code::unavailable, fmt::format("the sign-in server answered HTTP {}", response->status), Retry::after_backoff, Effect::unknown,
-                      "SIGN_IN_UNAVAILABLE", "It is tried again by itself.", response->retry_after()});
+    return fail(Error{Code::unavailable, fmt::format("the sign-in server answered HTTP {}", response->status), Retry::after_backoff,
+                      Effect::unknown, "SIGN_IN_UNAVAILABLE", "It is tried again by itself.", response->retry_after()});
   auto document = json::Document::parse(std::move(response->body));
   static const json::Value null;
   const json::Value& body = document ? document->root() : null;
@@ -49,19 +57,24 @@ Result<Tokens> OAuthClient::post(const std::string& token_url, const Credentials
   if (body["access_token"].text().empty() || body["refresh_token"].text().empty())
     return fail(Code::invalid_argument, "the sign-in server's answer has no tokens", "BAD_ANSWER", "Check the token address.");
   const auto lifetime = body["expires_in"].decimal();
-  const std::int64_t seconds = lifetime && lifetime->sign() > 0 ? static_cast<std::int64_t>(lifetime->rounded(0, Rounding::down).unscaled()) : access_seconds;
-  return Tokens{config::Secret(std::string(body["access_token"].text())), config::Secret(std::string(body["refresh_token"].text())), {},
+  const std::int64_t seconds =
+      lifetime && lifetime->sign() > 0 ? static_cast<std::int64_t>(lifetime->rounded(0, Rounding::down).unscaled()) : access_seconds;
+  return Tokens{config::Secret(std::string(body["access_token"].text())),
+                config::Secret(std::string(body["refresh_token"].text())),
+                {},
                 seconds_now(clock_) + seconds};
 }
 
 Result<Tokens> OAuthClient::exchange(const std::string& token_url, const Credentials& credentials, const config::Secret& code,
                                      const std::string& redirect_uri, int access_seconds) {
   return post(token_url, credentials,
-              fmt::format("grant_type=authorization_code&code={}&redirect_uri={}", http::percent_encode(code.reveal()), http::percent_encode(redirect_uri)),
+              fmt::format("grant_type=authorization_code&code={}&redirect_uri={}", http::percent_encode(code.reveal()),
+                          http::percent_encode(redirect_uri)),
               access_seconds);
 }
 
-Result<Tokens> OAuthClient::refresh(const std::string& token_url, const Credentials& credentials, const config::Secret& token, int access_seconds) {
+Result<Tokens> OAuthClient::refresh(const std::string& token_url, const Credentials& credentials, const config::Secret& token,
+                                    int access_seconds) {
   const std::string form = "grant_type=refresh_token&refresh_token=" + http::percent_encode(token.reveal());
   for (int attempt = 0;; ++attempt) {
     auto tokens = post(token_url, credentials, form, access_seconds);

@@ -9,8 +9,10 @@ class OAuthClient {
  public:
   OAuthClient(SourceApi& api, Clock& clock) : api_(api), clock_(clock) {}
   /// The code is single-use: never repeated after an unclear answer.
-  Result<Tokens> exchange(const std::string& token_url, const Credentials&, const config::Secret& code, const std::string& redirect_uri, int access_seconds);
-  /// Repeats with the same token after time-outs and 5xx. Error reason INVALID_GRANT: the token is dead; INVALID_CLIENT: the keys are wrong.
+  Result<Tokens> exchange(const std::string& token_url, const Credentials&, const config::Secret& code, const std::string& redirect_uri,
+                          int access_seconds);
+  /// Repeats with the same token after time-outs and 5xx. Error reason INVALID_GRANT: the token is dead; INVALID_CLIENT: the keys are
+  /// wrong.
   Result<Tokens> refresh(const std::string& token_url, const Credentials&, const config::Secret& token, int access_seconds);
 
  private:

@@ -30,8 +30,8 @@ PageResult answer_of(const Manifest& manifest, const EntityRule& rule, SourceCal
 
 }  // namespace
 
-PageResult fetch_page(const Manifest& manifest, SourceCaller& caller, const EntityRule& rule, const std::string& where, std::uint64_t start, int rows,
-                      std::stop_token stop) {
+PageResult fetch_page(const Manifest& manifest, SourceCaller& caller, const EntityRule& rule, const std::string& where, std::uint64_t start,
+                      int rows, std::stop_token stop) {
   auto page = answer_of(manifest, rule, caller.query(page_statement(manifest, rule, where, start, rows), stop), start);
   const bool broken = !page && (page.error().action == FaultAction::split || page.error().error.reason == "BAD_JSON");
   if (page || !broken) return page;

@@ -8,13 +8,13 @@ namespace q2o::connector {
 
 struct Page {
   std::vector<Row> rows;
-  std::uint64_t covered = 0;             ///< rows of the listing that this page stands for, unreadable ones included
-  std::vector<std::string> unreadable;   ///< a sentence each
+  std::uint64_t covered = 0;            ///< rows of the listing that this page stands for, unreadable ones included
+  std::vector<std::string> unreadable;  ///< a sentence each
 };
 
 /// One page; a page that the source cannot answer because of a record in it is halved until that record stands alone.
-tl::expected<Page, Trouble> fetch_page(const Manifest& manifest, SourceCaller& caller, const EntityRule& rule, const std::string& where, std::uint64_t start,
-                                       int rows, std::stop_token stop);
+tl::expected<Page, Trouble> fetch_page(const Manifest& manifest, SourceCaller& caller, const EntityRule& rule, const std::string& where,
+                                       std::uint64_t start, int rows, std::stop_token stop);
 
 /// Pages of one entity in order, several under way at once. The next page begins after the rows that really came.
 class PageFetcher {

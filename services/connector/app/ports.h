@@ -48,8 +48,8 @@ class BudgetStore {
 
 /// What a renewal of tokens came to.
 struct Renewal {
-  std::optional<Tokens> tokens;   ///< to be stored; nothing: keep what is there
-  std::optional<Error> broken;    ///< the connection is lost: stored and announced
+  std::optional<Tokens> tokens;  ///< to be stored; nothing: keep what is there
+  std::optional<Error> broken;   ///< the connection is lost: stored and announced
 };
 
 /// Connections with their sealed secrets.

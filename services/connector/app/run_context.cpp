@@ -48,9 +48,12 @@ std::uint64_t RunContext::requests_since_commit() {
 Step RunContext::border() {
   if (stop.stop_requested()) return tl::unexpected(Halt{Halt::Kind::shutdown, {}});
   switch (journal.directive()) {
-    case billing::v1::DIRECTIVE_PAUSE: return tl::unexpected(Halt{Halt::Kind::paused, {}});
-    case billing::v1::DIRECTIVE_STOP: return tl::unexpected(Halt{Halt::Kind::stopped, {}});
-    default: return {};
+    case billing::v1::DIRECTIVE_PAUSE:
+      return tl::unexpected(Halt{Halt::Kind::paused, {}});
+    case billing::v1::DIRECTIVE_STOP:
+      return tl::unexpected(Halt{Halt::Kind::stopped, {}});
+    default:
+      return {};
   }
 }
 
@@ -71,8 +74,8 @@ Step RunContext::wait_for_window() {
   }
 }
 
-Step RunContext::publish(std::vector<v1::RawMessage> messages, EntityState next, std::vector<std::string> new_ids, std::vector<StoredReport> reports,
-                         bool finished) {
+Step RunContext::publish(std::vector<v1::RawMessage> messages, EntityState next, std::vector<std::string> new_ids,
+                         std::vector<StoredReport> reports, bool finished) {
   if (auto go = border(); !go) return go;
   const bool has_batches = std::any_of(messages.begin(), messages.end(), [](const auto& message) { return message.has_batch(); });
   if (has_batches)
@@ -89,7 +92,8 @@ Step RunContext::publish(std::vector<v1::RawMessage> messages, EntityState next,
   state.sequence = sequence;
   const bool of_entity = !next.entity.empty();
   if (of_entity) state.entities[next.entity] = next;
-  Commit record{state, of_entity ? &next : nullptr, std::move(new_ids), std::move(*positions), {}, std::move(reports), requests_since_commit(), finished};
+  Commit record{state, of_entity ? &next : nullptr, std::move(new_ids),      std::move(*positions),
+                {},    std::move(reports),          requests_since_commit(), finished};
   if (of_entity) record.facts.push_back(progress(next));
   if (!journal.commit(record)) return tl::unexpected(Halt{Halt::Kind::lost, {}});
   return {};
@@ -108,7 +112,8 @@ std::vector<v1::RawMessage> RunContext::batches(std::vector<Row> rows, EntitySta
   Batches cut_rows = cut(std::move(rows), options.limits);
   for (const auto& big : cut_rows.too_big) {
     ++next.unreadable;
-    next.explanation += fmt::format("Record {} is larger than a message may be ({} bytes) and was left out. ", big, options.limits.record_bytes_max);
+    next.explanation +=
+        fmt::format("Record {} is larger than a message may be ({} bytes) and was left out. ", big, options.limits.record_bytes_max);
   }
   std::vector<v1::RawMessage> messages;
   for (auto& batch : cut_rows.batches) {

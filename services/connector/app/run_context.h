@@ -44,8 +44,8 @@ class RunContext {
              RunOptions options, std::stop_token stop);
 
   /// Looks at directive and window, publishes, waits for the broker, then commits state and `next` together.
-  Step publish(std::vector<v1::RawMessage> messages, EntityState next, std::vector<std::string> new_ids, std::vector<StoredReport> reports = {},
-               bool finished = false);
+  Step publish(std::vector<v1::RawMessage> messages, EntityState next, std::vector<std::string> new_ids,
+               std::vector<StoredReport> reports = {}, bool finished = false);
   /// Commits state without a message.
   Step commit(const EntityState* next, std::vector<StoredReport> reports = {});
 

@@ -49,7 +49,8 @@ Result<std::map<std::string, std::string>> read_company(SourceCaller& caller, co
     }
   }
   if (values["home_currency"].empty())
-    return fail(Code::failed_precondition, "the source does not say its home currency", "NO_HOME_CURRENCY", "Check the company's preferences at the source.");
+    return fail(Code::failed_precondition, "the source does not say its home currency", "NO_HOME_CURRENCY",
+                "Check the company's preferences at the source.");
   return values;
 }
 
@@ -58,7 +59,8 @@ std::vector<const EntityRule*> plan_of(const Manifest& manifest, const std::vect
   for (const auto& rule : manifest.entities) {
     if (rule.listing == Listing::none) continue;
     // Documents refer to settings, reference data and ledger: only they can be left out.
-    const bool chosen = wanted.empty() || rule.stage != manifest.stages.back() || std::find(wanted.begin(), wanted.end(), rule.name) != wanted.end();
+    const bool chosen =
+        wanted.empty() || rule.stage != manifest.stages.back() || std::find(wanted.begin(), wanted.end(), rule.name) != wanted.end();
     if (chosen) plan.push_back(&rule);
   }
   return plan;

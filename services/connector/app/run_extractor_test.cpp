@@ -11,9 +11,9 @@ namespace {
 
 using testing::fault;
 using testing::Harness;
+using ::testing::HasSubstr;
 using testing::json_answer;
 using testing::Killed;
-using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 /// A small company: `invoices` invoices, some accounts, a ledger over three months.
@@ -84,7 +84,8 @@ TEST(Run, GoesOnAfterBeingKilledAtAnyMomentAndLosesNothing) {
     const auto reading = testing::read(h.log.messages);
     EXPECT_EQ(reading.bodies, expected.bodies) << "moment " << moment;
     EXPECT_TRUE(reading.ended && reading.gapless && h.journal.finished) << "moment " << moment;
-    EXPECT_EQ(std::set<std::string>(h.log.ids.begin(), h.log.ids.end()), expected_ids) << "what was sent twice has the same id; moment " << moment;
+    EXPECT_EQ(std::set<std::string>(h.log.ids.begin(), h.log.ids.end()), expected_ids)
+        << "what was sent twice has the same id; moment " << moment;
     if (!killed) break;
     ASSERT_LT(moment, 2000);
   }

@@ -19,8 +19,8 @@ namespace q2o::connector {
 struct Job {
   std::string tenant, migration, connection_id, slug, mapping_version;
   std::uint32_t run = 0;
-  std::uint64_t version = 0;            ///< of the migration when the job was taken
-  std::vector<std::string> entities;    ///< wanted documents; empty = all
+  std::uint64_t version = 0;          ///< of the migration when the job was taken
+  std::vector<std::string> entities;  ///< wanted documents; empty = all
 };
 
 struct EntityState {
@@ -28,7 +28,7 @@ struct EntityState {
   std::uint64_t counted_before = 0, counted_after = 0;
   std::uint64_t extracted = 0;  ///< distinct ids published
   std::uint64_t batches = 0;
-  std::uint64_t position = 1;   ///< of the next row (or slice) to be read, from 1
+  std::uint64_t position = 1;  ///< of the next row (or slice) to be read, from 1
   std::uint32_t pass = 1;
   bool counted = false, done = false;
   std::uint64_t unreadable = 0;  ///< rows that could not be published; each is in the explanation

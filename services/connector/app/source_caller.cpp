@@ -8,8 +8,13 @@ namespace q2o::connector {
 namespace {
 
 Trouble trouble(FaultAction action, Code code, std::string message, std::string reason, std::string hint = {}) {
-  return {action, Error{code, std::move(message), action == FaultAction::retry ? Retry::after_backoff : Retry::never, Effect::none, std::move(reason),
-                        std::move(hint), {}}};
+  return {action, Error{code,
+                        std::move(message),
+                        action == FaultAction::retry ? Retry::after_backoff : Retry::never,
+                        Effect::none,
+                        std::move(reason),
+                        std::move(hint),
+                        {}}};
 }
 
 /// What a person sees first of an answer: printable, short.
@@ -32,22 +37,29 @@ Trouble of_sign_in(const Error& error) {
 
 std::string_view word(FaultAction action) {
   switch (action) {
-    case FaultAction::retry: return "retry";
-    case FaultAction::wait: return "throttled";
-    case FaultAction::reauthenticate: return "reauthenticate";
-    case FaultAction::stop: return "stop";
-    case FaultAction::permanent: return "permanent";
+    case FaultAction::retry:
+      return "retry";
+    case FaultAction::wait:
+      return "throttled";
+    case FaultAction::reauthenticate:
+      return "reauthenticate";
+    case FaultAction::stop:
+      return "stop";
+    case FaultAction::permanent:
+      return "permanent";
     case FaultAction::absent:
-    case FaultAction::absent_if_optional: return "absent";
-    case FaultAction::split: break;
+    case FaultAction::absent_if_optional:
+      return "absent";
+    case FaultAction::split:
+      break;
   }
   return "split";
 }
 
 }  // namespace
 
-SourceCaller::SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, TokenKeeper& tokens, Clock& clock,
-                           CallProbe& probe, CallOptions options, Waits waits)
+SourceCaller::SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, TokenKeeper& tokens,
+                           Clock& clock, CallProbe& probe, CallOptions options, Waits waits)
     : connection_(std::move(connection)),
       manifest_(manifest),
       api_(api),
@@ -93,12 +105,15 @@ SourceCaller::Answer SourceCaller::examine(Result<http::Response> response, bool
   if (status == 200 && !fault.found()) {
     if (document) return std::move(*document);
     if (!foreign.empty())
-      return tl::unexpected(trouble(FaultAction::retry, Code::data_loss, "the source's answer is no JSON: " + foreign, "NOT_JSON",
-                                    "Something between us and the source answers in its place (a proxy, a maintenance page): check the address and the network."));
-    return tl::unexpected(trouble(FaultAction::retry, Code::data_loss, "the source's answer is broken: " + document.error().message, "BAD_JSON",
+      return tl::unexpected(trouble(
+          FaultAction::retry, Code::data_loss, "the source's answer is no JSON: " + foreign, "NOT_JSON",
+          "Something between us and the source answers in its place (a proxy, a maintenance page): check the address and the network."));
+    return tl::unexpected(trouble(FaultAction::retry, Code::data_loss, "the source's answer is broken: " + document.error().message,
+                                  "BAD_JSON",
                                   "If it stays so, the source damages its answers on the way: tell support the time and the company."));
   }
-  if (status == 504 && divisible) return tl::unexpected(trouble(FaultAction::split, Code::deadline_exceeded, "the source took too long", "TOO_LONG"));
+  if (status == 504 && divisible)
+    return tl::unexpected(trouble(FaultAction::split, Code::deadline_exceeded, "the source took too long", "TOO_LONG"));
   Trouble judged = judge(manifest_, status, fault);
   judged.error.retry_after = retry_after;
   return tl::unexpected(std::move(judged));
@@ -142,10 +157,12 @@ SourceCaller::Answer SourceCaller::call(const std::string& address, bool divisib
     Answer answer = tl::unexpected(token ? Trouble{} : of_sign_in(token.error()));
     if (token) {
       const auto begin = std::chrono::steady_clock::now();
-      answer = examine(api_.send({"GET", address, {{"Authorization", "Bearer " + token->reveal()}, {"Accept", "application/json"}}, ""}, options_.deadline),
+      answer = examine(api_.send({"GET", address, {{"Authorization", "Bearer " + token->reveal()}, {"Accept", "application/json"}}, ""},
+                                 options_.deadline),
                        divisible);
       ++requests_;
-      probe_.answered(answer ? "ok" : word(answer.error().action), std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin));
+      probe_.answered(answer ? "ok" : word(answer.error().action),
+                      std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin));
     }
     permit.reset();
     if (answer) {

@@ -13,8 +13,8 @@
 namespace q2o::connector {
 
 struct CallOptions {
-  milliseconds deadline{130000};       ///< the source itself gives up after 120 s
-  milliseconds throttle_wait{60000};   ///< after a 429 that does not say how long
+  milliseconds deadline{130000};      ///< the source itself gives up after 120 s
+  milliseconds throttle_wait{60000};  ///< after a 429 that does not say how long
   milliseconds throttle_wait_max{3600000};
   milliseconds throttle_total{3600000};  ///< of one question; longer than that a person must know
   int attempts = 6;
@@ -35,8 +35,8 @@ class SourceCaller {
   /// Told when a wait of some length begins, and with an empty reason after each answer: nothing is waited for any more.
   using Waits = std::function<void(const std::string& reason, milliseconds time)>;
 
-  SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, TokenKeeper& tokens, Clock& clock, CallProbe& probe,
-               CallOptions options, Waits waits);
+  SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, TokenKeeper& tokens, Clock& clock,
+               CallProbe& probe, CallOptions options, Waits waits);
 
   Answer query(const std::string& statement, std::stop_token stop);
   /// `divisible`: the caller can ask for less, so an answer that takes too long or is too big is not asked for again as it is.

@@ -61,8 +61,8 @@ TEST(SourceCaller, ASourceThatRefusesForAnHourIsLeftToAPerson) {
 TEST(SourceCaller, ServerErrorsTimeOutsAndCutConnectionsAreTriedAgain) {
   const Error late{Code::deadline_exceeded, "late", Retry::after_backoff, Effect::unknown, "", "", {}};
   const Error cut{Code::unavailable, "cut", Retry::after_backoff, Effect::unknown, "", "", {}};
-  for (const Result<http::Response>& trouble :
-       {Result<http::Response>(json_answer(503, "<html>")), Result<http::Response>(fail(late)), Result<http::Response>(fail(cut)), Result<http::Response>(json_answer(200, "{\"Quer"))}) {
+  for (const Result<http::Response>& trouble : {Result<http::Response>(json_answer(503, "<html>")), Result<http::Response>(fail(late)),
+                                                Result<http::Response>(fail(cut)), Result<http::Response>(json_answer(200, "{\"Quer"))}) {
     Harness h;
     h.source.disturb = first(3, trouble);
     auto caller = h.caller();

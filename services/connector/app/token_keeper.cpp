@@ -29,7 +29,8 @@ Result<Renewal> TokenKeeper::refresh(const SignIn& sign_in, int access_seconds) 
   const bool dead = !answer && answer.error().reason == "INVALID_GRANT";
   if (dead && !old.previous_refresh.empty()) {
     log::warn("refresh token refused, trying the one before", {{"connection", sign_in.connection.id}});
-    if (auto second = oauth_.refresh(sign_in.connection.token_url, sign_in.credentials, old.previous_refresh, access_seconds)) answer = std::move(second);
+    if (auto second = oauth_.refresh(sign_in.connection.token_url, sign_in.credentials, old.previous_refresh, access_seconds))
+      answer = std::move(second);
   }
   if (!answer) {
     if (answer.error().code != Code::unauthenticated) return tl::unexpected(answer.error());
@@ -45,7 +46,13 @@ Result<Renewal> TokenKeeper::refresh(const SignIn& sign_in, int access_seconds) 
 Result<config::Secret> TokenKeeper::renew(const std::string& connection_id, const config::Secret& refused, int access_seconds) {
   auto tokens = store_.renew(connection_id, [&](const SignIn& sign_in) -> Result<Renewal> {
     if (sign_in.connection.state == "broken")
-      return fail(Error{Code::unauthenticated, sign_in.connection.message, Retry::never, Effect::none, "CONNECTION_BROKEN", "Connect the company again.", {}});
+      return fail(Error{Code::unauthenticated,
+                        sign_in.connection.message,
+                        Retry::never,
+                        Effect::none,
+                        "CONNECTION_BROKEN",
+                        "Connect the company again.",
+                        {}});
     if (fresh(sign_in.tokens) && sign_in.tokens.access.reveal() != refused.reveal()) return Renewal{};
     return refresh(sign_in, access_seconds);
   });

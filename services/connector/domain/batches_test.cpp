@@ -36,7 +36,9 @@ TEST(Batches, ABigRecordTravelsAloneAndATooBigOneNotAtAll) {
   EXPECT_EQ(cut_rows.too_big[0], "4 (16777217 bytes)");
 }
 
-TEST(Batches, NothingMakesNoBatch) { EXPECT_TRUE(cut({}, {}).batches.empty()); }
+TEST(Batches, NothingMakesNoBatch) {
+  EXPECT_TRUE(cut({}, {}).batches.empty());
+}
 
 }  // namespace
 }  // namespace q2o::connector

@@ -6,11 +6,14 @@
 namespace q2o::connector {
 namespace {
 
-Period period(const char* first, const char* last) { return {*parse_day(first), *parse_day(last)}; }
+Period period(const char* first, const char* last) {
+  return {*parse_day(first), *parse_day(last)};
+}
 
 TEST(Calendar, ReadsAndWritesIsoDays) {
   EXPECT_EQ(to_text(*parse_day("2024-02-29")), "2024-02-29");
-  for (const auto* bad : {"", "2023-02-29", "2024-13-01", "2024-1-01", "24-01-01", "2024/01/01", "Beginning Balance", "2024-01-01T"}) EXPECT_FALSE(parse_day(bad)) << bad;
+  for (const auto* bad : {"", "2023-02-29", "2024-13-01", "2024-1-01", "24-01-01", "2024/01/01", "Beginning Balance", "2024-01-01T"})
+    EXPECT_FALSE(parse_day(bad)) << bad;
 }
 
 TEST(Calendar, CutsASpanIntoWholeMonths) {

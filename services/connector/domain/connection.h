@@ -23,8 +23,8 @@ struct Credentials {
 struct Tokens {
   config::Secret access;
   config::Secret refresh;
-  config::Secret previous_refresh;   ///< kept one round: tried when the newer one is refused
-  std::int64_t expires_at = 0;       ///< of the access token, seconds since the epoch
+  config::Secret previous_refresh;  ///< kept one round: tried when the newer one is refused
+  std::int64_t expires_at = 0;      ///< of the access token, seconds since the epoch
 };
 
 /// Everything a request needs.

@@ -15,13 +15,19 @@ std::string without_padding(std::string_view code) {
 Code code_of(FaultAction action) {
   switch (action) {
     case FaultAction::retry:
-    case FaultAction::wait: return Code::unavailable;
-    case FaultAction::reauthenticate: return Code::unauthenticated;
-    case FaultAction::stop: return Code::permission_denied;
+    case FaultAction::wait:
+      return Code::unavailable;
+    case FaultAction::reauthenticate:
+      return Code::unauthenticated;
+    case FaultAction::stop:
+      return Code::permission_denied;
     case FaultAction::absent:
-    case FaultAction::absent_if_optional: return Code::unimplemented;
-    case FaultAction::split: return Code::resource_exhausted;
-    case FaultAction::permanent: break;
+    case FaultAction::absent_if_optional:
+      return Code::unimplemented;
+    case FaultAction::split:
+      return Code::resource_exhausted;
+    case FaultAction::permanent:
+      break;
   }
   return Code::failed_precondition;
 }
@@ -43,7 +49,8 @@ std::string describe(int status, const Fault& fault) {
 
 Fault find_fault(const Manifest& manifest, const json::Value& body) {
   for (const auto& paths : manifest.fault_paths) {
-    Fault fault{without_padding(body.at(paths.code).text()), std::string(body.at(paths.message).text()), std::string(body.at(paths.detail).text())};
+    Fault fault{without_padding(body.at(paths.code).text()), std::string(body.at(paths.message).text()),
+                std::string(body.at(paths.detail).text())};
     if (fault.found()) return fault;
   }
   return {};
@@ -58,7 +65,9 @@ Trouble judge(const Manifest& manifest, int status, const Fault& fault) {
     decided = rule;
     break;
   }
-  return {decided.action, Error{code_of(decided.action), describe(status, fault), retry_of(decided.action), Effect::none, decided.reason, decided.hint, {}}};
+  return {
+      decided.action,
+      Error{code_of(decided.action), describe(status, fault), retry_of(decided.action), Effect::none, decided.reason, decided.hint, {}}};
 }
 
 }  // namespace q2o::connector

@@ -16,7 +16,8 @@ struct Case {
 TEST(Fault, EachAnswerIsJudgedByTheTable) {
   const auto manifest = testing::shipped();
   const Case cases[]{
-      {401, R"({"fault":{"error":[{"message":"AuthenticationFailed","code":"003200"}],"type":"AUTHENTICATION"}})", FaultAction::reauthenticate},
+      {401, R"({"fault":{"error":[{"message":"AuthenticationFailed","code":"003200"}],"type":"AUTHENTICATION"}})",
+       FaultAction::reauthenticate},
       {401, "{}", FaultAction::reauthenticate},
       {403, R"({"Fault":{"Error":[{"Message":"m","code":"3100"}]}})", FaultAction::stop},
       {403, "{}", FaultAction::stop},

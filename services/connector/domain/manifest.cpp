@@ -19,7 +19,8 @@ void each(ObjectReader& parent, std::string_view key, bool required, Read read) 
   std::size_t index = 0;
   for (const auto& item : list.items()) {
     const auto name = item["name"].text();
-    ObjectReader reader(item, fmt::format("{}.{}[{}{}{}]", parent.place(), key, index++, name.empty() ? "" : " ", name), parent.complaints());
+    ObjectReader reader(item, fmt::format("{}.{}[{}{}{}]", parent.place(), key, index++, name.empty() ? "" : " ", name),
+                        parent.complaints());
     read(reader);
     reader.refuse_unknown();
   }
@@ -40,8 +41,13 @@ OAuth read_oauth(ObjectReader& r) {
 }
 
 QueryForms read_query(ObjectReader& r) {
-  return {r.text("count"),      r.text("page"),      r.text("once"), r.text("edge"),
-          r.text("count_path"), r.text("rows_path"), r.integer("page_rows", 1, 10000)};
+  return {r.text("count"),
+          r.text("page"),
+          r.text("once"),
+          r.text("edge"),
+          r.text("count_path"),
+          r.text("rows_path"),
+          r.integer("page_rows", 1, 10000)};
 }
 
 Budget read_budget(ObjectReader& r) {
@@ -51,7 +57,8 @@ Budget read_budget(ObjectReader& r) {
 EntityRule read_entity(ObjectReader& r) {
   EntityRule e;
   e.name = r.text("name");
-  e.listing = r.choice<Listing>("listing", {{"paged", Listing::paged}, {"once", Listing::once}, {"ledger", Listing::ledger}, {"none", Listing::none}}, false);
+  e.listing = r.choice<Listing>(
+      "listing", {{"paged", Listing::paged}, {"once", Listing::once}, {"ledger", Listing::ledger}, {"none", Listing::none}}, false);
   e.reason = r.text("reason", "");
   e.stage = r.text("stage", "");
   e.result_keys = r.texts("result_keys", false);
@@ -92,22 +99,29 @@ ReportRule read_report(ObjectReader& r) {
   ReportRule report;
   report.name = r.text("name");
   for (const auto& word : r.texts("moments", true))
-    report.moments.push_back(r.pick<Moments>("moments", word, {{"month_ends", Moments::month_ends},
-                                                               {"fiscal_year_ends", Moments::fiscal_year_ends},
-                                                               {"last_date", Moments::last_date}}));
+    report.moments.push_back(r.pick<Moments>(
+        "moments", word,
+        {{"month_ends", Moments::month_ends}, {"fiscal_year_ends", Moments::fiscal_year_ends}, {"last_date", Moments::last_date}}));
   report.parameters = r.map("parameters", true);
   return report;
 }
 
 LedgerRule read_ledger(ObjectReader& r) {
-  LedgerRule l{r.text("report"),      r.map("parameters", true),         r.map("multicurrency_parameters", false), r.map("probe_parameters", true),
-               r.text("date_column"), r.texts("truncated_marks", false), r.text("widest_first"),                   r.text("widest_last")};
+  LedgerRule l{r.text("report"),
+               r.map("parameters", true),
+               r.map("multicurrency_parameters", false),
+               r.map("probe_parameters", true),
+               r.text("date_column"),
+               r.texts("truncated_marks", false),
+               r.text("widest_first"),
+               r.text("widest_last")};
   for (const auto& [key, day] : {std::pair{"widest_first", l.widest_first}, std::pair{"widest_last", l.widest_last}})
     if (!day.empty() && !parse_day(day)) r.complain(key, "must be a date like 2026-03-31");
   return l;
 }
 
-void check_placeholders(const std::string& place, const std::string& form, const std::vector<std::string_view>& needed, Complaints& complaints) {
+void check_placeholders(const std::string& place, const std::string& form, const std::vector<std::string_view>& needed,
+                        Complaints& complaints) {
   for (const auto name : needed)
     if (!form.empty() && form.find(name) == std::string::npos) complaints.add(place, fmt::format("must contain {}", name));
 }
@@ -118,14 +132,16 @@ void check_whole(const Manifest& m, Complaints& complaints) {
   std::size_t ledgers = 0, last_stage = 0;
   for (const auto& capture : m.captures) {
     if (!captures.insert(capture.name).second) complaints.add("manifest.captures", fmt::format("'{}' is there twice", capture.name));
-    if (!m.find(capture.entity)) complaints.add("manifest.captures", fmt::format("'{}' is captured from the unknown entity '{}'", capture.name, capture.entity));
+    if (!m.find(capture.entity))
+      complaints.add("manifest.captures", fmt::format("'{}' is captured from the unknown entity '{}'", capture.name, capture.entity));
   }
   for (const auto& needed : {"company_name", "home_currency", "fiscal_year_first_month"})
     if (!captures.contains(needed)) complaints.add("manifest.captures", fmt::format("'{}' is missing: the run needs it", needed));
   for (const auto& e : m.entities) {
     const std::string place = "manifest.entities." + e.name;
     if (!names.insert(e.name).second) complaints.add(place, "is there twice");
-    if (!e.filter_capture.empty() && !captures.contains(e.filter_capture)) complaints.add(place, fmt::format("filter_capture '{}' is not captured", e.filter_capture));
+    if (!e.filter_capture.empty() && !captures.contains(e.filter_capture))
+      complaints.add(place, fmt::format("filter_capture '{}' is not captured", e.filter_capture));
     if (e.listing == Listing::none) continue;
     ledgers += e.listing == Listing::ledger ? 1 : 0;
     const auto stage = std::find(m.stages.begin(), m.stages.end(), e.stage);
@@ -181,10 +197,13 @@ const EntityRule* Manifest::find(std::string_view entity) const {
 
 Result<Manifest> parse_manifest(std::string text) {
   auto document = json::Document::parse(std::move(text));
-  if (!document) return fail(Code::invalid_argument, "manifest: " + document.error().message, "BAD_MANIFEST", "Correct the platform manifest and start again.");
+  if (!document)
+    return fail(Code::invalid_argument, "manifest: " + document.error().message, "BAD_MANIFEST",
+                "Correct the platform manifest and start again.");
   Complaints complaints;
   Manifest manifest = read_manifest(document->root(), complaints);
-  if (!complaints.empty()) return fail(Code::invalid_argument, complaints.text(), "BAD_MANIFEST", "Correct the platform manifest and start again.");
+  if (!complaints.empty())
+    return fail(Code::invalid_argument, complaints.text(), "BAD_MANIFEST", "Correct the platform manifest and start again.");
   return manifest;
 }
 

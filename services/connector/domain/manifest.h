@@ -30,8 +30,8 @@ struct EntityRule {
   std::string filter_in;                 ///< field that must be one of the values of `filter_capture`; none captured = nothing to list
   std::string filter_capture;
   bool countable = true;
-  bool optional = false;                 ///< may be unknown to the company's plan or country
-  std::string date_field;                ///< of dated transactions: their span gives the ledger's periods
+  bool optional = false;   ///< may be unknown to the company's plan or country
+  std::string date_field;  ///< of dated transactions: their span gives the ledger's periods
 };
 
 enum class FaultAction { retry, wait, reauthenticate, stop, permanent, absent, absent_if_optional, split };

@@ -25,7 +25,9 @@ ObjectReader::ObjectReader(const json::Value& object, std::string place, Complai
   if (!object.is_object()) complaints_.add(place_, "must be an object");
 }
 
-void ObjectReader::complain(std::string_view key, const std::string& what) { complaints_.add(place_ + "." + std::string(key), what); }
+void ObjectReader::complain(std::string_view key, const std::string& what) {
+  complaints_.add(place_ + "." + std::string(key), what);
+}
 
 const json::Value& ObjectReader::value(std::string_view key, bool required) {
   known_.emplace(key);

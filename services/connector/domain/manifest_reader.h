@@ -26,14 +26,14 @@ class ObjectReader {
   ObjectReader(const json::Value& object, std::string place, Complaints& complaints);
   ~ObjectReader() = default;
 
-  std::string text(std::string_view key);                                    ///< required, not empty
+  std::string text(std::string_view key);  ///< required, not empty
   std::string text(std::string_view key, std::string_view fallback);
-  int integer(std::string_view key, int min, int max);                       ///< required
+  int integer(std::string_view key, int min, int max);  ///< required
   int integer(std::string_view key, int fallback, int min, int max);
   bool flag(std::string_view key, bool fallback);
   std::vector<std::string> texts(std::string_view key, bool required);
   std::map<std::string, std::string> map(std::string_view key, bool required);
-  const json::Value& value(std::string_view key, bool required);             ///< marks it as known
+  const json::Value& value(std::string_view key, bool required);  ///< marks it as known
   /// One of the names; complains and returns the first otherwise.
   template <class E>
   E choice(std::string_view key, const std::vector<std::pair<std::string_view, E>>& names, bool required = true) {

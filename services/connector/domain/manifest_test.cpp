@@ -64,9 +64,10 @@ TEST(Manifest, ComplainsAboutEverythingAtOnceWithItsPlace) {
   text = replaced(text, R"("stage": "settings", "listing": "once")", R"("stage": "settngs", "listing": "sometimes", "colour": "red")");
   text = replaced(text, R"("per_second": 10, )", "");
   text = replaced(text, R"(STARTPOSITION {start} )", "");
-  EXPECT_THAT(complaints(text), AllOf(HasSubstr("manifest.query.page_rows: must be a whole number from 1"), HasSubstr("CompanyInfo].listing: 'sometimes'"),
-                                      HasSubstr("CompanyInfo].colour: is not known"), HasSubstr("stage 'settngs'"), HasSubstr("budget.per_second: is missing"),
-                                      HasSubstr("manifest.query.page: must contain {start}")));
+  EXPECT_THAT(complaints(text),
+              AllOf(HasSubstr("manifest.query.page_rows: must be a whole number from 1"), HasSubstr("CompanyInfo].listing: 'sometimes'"),
+                    HasSubstr("CompanyInfo].colour: is not known"), HasSubstr("stage 'settngs'"),
+                    HasSubstr("budget.per_second: is missing"), HasSubstr("manifest.query.page: must contain {start}")));
 }
 
 TEST(Manifest, RefusesWhatIsNoManifest) {

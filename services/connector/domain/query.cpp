@@ -17,7 +17,8 @@ std::string quoted(std::string_view value) {
 }
 
 tl::unexpected<Error> nonsense(const std::string& what) {
-  return fail(Code::invalid_argument, "the source's answer " + what, "BAD_ANSWER", "If it stays so, tell support the time and the company.");
+  return fail(Code::invalid_argument, "the source's answer " + what, "BAD_ANSWER",
+              "If it stays so, tell support the time and the company.");
 }
 
 }  // namespace
@@ -25,7 +26,8 @@ tl::unexpected<Error> nonsense(const std::string& what) {
 std::string fill(std::string form, const std::map<std::string, std::string>& values) {
   for (const auto& [name, value] : values) {
     const std::string place = "{" + name + "}";
-    for (std::size_t at = form.find(place); at != std::string::npos; at = form.find(place, at + value.size())) form.replace(at, place.size(), value);
+    for (std::size_t at = form.find(place); at != std::string::npos; at = form.find(place, at + value.size()))
+      form.replace(at, place.size(), value);
   }
   return form;
 }
@@ -52,7 +54,9 @@ std::string page_statement(const Manifest& m, const EntityRule& e, const std::st
                              {"rows", std::to_string(rows)}});
 }
 
-std::string once_statement(const Manifest& m, const EntityRule& e) { return fill(m.query.once, {{"entity", e.name}}); }
+std::string once_statement(const Manifest& m, const EntityRule& e) {
+  return fill(m.query.once, {{"entity", e.name}});
+}
 
 std::string edge_statement(const Manifest& m, const EntityRule& e, bool first) {
   return fill(m.query.edge, {{"entity", e.name}, {"field", e.date_field}, {"direction", first ? "ASC" : "DESC"}});
@@ -62,7 +66,8 @@ Result<std::uint64_t> count_in(const Manifest& m, const json::Value& answer) {
   const auto digits = answer.at(m.query.count_path).text();
   std::uint64_t count = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) return nonsense("to COUNT has no number at " + m.query.count_path);
+  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size())
+    return nonsense("to COUNT has no number at " + m.query.count_path);
   return count;
 }
 

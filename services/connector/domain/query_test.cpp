@@ -47,7 +47,8 @@ TEST(Query, NonsenseIsAnErrorNotAnEmptyList) {
   const auto m = testing::shipped();
   for (const auto* text : {"{}", "[]", R"({"QueryResponse":[]})", R"({"QueryResponse":{"Invoice":{}}})"})
     EXPECT_FALSE(rows_in(m, *m.find("Invoice"), json::Document::parse(text)->root())) << text;
-  for (const auto* text : {"{}", R"({"QueryResponse":{}})", R"({"QueryResponse":{"totalCount":"many"}})", R"({"QueryResponse":{"totalCount":-1}})"})
+  for (const auto* text :
+       {"{}", R"({"QueryResponse":{}})", R"({"QueryResponse":{"totalCount":"many"}})", R"({"QueryResponse":{"totalCount":-1}})"})
     EXPECT_FALSE(count_in(m, json::Document::parse(text)->root())) << text;
   EXPECT_EQ(*count_in(m, json::Document::parse(R"({"QueryResponse":{"totalCount":41}})")->root()), 41u);
 }

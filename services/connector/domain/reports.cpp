@@ -10,7 +10,8 @@ namespace q2o::connector {
 namespace {
 
 constexpr int kDepthMax = 32;
-constexpr const char* kShapeHint = "The source changed the shape of its reports; the connector must learn it before this company can be read.";
+constexpr const char* kShapeHint =
+    "The source changed the shape of its reports; the connector must learn it before this company can be read.";
 
 std::vector<Day> moments_of(const ReportRule& rule, const Period& span, unsigned fiscal_first_month) {
   std::vector<Day> days;
@@ -24,12 +25,14 @@ std::vector<Day> moments_of(const ReportRule& rule, const Period& span, unsigned
   return days;
 }
 
-ReportRequest request(const std::string& name, const std::map<std::string, std::string>& parameters, const Period& period, Day fiscal_start) {
+ReportRequest request(const std::string& name, const std::map<std::string, std::string>& parameters, const Period& period,
+                      Day fiscal_start) {
   ReportRequest out{name, {}, "", to_text(period.last)};
   for (const auto& [key, form] : parameters) {
     if (form.find("{start}") != std::string::npos) out.start_date = to_text(period.first);
     if (form.find("{fiscal_start}") != std::string::npos) out.start_date = to_text(fiscal_start);
-    out.parameters[key] = fill(form, {{"start", to_text(period.first)}, {"end", to_text(period.last)}, {"fiscal_start", to_text(fiscal_start)}});
+    out.parameters[key] =
+        fill(form, {{"start", to_text(period.first)}, {"end", to_text(period.last)}, {"fiscal_start", to_text(fiscal_start)}});
   }
   return out;
 }

@@ -8,7 +8,9 @@
 namespace q2o::connector {
 namespace {
 
-Period span() { return {*parse_day("2025-11-23"), *parse_day("2026-05-03")}; }
+Period span() {
+  return {*parse_day("2025-11-23"), *parse_day("2026-05-03")};
+}
 
 bool asks(const std::vector<ReportRequest>& all, const std::string& name, const std::string& start, const std::string& end) {
   return std::any_of(all.begin(), all.end(), [&](const auto& r) { return r.name == name && r.start_date == start && r.end_date == end; });

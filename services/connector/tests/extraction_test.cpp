@@ -37,7 +37,9 @@ struct PlayedSource {
   }
   sandbox::ServerOptions options() {
     sandbox::ServerOptions out;
-    out.fault_answer = [this](const sandbox::Fault& fault, const sandbox::Request& request) { return quickbooks.fault_answer(fault, request); };
+    out.fault_answer = [this](const sandbox::Fault& fault, const sandbox::Request& request) {
+      return quickbooks.fault_answer(fault, request);
+    };
     return out;
   }
   sandbox::Company expected;
@@ -107,7 +109,8 @@ class Program : public ::testing::Test {
     wanted.set_client_secret(source.quickbooks.credentials().client_secret);
     wanted.set_refresh_token(source.quickbooks.credentials().first_refresh_token);
     v1::SaveConnectionResponse saved;
-    EXPECT_TRUE(q2o::testing::eventually([&] { return stub_->SaveConnection(context().get(), wanted, &saved).ok(); })) << q2o::testing::tail_of(folder_ + "/log");
+    EXPECT_TRUE(q2o::testing::eventually([&] { return stub_->SaveConnection(context().get(), wanted, &saved).ok(); }))
+        << q2o::testing::tail_of(folder_ + "/log");
     v1::VerifyConnectionRequest which;
     which.set_connection_id(saved.connection().connection_id());
     v1::VerifyConnectionResponse verified;
@@ -116,7 +119,8 @@ class Program : public ::testing::Test {
     EXPECT_EQ(verified.connection().state(), "connected") << verified.connection().message();
     return verified.connection();
   }
-  void run_migration(const v1::Connection& connection, std::uint64_t version, billing::v1::Directive directive = billing::v1::DIRECTIVE_GO) {
+  void run_migration(const v1::Connection& connection, std::uint64_t version,
+                     billing::v1::Directive directive = billing::v1::DIRECTIVE_GO) {
     billing::v1::Migration m;
     m.set_tenant_id(tenant_);
     m.set_migration_id(migration_);
@@ -271,7 +275,8 @@ TEST_F(Program, APauseIsFeltWithinSecondsAlsoWhileTheSourceThrottles) {
   run_migration(connection, 1);
   const auto waits = [&] {
     std::lock_guard lock(mutex_);
-    return std::any_of(facts_.begin(), facts_.end(), [](const auto& fact) { return fact.waiting().reason() == "THROTTLED" && !fact.waiting().until().empty(); });
+    return std::any_of(facts_.begin(), facts_.end(),
+                       [](const auto& fact) { return fact.waiting().reason() == "THROTTLED" && !fact.waiting().until().empty(); });
   };
   ASSERT_TRUE(q2o::testing::eventually(waits, 60s)) << q2o::testing::tail_of(folder_ + "/log");
   run_migration(connection, 2, billing::v1::DIRECTIVE_PAUSE);
@@ -288,7 +293,9 @@ TEST_F(Program, ARevokedConnectionStopsTheRunAndSaysWhatToDo) {
   run_migration(connection, 1);
   const auto failed = [&] {
     std::lock_guard lock(mutex_);
-    return std::any_of(facts_.begin(), facts_.end(), [](const auto& fact) { return fact.run_failed().reason() == "CONNECTION_BROKEN" && !fact.run_failed().hint().empty(); });
+    return std::any_of(facts_.begin(), facts_.end(), [](const auto& fact) {
+      return fact.run_failed().reason() == "CONNECTION_BROKEN" && !fact.run_failed().hint().empty();
+    });
   };
   EXPECT_TRUE(q2o::testing::eventually(failed, 60s)) << q2o::testing::tail_of(folder_ + "/log");
   v1::ListConnectionsResponse list;

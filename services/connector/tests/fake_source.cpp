@@ -15,7 +15,9 @@ std::string between(const std::string& text, const std::string& before, const st
   return text.substr(from, after.empty() ? std::string::npos : std::min(text.find(after, from), text.size()) - from);
 }
 
-std::string parameter(const std::string& url, const std::string& name) { return percent_decode(between(url + "&", name + "=", "&")); }
+std::string parameter(const std::string& url, const std::string& name) {
+  return percent_decode(between(url + "&", name + "=", "&"));
+}
 
 }  // namespace
 
@@ -32,10 +34,13 @@ std::string percent_decode(std::string_view text) {
   return out;
 }
 
-http::Response json_answer(int status, std::string body) { return {status, {{"Content-Type", "application/json"}}, std::move(body)}; }
+http::Response json_answer(int status, std::string body) {
+  return {status, {{"Content-Type", "application/json"}}, std::move(body)};
+}
 
 std::string fault(const std::string& code, const std::string& message) {
-  return fmt::format(R"({{"Fault":{{"Error":[{{"Message":"{}","Detail":"","code":"{}"}}],"type":"ValidationFault"}},"time":"t"}})", message, code);
+  return fmt::format(R"({{"Fault":{{"Error":[{{"Message":"{}","Detail":"","code":"{}"}}],"type":"ValidationFault"}},"time":"t"}})", message,
+                     code);
 }
 
 FakeSource::FakeSource() {
@@ -50,7 +55,8 @@ void FakeSource::add(const std::string& entity, const std::string& id, const std
 
 int FakeSource::requests_with(const std::string& part) {
   std::lock_guard lock(mutex_);
-  return static_cast<int>(std::count_if(requests_.begin(), requests_.end(), [&](const std::string& r) { return r.find(part) != std::string::npos; }));
+  return static_cast<int>(
+      std::count_if(requests_.begin(), requests_.end(), [&](const std::string& r) { return r.find(part) != std::string::npos; }));
 }
 
 Result<http::Response> FakeSource::send(const http::Request& request, milliseconds) {
@@ -64,17 +70,21 @@ Result<http::Response> FakeSource::send(const http::Request& request, millisecon
   for (const auto& header : request.headers)
     if (header.name == "Authorization") authorization = header.value;
   if (revoked || authorization != "Bearer " + access)
-    return json_answer(401, R"({"fault":{"error":[{"message":"AuthenticationFailed","detail":"Token expired","code":"003200"}],"type":"AUTHENTICATION"}})");
+    return json_answer(
+        401,
+        R"({"fault":{"error":[{"message":"AuthenticationFailed","detail":"Token expired","code":"003200"}],"type":"AUTHENTICATION"}})");
   return answer(request.url);
 }
 
 http::Response FakeSource::token(const std::string& body) {
   requests_.push_back("token " + body);
-  if (revoked || body.find("refresh_token=" + refresh) == std::string::npos) return json_answer(400, R"({"error":"invalid_grant","error_description":"Token invalid"})");
+  if (revoked || body.find("refresh_token=" + refresh) == std::string::npos)
+    return json_answer(400, R"({"error":"invalid_grant","error_description":"Token invalid"})");
   ++refreshes;
   access = fmt::format("access-{}", refreshes);
   refresh = fmt::format("refresh-{}", refreshes);
-  return json_answer(200, fmt::format(R"({{"token_type":"bearer","expires_in":3600,"refresh_token":"{}","access_token":"{}"}})", refresh, access));
+  return json_answer(
+      200, fmt::format(R"({{"token_type":"bearer","expires_in":3600,"refresh_token":"{}","access_token":"{}"}})", refresh, access));
 }
 
 http::Response FakeSource::answer(const std::string& url) {
@@ -106,12 +116,19 @@ http::Response FakeSource::report(const std::string& url) {
   std::size_t count = 0;
   if (name == "GeneralLedger")
     for (const auto& date : postings)
-      if (start <= date && date <= end) out += fmt::format(R"({}{{"ColData":[{{"value":"{}"}},{{"value":"Invoice","id":"1"}}],"type":"Data"}})", count++ ? "," : "", date);
-  if (count > report_rows_max) return json_answer(200, R"({"Header":{"ReportName":"GeneralLedger"},"Rows":{"Row":[{"ColData":[{"value":"Unable to display more data. Please reduce the date range."}]}]},"Columns":{}})");
-  return json_answer(200, fmt::format(R"({{"Header":{{"ReportName":"{}","StartPeriod":"{}","EndPeriod":"{}"}},)"
-                                      R"("Columns":{{"Column":[{{"ColTitle":"Date","MetaData":[{{"Name":"ColKey","Value":"tx_date"}}]}}]}},)"
-                                      R"("Rows":{{"Row":[{{"Header":{{"ColData":[{{"value":"Checking","id":"35"}}]}},"Rows":{{"Row":[{}]}},"type":"Section"}}]}}}})",
-                                      name, start, end, out));
+      if (start <= date && date <= end)
+        out += fmt::format(R"({}{{"ColData":[{{"value":"{}"}},{{"value":"Invoice","id":"1"}}],"type":"Data"}})", count++ ? "," : "", date);
+  if (count > report_rows_max)
+    return json_answer(
+        200,
+        R"({"Header":{"ReportName":"GeneralLedger"},"Rows":{"Row":[{"ColData":[{"value":"Unable to display more data. Please reduce the date range."}]}]},"Columns":{}})");
+  return json_answer(
+      200,
+      fmt::format(
+          R"({{"Header":{{"ReportName":"{}","StartPeriod":"{}","EndPeriod":"{}"}},)"
+          R"("Columns":{{"Column":[{{"ColTitle":"Date","MetaData":[{{"Name":"ColKey","Value":"tx_date"}}]}}]}},)"
+          R"("Rows":{{"Row":[{{"Header":{{"ColData":[{{"value":"Checking","id":"35"}}]}},"Rows":{{"Row":[{}]}},"type":"Section"}}]}}}})",
+          name, start, end, out));
 }
 
 }  // namespace q2o::connector::testing

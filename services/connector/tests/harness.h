@@ -22,8 +22,8 @@ struct Harness {
   }
 
   SourceCaller caller() {
-    return SourceCaller(connections.stored.connection, manifest, source, gates.of("connection-1", manifest.budget), tokens, clock, probe, call,
-                        [this](const std::string& reason, milliseconds) {
+    return SourceCaller(connections.stored.connection, manifest, source, gates.of("connection-1", manifest.budget), tokens, clock, probe,
+                        call, [this](const std::string& reason, milliseconds) {
                           std::lock_guard lock(mutex);
                           if (!reason.empty()) waits.push_back(reason);
                         });

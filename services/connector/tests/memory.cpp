@@ -23,7 +23,9 @@ Reading read(const std::vector<v1::RawMessage>& messages) {
   for (const auto& message : messages) {
     out.gapless = out.gapless && message.sequence() <= out.last_sequence + 1;
     out.last_sequence = std::max(out.last_sequence, message.sequence());
-    const std::string entity = message.has_batch() ? message.batch().entity() : message.has_entity_end() ? message.entity_end().entity() : "";
+    const std::string entity = message.has_batch()        ? message.batch().entity()
+                               : message.has_entity_end() ? message.entity_end().entity()
+                                                          : "";
     if (!entity.empty() && std::find(out.order.begin(), out.order.end(), entity) == out.order.end()) out.order.push_back(entity);
     for (const auto& record : message.batch().records()) out.bodies[entity][record.source_id()] = record.body();
     if (message.has_entity_end()) out.ends[entity] = message.entity_end();
@@ -107,6 +109,8 @@ std::vector<milliseconds> MemoryBudget::reserve(const std::string&, const Budget
   return delays;
 }
 
-void MemoryBudget::block(const std::string&, milliseconds time) { blocked_until_ = std::max(blocked_until_, now() + time); }
+void MemoryBudget::block(const std::string&, milliseconds time) {
+  blocked_until_ = std::max(blocked_until_, now() + time);
+}
 
 }  // namespace q2o::connector::testing

@@ -67,7 +67,8 @@ class Stores : public ::testing::Test {
 TEST_F(Stores, SecretsAreNowhereInClear) {
   const auto saved = save();
   pool.transact([&](pg::Tx& tx) {
-    const auto row = tx.one("SELECT encode(credentials, 'escape') || encode(tokens, 'escape') AS bytes FROM connection WHERE connection_id = $1", {saved.id});
+    const auto row = tx.one(
+        "SELECT encode(credentials, 'escape') || encode(tokens, 'escape') AS bytes FROM connection WHERE connection_id = $1", {saved.id});
     EXPECT_EQ(row.text("bytes").find("very-secret"), std::string::npos);
     EXPECT_EQ(row.text("bytes").find("refresh-0"), std::string::npos);
   });
@@ -82,7 +83,8 @@ TEST_F(Stores, ASealThatWasMovedToAnotherConnectionDoesNotOpen) {
   other.company_id = "456";
   const auto second = connections.save({other, {Secret("x"), Secret("y")}, {{}, Secret("z"), {}, 0}});
   pool.transact([&](pg::Tx& tx) {
-    tx.exec("UPDATE connection SET tokens = (SELECT tokens FROM connection WHERE connection_id = $1) WHERE connection_id = $2", {first.id, second.id});
+    tx.exec("UPDATE connection SET tokens = (SELECT tokens FROM connection WHERE connection_id = $1) WHERE connection_id = $2",
+            {first.id, second.id});
   });
   EXPECT_EQ(connections.open(second.id).error().reason, "SEAL_BROKEN");
 }
@@ -208,7 +210,8 @@ TEST_F(Stores, ACrashedRunKnowsItsCursorIdsAndReports) {
   invoice.entity = "Invoice";
   invoice.position = 501;
   invoice.explanation = "why";
-  ASSERT_TRUE(queue.journal(*taken)->commit({state, &invoice, {"1", "2"}, {{0, 5}, {0, 6}}, {}, {{"TrialBalance", "", "2026-05-31", "{}"}}, 3, false}));
+  ASSERT_TRUE(queue.journal(*taken)->commit(
+      {state, &invoice, {"1", "2"}, {{0, 5}, {0, 6}}, {}, {{"TrialBalance", "", "2026-05-31", "{}"}}, 3, false}));
   const auto journal = queue.journal(*taken);
   const auto loaded = journal->load();
   EXPECT_EQ(loaded.captures, state.captures);

@@ -16,8 +16,9 @@ void begin_run(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::Run
           {scope.migration_id(), scope.run(), scope.tenant_id(), scope.connection(), pg::Param::bytes(plan.SerializeAsString())});
   for (const auto& wave : plan.waves()) {
     const std::vector<std::string> entities(wave.entities().begin(), wave.entities().end());
-    tx.exec("insert into wave (migration_id, run, tenant_id, number, name, entities) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-            {scope.migration_id(), scope.run(), scope.tenant_id(), wave.number(), wave.name(), entities});
+    tx.exec(
+        "insert into wave (migration_id, run, tenant_id, number, name, entities) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        {scope.migration_id(), scope.run(), scope.tenant_id(), wave.number(), wave.name(), entities});
   }
 }
 
@@ -39,19 +40,24 @@ void store_items(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::M
   }
   rows.end_array();
   if (!any) return;
-  tx.exec("insert into item (migration_id, run, tenant_id, entity, source_id, label, external_id, model, operation, wave, values_json, refs, post, content_hash) "
-          "select $1, $2, $3, $4, r->>'source_id', r->>'label', r->>'external_id', r->>'model', r->>'operation', (r->>'wave')::bigint, r->>'values_json', "
-          "array(select jsonb_array_elements_text(r->'refs')), (r->>'post')::boolean, r->>'content_hash' from jsonb_array_elements($5::jsonb) with ordinality as "
-          "t(r, at) order by at",
-          {scope.migration_id(), scope.run(), scope.tenant_id(), batch.entity(), rows.text()});
+  tx.exec(
+      "insert into item (migration_id, run, tenant_id, entity, source_id, label, external_id, model, operation, wave, values_json, refs, "
+      "post, content_hash) "
+      "select $1, $2, $3, $4, r->>'source_id', r->>'label', r->>'external_id', r->>'model', r->>'operation', (r->>'wave')::bigint, "
+      "r->>'values_json', "
+      "array(select jsonb_array_elements_text(r->'refs')), (r->>'post')::boolean, r->>'content_hash' from jsonb_array_elements($5::jsonb) "
+      "with ordinality as "
+      "t(r, at) order by at",
+      {scope.migration_id(), scope.run(), scope.tenant_id(), batch.entity(), rows.text()});
 }
 
 /// What is stored here is taken over: the connector's window moves on. (Waves open only when their entities have ended, so releasing
 /// only what is in the target would stop the source for ever.)
 void release(pg::Tx& tx, const mapper::v1::MappedMessage& message) {
   const auto& scope = message.scope();
-  const auto rows = tx.exec("update run set last_sequence = $3 where migration_id = $1 and run = $2 and last_sequence < $3 returning 1 as one",
-                            {scope.migration_id(), scope.run(), message.sequence()});
+  const auto rows =
+      tx.exec("update run set last_sequence = $3 where migration_id = $1 and run = $2 and last_sequence < $3 returning 1 as one",
+              {scope.migration_id(), scope.run(), message.sequence()});
   if (rows.empty()) return;
   RunInfo run;
   run.key = {scope.migration_id(), scope.run()};
@@ -68,8 +74,12 @@ void release(pg::Tx& tx, const mapper::v1::MappedMessage& message) {
 void apply_mapped(pg::Tx& tx, const mapper::v1::MappedMessage& message) {
   const auto& scope = message.scope();
   switch (message.body_case()) {
-    case mapper::v1::MappedMessage::kRunPlan: begin_run(tx, scope, message.run_plan()); break;
-    case mapper::v1::MappedMessage::kBatch: store_items(tx, scope, message.batch()); break;
+    case mapper::v1::MappedMessage::kRunPlan:
+      begin_run(tx, scope, message.run_plan());
+      break;
+    case mapper::v1::MappedMessage::kBatch:
+      store_items(tx, scope, message.batch());
+      break;
     case mapper::v1::MappedMessage::kEntityEnd:
       tx.exec("insert into ended_entity (migration_id, run, tenant_id, entity) values ($1, $2, $3, $4) on conflict do nothing",
               {scope.migration_id(), scope.run(), scope.tenant_id(), message.entity_end().entity()});
@@ -77,7 +87,8 @@ void apply_mapped(pg::Tx& tx, const mapper::v1::MappedMessage& message) {
     case mapper::v1::MappedMessage::kRunEnd:
       tx.exec("update run set ended = true where migration_id = $1 and run = $2", {scope.migration_id(), scope.run()});
       break;
-    case mapper::v1::MappedMessage::BODY_NOT_SET: return;
+    case mapper::v1::MappedMessage::BODY_NOT_SET:
+      return;
   }
   release(tx, message);
 }
@@ -85,7 +96,8 @@ void apply_mapped(pg::Tx& tx, const mapper::v1::MappedMessage& message) {
 void Inbox::take_mapped(pg::Tx& tx, const bus::Incoming& incoming) {
   mapper::v1::MappedMessage message;
   if (!message.ParseFromString(incoming.value) || message.body_case() == mapper::v1::MappedMessage::BODY_NOT_SET) {
-    bus::dead_letter(tx, "loader", incoming, Error{Code::invalid_argument, "no q2o.mapper.v1.MappedMessage", Retry::never, Effect::none, "UNDECODABLE", "", {}});
+    bus::dead_letter(tx, "loader", incoming,
+                     Error{Code::invalid_argument, "no q2o.mapper.v1.MappedMessage", Retry::never, Effect::none, "UNDECODABLE", "", {}});
     return;
   }
   apply_mapped(tx, message);

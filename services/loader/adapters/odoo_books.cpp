@@ -10,8 +10,9 @@ namespace q2o::loader {
 namespace {
 
 Error no_answer(std::string message, std::chrono::milliseconds retry_after = {}) {
-  return Error{Code::unavailable, std::move(message), Retry::after_backoff, Effect::unknown, "ODOO_ANSWER",
-               "Check that the address of the target is an Odoo 18 and that it runs.", retry_after};
+  return Error{Code::unavailable, std::move(message), Retry::after_backoff,
+               Effect::unknown,   "ODOO_ANSWER",      "Check that the address of the target is an Odoo 18 and that it runs.",
+               retry_after};
 }
 
 std::string rpc_url(std::string url) {
@@ -42,7 +43,8 @@ Result<CallResult> read_rpc_answer(const http::Response& response) {
     return fail(odoo_error(data["name"].text(), data["message"].is_string() ? data["message"].text() : error["message"].text()));
   }
   // A method that returns nothing is answered without `result` (seen on 18.0-20250702) or with null.
-  if (!root.is_object() || (!root.has("result") && !root.has("jsonrpc"))) return fail(no_answer("Odoo's answer has neither result nor error"));
+  if (!root.is_object() || (!root.has("result") && !root.has("jsonrpc")))
+    return fail(no_answer("Odoo's answer has neither result nor error"));
   return CallResult(std::move(*document));
 }
 
@@ -75,13 +77,24 @@ Result<std::int64_t> OdooBooks::user_id(std::chrono::milliseconds deadline) {
   const std::lock_guard lock(mutex_);
   if (user_id_ != 0) return user_id_;
   json::Writer args;
-  args.begin_array().string(access_.database).string(access_.user).string(access_.password.reveal()).begin_object().end_object().end_array();
+  args.begin_array()
+      .string(access_.database)
+      .string(access_.user)
+      .string(access_.password.reveal())
+      .begin_object()
+      .end_object()
+      .end_array();
   const auto answer = send("common", "authenticate", args.text(), deadline);
   if (!answer) return fail(answer.error());
   const auto text = answer->value().text();
   if (!answer->value().is_number())
-    return fail(Error{Code::unauthenticated, fmt::format("Odoo refuses the user {}", access_.user), Retry::never, Effect::none,
-                      "ODOO_ACCESS_DENIED", "Check user and password (or API key) of the target connection.", {}});
+    return fail(Error{Code::unauthenticated,
+                      fmt::format("Odoo refuses the user {}", access_.user),
+                      Retry::never,
+                      Effect::none,
+                      "ODOO_ACCESS_DENIED",
+                      "Check user and password (or API key) of the target connection.",
+                      {}});
   std::from_chars(text.data(), text.data() + text.size(), user_id_);
   return user_id_;
 }

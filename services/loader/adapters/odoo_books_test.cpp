@@ -7,7 +7,9 @@
 namespace q2o::loader {
 namespace {
 
-http::Response answer(int status, std::string body) { return {status, {}, std::move(body)}; }
+http::Response answer(int status, std::string body) {
+  return {status, {}, std::move(body)};
+}
 
 TEST(RpcAnswer, KeepsTheDigitsOfAmounts) {
   const auto result = read_rpc_answer(answer(200, R"({"jsonrpc":"2.0","id":1,"result":[{"balance":1.10}]})"));
@@ -34,7 +36,8 @@ TEST(RpcAnswer, HasHadNoEffectWhenTheTargetWasTooBusy) {
 }
 TEST(RpcAnswer, CarriesOdoosOwnWords) {
   const auto result = read_rpc_answer(answer(
-      200, R"({"jsonrpc":"2.0","id":1,"error":{"code":200,"message":"Odoo Server Error","data":{"name":"odoo.exceptions.UserError","message":"The entry is not balanced."}}})"));
+      200,
+      R"({"jsonrpc":"2.0","id":1,"error":{"code":200,"message":"Odoo Server Error","data":{"name":"odoo.exceptions.UserError","message":"The entry is not balanced."}}})"));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message, "The entry is not balanced.");
   EXPECT_EQ(result.error().reason, "ODOO_USER_ERROR");
@@ -43,7 +46,8 @@ TEST(RpcAnswer, CarriesOdoosOwnWords) {
 TEST(TargetUrl, IsCheckedBeforeItIsUsed) {
   EXPECT_EQ(*checked_url("https://books.example.com/"), "https://books.example.com");
   EXPECT_TRUE(checked_url("http://127.0.0.1:8069"));
-  for (const auto* bad : {"", "ftp://x", "https://", "https://user:pw@host", "https://host/?db=1", "https://host\nX: y"}) EXPECT_FALSE(checked_url(bad)) << bad;
+  for (const auto* bad : {"", "ftp://x", "https://", "https://user:pw@host", "https://host/?db=1", "https://host\nX: y"})
+    EXPECT_FALSE(checked_url(bad)) << bad;
 }
 
 }  // namespace

@@ -10,8 +10,9 @@ namespace {
 constexpr std::size_t kResultsPerMessage = 500;
 
 void send(pg::Tx& tx, const RunInfo& run, std::string topic, const google::protobuf::Message& message) {
-  const auto number = tx.one("update run set facts = facts + 1 where migration_id = $1 and run = $2 returning facts",
-                             {run.key.migration_id, run.key.run}).integer("facts");
+  const auto number =
+      tx.one("update run set facts = facts + 1 where migration_id = $1 and run = $2 returning facts", {run.key.migration_id, run.key.run})
+          .integer("facts");
   bus::Outgoing out;
   out.topic = std::move(topic);
   out.key = out.migration = run.key.migration_id;
@@ -40,7 +41,9 @@ void set_reject(common::v1::Reject& out, const Fate& fate) {
 
 }  // namespace
 
-void store_fact(pg::Tx& tx, const RunInfo& run, const v1::StatusFact& fact) { send(tx, run, "q2o.loader.status.v1", fact); }
+void store_fact(pg::Tx& tx, const RunInfo& run, const v1::StatusFact& fact) {
+  send(tx, run, "q2o.loader.status.v1", fact);
+}
 
 void store_results(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
   v1::ResultBatch batch;

@@ -12,10 +12,14 @@ namespace {
 
 constexpr std::string_view kLeaseKind = "target";
 
-pg::Lease lease_of(const Hold& hold) { return {std::string(kLeaseKind), hold.target_id, hold.fence}; }
+pg::Lease lease_of(const Hold& hold) {
+  return {std::string(kLeaseKind), hold.target_id, hold.fence};
+}
 
 /// Writes leave no external id in the target; they get a key of their own in the ledger.
-std::string ledger_key(const Item& item) { return item.operation == "write" ? item.external_id + "#write" : item.external_id; }
+std::string ledger_key(const Item& item) {
+  return item.operation == "write" ? item.external_id + "#write" : item.external_id;
+}
 
 RunInfo run_info(const pg::Row& row, const billing::v1::Migration& migration) {
   mapper::v1::RunPlan plan;
@@ -48,7 +52,9 @@ std::vector<RunInfo> PgRunStore::runnable() {
       const auto migration = migrations::find(tx, row.text("migration_id"));
       // The mapped stream may be ahead of the migration topic: then the run is not known yet.
       if (!migration || migration->run() < row.integer("run") || migration->target_id().empty()) continue;
-      if (migrations::directive(tx, row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run"))) == billing::v1::DIRECTIVE_PAUSE) continue;
+      if (migrations::directive(tx, row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run"))) ==
+          billing::v1::DIRECTIVE_PAUSE)
+        continue;
       out.push_back(run_info(row, *migration));
     }
     return out;
@@ -71,9 +77,12 @@ void PgRunStore::release(const Hold& hold) {
 Directive PgRunStore::directive(const RunKey& key) {
   return pool_.transact([&](pg::Tx& tx) {
     switch (migrations::directive(tx, key.migration_id, key.run)) {
-      case billing::v1::DIRECTIVE_GO: return Directive::go;
-      case billing::v1::DIRECTIVE_STOP: return Directive::stop;
-      default: return Directive::pause;
+      case billing::v1::DIRECTIVE_GO:
+        return Directive::go;
+      case billing::v1::DIRECTIVE_STOP:
+        return Directive::stop;
+      default:
+        return Directive::pause;
     }
   });
 }
@@ -83,7 +92,8 @@ Arrived PgRunStore::arrived(const RunKey& key) {
     Arrived out;
     const pg::Params of_run{key.migration_id, key.run};
     for (const auto row : tx.exec("select * from wave where migration_id = $1 and run = $2 order by number", of_run))
-      out.waves.push_back({static_cast<std::uint32_t>(row.integer("number")), row.text("name"), row.text_array("entities"), row.boolean("completed")});
+      out.waves.push_back(
+          {static_cast<std::uint32_t>(row.integer("number")), row.text("name"), row.text_array("entities"), row.boolean("completed")});
     for (const auto row : tx.exec("select entity from ended_entity where migration_id = $1 and run = $2", of_run))
       out.ended_entities.insert(row.text("entity"));
     out.ended = tx.one("select ended from run where migration_id = $1 and run = $2", of_run).boolean("ended");
@@ -94,16 +104,19 @@ Arrived PgRunStore::arrived(const RunKey& key) {
 std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wave, std::int64_t after, std::size_t most) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<Item> out;
-    for (const auto row : tx.exec(
-             "select i.*, case when i.operation = 'write' and exists (select 1 from item c where c.migration_id = i.migration_id and c.run = i.run and "
-             "c.outcome in ('created', 'adopted') and c.external_id = any(i.refs)) then '' else r.content_hash end as ledger_hash, "
-             "r.outcome as ledger_outcome from item i left join record r on r.target_id = $1 and "
-             "r.external_id = i.external_id || case when i.operation = 'write' then '#write' else '' end "
-             "where i.migration_id = $2 and i.run = $3 and i.wave <= $4 and i.state in ('open', 'parked') and i.number > $5 order by i.number limit $6",
-             {run.target_id, run.key.migration_id, run.key.run, wave, after, static_cast<std::int64_t>(most)})) {
-      out.push_back({row.integer("number"), row.text("entity"), row.text("source_id"), row.text("label"), row.text("external_id"), row.text("model"),
-                     row.text("operation"), row.text("values_json"), row.text("content_hash"), row.text_array("refs"),
-                     static_cast<std::uint32_t>(row.integer("wave")), row.boolean("post"), row.text("ledger_hash"), row.text("ledger_outcome")});
+    for (const auto row :
+         tx.exec("select i.*, case when i.operation = 'write' and exists (select 1 from item c where c.migration_id = i.migration_id and "
+                 "c.run = i.run and "
+                 "c.outcome in ('created', 'adopted') and c.external_id = any(i.refs)) then '' else r.content_hash end as ledger_hash, "
+                 "r.outcome as ledger_outcome from item i left join record r on r.target_id = $1 and "
+                 "r.external_id = i.external_id || case when i.operation = 'write' then '#write' else '' end "
+                 "where i.migration_id = $2 and i.run = $3 and i.wave <= $4 and i.state in ('open', 'parked') and i.number > $5 order by "
+                 "i.number limit $6",
+                 {run.target_id, run.key.migration_id, run.key.run, wave, after, static_cast<std::int64_t>(most)})) {
+      out.push_back({row.integer("number"), row.text("entity"), row.text("source_id"), row.text("label"), row.text("external_id"),
+                     row.text("model"), row.text("operation"), row.text("values_json"), row.text("content_hash"), row.text_array("refs"),
+                     static_cast<std::uint32_t>(row.integer("wave")), row.boolean("post"), row.text("ledger_hash"),
+                     row.text("ledger_outcome")});
     }
     return out;
   });
@@ -112,9 +125,10 @@ std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wa
 std::vector<SourceState> PgRunStore::sources(const RunKey& key) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<SourceState> out;
-    for (const auto row : tx.exec("select entity, source_id, count(*) filter (where state = 'open') as open, count(*) filter (where state = 'parked') as "
-                                  "parked, bool_or(state = 'rejected') as rejected from item where migration_id = $1 and run = $2 group by entity, source_id",
-                                  {key.migration_id, key.run}))
+    for (const auto row : tx.exec(
+             "select entity, source_id, count(*) filter (where state = 'open') as open, count(*) filter (where state = 'parked') as "
+             "parked, bool_or(state = 'rejected') as rejected from item where migration_id = $1 and run = $2 group by entity, source_id",
+             {key.migration_id, key.run}))
       out.push_back({row.text("entity"), row.text("source_id"), static_cast<std::uint32_t>(row.integer("open")),
                      static_cast<std::uint32_t>(row.integer("parked")), row.boolean("rejected")});
     return out;
@@ -123,7 +137,8 @@ std::vector<SourceState> PgRunStore::sources(const RunKey& key) {
 
 Totals PgRunStore::totals(const RunKey& key) {
   return pool_.transact([&](pg::Tx& tx) {
-    const auto row = tx.one("select created, changed, unchanged, rejected from run where migration_id = $1 and run = $2", {key.migration_id, key.run});
+    const auto row =
+        tx.one("select created, changed, unchanged, rejected from run where migration_id = $1 and run = $2", {key.migration_id, key.run});
     const auto number = [&](std::string_view column) { return static_cast<std::uint64_t>(row.integer(column)); };
     return Totals{number("created"), number("changed"), number("unchanged"), number("rejected")};
   });
@@ -150,35 +165,50 @@ void PgRunStore::store(const RunInfo& run, const Hold& hold, std::span<const Fat
     ++(fate.outcome == "created" || fate.outcome == "adopted" ? add.created : fate.outcome == "changed" ? add.changed : add.unchanged);
   }
   fenced(hold, [&](pg::Tx& tx) {
-    tx.exec("update item i set state = u.state, outcome = u.outcome, odoo_id = u.odoo_id, waits_for = u.waits from unnest($3::bigint[], $4::text[], "
-            "$5::text[], $6::bigint[], $7::text[]) as u(number, state, outcome, odoo_id, waits) where i.migration_id = $1 and i.run = $2 and i.number = u.number",
-            {run.key.migration_id, run.key.run, numbers, states, outcomes, odoo_ids, waits});
+    tx.exec(
+        "update item i set state = u.state, outcome = u.outcome, odoo_id = u.odoo_id, waits_for = u.waits from unnest($3::bigint[], "
+        "$4::text[], "
+        "$5::text[], $6::bigint[], $7::text[]) as u(number, state, outcome, odoo_id, waits) where i.migration_id = $1 and i.run = $2 and "
+        "i.number = u.number",
+        {run.key.migration_id, run.key.run, numbers, states, outcomes, odoo_ids, waits});
     if (!keys.empty())
-      tx.exec("insert into record (target_id, external_id, tenant_id, model, odoo_id, content_hash, outcome, migration_id, run) select distinct on (u.key) $1, "
-              "u.key, $2, u.model, u.odoo_id, u.hash, u.outcome, $3, $4 from unnest($5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[]) with "
-              "ordinality as u(key, model, odoo_id, hash, outcome, at) order by u.key, u.at desc on conflict (target_id, external_id) do update set model = "
-              "excluded.model, odoo_id = excluded.odoo_id, content_hash = excluded.content_hash, outcome = case when excluded.outcome = 'unchanged' then "
-              "record.outcome else excluded.outcome end, migration_id = excluded.migration_id, run = excluded.run, written_at = now()",
-              {run.target_id, run.tenant_id, run.key.migration_id, run.key.run, keys, models, done_ids, hashes, done_outcomes});
+      tx.exec(
+          "insert into record (target_id, external_id, tenant_id, model, odoo_id, content_hash, outcome, migration_id, run) select "
+          "distinct on (u.key) $1, "
+          "u.key, $2, u.model, u.odoo_id, u.hash, u.outcome, $3, $4 from unnest($5::text[], $6::text[], $7::bigint[], $8::text[], "
+          "$9::text[]) with "
+          "ordinality as u(key, model, odoo_id, hash, outcome, at) order by u.key, u.at desc on conflict (target_id, external_id) do "
+          "update set model = "
+          "excluded.model, odoo_id = excluded.odoo_id, content_hash = excluded.content_hash, outcome = case when excluded.outcome = "
+          "'unchanged' then "
+          "record.outcome else excluded.outcome end, migration_id = excluded.migration_id, run = excluded.run, written_at = now()",
+          {run.target_id, run.tenant_id, run.key.migration_id, run.key.run, keys, models, done_ids, hashes, done_outcomes});
     for (const auto& fate : fates)
       if (fate.kind == Fate::Kind::rejected)
-        tx.exec("insert into reject (migration_id, run, tenant_id, external_id, entity, source_id, reason, message, hint, label) values ($1, $2, $3, $4, $5, "
-                "$6, $7, $8, $9, $10) on conflict do nothing",
-                {run.key.migration_id, run.key.run, run.tenant_id, fate.item.external_id, fate.item.entity, fate.item.source_id, fate.reason, fate.message,
-                 fate.hint, fate.item.label});
-    tx.exec("update run set created = created + $3, changed = changed + $4, unchanged = unchanged + $5, rejected = rejected + $6 where migration_id = $1 and run = $2",
-            {run.key.migration_id, run.key.run, add.created, add.changed, add.unchanged, add.rejected});
+        tx.exec(
+            "insert into reject (migration_id, run, tenant_id, external_id, entity, source_id, reason, message, hint, label) values ($1, "
+            "$2, $3, $4, $5, "
+            "$6, $7, $8, $9, $10) on conflict do nothing",
+            {run.key.migration_id, run.key.run, run.tenant_id, fate.item.external_id, fate.item.entity, fate.item.source_id, fate.reason,
+             fate.message, fate.hint, fate.item.label});
+    tx.exec(
+        "update run set created = created + $3, changed = changed + $4, unchanged = unchanged + $5, rejected = rejected + $6 where "
+        "migration_id = $1 and run = $2",
+        {run.key.migration_id, run.key.run, add.created, add.changed, add.unchanged, add.rejected});
     store_results(tx, run, fates);
   });
 }
 
 void PgRunStore::forget(const RunInfo& run, const Hold& hold, const std::vector<std::string>& external_ids) {
-  fenced(hold, [&](pg::Tx& tx) { tx.exec("delete from record where target_id = $1 and external_id = any($2::text[])", {run.target_id, external_ids}); });
+  fenced(hold, [&](pg::Tx& tx) {
+    tx.exec("delete from record where target_id = $1 and external_id = any($2::text[])", {run.target_id, external_ids});
+  });
 }
 
 void PgRunStore::complete_wave(const RunInfo& run, const Hold& hold, const Wave& wave) {
   fenced(hold, [&](pg::Tx& tx) {
-    tx.exec("update wave set completed = true where migration_id = $1 and run = $2 and number = $3", {run.key.migration_id, run.key.run, wave.number});
+    tx.exec("update wave set completed = true where migration_id = $1 and run = $2 and number = $3",
+            {run.key.migration_id, run.key.run, wave.number});
     store_fact(tx, run, wave_fact(run, wave));
   });
 }

@@ -8,7 +8,8 @@ namespace q2o::loader {
 /// The run store in the loader's Postgres schema; messages go through the outbox of the same transaction.
 class PgRunStore final : public RunStore {
  public:
-  PgRunStore(pg::Pool& pool, std::string owner, std::chrono::milliseconds lease_for) : pool_(pool), owner_(std::move(owner)), lease_for_(lease_for) {}
+  PgRunStore(pg::Pool& pool, std::string owner, std::chrono::milliseconds lease_for)
+      : pool_(pool), owner_(std::move(owner)), lease_for_(lease_for) {}
 
   std::vector<RunInfo> runnable() override;
   std::optional<Hold> hold(const std::string& target_id) override;

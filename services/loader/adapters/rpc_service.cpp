@@ -23,7 +23,9 @@ void fill(v1::Target& out, const Target& target) {
   out.set_version(target.version);
 }
 
-grpc::Status finish(const Status& status) { return status ? grpc::Status::OK : rpc::to_status(status.error()); }
+grpc::Status finish(const Status& status) {
+  return status ? grpc::Status::OK : rpc::to_status(status.error());
+}
 
 /// The caller, or the status to answer with; surprises (database gone) become a status too.
 template <class Work>
@@ -33,7 +35,8 @@ grpc::Status serve(grpc::ServerContext& context, Work work) {
   try {
     return finish(work(*caller));
   } catch (const std::exception& surprise) {
-    return rpc::to_status(Error{Code::unavailable, surprise.what(), Retry::after_backoff, Effect::unknown, "LOADER_UNAVAILABLE", "Try again.", {}});
+    return rpc::to_status(
+        Error{Code::unavailable, surprise.what(), Retry::after_backoff, Effect::unknown, "LOADER_UNAVAILABLE", "Try again.", {}});
   }
 }
 
@@ -45,7 +48,8 @@ Status must_be_uuid(const std::string& id) {
 
 grpc::Status RpcService::SaveTarget(grpc::ServerContext* context, const v1::SaveTargetRequest* request, v1::SaveTargetResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
-    const auto saved = targets_.save(caller.tenant, {"", request->url(), request->database(), request->user(), "", ""}, config::Secret(request->password()));
+    const auto saved = targets_.save(caller.tenant, {"", request->url(), request->database(), request->user(), "", ""},
+                                     config::Secret(request->password()));
     if (!saved) return fail(saved.error());
     const std::lock_guard lock(mutex_);
     opened_.erase(caller.tenant + saved->target_id);
@@ -71,7 +75,8 @@ Result<std::shared_ptr<Books>> RpcService::books(const std::string& tenant_id, c
   return books;
 }
 
-grpc::Status RpcService::CheckTarget(grpc::ServerContext* context, const v1::CheckTargetRequest* request, v1::CheckTargetResponse* response) {
+grpc::Status RpcService::CheckTarget(grpc::ServerContext* context, const v1::CheckTargetRequest* request,
+                                     v1::CheckTargetResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) { return check(caller.tenant, *request, *response); });
 }
 
@@ -96,7 +101,8 @@ Status RpcService::check(const std::string& tenant_id, const v1::CheckTargetRequ
     fact = blocked_fact(nowhere, readiness->findings);
   }
   pool_.transact([&](pg::Tx& tx) {
-    tx.exec("update target set state = $3, version = $4 where tenant_id = $1 and target_id = $2", {tenant_id, target->target_id, target->state, target->version});
+    tx.exec("update target set state = $3, version = $4 where tenant_id = $1 and target_id = $2",
+            {tenant_id, target->target_id, target->state, target->version});
     store_target_fact(tx, tenant_id, target->target_id, fact);
   });
   fill(*response.mutable_target(), *target);
@@ -128,13 +134,15 @@ Status RpcService::read(const std::string& tenant_id, std::chrono::milliseconds 
   return {};
 }
 
-grpc::Status RpcService::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) {
+grpc::Status RpcService::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request,
+                                     v1::ListRejectsResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
     if (const auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
     const std::uint32_t size = request->page_size() == 0 ? kPageMax : std::min(request->page_size(), kPageMax);
     pool_.transact([&](pg::Tx& tx) {
       response->Clear();
-      for (const auto row : tx.exec("select * from reject where tenant_id = $1 and migration_id = $2 and run = $3 and external_id > $4 order by external_id limit $5",
+      for (const auto row : tx.exec("select * from reject where tenant_id = $1 and migration_id = $2 and run = $3 and external_id > $4 "
+                                    "order by external_id limit $5",
                                     {caller.tenant, request->migration_id(), request->run(), request->page_token(), size})) {
         auto& reject = *response->add_rejects();
         reject.set_entity(row.text("entity"));
@@ -159,7 +167,8 @@ grpc::Status RpcService::GetRun(grpc::ServerContext* context, const v1::GetRunRe
       response->Clear();
       const pg::Params key{caller.tenant, request->migration_id(), request->run()};
       const auto rows = tx.exec("select * from run where tenant_id = $1 and migration_id = $2 and run = $3", key);
-      if (rows.empty()) return fail(Code::not_found, fmt::format("the loader knows no run {} of this migration", request->run()), "RUN_UNKNOWN");
+      if (rows.empty())
+        return fail(Code::not_found, fmt::format("the loader knows no run {} of this migration", request->run()), "RUN_UNKNOWN");
       const auto run = rows[0];
       response->set_target_id(run.text("target_id"));
       auto& totals = *response->mutable_totals();
@@ -168,7 +177,8 @@ grpc::Status RpcService::GetRun(grpc::ServerContext* context, const v1::GetRunRe
       totals.set_unchanged(static_cast<std::uint64_t>(run.integer("unchanged")));
       totals.set_rejected(static_cast<std::uint64_t>(run.integer("rejected")));
       for (const auto& finding : findings_of(run.text("findings"))) *response->add_findings() = to_proto(finding);
-      for (const auto row : tx.exec("select * from setting where tenant_id = $1 and migration_id = $2 and run = $3 order by ordinal", key)) {
+      for (const auto row :
+           tx.exec("select * from setting where tenant_id = $1 and migration_id = $2 and run = $3 order by ordinal", key)) {
         auto& setting = *response->add_settings();
         setting.set_name(row.text("name"));
         setting.set_before(row.text("before_value"));

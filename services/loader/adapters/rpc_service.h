@@ -19,7 +19,8 @@ class RpcService final : public v1::LoaderService::Service {
 
  private:
   Status check(const std::string& tenant_id, const v1::CheckTargetRequest& request, v1::CheckTargetResponse& response);
-  Status read(const std::string& tenant_id, std::chrono::milliseconds deadline, const v1::ReadTargetRequest& request, v1::ReadTargetResponse& response);
+  Status read(const std::string& tenant_id, std::chrono::milliseconds deadline, const v1::ReadTargetRequest& request,
+              v1::ReadTargetResponse& response);
   Result<std::shared_ptr<Books>> books(const std::string& tenant_id, const std::string& target_id);
   pg::Pool& pool_;
   Targets& targets_;

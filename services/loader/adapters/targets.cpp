@@ -16,7 +16,8 @@ Target target_of(const pg::Row& row) {
 }
 
 tl::unexpected<Error> unknown(const std::string& target_id) {
-  return fail(Code::not_found, fmt::format("there is no target {}", target_id), "TARGET_UNKNOWN", "List the targets with `q2o connections`.");
+  return fail(Code::not_found, fmt::format("there is no target {}", target_id), "TARGET_UNKNOWN",
+              "List the targets with `q2o connections`.");
 }
 
 }  // namespace
@@ -42,10 +43,11 @@ Result<Target> Targets::save(const std::string& tenant_id, Target target, const 
     const auto rows = tx.exec("select target_id from target where tenant_id = $1 and url = $2 and database_name = $3 and login = $4",
                               {tenant_id, target.url, target.database, target.user});
     target.target_id = rows.empty() ? ids::uuid_v7() : rows[0].text("target_id");
-    const auto row = tx.one("insert into target (target_id, tenant_id, url, database_name, login, sealed_password) values ($1, $2, $3, $4, $5, $6) on conflict "
-                            "(target_id) do update set sealed_password = excluded.sealed_password, state = 'unverified' returning *",
-                            {target.target_id, tenant_id, target.url, target.database, target.user,
-                             pg::Param::bytes(sealer_.seal(password, context_of(tenant_id, target.target_id)))});
+    const auto row = tx.one(
+        "insert into target (target_id, tenant_id, url, database_name, login, sealed_password) values ($1, $2, $3, $4, $5, $6) on conflict "
+        "(target_id) do update set sealed_password = excluded.sealed_password, state = 'unverified' returning *",
+        {target.target_id, tenant_id, target.url, target.database, target.user,
+         pg::Param::bytes(sealer_.seal(password, context_of(tenant_id, target.target_id)))});
     return target_of(row);
   });
 }
@@ -53,7 +55,8 @@ Result<Target> Targets::save(const std::string& tenant_id, Target target, const 
 std::vector<Target> Targets::list(const std::string& tenant_id) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<Target> out;
-    for (const auto row : tx.exec("select * from target where tenant_id = $1 order by created_at", {tenant_id})) out.push_back(target_of(row));
+    for (const auto row : tx.exec("select * from target where tenant_id = $1 order by created_at", {tenant_id}))
+      out.push_back(target_of(row));
     return out;
   });
 }

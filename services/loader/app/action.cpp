@@ -15,13 +15,22 @@ namespace {
 constexpr std::string_view kModule = "q2o";
 constexpr std::string_view kNamePrefix = "Quick2Odoo loader ";
 
-std::string_view action_code() { return embedded::loader_action::kFiles[0].text; }
+std::string_view action_code() {
+  return embedded::loader_action::kFiles[0].text;
+}
 
-std::string action_name() { return std::string(kNamePrefix) + ids::sha256_hex(action_code()).substr(0, 12); }
+std::string action_name() {
+  return std::string(kNamePrefix) + ids::sha256_hex(action_code()).substr(0, 12);
+}
 
 Error nonsense(std::string_view what) {
-  return Error{Code::data_loss, fmt::format("Odoo's answer is not what the action says: {}", what), Retry::after_backoff, Effect::unknown,
-               "ODOO_ANSWER", "Look at the target's log; something between us and Odoo changes its answers.", {}};
+  return Error{Code::data_loss,
+               fmt::format("Odoo's answer is not what the action says: {}", what),
+               Retry::after_backoff,
+               Effect::unknown,
+               "ODOO_ANSWER",
+               "Look at the target's log; something between us and Odoo changes its answers.",
+               {}};
 }
 
 std::int64_t integer(const json::Value& value) {
@@ -34,7 +43,8 @@ std::int64_t integer(const json::Value& value) {
 /// An outcome that we do not know must not count as done, nor a record that is said to be there without an id.
 Status check_answer(const json::Value& result, const Item& item) {
   constexpr std::array<std::string_view, 7> kOutcomes{"created", "adopted", "changed", "unchanged", "skipped", "rejected", "waits"};
-  if (result["external_id"].text() != item.external_id) return fail(nonsense(fmt::format("an answer for another record than {}", item.external_id)));
+  if (result["external_id"].text() != item.external_id)
+    return fail(nonsense(fmt::format("an answer for another record than {}", item.external_id)));
   const auto outcome = result["outcome"].text();
   if (std::ranges::find(kOutcomes, outcome) == kOutcomes.end())
     return fail(nonsense(fmt::format("outcome '{}' of {} is not known", outcome.substr(0, 40), item.external_id)));
@@ -121,8 +131,12 @@ Result<BatchAnswer> read_answer(const json::Value& value, std::span<const Item> 
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& result = results[i];
     if (auto checked = check_answer(result, items[i]); !checked) return fail(checked.error());
-    Answer answer{items[i].external_id, integer(result["id"]), std::string(result["outcome"].text()),
-                  std::string(result["error_name"].text()), std::string(result["message"].text()), {}};
+    Answer answer{items[i].external_id,
+                  integer(result["id"]),
+                  std::string(result["outcome"].text()),
+                  std::string(result["error_name"].text()),
+                  std::string(result["message"].text()),
+                  {}};
     for (const auto& name : result["unmatched"].items()) answer.unmatched.emplace_back(name.text());
     out.answers.push_back(std::move(answer));
   }
@@ -132,7 +146,8 @@ Result<BatchAnswer> read_answer(const json::Value& value, std::span<const Item> 
 }
 
 Result<BatchAnswer> Action::run(std::span<const Item> items, bool update, bool isolate) {
-  const auto result = books_.call("ir.actions.server", "run", fmt::format("[[{}]]", id_), batch_context(items, update, isolate), kBatchCall);
+  const auto result =
+      books_.call("ir.actions.server", "run", fmt::format("[[{}]]", id_), batch_context(items, update, isolate), kBatchCall);
   if (!result) return fail(result.error());
   return read_answer(result->value(), items);
 }

@@ -106,7 +106,8 @@ void BatchSender::deliver(std::vector<Item> items, bool update, bool isolate, De
     }
     if (error.retry == Retry::never) return after_permanent(std::move(items), update, isolate, error, out, stop);
     ++out.troubles;
-    log::warn("batch has to be repeated", {{"records", items.size()}, {"attempt", attempt}, {"reason", error.reason}, {"error", error.message}});
+    log::warn("batch has to be repeated",
+              {{"records", items.size()}, {"attempt", attempt}, {"reason", error.reason}, {"error", error.message}});
     if (attempt >= options_.attempts || stop.stop_requested()) {
       out.stopped_by = error;
       std::move(items.begin(), items.end(), std::back_inserter(out.left));

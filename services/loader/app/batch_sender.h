@@ -40,7 +40,8 @@ class BatchSender {
  private:
   void deliver(std::vector<Item> items, bool update, bool isolate, Delivery& out, const std::stop_token& stop) const;
   /// True when the error was dealt with here (items are halves or single now).
-  void after_permanent(std::vector<Item> items, bool update, bool isolate, const Error& error, Delivery& out, const std::stop_token& stop) const;
+  void after_permanent(std::vector<Item> items, bool update, bool isolate, const Error& error, Delivery& out,
+                       const std::stop_token& stop) const;
   /// Items that the lost call did store get their fate; the others stay in `items`.
   Status resolve_unknown(std::vector<Item>& items, const Known& before, Delivery& out) const;
   Books& books_;

@@ -93,8 +93,13 @@ v1::StatusFact failed_fact(const RunInfo& run, const Error& error) {
 }
 
 v1::StatusFact stopped_fact(const RunInfo& run) {
-  return failed_fact(run, Error{Code::cancelled, "The run was stopped; what was written stays in the target.", Retry::never, Effect::none, "STOPPED",
-                                "Start the migration again to go on: nothing is written twice.", {}});
+  return failed_fact(run, Error{Code::cancelled,
+                                "The run was stopped; what was written stays in the target.",
+                                Retry::never,
+                                Effect::none,
+                                "STOPPED",
+                                "Start the migration again to go on: nothing is written twice.",
+                                {}});
 }
 
 std::vector<std::string> modules_of(const RunInfo& run) {

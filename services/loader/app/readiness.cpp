@@ -91,7 +91,8 @@ void Check::rights() {
     add(true, "RIGHT_EXTERNAL_IDS_MISSING", "The user may not create external ids (ir.model.data).",
         "Grant the user Administration: Access Rights, contained in Settings.");
   if (!may("account.move", "create"))
-    add(true, "RIGHT_ACCOUNTING_MISSING", "The user may not create journal entries.", "Grant the user Invoicing/Accounting: Administrator.");
+    add(true, "RIGHT_ACCOUNTING_MISSING", "The user may not create journal entries.",
+        "Grant the user Invoicing/Accounting: Administrator.");
   if (!trouble && !may("account.analytic.plan", "create"))
     add(false, "RIGHT_ANALYTIC_MISSING", "The user is not in the group Analytic Accounting (analytic.group_analytic_accounting).",
         "The loader adds the group to this user before it writes and lists that as a changed setting.");
@@ -114,7 +115,8 @@ void Check::lock_dates(const json::Value& company) {
       add(false, "LOCK_DATE_SET", fmt::format("{} is {}: Odoo would move earlier documents behind it.", field, company[field].text()),
           "The loader takes the lock away while it writes and puts it back at the end.");
   if (company["hard_lock_date"].is_string())
-    add(true, "HARD_LOCK_DATE_SET", fmt::format("The company has the hard lock date {}; it can never be taken away.", company["hard_lock_date"].text()),
+    add(true, "HARD_LOCK_DATE_SET",
+        fmt::format("The company has the hard lock date {}; it can never be taken away.", company["hard_lock_date"].text()),
         "Migrate into a company (or database) without a hard lock date.");
 }
 
@@ -123,16 +125,19 @@ void Check::company(const std::string& home_currency) {
                          R"({"fields":["company_id"],"load":null})");
   if (!users || users->value().items().empty()) return;
   const auto company_id = integer(users->value().items()[0]["company_id"]);
-  const auto rows = ask("res.company", "search_read", fmt::format(R"([[["id","=",{}]]])", company_id),
-                        R"({"fields":["name","currency_id","chart_template","fiscalyear_lock_date","tax_lock_date","sale_lock_date","purchase_lock_date","hard_lock_date"]})");
+  const auto rows = ask(
+      "res.company", "search_read", fmt::format(R"([[["id","=",{}]]])", company_id),
+      R"({"fields":["name","currency_id","chart_template","fiscalyear_lock_date","tax_lock_date","sale_lock_date","purchase_lock_date","hard_lock_date"]})");
   if (!rows || rows->value().items().empty()) return;
   const auto& company = rows->value().items()[0];
   const auto currency = company["currency_id"].items().size() == 2 ? company["currency_id"].items()[1].text() : std::string_view();
   if (!home_currency.empty() && currency != home_currency && count("account.move.line", "[]") > 0)
-    add(true, "CURRENCY_DIFFERENT", fmt::format("The company keeps its books in {}, the source in {}, and there are journal items already.", currency, home_currency),
+    add(true, "CURRENCY_DIFFERENT",
+        fmt::format("The company keeps its books in {}, the source in {}, and there are journal items already.", currency, home_currency),
         "Migrate into a company without journal items, or one whose currency is that of the source.");
   if (count("account.account", "[]") == 0)
-    add(true, "CHART_MISSING", "The company has no chart of accounts.", "Install a fiscal localization (Accounting settings), e.g. United States - Generic.");
+    add(true, "CHART_MISSING", "The company has no chart of accounts.",
+        "Install a fiscal localization (Accounting settings), e.g. United States - Generic.");
   lock_dates(company);
 }
 
@@ -170,8 +175,12 @@ std::string findings_json(const std::vector<Finding>& findings) {
   json::Writer out;
   out.begin_array();
   for (const auto& finding : findings)
-    out.begin_object().field("blocker", finding.blocker).field("reason", finding.reason).field("message", finding.message)
-        .field("remedy", finding.remedy).end_object();
+    out.begin_object()
+        .field("blocker", finding.blocker)
+        .field("reason", finding.reason)
+        .field("message", finding.message)
+        .field("remedy", finding.remedy)
+        .end_object();
   out.end_array();
   return out.take();
 }
@@ -181,7 +190,8 @@ std::vector<Finding> findings_of(const std::string& text) {
   const auto document = json::Document::parse(text);
   if (!document) return out;
   for (const auto& one : document->root().items())
-    out.push_back({one["blocker"].truthy(), std::string(one["reason"].text()), std::string(one["message"].text()), std::string(one["remedy"].text())});
+    out.push_back({one["blocker"].truthy(), std::string(one["reason"].text()), std::string(one["message"].text()),
+                   std::string(one["remedy"].text())});
   return out;
 }
 

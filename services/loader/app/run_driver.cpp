@@ -44,9 +44,13 @@ RunDriver::Go RunDriver::look_at_directive(const std::stop_token& stop) {
   if (stop.stop_requested()) return Go::leave;
   if (!store_.keep(hold_)) throw LeaseLost();
   switch (store_.directive(run_.key)) {
-    case Directive::go: return Go::on;
-    case Directive::pause: left_ = Left::paused; return Go::leave;
-    case Directive::stop: return stop_run();
+    case Directive::go:
+      return Go::on;
+    case Directive::pause:
+      left_ = Left::paused;
+      return Go::leave;
+    case Directive::stop:
+      return stop_run();
   }
   return Go::leave;
 }
@@ -170,7 +174,8 @@ RunDriver::Go RunDriver::launch(std::list<Item>& queue, const std::stop_token& s
     }
     if (!action_.installed() && ready_to_write(stop) == Go::leave) return Go::leave;
     exclusive_in_flight_ = batch.exclusive;
-    in_flight_.push_back(std::async(std::launch::async, [this, batch = std::move(batch), stop]() mutable { return sender_.send(std::move(batch), stop); }));
+    in_flight_.push_back(
+        std::async(std::launch::async, [this, batch = std::move(batch), stop]() mutable { return sender_.send(std::move(batch), stop); }));
   }
   return Go::on;
 }
@@ -226,7 +231,12 @@ void RunDriver::settle(std::vector<Fate> fates) {
   store_.store(run_, hold_, fates);
   for (const auto& fate : fates) {
     const auto& item = fate.item;
-    metrics_.counter("q2o_loader_records_total", "target records by outcome", {{"outcome", fate.kind == Fate::Kind::done ? fate.outcome : fate.kind == Fate::Kind::parked ? "parked" : "rejected"}}).add();
+    metrics_
+        .counter("q2o_loader_records_total", "target records by outcome",
+                 {{"outcome", fate.kind == Fate::Kind::done     ? fate.outcome
+                              : fate.kind == Fate::Kind::parked ? "parked"
+                                                                : "rejected"}})
+        .add();
     if (fate.kind == Fate::Kind::done && fate.odoo_id != 0 && item.operation != "write") known_[item.external_id] = fate.odoo_id;
     if (fate.kind == Fate::Kind::done) progress_.done(item.entity, item.source_id);
     if (fate.kind == Fate::Kind::parked) progress_.parked(item.entity, item.source_id);

@@ -45,8 +45,8 @@ struct Fate {
   Kind kind = Kind::done;
   Item item;
   std::int64_t odoo_id = 0;
-  std::string outcome;            ///< of done
-  std::string waits_for;          ///< of parked
+  std::string outcome;                ///< of done
+  std::string waits_for;              ///< of parked
   std::string reason, message, hint;  ///< of rejected
 };
 struct Setting {

@@ -59,10 +59,11 @@ Result<TargetSettings::Company> TargetSettings::company() {
   if (!rows) return fail(rows.error());
   if (rows->value().items().empty()) return fail(Code::not_found, "Odoo does not show its own user", "ODOO_ANSWER");
   const auto id = shown(rows->value().items()[0]["company_id"]);
-  const auto company = read("res.company", fmt::format(R"([["id","=",{}]])", id),
-                            R"("name","street","street2","city","zip","phone","email","website","vat","company_registry","currency_id",)"
-                            R"("country_id","state_id","fiscalyear_last_month","fiscalyear_last_day","tax_calculation_rounding_method",)"
-                            R"("account_sale_tax_id","account_purchase_tax_id","fiscalyear_lock_date","tax_lock_date","sale_lock_date","purchase_lock_date")");
+  const auto company = read(
+      "res.company", fmt::format(R"([["id","=",{}]])", id),
+      R"("name","street","street2","city","zip","phone","email","website","vat","company_registry","currency_id",)"
+      R"("country_id","state_id","fiscalyear_last_month","fiscalyear_last_day","tax_calculation_rounding_method",)"
+      R"("account_sale_tax_id","account_purchase_tax_id","fiscalyear_lock_date","tax_lock_date","sale_lock_date","purchase_lock_date")");
   if (!company) return fail(company.error());
   if (company->value().items().empty()) return fail(Code::not_found, "Odoo does not show its own company", "ODOO_ANSWER");
   auto row = json::Document::parse(std::string(company->value().items()[0].raw()));
@@ -78,8 +79,9 @@ Status TargetSettings::analytic_group() {
   const auto user = books_.user_id(kQuickCall);
   if (group->value().items().empty() || !user) return {};
   const auto id = shown(group->value().items()[0]["res_id"]);
-  return change({"user.group analytic.group_analytic_accounting", "not a member", "member", "", false, "stays: needed to see classes and locations"},
-                "res.users", "write", fmt::format(R"([[{}],{{"groups_id":[[4,{}]]}}])", *user, id));
+  return change(
+      {"user.group analytic.group_analytic_accounting", "not a member", "member", "", false, "stays: needed to see classes and locations"},
+      "res.users", "write", fmt::format(R"([[{}],{{"groups_id":[[4,{}]]}}])", *user, id));
 }
 
 Status TargetSettings::number_check() {
@@ -100,8 +102,8 @@ Status TargetSettings::decimals(const json::Value& wanted) {
   for (const auto& row : rows->value().items()) {
     const auto& digits = wanted[row["name"].text()];
     if (!digits.is_number() || integer(digits) <= integer(row["digits"])) continue;
-    const auto changed = change({fmt::format("decimal.precision {}", row["name"].text()), shown(row["digits"]), std::string(digits.text()), "", false,
-                                 "stays: fewer digits would round the prices that were loaded"},
+    const auto changed = change({fmt::format("decimal.precision {}", row["name"].text()), shown(row["digits"]), std::string(digits.text()),
+                                 "", false, "stays: fewer digits would round the prices that were loaded"},
                                 "decimal.precision", "write", write_args(integer(row["id"]), "digits", digits.text()));
     if (!changed) return changed;
   }
@@ -130,7 +132,8 @@ Status TargetSettings::currency(const Company& company, const json::Value& wante
   const auto rows = books_.call("res.currency", "search_read", fmt::format(R"([[["name","=","{}"]]])", wanted.text()),
                                 R"({"fields":["active"],"context":{"active_test":false}})", kQuickCall);
   if (!rows) return fail(rows.error());
-  if (rows->value().items().empty()) return fail(Code::not_found, fmt::format("Odoo has no currency {}", wanted.text()), "CURRENCY_UNKNOWN");
+  if (rows->value().items().empty())
+    return fail(Code::not_found, fmt::format("Odoo has no currency {}", wanted.text()), "CURRENCY_UNKNOWN");
   const auto& row = rows->value().items()[0];
   const std::string id(row["id"].text());
   if (shown(company["currency_id"]) == id) return {};
@@ -138,13 +141,16 @@ Status TargetSettings::currency(const Company& company, const json::Value& wante
     const auto on = books_.call("res.currency", "write", fmt::format(R"([[{}],{{"active":true}}])", id), "{}", kQuickCall);
     if (!on) return fail(on.error());
   }
-  return change({"company.currency_id", shown(company["currency_id"]), std::string(wanted.text()), "", false, "stays: the books are kept in it"},
-                "res.company", "write", write_args(company.id, "currency_id", id));
+  return change(
+      {"company.currency_id", shown(company["currency_id"]), std::string(wanted.text()), "", false, "stays: the books are kept in it"},
+      "res.company", "write", write_args(company.id, "currency_id", id));
 }
 
-void TargetSettings::company_field(const Company& company, std::string_view field, std::string_view value, bool number, std::string& changes) {
+void TargetSettings::company_field(const Company& company, std::string_view field, std::string_view value, bool number,
+                                   std::string& changes) {
   if (value.empty() || shown(company[field]) == value) return;
-  store_.remember_setting(run_, hold_, {fmt::format("company.{}", field), shown(company[field]), std::string(value), "", false, "stays: as in the source"});
+  store_.remember_setting(
+      run_, hold_, {fmt::format("company.{}", field), shown(company[field]), std::string(value), "", false, "stays: as in the source"});
   changes += fmt::format(R"({}"{}":{})", changes.empty() ? "" : ",", field, number ? std::string(value) : literal(value));
 }
 
@@ -171,7 +177,8 @@ Status TargetSettings::place(const Company& company, const json::Value& wanted, 
 /// One write for all fields: each write of a company drops Odoo's caches and costs a second.
 Status TargetSettings::company_data(const Company& company, const json::Value& wanted) {
   std::string changes;
-  for (const auto* field : {"fiscalyear_last_month", "tax_calculation_rounding_method"}) company_field(company, field, wanted[field].text(), false, changes);
+  for (const auto* field : {"fiscalyear_last_month", "tax_calculation_rounding_method"})
+    company_field(company, field, wanted[field].text(), false, changes);
   company_field(company, "fiscalyear_last_day", wanted["fiscalyear_last_day"].text(), true, changes);
   for (const auto field : kCompanyFields) {
     const auto& value = wanted["company"][field];
@@ -209,8 +216,9 @@ Status TargetSettings::lock_books(const json::Value& wanted) {
   if (!current) return fail(current.error());
   const std::string before = shown((*current)["fiscalyear_lock_date"]);
   if (before >= wanted.text()) return {};  // ISO dates compare as text; a later lock of the target's own stays
-  const auto done = change({"company.fiscalyear_lock_date (books closed)", before, std::string(wanted.text()), "", false, "stays: the source's closing date"},
-                           "res.company", "write", write_args((*current).id, "fiscalyear_lock_date", literal(wanted.text())));
+  const auto done = change(
+      {"company.fiscalyear_lock_date (books closed)", before, std::string(wanted.text()), "", false, "stays: the source's closing date"},
+      "res.company", "write", write_args((*current).id, "fiscalyear_lock_date", literal(wanted.text())));
   if (!done && done.error().retry == Retry::never) {
     store_.mark_restored(run_, hold_, "company.fiscalyear_lock_date (books closed)", false, "refused by Odoo: " + done.error().message);
     return {};

@@ -11,7 +11,8 @@ namespace q2o::loader {
 /// What the run needs in the target's settings (RunPlan.target_settings_json). Each change is written down before it is made.
 class TargetSettings {
  public:
-  TargetSettings(Books& books, RunStore& store, const RunInfo& run, const Hold& hold) : books_(books), store_(store), run_(run), hold_(hold) {}
+  TargetSettings(Books& books, RunStore& store, const RunInfo& run, const Hold& hold)
+      : books_(books), store_(store), run_(run), hold_(hold) {}
 
   /// Makes the changes that are needed; nothing is written where the target has the value already. Safe to repeat.
   Status apply();

@@ -117,15 +117,17 @@ TEST_P(OdooErrors, AreClassifiedByTheirName) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Table, OdooErrors,
-    ::testing::Values(ErrorCase{"odoo.exceptions.AccessDenied", "Access Denied", Code::unauthenticated, Retry::never, Effect::none},
-                      ErrorCase{"odoo.exceptions.AccessError", "You are not allowed", Code::permission_denied, Retry::never, Effect::none},
-                      ErrorCase{"odoo.exceptions.ValidationError", "The entry is not balanced.", Code::failed_precondition, Retry::never, Effect::none},
-                      ErrorCase{"psycopg2.errors.SerializationFailure", "could not serialize", Code::aborted, Retry::after_backoff, Effect::none},
-                      ErrorCase{"psycopg2.OperationalError", "server closed", Code::aborted, Retry::after_backoff, Effect::none},
-                      ErrorCase{"psycopg2.OperationalError", "database \"nodb\" does not exist", Code::not_found, Retry::never, Effect::none},
-                      ErrorCase{"builtins.ValueError", "UniqueViolation('... ir_model_data_module_name_uniq_index') while evaluating", Code::aborted,
-                                Retry::after_backoff, Effect::unknown},
-                      ErrorCase{"builtins.ValueError", "DeadlockDetected('deadlock') while evaluating", Code::aborted, Retry::after_backoff, Effect::none}));
+    ::testing::Values(
+        ErrorCase{"odoo.exceptions.AccessDenied", "Access Denied", Code::unauthenticated, Retry::never, Effect::none},
+        ErrorCase{"odoo.exceptions.AccessError", "You are not allowed", Code::permission_denied, Retry::never, Effect::none},
+        ErrorCase{"odoo.exceptions.ValidationError", "The entry is not balanced.", Code::failed_precondition, Retry::never, Effect::none},
+        ErrorCase{"psycopg2.errors.SerializationFailure", "could not serialize", Code::aborted, Retry::after_backoff, Effect::none},
+        ErrorCase{"psycopg2.OperationalError", "server closed", Code::aborted, Retry::after_backoff, Effect::none},
+        ErrorCase{"psycopg2.OperationalError", "database \"nodb\" does not exist", Code::not_found, Retry::never, Effect::none},
+        ErrorCase{"builtins.ValueError", "UniqueViolation('... ir_model_data_module_name_uniq_index') while evaluating", Code::aborted,
+                  Retry::after_backoff, Effect::unknown},
+        ErrorCase{"builtins.ValueError", "DeadlockDetected('deadlock') while evaluating", Code::aborted, Retry::after_backoff,
+                  Effect::none}));
 
 TEST(OdooWords, EndBeforeTheCodeOfTheAction) {
   EXPECT_EQ(odoo_words("ValueError(\"Invalid field 'x'\") while evaluating\n'code'"), "ValueError(\"Invalid field 'x'\")");

@@ -55,7 +55,8 @@ Result<std::string> FakeBooks::version(std::chrono::milliseconds) {
 }
 
 Result<std::int64_t> FakeBooks::user_id(std::chrono::milliseconds) {
-  if (login_refused) return fail(Error{Code::unauthenticated, "Odoo refuses the user", Retry::never, Effect::none, "ODOO_ACCESS_DENIED", "", {}});
+  if (login_refused)
+    return fail(Error{Code::unauthenticated, "Odoo refuses the user", Retry::never, Effect::none, "ODOO_ACCESS_DENIED", "", {}});
   return 2;
 }
 
@@ -146,7 +147,14 @@ std::string FakeBooks::one(const json::Value& record, bool update, std::string& 
 
 Result<CallResult> FakeBooks::run_action(std::string_view kwargs) {
   if (before_batch) before_batch();
-  if (!action_) return fail(Error{Code::failed_precondition, "Record does not exist (Record: ir.actions.server(55,))", Retry::never, Effect::none, "ODOO_MISSING_ERROR", "", {}});
+  if (!action_)
+    return fail(Error{Code::failed_precondition,
+                      "Record does not exist (Record: ir.actions.server(55,))",
+                      Retry::never,
+                      Effect::none,
+                      "ODOO_MISSING_ERROR",
+                      "",
+                      {}});
   ++batches_;
   const auto parsed = json::Document::parse(std::string(kwargs));
   const auto& context = parsed->root()["context"];

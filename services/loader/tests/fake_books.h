@@ -30,8 +30,11 @@ class FakeBooks final : public Books {
   std::string odoo_version = "18.0-20250702";
   bool login_refused = false, may_create_actions = true;
   std::vector<std::string> modules{"account", "sale_management"};
-  std::map<std::string, std::string> company{{"currency_id", R"([1,"USD"])"}, {"fiscalyear_lock_date", R"("2020-12-31")"}, {"hard_lock_date", "false"},
-                                             {"account_sale_tax_id", R"([7,"15%"])"}, {"name", R"("My Company")"}};
+  std::map<std::string, std::string> company{{"currency_id", R"([1,"USD"])"},
+                                             {"fiscalyear_lock_date", R"("2020-12-31")"},
+                                             {"hard_lock_date", "false"},
+                                             {"account_sale_tax_id", R"([7,"15%"])"},
+                                             {"name", R"("My Company")"}};
   std::map<std::string, std::int64_t> counts{{"account.account", 51}};
   std::map<std::string, std::string> parameters;
   std::function<void()> before_batch;
@@ -62,7 +65,11 @@ class FakeBooks final : public Books {
   bool action_ = false;
 };
 
-inline Error lost_answer() { return Error{Code::unavailable, "connection cut", Retry::after_backoff, Effect::unknown, "CUT", "", {}}; }
-inline Error refused(std::string words) { return Error{Code::failed_precondition, std::move(words), Retry::never, Effect::none, "ODOO_USER_ERROR", "", {}}; }
+inline Error lost_answer() {
+  return Error{Code::unavailable, "connection cut", Retry::after_backoff, Effect::unknown, "CUT", "", {}};
+}
+inline Error refused(std::string words) {
+  return Error{Code::failed_precondition, std::move(words), Retry::never, Effect::none, "ODOO_USER_ERROR", "", {}};
+}
 
 }  // namespace q2o::loader::testing

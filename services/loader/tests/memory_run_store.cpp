@@ -6,7 +6,8 @@
 
 namespace q2o::loader::testing {
 
-Item item(std::int64_t number, const std::string& external_id, std::vector<std::string> references, std::uint32_t wave, const std::string& extra) {
+Item item(std::int64_t number, const std::string& external_id, std::vector<std::string> references, std::uint32_t wave,
+          const std::string& extra) {
   Item out;
   out.number = number;
   out.entity = "Customer";
@@ -35,7 +36,9 @@ void MemoryRunStore::begin_run(std::uint32_t run) {
   for (auto& wave : stream.waves) wave.completed = false;
 }
 
-std::vector<RunInfo> MemoryRunStore::runnable() { return state == "working" && now != Directive::pause ? std::vector{info} : std::vector<RunInfo>{}; }
+std::vector<RunInfo> MemoryRunStore::runnable() {
+  return state == "working" && now != Directive::pause ? std::vector{info} : std::vector<RunInfo>{};
+}
 
 std::vector<Item> MemoryRunStore::waiting_items(const RunInfo&, std::uint32_t wave, std::int64_t after, std::size_t most) {
   std::vector<Item> out;

@@ -9,15 +9,21 @@ namespace q2o::loader::testing {
 /// The run store in memory, one run at a time. `stop_when_stored` simulates a process that dies after a result was stored.
 class MemoryRunStore final : public RunStore {
  public:
-  RunInfo info{{"11111111-1111-4111-8111-111111111111", 1}, "22222222-2222-4222-8222-222222222222", "qbo1", "33333333-3333-4333-8333-333333333333", "{}", "USD", false};
+  RunInfo info{{"11111111-1111-4111-8111-111111111111", 1},
+               "22222222-2222-4222-8222-222222222222",
+               "qbo1",
+               "33333333-3333-4333-8333-333333333333",
+               "{}",
+               "USD",
+               false};
   Arrived stream;
   std::vector<Item> items;
   Directive now = Directive::go;
   std::string state = "working";
   bool lost = false;
   std::vector<v1::StatusFact> facts;
-  std::map<std::string, Fate> fates;             ///< the last one per external id
-  std::map<std::string, std::string> ledger;     ///< key -> hash
+  std::map<std::string, Fate> fates;          ///< the last one per external id
+  std::map<std::string, std::string> ledger;  ///< key -> hash
   std::map<std::string, std::string> outcomes;
   std::vector<Setting> settings_made;
   Totals sums;

@@ -11,9 +11,9 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using testing::FakeBooks;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::FakeBooks;
 using testing::item;
 using testing::MemoryRunStore;
 
@@ -27,14 +27,20 @@ class RunDriverTest : public ::testing::Test {
   RunDriver::Left drive() {
     RunDriver::Options options;
     options.sender.wait = [](std::chrono::milliseconds, const std::stop_token&) {};
-    options.await_arrivals = [this](std::chrono::milliseconds, const std::stop_token&) { ++waits; if (on_wait) on_wait(); };
+    options.await_arrivals = [this](std::chrono::milliseconds, const std::stop_token&) {
+      ++waits;
+      if (on_wait) on_wait();
+    };
     return RunDriver(store, books, store.info, {store.info.target_id, 1}, options, metrics).drive(stop.get_token());
   }
   std::vector<std::string> states_of_facts() const {
     std::vector<std::string> out;
     for (const auto& fact : store.facts)
-      if (fact.has_run_loaded()) out.push_back(fmt::format("loaded {} {} {} {}", fact.run_loaded().created(), fact.run_loaded().changed(), fact.run_loaded().unchanged(), fact.run_loaded().rejected()));
-      else if (fact.has_run_failed()) out.push_back("failed " + fact.run_failed().reason());
+      if (fact.has_run_loaded())
+        out.push_back(fmt::format("loaded {} {} {} {}", fact.run_loaded().created(), fact.run_loaded().changed(),
+                                  fact.run_loaded().unchanged(), fact.run_loaded().rejected()));
+      else if (fact.has_run_failed())
+        out.push_back("failed " + fact.run_failed().reason());
     return out;
   }
   MemoryRunStore store;
@@ -101,7 +107,8 @@ TEST_F(RunDriverTest, RejectsOneBadRecordAndLoadsItsNeighbours) {
 }
 
 TEST_F(RunDriverTest, ParksTheChildOfARejectAndNamesWhatItWaitsFor) {
-  store.items = {item(1, "qbo1_bad", {}, 0, R"(,"bad":true)"), item(2, "qbo1_child", {"qbo1_bad"}), item(3, "qbo1_grandchild", {"qbo1_child"}, 1)};
+  store.items = {item(1, "qbo1_bad", {}, 0, R"(,"bad":true)"), item(2, "qbo1_child", {"qbo1_bad"}),
+                 item(3, "qbo1_grandchild", {"qbo1_child"}, 1)};
   drive();
   EXPECT_THAT(books.names(), IsEmpty());
   EXPECT_EQ(store.fates["qbo1_child"].message, "waits for qbo1_bad");

@@ -95,9 +95,8 @@ TEST_F(Service, LoadsARunThatComesOverTheBusAndTellsItsTotals) {
   request.set_run(1);
   v1::GetRunResponse run;
   pg::Pool pool(database);
-  EXPECT_TRUE(::q2o::testing::eventually([&] {
-    return pool.transact([](pg::Tx& tx) { return !tx.exec("select 1 from run where state = 'done'").empty(); });
-  }, 60s));
+  EXPECT_TRUE(::q2o::testing::eventually(
+      [&] { return pool.transact([](pg::Tx& tx) { return !tx.exec("select 1 from run where state = 'done'").empty(); }); }, 60s));
   EXPECT_TRUE(stub->GetRun(rpc::context(books.tenant, "test", 10s).get(), request, &run).ok());
   EXPECT_EQ(run.totals().created() + run.totals().changed() + run.totals().unchanged(), testing::small_books_size());
   EXPECT_EQ(run.totals().rejected(), 0u);
@@ -108,7 +107,8 @@ TEST_F(Service, LoadsARunThatComesOverTheBusAndTellsItsTotals) {
   forbidden.set_model("res.users");
   forbidden.set_method("search_read");
   v1::ReadTargetResponse nothing;
-  EXPECT_EQ(stub->ReadTarget(rpc::context(books.tenant, "test", 10s).get(), forbidden, &nothing).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(stub->ReadTarget(rpc::context(books.tenant, "test", 10s).get(), forbidden, &nothing).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(stub->GetRun(rpc::context(ids::uuid_v4(), "test", 10s).get(), request, &run).error_code(), grpc::StatusCode::NOT_FOUND)
       << "another tenant sees nothing";
 

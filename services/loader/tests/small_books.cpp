@@ -69,7 +69,9 @@ void fill(mapper::v1::TargetRecord& out, const json::Value& one) {
 
 }  // namespace
 
-std::size_t small_books_size() { return books().root().items().size(); }
+std::size_t small_books_size() {
+  return books().root().items().size();
+}
 
 bus::Incoming SmallBooks::message(mapper::v1::MappedMessage body) {
   body.set_sequence(++sequence);

@@ -28,7 +28,11 @@ TargetAccess real_odoo() {
     const char* value = std::getenv(name);
     return std::string(value == nullptr ? "" : value);
   };
-  return {"", "", variable("Q2O_TEST_ODOO_URL"), variable("Q2O_TEST_ODOO_DB"), variable("Q2O_TEST_ODOO_USER"),
+  return {"",
+          "",
+          variable("Q2O_TEST_ODOO_URL"),
+          variable("Q2O_TEST_ODOO_DB"),
+          variable("Q2O_TEST_ODOO_USER"),
           config::Secret(variable("Q2O_TEST_ODOO_PASSWORD"))};
 }
 
@@ -63,11 +67,14 @@ class WholeLoad : public ::testing::TestWithParam<Kind> {
     RunDriver::Options options;
     options.pace.batch_start = 20;
     options.await_arrivals = [](std::chrono::milliseconds, const std::stop_token&) {};
-    return std::make_unique<Worker>(store, [this](const RunInfo& run) -> Result<std::shared_ptr<Books>> {
-      auto access = targets.access(run.tenant_id, run.target_id);
-      if (!access) return fail(access.error());
-      return std::make_shared<OdooBooks>(http, *access);
-    }, options, metrics);
+    return std::make_unique<Worker>(
+        store,
+        [this](const RunInfo& run) -> Result<std::shared_ptr<Books>> {
+          auto access = targets.access(run.tenant_id, run.target_id);
+          if (!access) return fail(access.error());
+          return std::make_shared<OdooBooks>(http, *access);
+        },
+        options, metrics);
   }
   std::string run_text(std::uint32_t run) {
     return pool.transact([&](pg::Tx& tx) {
@@ -81,7 +88,8 @@ class WholeLoad : public ::testing::TestWithParam<Kind> {
   }
   std::string read(const std::string& model, const std::string& domain, const std::string& fields) {
     OdooBooks odoo(http, *targets.access(books.tenant, target));
-    const auto result = odoo.call(model, "search_read", "[" + domain + "]", fmt::format(R"({{"fields":[{}],"order":"id"}})", fields), kQuickCall);
+    const auto result =
+        odoo.call(model, "search_read", "[" + domain + "]", fmt::format(R"({{"fields":[{}],"order":"id"}})", fields), kQuickCall);
     return result ? std::string(result->value().raw()) : result.error().message;
   }
   std::int64_t id_of(const std::string& name) {
@@ -110,8 +118,10 @@ TEST_P(WholeLoad, LoadsTheBooksOnceAndASecondRunWritesNothing) {
   EXPECT_THAT(first, ::testing::StartsWith("done "));
   EXPECT_THAT(first, ::testing::EndsWith(" 0")) << "no rejects";
 
-  EXPECT_THAT(read("account.move", fmt::format(R"([["id","=",{}]])", id_of("inv_1")), R"("name","state","payment_state","amount_residual")"),
-              ::testing::AllOf(::testing::HasSubstr("1001"), ::testing::HasSubstr("posted"), ::testing::HasSubstr("paid"), ::testing::HasSubstr("0.0")));
+  EXPECT_THAT(
+      read("account.move", fmt::format(R"([["id","=",{}]])", id_of("inv_1")), R"("name","state","payment_state","amount_residual")"),
+      ::testing::AllOf(::testing::HasSubstr("1001"), ::testing::HasSubstr("posted"), ::testing::HasSubstr("paid"),
+                       ::testing::HasSubstr("0.0")));
   EXPECT_THAT(read("account.move", fmt::format(R"([["id","=",{}]])", id_of("inv_3")), R"("amount_total","amount_residual")"),
               ::testing::AllOf(::testing::HasSubstr("54.01"), ::testing::HasSubstr("36.01")));
 
@@ -123,7 +133,8 @@ TEST_P(WholeLoad, LoadsTheBooksOnceAndASecondRunWritesNothing) {
   begin_run(3);
   ASSERT_TRUE(worker()->run_one({}));
   EXPECT_EQ(run_text(3), fmt::format("done 0 0 {} 0", testing::small_books_size())) << "an empty ledger: compared, all equal";
-  EXPECT_EQ(read("ir.model.data", R"([["module","=","q2o"],["name","=","qbo9_inv_1"]])", R"("name")").find("qbo9_inv_1",  60), std::string::npos);
+  EXPECT_EQ(read("ir.model.data", R"([["module","=","q2o"],["name","=","qbo9_inv_1"]])", R"("name")").find("qbo9_inv_1", 60),
+            std::string::npos);
 }
 
 TEST_P(WholeLoad, GoesOnWhereAKilledProcessStopped) {
@@ -138,7 +149,9 @@ TEST_P(WholeLoad, GoesOnWhereAKilledProcessStopped) {
     auto hold = PgRunStore(pool, "dead", std::chrono::milliseconds(1)).hold(target);
     OdooBooks odoo(http, *targets.access(books.tenant, target));
     std::jthread watcher([&] {
-      ::q2o::testing::eventually([&] { return pool.transact([](pg::Tx& tx) { return tx.one("select count(*) as n from item where state = 'done'").integer("n") > 15; }); });
+      ::q2o::testing::eventually([&] {
+        return pool.transact([](pg::Tx& tx) { return tx.one("select count(*) as n from item where state = 'done'").integer("n") > 15; });
+      });
       stop.request_stop();
     });
     PgRunStore short_lived(pool, "dead", std::chrono::milliseconds(1));

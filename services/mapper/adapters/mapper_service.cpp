@@ -23,10 +23,12 @@ grpc::Status serve(const grpc::ServerContext& context, Answer answer) {
   try {
     return answer(*caller);
   } catch (const pg::ConnectionLost& lost) {
-    return rpc::to_status(Error{Code::unavailable, lost.what(), Retry::after_backoff, Effect::none, "DATABASE_UNAVAILABLE", "Try again in a moment.", {}});
+    return rpc::to_status(
+        Error{Code::unavailable, lost.what(), Retry::after_backoff, Effect::none, "DATABASE_UNAVAILABLE", "Try again in a moment.", {}});
   } catch (const pg::SqlError& error) {
     const bool bad_id = error.sqlstate == "22P02";
-    return bad_id ? refuse(Code::invalid_argument, "the id is no UUID", "BAD_ID", "Give the id as q2o status shows it.") : refuse(Code::internal, error.what(), "DATABASE", "");
+    return bad_id ? refuse(Code::invalid_argument, "the id is no UUID", "BAD_ID", "Give the id as q2o status shows it.")
+                  : refuse(Code::internal, error.what(), "DATABASE", "");
   }
 }
 
@@ -38,7 +40,8 @@ std::int64_t position_of(const std::string& token) {
 
 }  // namespace
 
-grpc::Status MapperServiceImpl::CheckMapping(grpc::ServerContext* context, const v1::CheckMappingRequest* request, v1::CheckMappingResponse* response) {
+grpc::Status MapperServiceImpl::CheckMapping(grpc::ServerContext* context, const v1::CheckMappingRequest* request,
+                                             v1::CheckMappingResponse* response) {
   return serve(*context, [&](const rpc::Caller&) {
     const auto check = Mapping::compile(request->mapping_json());
     for (const auto& complaint : check.complaints) {
@@ -51,35 +54,42 @@ grpc::Status MapperServiceImpl::CheckMapping(grpc::ServerContext* context, const
   });
 }
 
-grpc::Status MapperServiceImpl::StoreMapping(grpc::ServerContext* context, const v1::StoreMappingRequest* request, v1::StoreMappingResponse* response) {
+grpc::Status MapperServiceImpl::StoreMapping(grpc::ServerContext* context, const v1::StoreMappingRequest* request,
+                                             v1::StoreMappingResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) {
     const auto stored = mappings_.store(caller.tenant, request->platform(), request->mapping_json());
     if (!stored.complaints.empty()) {
       const auto& first = stored.complaints.front();
-      return refuse(Code::invalid_argument, fmt::format("the mapping has {} mistakes; the first: {}: {}", stored.complaints.size(), first.place, first.message), "MAPPING_INVALID",
-                    "q2o mapping check lists them all.");
+      return refuse(Code::invalid_argument,
+                    fmt::format("the mapping has {} mistakes; the first: {}: {}", stored.complaints.size(), first.place, first.message),
+                    "MAPPING_INVALID", "q2o mapping check lists them all.");
     }
     response->set_version(stored.version);
     return grpc::Status::OK;
   });
 }
 
-grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request, v1::CurrentMappingResponse* response) {
+grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request,
+                                               v1::CurrentMappingResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) {
     const auto version = pool_.transact([&](pg::Tx& tx) { return mappings_.current(tx, caller.tenant, request->platform()); });
-    if (!version) return refuse(Code::not_found, fmt::format("no mapping is stored for {}", request->platform()), "MAPPING_UNKNOWN", "Store one with q2o mapping.");
+    if (!version)
+      return refuse(Code::not_found, fmt::format("no mapping is stored for {}", request->platform()), "MAPPING_UNKNOWN",
+                    "Store one with q2o mapping.");
     response->set_version(*version);
     return grpc::Status::OK;
   });
 }
 
-grpc::Status MapperServiceImpl::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) {
+grpc::Status MapperServiceImpl::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request,
+                                            v1::ListRejectsResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) {
     const std::uint32_t size = request->page_size() == 0 ? kPageMax : std::min(request->page_size(), kPageMax);
     pool_.transact([&](pg::Tx& tx) {
       response->Clear();
-      for (const auto row : tx.exec("SELECT * FROM reject WHERE tenant_id = $1 AND migration_id = $2 AND run = $3 AND position > $4 ORDER BY position LIMIT $5",
-                                    {caller.tenant, request->migration_id(), request->run(), position_of(request->page_token()), size})) {
+      for (const auto row : tx.exec(
+               "SELECT * FROM reject WHERE tenant_id = $1 AND migration_id = $2 AND run = $3 AND position > $4 ORDER BY position LIMIT $5",
+               {caller.tenant, request->migration_id(), request->run(), position_of(request->page_token()), size})) {
         auto& reject = *response->add_rejects();
         reject.set_entity(row.text("entity"));
         reject.set_source_id(row.text("source_id"));
@@ -97,11 +107,13 @@ grpc::Status MapperServiceImpl::ListRejects(grpc::ServerContext* context, const 
   });
 }
 
-grpc::Status MapperServiceImpl::ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request, v1::ListNotesResponse* response) {
+grpc::Status MapperServiceImpl::ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request,
+                                          v1::ListNotesResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) {
     pool_.transact([&](pg::Tx& tx) {
       response->Clear();
-      for (const auto row : tx.exec("SELECT * FROM note WHERE tenant_id = $1 AND migration_id = $2 AND run = $3 ORDER BY position", {caller.tenant, request->migration_id(), request->run()})) {
+      for (const auto row : tx.exec("SELECT * FROM note WHERE tenant_id = $1 AND migration_id = $2 AND run = $3 ORDER BY position",
+                                    {caller.tenant, request->migration_id(), request->run()})) {
         auto& note = *response->add_notes();
         note.set_entity(row.text("entity"));
         note.set_source_id(row.text("source_id"));

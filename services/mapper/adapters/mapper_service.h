@@ -10,9 +10,12 @@ class MapperServiceImpl : public v1::MapperService::Service {
  public:
   MapperServiceImpl(pg::Pool& pool, MappingStore& mappings) : pool_(pool), mappings_(mappings) {}
 
-  grpc::Status CheckMapping(grpc::ServerContext* context, const v1::CheckMappingRequest* request, v1::CheckMappingResponse* response) override;
-  grpc::Status StoreMapping(grpc::ServerContext* context, const v1::StoreMappingRequest* request, v1::StoreMappingResponse* response) override;
-  grpc::Status CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request, v1::CurrentMappingResponse* response) override;
+  grpc::Status CheckMapping(grpc::ServerContext* context, const v1::CheckMappingRequest* request,
+                            v1::CheckMappingResponse* response) override;
+  grpc::Status StoreMapping(grpc::ServerContext* context, const v1::StoreMappingRequest* request,
+                            v1::StoreMappingResponse* response) override;
+  grpc::Status CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request,
+                              v1::CurrentMappingResponse* response) override;
   grpc::Status ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) override;
   grpc::Status ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request, v1::ListNotesResponse* response) override;
 

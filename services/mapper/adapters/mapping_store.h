@@ -24,7 +24,8 @@ class MappingStore {
     std::vector<Complaint> complaints;  ///< not stored when there are any
   };
   enum class MakeCurrent { always, when_new };
-  /// Becomes the tenant's current mapping of the platform (when_new: unless this version was stored before). The same content again changes nothing.
+  /// Becomes the tenant's current mapping of the platform (when_new: unless this version was stored before). The same content again changes
+  /// nothing.
   Stored store(const std::string& tenant, const std::string& platform, const std::string& text, MakeCurrent current = MakeCurrent::always);
   /// The shipped one for a tenant that stored none.
   std::optional<std::string> current(pg::Tx& tx, const std::string& tenant, const std::string& platform);

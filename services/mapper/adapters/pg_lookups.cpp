@@ -26,7 +26,8 @@ const std::string& PgLookups::scope_of(std::string_view kind) const {
 }
 
 void PgLookups::load(std::string_view kind, Entries& entries) const {
-  for (const auto row : tx_->exec("SELECT key, value FROM lookup WHERE tenant_id = $1 AND scope = $2 AND kind = $3", {tenant_, scope_of(kind), kind})) {
+  for (const auto row :
+       tx_->exec("SELECT key, value FROM lookup WHERE tenant_id = $1 AND scope = $2 AND kind = $3", {tenant_, scope_of(kind), kind})) {
     entries.emplace(row.text("key"), json::Document::parse(row.text("value")).value());
   }
 }
@@ -49,13 +50,15 @@ void PgLookups::flush() {
   }
   if (keys.empty()) return;
   tx_->exec(
-      "INSERT INTO lookup (tenant_id, scope, kind, key, value) SELECT $5, given.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS given "
+      "INSERT INTO lookup (tenant_id, scope, kind, key, value) SELECT $5, given.* FROM unnest($1::text[], $2::text[], $3::text[], "
+      "$4::text[]) AS given "
       "ON CONFLICT (tenant_id, scope, kind, key) DO UPDATE SET value = excluded.value",
       {scopes, kinds, keys, values, tenant_});
 }
 
 void PgLookups::read_ledger(const std::vector<std::string>& ids) const {
-  for (const auto row : tx_->exec("SELECT body FROM ledger_transaction WHERE migration_id = $1 AND run = $2 AND id = ANY($3::text[])", {migration_, run_, ids})) {
+  for (const auto row : tx_->exec("SELECT body FROM ledger_transaction WHERE migration_id = $1 AND run = $2 AND id = ANY($3::text[])",
+                                  {migration_, run_, ids})) {
     auto transaction = ledger_from_json(row.text("body"));
     std::string id = transaction.id;
     ledger_.insert_or_assign(std::move(id), std::move(transaction));
@@ -86,7 +89,10 @@ const accounting::LedgerTransaction* PgLookups::load_ledger(std::string_view tra
 std::string to_json(const accounting::LedgerTransaction& transaction) {
   json::Writer out;
   out.begin_object().field("id", std::string_view(transaction.id)).field("type", std::string_view(transaction.type));
-  out.field("date", std::string_view(transaction.date)).field("number", std::string_view(transaction.document_number)).key("postings").begin_array();
+  out.field("date", std::string_view(transaction.date))
+      .field("number", std::string_view(transaction.document_number))
+      .key("postings")
+      .begin_array();
   for (const auto& posting : transaction.postings) {
     out.begin_object().field("account", std::string_view(posting.account_id)).field("amount", posting.amount);
     if (!posting.currency.empty()) out.field("currency", std::string_view(posting.currency));

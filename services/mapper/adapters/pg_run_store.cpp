@@ -43,7 +43,8 @@ std::vector<RawRecord> PgRunStore::first_time(const std::string& entity, std::ve
   std::vector<std::string> ids;
   for (const auto& record : records) ids.push_back(record.id);
   std::set<std::string, std::less<>> fresh;
-  for (const auto row : tx_.exec("INSERT INTO seen (tenant_id, migration_id, run, entity, source_id) SELECT $1, $2, $3, $4, id FROM (SELECT DISTINCT unnest($5::text[]) AS id) AS ids "
+  for (const auto row : tx_.exec("INSERT INTO seen (tenant_id, migration_id, run, entity, source_id) SELECT $1, $2, $3, $4, id FROM "
+                                 "(SELECT DISTINCT unnest($5::text[]) AS id) AS ids "
                                  "ON CONFLICT DO NOTHING RETURNING source_id",
                                  {run_.tenant, run_.migration, run_.run, entity, ids})) {
     fresh.insert(row.text("source_id"));
@@ -70,8 +71,9 @@ void PgRunStore::defer(const std::string& entity, std::span<const RawRecord> rec
 
 std::vector<RawRecord> PgRunStore::take_deferred(const std::string& entity) {
   std::vector<RawRecord> records;
-  for (const auto row : tx_.exec("SELECT source_id, body FROM deferred WHERE migration_id = $1 AND run = $2 AND entity = $3 ORDER BY position",
-                                 {run_.migration, run_.run, entity})) {
+  for (const auto row :
+       tx_.exec("SELECT source_id, body FROM deferred WHERE migration_id = $1 AND run = $2 AND entity = $3 ORDER BY position",
+                {run_.migration, run_.run, entity})) {
     records.push_back({row.text("source_id"), row.bytes("body")});
   }
   tx_.exec("DELETE FROM deferred WHERE migration_id = $1 AND run = $2 AND entity = $3", {run_.migration, run_.run, entity});
@@ -82,13 +84,18 @@ Counts PgRunStore::record(const std::string& entity, std::span<const Mapped> map
   Counts added;
   for (const auto& one : mapped) {
     const Outcome& outcome = one.outcome;
-    ++(outcome.reject ? added.rejected : !outcome.excluded.empty() ? added.excluded : outcome.targets.empty() ? added.merged : added.mapped);
+    ++(outcome.reject              ? added.rejected
+       : !outcome.excluded.empty() ? added.excluded
+       : outcome.targets.empty()   ? added.merged
+                                   : added.mapped);
   }
   add_rejects(entity, mapped);
   add_notes(entity, mapped);
   tx_.exec(
-      "INSERT INTO entity_count (tenant_id, migration_id, run, entity, mapped, merged, rejected, excluded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-      "ON CONFLICT (migration_id, run, entity) DO UPDATE SET mapped = entity_count.mapped + excluded.mapped, merged = entity_count.merged + excluded.merged, "
+      "INSERT INTO entity_count (tenant_id, migration_id, run, entity, mapped, merged, rejected, excluded) VALUES ($1, $2, $3, $4, $5, $6, "
+      "$7, $8) "
+      "ON CONFLICT (migration_id, run, entity) DO UPDATE SET mapped = entity_count.mapped + excluded.mapped, merged = entity_count.merged "
+      "+ excluded.merged, "
       "rejected = entity_count.rejected + excluded.rejected, excluded = entity_count.excluded + excluded.excluded",
       {run_.tenant, run_.migration, run_.run, entity, added.mapped, added.merged, added.rejected, added.excluded});
   return counts(entity);
@@ -101,7 +108,8 @@ void PgRunStore::add_rejects(const std::string& entity, std::span<const Mapped> 
     tx_.exec(
         "INSERT INTO reject (tenant_id, migration_id, run, entity, source_id, field, value, reason, message, hint, label) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        {run_.tenant, run_.migration, run_.run, entity, one.id, reject.field, reject.value.substr(0, 200), reject.reason, reject.message, reject.hint, one.outcome.label});
+        {run_.tenant, run_.migration, run_.run, entity, one.id, reject.field, reject.value.substr(0, 200), reject.reason, reject.message,
+         reject.hint, one.outcome.label});
   }
 }
 
@@ -126,33 +134,40 @@ void PgRunStore::add_notes(const std::string& entity, std::span<const Mapped> ma
   }
   if (ids.empty()) return;
   tx_.exec(
-      "INSERT INTO note (tenant_id, migration_id, run, entity, source_id, kind, reason, label, posting) SELECT $1, $2, $3, $4, id, kind, reason, label, posting::boolean "
+      "INSERT INTO note (tenant_id, migration_id, run, entity, source_id, kind, reason, label, posting) SELECT $1, $2, $3, $4, id, kind, "
+      "reason, label, posting::boolean "
       "FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[]) AS given(id, kind, reason, label, posting)",
       {run_.tenant, run_.migration, run_.run, entity, ids, kinds, reasons, labels, posting});
 }
 
 Counts PgRunStore::counts(const std::string& entity) {
-  const auto rows = tx_.exec("SELECT mapped, merged, rejected, excluded FROM entity_count WHERE migration_id = $1 AND run = $2 AND entity = $3", {run_.migration, run_.run, entity});
+  const auto rows =
+      tx_.exec("SELECT mapped, merged, rejected, excluded FROM entity_count WHERE migration_id = $1 AND run = $2 AND entity = $3",
+               {run_.migration, run_.run, entity});
   if (rows.empty()) return {};
   const auto number = [&](std::string_view column) { return static_cast<std::uint64_t>(rows[0].integer(column)); };
   return {number("mapped"), number("merged"), number("rejected"), number("excluded")};
 }
 
 void PgRunStore::source_ended(const std::string& entity) {
-  tx_.exec("INSERT INTO entity_count (tenant_id, migration_id, run, entity, source_ended) VALUES ($1, $2, $3, $4, true) "
-           "ON CONFLICT (migration_id, run, entity) DO UPDATE SET source_ended = true",
-           {run_.tenant, run_.migration, run_.run, entity});
+  tx_.exec(
+      "INSERT INTO entity_count (tenant_id, migration_id, run, entity, source_ended) VALUES ($1, $2, $3, $4, true) "
+      "ON CONFLICT (migration_id, run, entity) DO UPDATE SET source_ended = true",
+      {run_.tenant, run_.migration, run_.run, entity});
 }
 
 void PgRunStore::ended(const std::string& entity) {
-  tx_.exec("INSERT INTO entity_count (tenant_id, migration_id, run, entity, ended) VALUES ($1, $2, $3, $4, true) "
-           "ON CONFLICT (migration_id, run, entity) DO UPDATE SET ended = true",
-           {run_.tenant, run_.migration, run_.run, entity});
+  tx_.exec(
+      "INSERT INTO entity_count (tenant_id, migration_id, run, entity, ended) VALUES ($1, $2, $3, $4, true) "
+      "ON CONFLICT (migration_id, run, entity) DO UPDATE SET ended = true",
+      {run_.tenant, run_.migration, run_.run, entity});
 }
 
 std::vector<EndedEntity> PgRunStore::source_ended_entities() {
   std::vector<EndedEntity> result;
-  for (const auto row : tx_.exec("SELECT entity, ended FROM entity_count WHERE migration_id = $1 AND run = $2 AND source_ended ORDER BY entity", {run_.migration, run_.run})) {
+  for (const auto row :
+       tx_.exec("SELECT entity, ended FROM entity_count WHERE migration_id = $1 AND run = $2 AND source_ended ORDER BY entity",
+                {run_.migration, run_.run})) {
     result.push_back({row.text("entity"), row.boolean("ended")});
   }
   return result;
@@ -170,8 +185,9 @@ Status PgRunStore::add_ledger(std::span<const accounting::LedgerTransaction> tra
       "FROM unnest($4::text[], $5::text[]) AS given(id, body) ON CONFLICT DO NOTHING",
       {run_.tenant, run_.migration, run_.run, ids, bodies});
   if (rows.affected() == ids.size()) return {};
-  return fail(Code::data_loss, fmt::format("{} of {} transactions of this slice were in an earlier slice", ids.size() - rows.affected(), ids.size()), "LEDGER_OVERLAP",
-              "Run the migration again; the ledger changed while it was read.");
+  return fail(Code::data_loss,
+              fmt::format("{} of {} transactions of this slice were in an earlier slice", ids.size() - rows.affected(), ids.size()),
+              "LEDGER_OVERLAP", "Run the migration again; the ledger changed while it was read.");
 }
 
 void PgRunStore::claim(std::span<const std::string> transaction_ids) {
@@ -182,9 +198,10 @@ void PgRunStore::claim(std::span<const std::string> transaction_ids) {
 
 std::vector<std::string> PgRunStore::take_unclaimed(std::size_t limit) {
   std::vector<std::string> ids;
-  for (const auto row : tx_.exec("UPDATE ledger_transaction SET claimed = true WHERE migration_id = $1 AND run = $2 AND id IN (SELECT id FROM ledger_transaction "
-                                 "WHERE migration_id = $1 AND run = $2 AND NOT claimed ORDER BY id LIMIT $3) RETURNING id",
-                                 {run_.migration, run_.run, static_cast<std::int64_t>(limit)})) {
+  for (const auto row : tx_.exec(
+           "UPDATE ledger_transaction SET claimed = true WHERE migration_id = $1 AND run = $2 AND id IN (SELECT id FROM ledger_transaction "
+           "WHERE migration_id = $1 AND run = $2 AND NOT claimed ORDER BY id LIMIT $3) RETURNING id",
+           {run_.migration, run_.run, static_cast<std::int64_t>(limit)})) {
     ids.push_back(row.text("id"));
   }
   std::sort(ids.begin(), ids.end());

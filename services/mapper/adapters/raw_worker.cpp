@@ -30,9 +30,12 @@ RawWorker::Gate RawWorker::gate(pg::Tx& tx, const std::string& migration, std::u
   if (!known || known->run() < run) return Gate::hold;
   if (known->run() > run || known->state() == billing::v1::STATE_FAILED) return Gate::drop;
   switch (known->directive()) {
-    case billing::v1::DIRECTIVE_STOP: return Gate::drop;
-    case billing::v1::DIRECTIVE_PAUSE: return Gate::hold;
-    default: return Gate::open;
+    case billing::v1::DIRECTIVE_STOP:
+      return Gate::drop;
+    case billing::v1::DIRECTIVE_PAUSE:
+      return Gate::hold;
+    default:
+      return Gate::open;
   }
 }
 
@@ -42,13 +45,15 @@ void RawWorker::receive(std::span<const bus::Incoming> messages) {
 
 void RawWorker::receive_one(const bus::Incoming& message) {
   connector::v1::RawMessage raw;
-  const bool readable = raw.ParseFromString(message.value) && ids::is_uuid(raw.scope().migration_id()) && ids::is_uuid(raw.scope().tenant_id()) && raw.scope().run() > 0;
+  const bool readable = raw.ParseFromString(message.value) && ids::is_uuid(raw.scope().migration_id()) &&
+                        ids::is_uuid(raw.scope().tenant_id()) && raw.scope().run() > 0;
   const std::scoped_lock lock(mutex_);
   try {
     pool_.transact([&](pg::Tx& tx) {
       const std::string id = message.id();
       if (!readable || id.empty()) {
-        bus::dead_letter(tx, "mapper", message, Error{Code::invalid_argument, "no RawMessage with a scope", Retry::never, Effect::none, "UNDECODABLE", "", {}});
+        bus::dead_letter(tx, "mapper", message,
+                         Error{Code::invalid_argument, "no RawMessage with a scope", Retry::never, Effect::none, "UNDECODABLE", "", {}});
         return;
       }
       if (!pg::Inbox::insert(tx, kConsumer, id)) return;
@@ -58,7 +63,8 @@ void RawWorker::receive_one(const bus::Incoming& message) {
       const Gate now = gate(tx, migration, run);
       if (now == Gate::drop) return;
       if (now == Gate::hold || !held.empty()) {
-        tx.exec("INSERT INTO held (tenant_id, migration_id, run, value) VALUES ($1, $2, $3, $4)", {raw.scope().tenant_id(), migration, run, pg::Param::bytes(message.value)});
+        tx.exec("INSERT INTO held (tenant_id, migration_id, run, value) VALUES ($1, $2, $3, $4)",
+                {raw.scope().tenant_id(), migration, run, pg::Param::bytes(message.value)});
         return;
       }
       work(tx, raw);
@@ -70,7 +76,8 @@ void RawWorker::receive_one(const bus::Incoming& message) {
 }
 
 bool RawWorker::resume_one(pg::Tx& tx, const std::string& migration, std::uint32_t run) {
-  const auto rows = tx.exec("SELECT position, value FROM held WHERE migration_id = $1 AND run = $2 ORDER BY position LIMIT 1 FOR UPDATE", {migration, run});
+  const auto rows = tx.exec("SELECT position, value FROM held WHERE migration_id = $1 AND run = $2 ORDER BY position LIMIT 1 FOR UPDATE",
+                            {migration, run});
   if (rows.empty()) return false;
   const Gate now = gate(tx, migration, run);
   if (now == Gate::hold) return false;
@@ -89,7 +96,8 @@ void RawWorker::resume(std::stop_token stop) {
   std::vector<std::pair<std::string, std::uint32_t>> runs;
   pool_.transact([&](pg::Tx& tx) {
     runs.clear();
-    for (const auto row : tx.exec("SELECT DISTINCT migration_id, run FROM held")) runs.emplace_back(row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run")));
+    for (const auto row : tx.exec("SELECT DISTINCT migration_id, run FROM held"))
+      runs.emplace_back(row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run")));
   });
   for (const auto& [migration, run] : runs) {
     bool more = true;
@@ -122,7 +130,9 @@ PgLookups& RawWorker::lookups_of(const RunState& run) {
   return *found->second;
 }
 
-std::string RawWorker::key_of(const RunState& run) { return fmt::format("{}/{}", run.migration, run.run); }
+std::string RawWorker::key_of(const RunState& run) {
+  return fmt::format("{}/{}", run.migration, run.run);
+}
 
 void RawWorker::publish(const v1::MappedMessage& message) {
   const auto& scope = message.scope();
@@ -178,14 +188,16 @@ void RawWorker::start(pg::Tx& tx, const connector::v1::RawMessage& message) {
   run.platform = begin.platform();
   run.home_currency = begin.home_currency();
   run.entities.assign(begin.entities().begin(), begin.entities().end());
-  run.mapping_version = begin.mapping_version().empty() ? mappings_.current(tx, run.tenant, begin.platform()).value_or("") : begin.mapping_version();
+  run.mapping_version =
+      begin.mapping_version().empty() ? mappings_.current(tx, run.tenant, begin.platform()).value_or("") : begin.mapping_version();
   run.state = "mapping";
   if (!mappings_.find(tx, run.tenant, run.mapping_version)) {
     run.state = "failed";
     refuse_start(tx, run, fmt::format("There is no mapping \"{}\" for {}", run.mapping_version, run.platform));
   }
   PgRunStore::insert(tx, run);
-  log::info("run begins", {{"migration", run.migration}, {"run", static_cast<std::int64_t>(run.run)}, {"mapping", run.mapping_version.substr(0, 12)}});
+  log::info("run begins",
+            {{"migration", run.migration}, {"run", static_cast<std::int64_t>(run.run)}, {"mapping", run.mapping_version.substr(0, 12)}});
 }
 
 void RawWorker::work(pg::Tx& tx, const connector::v1::RawMessage& message) {
@@ -203,9 +215,12 @@ void RawWorker::work(pg::Tx& tx, const connector::v1::RawMessage& message) {
   PgRunStore store(tx, *run, lookups);
   int facts = 0;
   const auto fact_id = [&] {
-    return ids::uuid_v5({run->migration, std::to_string(run->run), "mapper", "fact", std::to_string(run->revision), std::to_string(facts++)});
+    return ids::uuid_v5(
+        {run->migration, std::to_string(run->run), "mapper", "fact", std::to_string(run->revision), std::to_string(facts++)});
   };
-  Output output(*run, *mapping, [&](const v1::MappedMessage& out) { publish(out); }, [&](const v1::StatusFact& fact) { store_fact(tx, fact, fact_id()); });
+  Output output(
+      *run, *mapping, [&](const v1::MappedMessage& out) { publish(out); },
+      [&](const v1::StatusFact& fact) { store_fact(tx, fact, fact_id()); });
   RunMapper(*run, *mapping, lookups, store, output).handle(message);
   lookups.flush();
   lookups.forget_ledger();

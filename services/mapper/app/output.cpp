@@ -19,7 +19,8 @@ void fill_scope(const RunState& run, common::v1::Scope& scope) {
 
 /// A wave must not wait for an entity that the source does not send.
 bool will_come(const RunState& run, const std::string& entity) {
-  return run.entities.empty() || entity == kLedgerTransaction || std::find(run.entities.begin(), run.entities.end(), entity) != run.entities.end();
+  return run.entities.empty() || entity == kLedgerTransaction ||
+         std::find(run.entities.begin(), run.entities.end(), entity) != run.entities.end();
 }
 
 void fill(const Target& target, std::uint32_t wave, v1::TargetRecord& out) {
@@ -95,7 +96,8 @@ v1::MappedRecord Output::record(const Mapped& mapped) {
   } else if (!outcome.excluded.empty()) {
     out.set_excluded(outcome.excluded);
   } else if (!outcome.targets.empty()) {
-    for (const auto& target : outcome.targets) fill(target, mapping_.wave_number(target.wave).value(), *out.mutable_targets()->add_records());
+    for (const auto& target : outcome.targets)
+      fill(target, mapping_.wave_number(target.wave).value(), *out.mutable_targets()->add_records());
     run_.targets += outcome.targets.size();
   } else {
     out.set_merged(outcome.merged.empty() ? "Is represented by other records" : outcome.merged);

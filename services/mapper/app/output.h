@@ -15,7 +15,8 @@ class Output {
  public:
   using Send = std::function<void(const v1::MappedMessage&)>;
   using Fact = std::function<void(const v1::StatusFact&)>;
-  Output(RunState& run, const Mapping& mapping, Send send, Fact fact) : run_(run), mapping_(mapping), send_(std::move(send)), fact_(std::move(fact)) {}
+  Output(RunState& run, const Mapping& mapping, Send send, Fact fact)
+      : run_(run), mapping_(mapping), send_(std::move(send)), fact_(std::move(fact)) {}
 
   void plan(const std::string& settings);
   void batch(const std::string& entity, std::span<const Mapped> mapped);

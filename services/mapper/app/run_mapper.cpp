@@ -13,7 +13,8 @@ constexpr std::string_view kGeneralLedger = "GeneralLedger";
 accounting::Classifications classifications(const Lookups& lookups) {
   accounting::Classifications result;
   lookups.each("Account", [&](std::string_view id, const json::Value& account) {
-    if (const auto found = accounting::classify_account(account["Classification"].text(), account["AccountType"].text())) result.emplace(id, *found);
+    if (const auto found = accounting::classify_account(account["Classification"].text(), account["AccountType"].text()))
+      result.emplace(id, *found);
   });
   return result;
 }
@@ -28,15 +29,27 @@ std::vector<RawRecord> records_of(const connector::v1::RawBatch& batch) {
 }  // namespace
 
 RunMapper::RunMapper(RunState& run, const Mapping& mapping, Lookups& lookups, RunStore& store, Output& output)
-    : run_(run), mapping_(mapping), lookups_(lookups), store_(store), output_(output), stream_(mapping, RunContext{run.connection, run.home_currency}, lookups) {}
+    : run_(run),
+      mapping_(mapping),
+      lookups_(lookups),
+      store_(store),
+      output_(output),
+      stream_(mapping, RunContext{run.connection, run.home_currency}, lookups) {}
 
 void RunMapper::handle(const connector::v1::RawMessage& message) {
   if (run_.state != "mapping") return;  // failed: the rest of the stream has no place to go
   switch (message.body_case()) {
-    case connector::v1::RawMessage::kBatch: batch(message.batch()); break;
-    case connector::v1::RawMessage::kEntityEnd: entity_end(message.entity_end().entity()); break;
-    case connector::v1::RawMessage::kRunEnd: run_end(); break;
-    default: break;
+    case connector::v1::RawMessage::kBatch:
+      batch(message.batch());
+      break;
+    case connector::v1::RawMessage::kEntityEnd:
+      entity_end(message.entity_end().entity());
+      break;
+    case connector::v1::RawMessage::kRunEnd:
+      run_end();
+      break;
+    default:
+      break;
   }
 }
 
@@ -44,7 +57,8 @@ void RunMapper::batch(const connector::v1::RawBatch& batch) {
   const std::string& entity = batch.entity();
   const EntityRule* rule = mapping_.find(entity);
   if (rule == nullptr && mapping_.missing_entity_fails_run()) {
-    fail_run("UNMAPPED_ENTITY", fmt::format("The mapping says nothing about {}", entity), "Add a rule for the entity to the mapping, store it and start the migration again.");
+    fail_run("UNMAPPED_ENTITY", fmt::format("The mapping says nothing about {}", entity),
+             "Add a rule for the entity to the mapping, store it and start the migration again.");
     return;
   }
   if (!run_.plan_sent && stream_.defer(entity) != Defer::plan) send_plan();
@@ -75,8 +89,9 @@ std::vector<Mapped> RunMapper::read_ledger(std::span<const RawRecord> slices) {
     if (transactions) stored = store_.add_ledger(*transactions);
     if (!transactions || !stored) {
       const Error& error = transactions ? stored.error() : transactions.error();
-      mapped.outcome.reject = Reject{"", "", error.reason.empty() ? "LEDGER_UNREADABLE" : error.reason, error.message,
-                                     error.hint.empty() ? "Run the migration again; if it stays, look at the ledger report of these days in the source." : error.hint};
+      mapped.outcome.reject = Reject{
+          "", "", error.reason.empty() ? "LEDGER_UNREADABLE" : error.reason, error.message,
+          error.hint.empty() ? "Run the migration again; if it stays, look at the ledger report of these days in the source." : error.hint};
       mapped.outcome.posting = true;
     } else {
       mapped.outcome.merged = "The source's ledger decides how each document is booked";
@@ -98,7 +113,8 @@ void RunMapper::deliver(const std::string& entity, std::span<const Mapped> mappe
 void RunMapper::send_plan() {
   const auto settings = stream_.settings();
   if (!settings) {
-    fail_run(settings.error().reason, fmt::format("The settings of the company cannot be read: {}", settings.error().message), settings.error().hint);
+    fail_run(settings.error().reason, fmt::format("The settings of the company cannot be read: {}", settings.error().message),
+             settings.error().hint);
     return;
   }
   output_.plan(*settings);
@@ -110,7 +126,9 @@ void RunMapper::send_plan() {
   }
 }
 
-void RunMapper::finish_deferred(const std::string& entity) { deliver(entity, stream_.prepared(entity, store_.take_deferred(entity))); }
+void RunMapper::finish_deferred(const std::string& entity) {
+  deliver(entity, stream_.prepared(entity, store_.take_deferred(entity)));
+}
 
 void RunMapper::finish(const std::string& entity) {
   output_.entity_end(entity, store_.counts(entity));

@@ -39,14 +39,18 @@ constexpr int kUnknownTypes = 90000;
 struct Heir {
   std::string_view type, sub_type, chart_name;
 };
-constexpr Heir kHeirs[]{{"Accounts Receivable", "", "receivable"},    {"Accounts Payable", "", "payable"},
-                        {"Income", "SalesOfProductIncome", "income"}, {"Cost of Goods Sold", "", "cost_of_goods_sold"},
+constexpr Heir kHeirs[]{{"Accounts Receivable", "", "receivable"},
+                        {"Accounts Payable", "", "payable"},
+                        {"Income", "SalesOfProductIncome", "income"},
+                        {"Cost of Goods Sold", "", "cost_of_goods_sold"},
                         {"Other Current Asset", "Inventory", "stock_valuation"}};
 
 /// Outstanding Receipts and Payments bear these (the chart's own codes).
 const std::set<std::string, std::less<>> kReserved{"101403", "101404"};
 
-std::string_view member(const Source& account, std::string_view name) { return (*account.body)[name].text(); }
+std::string_view member(const Source& account, std::string_view name) {
+  return (*account.body)[name].text();
+}
 
 bool usable(std::string_view number) {
   return !number.empty() && number.size() <= 64 &&
@@ -58,7 +62,9 @@ int range_of(std::string_view type) {
   return found == std::end(kRanges) ? kUnknownTypes : found->first;
 }
 
-bool id_before(std::string_view a, std::string_view b) { return a.size() != b.size() ? a.size() < b.size() : a < b; }
+bool id_before(std::string_view a, std::string_view b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
 
 class Codes {
  public:
@@ -134,7 +140,8 @@ std::map<std::string, std::string_view> heirs(std::span<const Source> accounts, 
     const Source* best = nullptr;
     for (const auto& account : accounts) {
       const auto currency = (*account.body)["CurrencyRef"]["value"].text();
-      if (member(account, "AccountType") != heir.type || (!heir.sub_type.empty() && member(account, "AccountSubType") != heir.sub_type)) continue;
+      if (member(account, "AccountType") != heir.type || (!heir.sub_type.empty() && member(account, "AccountSubType") != heir.sub_type))
+        continue;
       if ((!currency.empty() && currency != run.home_currency) || member(account, "Active") == "false") continue;
       if (best == nullptr || id_before(account.id, best->id)) best = &account;
     }
@@ -144,12 +151,14 @@ std::map<std::string, std::string_view> heirs(std::span<const Source> accounts, 
 }
 
 /// Codes of the journals that every Odoo company has, and of those made from the mapping.
-const std::set<std::string, std::less<>> kJournalCodes{"BILL", "BNK1", "CABA", "CSH1", "EXCH", "INV", "MISC", "QBCG", "QBGL", "QBJE", "STJ", "TAX", "VAL"};
+const std::set<std::string, std::less<>> kJournalCodes{"BILL", "BNK1", "CABA", "CSH1", "EXCH", "INV", "MISC",
+                                                       "QBCG", "QBGL", "QBJE", "STJ",  "TAX",  "VAL"};
 
 std::string letters(std::string_view name) {
   std::string result;
   for (const char c : name) {
-    if (result.size() < 4 && std::isalnum(static_cast<unsigned char>(c)) != 0) result.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+    if (result.size() < 4 && std::isalnum(static_cast<unsigned char>(c)) != 0)
+      result.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
   }
   return result.empty() ? "BANK" : result;
 }

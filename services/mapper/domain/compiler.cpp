@@ -31,7 +31,10 @@ Mapping::Check MappingCompiler::run(std::string text) {
     return {nullptr, complaints_.all()};
   }
   const auto& root = document->root();
-  if (!check_members(root, {"$schema", "format", "platform", "target", "missing_entity", "money_mode", "settings", "tables", "templates", "waves", "entities"}, "", complaints_)) {
+  if (!check_members(root,
+                     {"$schema", "format", "platform", "target", "missing_entity", "money_mode", "settings", "tables", "templates", "waves",
+                      "entities"},
+                     "", complaints_)) {
     return {nullptr, complaints_.all()};
   }
   read_head(root);
@@ -115,7 +118,9 @@ void MappingCompiler::check_references() {
         if (after_.contains(target.wave)) after_[wave].insert(target.wave);
       }
     }
-    if (!found) complaints_.add(reference.place, fmt::format("no target makes the record {}{}{}", reference.entity, reference.part.empty() ? "" : "/", reference.part));
+    if (!found)
+      complaints_.add(reference.place, fmt::format("no target makes the record {}{}{}", reference.entity, reference.part.empty() ? "" : "/",
+                                                   reference.part));
   }
 }
 
@@ -135,6 +140,8 @@ void MappingCompiler::order() {
   }
 }
 
-Mapping::Check Mapping::compile(std::string text) { return MappingCompiler().run(std::move(text)); }
+Mapping::Check Mapping::compile(std::string text) {
+  return MappingCompiler().run(std::move(text));
+}
 
 }  // namespace q2o::mapper

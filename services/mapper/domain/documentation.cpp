@@ -11,7 +11,8 @@ namespace q2o::mapper {
 std::string mapping_document() {
   std::string out(embedded::mapper_language::kFiles[0].text);
   out += "\n## Preparations\n\n";
-  for (const auto& preparation : preparations()) out += fmt::format("- `{}`: {} Lookups: `{}`.\n", preparation.name, preparation.meaning, preparation.kind);
+  for (const auto& preparation : preparations())
+    out += fmt::format("- `{}`: {} Lookups: `{}`.\n", preparation.name, preparation.meaning, preparation.kind);
   out += "\n" + language::document_transforms();
   return out;
 }

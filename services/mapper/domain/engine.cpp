@@ -28,7 +28,8 @@ Evaluated write_values(const TargetRule& rule, Evaluation& at, std::string& out)
   }
   out += "\"values\":";
   if (rule.values->write(at, out) == Evaluated::rejected) return Evaluated::rejected;
-  for (const auto& [name, node] : {std::pair{"adopt", rule.adopt.get()}, std::pair{"then", rule.then.get()}, std::pair{"context", rule.context.get()}}) {
+  for (const auto& [name, node] :
+       {std::pair{"adopt", rule.adopt.get()}, std::pair{"then", rule.then.get()}, std::pair{"context", rule.context.get()}}) {
     if (node == nullptr) continue;
     out += fmt::format(",\"{}\":", name);
     if (node->write(at, out) == Evaluated::rejected) return Evaluated::rejected;
@@ -42,11 +43,13 @@ Evaluated external_id(const TargetRule& rule, Evaluation& at, std::string& out) 
   Scalar key, part;
   if (rule.id_key && rule.id_key->read(at, key) == Evaluated::rejected) return Evaluated::rejected;
   if (rule.part && rule.part->read(at, part) == Evaluated::rejected) return Evaluated::rejected;
-  out = at.run.external_id(rule.id_entity, rule.id_key ? key.text : std::string_view(at.source.id), rule.dynamic_part ? part.text : std::string_view(rule.part_text));
+  out = at.run.external_id(rule.id_entity, rule.id_key ? key.text : std::string_view(at.source.id),
+                           rule.dynamic_part ? part.text : std::string_view(rule.part_text));
   return Evaluated::good;
 }
 
-Evaluated build(const TargetRule& rule, Evaluation& at, const Lookups& lookups, std::vector<Target>& targets, std::vector<std::string>& shared) {
+Evaluated build(const TargetRule& rule, Evaluation& at, const Lookups& lookups, std::vector<Target>& targets,
+                std::vector<std::string>& shared) {
   bool wanted = true;
   if (rule.when && rule.when->holds(at, wanted) == Evaluated::rejected) return Evaluated::rejected;
   if (!wanted) return Evaluated::good;
@@ -112,11 +115,13 @@ Outcome rejected(Reject reject, std::string label = {}) {
 Outcome Engine::map(const Source& source, const RunContext& run, Lookups& lookups) const {
   const EntityRule* rule = mapping_.find(source.entity);
   if (rule == nullptr) {
-    return rejected(language::refusal("", "", "UNMAPPED_ENTITY", fmt::format("The mapping says nothing about {}", source.entity),
-                                      fmt::format("Add a rule for {} to the mapping (targets, merged or excluded), store it and run again.", source.entity)));
+    return rejected(language::refusal(
+        "", "", "UNMAPPED_ENTITY", fmt::format("The mapping says nothing about {}", source.entity),
+        fmt::format("Add a rule for {} to the mapping (targets, merged or excluded), store it and run again.", source.entity)));
   }
   if (source.body != nullptr && !source.body->is_object()) {
-    return rejected(language::refusal("", source.body->raw().substr(0, 200), "WRONG_TYPE", "The record is no JSON object", "Extract the record again."));
+    return rejected(language::refusal("", source.body->raw().substr(0, 200), "WRONG_TYPE", "The record is no JSON object",
+                                      "Extract the record again."));
   }
   if (rule->votes_tax_accounts && source.body != nullptr) vote_tax_accounts(source, lookups);
   if (rule->builder != nullptr) return rule->builder->build(source, rule->parameters.root(), run, lookups);

@@ -13,7 +13,10 @@ void MappingCompiler::read_entity(std::string_view name, const json::Value& valu
   const std::string place = below("/entities", name);
   auto& rule = mapping_->entities_[std::string(name)];
   rule.entity = name;
-  if (!check_members(value, {"comment", "excluded", "merged", "remember", "targets", "label", "defer", "prepare", "ledger", "votes_tax_accounts", "builder"}, place, complaints_)) {
+  if (!check_members(
+          value,
+          {"comment", "excluded", "merged", "remember", "targets", "label", "defer", "prepare", "ledger", "votes_tax_accounts", "builder"},
+          place, complaints_)) {
     return;
   }
   read_reasons(value["excluded"], below(place, "excluded"), rule.excluded);
@@ -79,7 +82,8 @@ void MappingCompiler::read_defer(const json::Value& value, const std::string& pl
   if (prepare.empty()) return;
   rule.prepare = find_preparation(prepare);
   if (rule.prepare == nullptr) complaints_.add(below(place, "prepare"), fmt::format("there is no preparation \"{}\"", prepare));
-  if (rule.defer != Defer::entity_end && rule.defer != Defer::documents_end) complaints_.add(below(place, "prepare"), "needs defer: entity_end or documents_end");
+  if (rule.defer != Defer::entity_end && rule.defer != Defer::documents_end)
+    complaints_.add(below(place, "prepare"), "needs defer: entity_end or documents_end");
 }
 
 void MappingCompiler::read_builder(const json::Value& value, const std::string& place, EntityRule& rule) {
@@ -87,7 +91,8 @@ void MappingCompiler::read_builder(const json::Value& value, const std::string& 
   rule.builder_name = text_member(value, "name", true, place, complaints_);
   rule.builder = find_builder(rule.builder_name);
   if (rule.builder == nullptr) {
-    complaints_.add(below(place, "name"), fmt::format("there is no builder \"{}\"; there are: {}", rule.builder_name, fmt::join(builder_names(), ", ")));
+    complaints_.add(below(place, "name"),
+                    fmt::format("there is no builder \"{}\"; there are: {}", rule.builder_name, fmt::join(builder_names(), ", ")));
   }
   const auto& parameters = value["parameters"];
   if (!parameters.is_null() && !parameters.is_object()) complaints_.add(below(place, "parameters"), "must be an object");
@@ -117,7 +122,10 @@ void MappingCompiler::read_target_id(const json::Value& value, const std::string
 }
 
 void MappingCompiler::read_target(const json::Value& value, const std::string& place, EntityRule& rule) {
-  if (!check_members(value, {"comment", "model", "operation", "wave", "when", "id", "once", "post", "sudo", "record", "fields", "adopt", "then", "context"}, place, complaints_)) {
+  if (!check_members(
+          value,
+          {"comment", "model", "operation", "wave", "when", "id", "once", "post", "sudo", "record", "fields", "adopt", "then", "context"},
+          place, complaints_)) {
     return;
   }
   TargetRule target;
@@ -125,7 +133,8 @@ void MappingCompiler::read_target(const json::Value& value, const std::string& p
   target.wave = text_member(value, "wave", true, place, complaints_);
   target.operation = value.has("operation") ? text_member(value, "operation", true, place, complaints_) : "create";
   if (target.operation != "create" && target.operation != "write") complaints_.add(below(place, "operation"), "must be create or write");
-  if (!target.wave.empty() && !after_.contains(target.wave)) complaints_.add(below(place, "wave"), fmt::format("there is no wave \"{}\"", target.wave));
+  if (!target.wave.empty() && !after_.contains(target.wave))
+    complaints_.add(below(place, "wave"), fmt::format("there is no wave \"{}\"", target.wave));
   entities_in_[target.wave].insert(rule.entity);
   target.id_entity = rule.entity;
   read_target_id(value, below(place, "id"), target);

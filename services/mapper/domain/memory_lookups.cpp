@@ -42,6 +42,8 @@ void MemoryLookups::add_ledger(accounting::LedgerTransaction transaction) {
 
 void MemoryLookups::load(std::string_view, Entries&) const {}
 void MemoryLookups::changed(std::string_view, std::string_view, std::string_view) {}
-const accounting::LedgerTransaction* MemoryLookups::load_ledger(std::string_view) const { return nullptr; }
+const accounting::LedgerTransaction* MemoryLookups::load_ledger(std::string_view) const {
+  return nullptr;
+}
 
 }  // namespace q2o::mapper

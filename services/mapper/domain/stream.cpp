@@ -9,7 +9,8 @@ namespace {
 
 Outcome unreadable(const Error& error, std::string_view body) {
   Outcome outcome;
-  outcome.reject = language::refusal("", body.substr(0, 200), "INVALID_JSON", fmt::format("The record is no JSON: {}", error.message), "Extract the record again.");
+  outcome.reject = language::refusal("", body.substr(0, 200), "INVALID_JSON", fmt::format("The record is no JSON: {}", error.message),
+                                     "Extract the record again.");
   return outcome;
 }
 
@@ -18,13 +19,19 @@ std::string presentable(std::string_view text, std::size_t most) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+    const std::size_t length = lead < 0x80                   ? 1
+                               : lead >= 0xC2 && lead < 0xE0 ? 2
+                               : lead >= 0xE0 && lead < 0xF0 ? 3
+                               : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                             : 0;
     bool good = length > 0 && i + length <= text.size() && lead != 0;
     for (std::size_t k = 1; good && k < length; ++k) good = (static_cast<unsigned char>(text[i + k]) & 0xC0) == 0x80;
     const std::size_t taken = good ? length : 1;
     if (out.size() + taken > most) break;
-    if (good) out += text.substr(i, length);
-    else out += '?';
+    if (good)
+      out += text.substr(i, length);
+    else
+      out += '?';
     i += taken;
   }
   return out;
@@ -54,7 +61,8 @@ Outcome Stream::checked(Outcome outcome) const {
     Outcome refused;
     refused.label = outcome.label;
     refused.posting = outcome.posting;
-    refused.reject = language::refusal("", target.wave, "UNKNOWN_WAVE", fmt::format("{} belongs to a wave that the mapping does not have", target.external_id),
+    refused.reject = language::refusal("", target.wave, "UNKNOWN_WAVE",
+                                       fmt::format("{} belongs to a wave that the mapping does not have", target.external_id),
                                        "Add the wave to the builder's list in the mapping.");
     return refused;
   }

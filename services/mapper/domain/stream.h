@@ -22,7 +22,8 @@ struct Mapped {
 /// documents) have been seen. Keeps no state of its own; lookups do.
 class Stream {
  public:
-  Stream(const Mapping& mapping, RunContext run, Lookups& lookups) : mapping_(mapping), engine_(mapping), run_(std::move(run)), lookups_(lookups) {
+  Stream(const Mapping& mapping, RunContext run, Lookups& lookups)
+      : mapping_(mapping), engine_(mapping), run_(std::move(run)), lookups_(lookups) {
     run_.money_mode = mapping.money_mode();
   }
 

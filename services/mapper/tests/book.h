@@ -20,7 +20,9 @@ inline std::string file_text(const std::string& path) {
   return text.str();
 }
 
-inline std::string shipped_mapping() { return file_text(std::string(Q2O_SOURCE_DIR) + "/config/mappings/quickbooks_to_odoo.json"); }
+inline std::string shipped_mapping() {
+  return file_text(std::string(Q2O_SOURCE_DIR) + "/config/mappings/quickbooks_to_odoo.json");
+}
 
 class Book {
  public:

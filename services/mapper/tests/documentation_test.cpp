@@ -8,7 +8,8 @@ namespace q2o::mapper {
 namespace {
 
 TEST(MappingDocument, IsTheCommittedOne) {
-  EXPECT_EQ(mapping_document(), testing::file_text(std::string(Q2O_SOURCE_DIR) + "/docs/mapping.md")) << "run: q2o-mapper --document-transforms > docs/mapping.md";
+  EXPECT_EQ(mapping_document(), testing::file_text(std::string(Q2O_SOURCE_DIR) + "/docs/mapping.md"))
+      << "run: q2o-mapper --document-transforms > docs/mapping.md";
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ std::vector<fs::path> inputs() {
 
 /// The values on lines of their own, one field a line, so that a diff shows what changed.
 void append_target(const Target& target, std::string& out) {
-  out += "    {\"external_id\": \"" + target.external_id + "\", \"model\": \"" + target.model + "\", \"operation\": \"" + target.operation + "\", \"wave\": \"" + target.wave + "\"";
+  out += "    {\"external_id\": \"" + target.external_id + "\", \"model\": \"" + target.model + "\", \"operation\": \"" + target.operation +
+         "\", \"wave\": \"" + target.wave + "\"";
   out += target.post ? ", \"post\": true,\n" : ",\n";
   const auto document = json::Document::parse(target.values_json);
   EXPECT_TRUE(document) << target.values_json;
@@ -83,7 +84,11 @@ std::string printed(const std::vector<Mapped>& all) {
 
 /// A posting is [account, amount, name, memo, currency, amount in currency]; what is left out is empty.
 accounting::LedgerTransaction ledger_of(const json::Value& value) {
-  accounting::LedgerTransaction transaction{std::string(value["id"].text()), std::string(value["type"].text()), std::string(value["date"].text()), std::string(value["number"].text()), {}};
+  accounting::LedgerTransaction transaction{std::string(value["id"].text()),
+                                            std::string(value["type"].text()),
+                                            std::string(value["date"].text()),
+                                            std::string(value["number"].text()),
+                                            {}};
   for (const auto& row : value["postings"].items()) {
     const auto& cells = row.items();
     const auto cell = [&](std::size_t i) { return i < cells.size() ? std::string(cells[i].text()) : std::string(); };
@@ -116,7 +121,8 @@ std::string map_file(const Mapping& mapping, const fs::path& path) {
   book.ledger(std::move(ledger));
   std::set<std::string> company;
   if (const auto name = document.root()["company"].text(); !name.empty()) {
-    const auto shared = json::Document::parse(testing::file_text((path.parent_path() / "company" / (std::string(name) + ".json")).string())).value();
+    const auto shared =
+        json::Document::parse(testing::file_text((path.parent_path() / "company" / (std::string(name) + ".json")).string())).value();
     for (const auto& entity : shared.root()["entities"].members()) company.emplace(entity.key);
     read_entities(shared.root()["entities"], book);
   }
@@ -125,8 +131,10 @@ std::string map_file(const Mapping& mapping, const fs::path& path) {
   std::vector<Mapped> printable;
   for (const auto& record : book.all()) {
     const auto& reject = record.outcome.reject;
-    if (!company.contains(record.entity)) printable.push_back(record);
-    else EXPECT_FALSE(reject) << record.entity << " " << record.id << " of the company: " << reject->message;
+    if (!company.contains(record.entity))
+      printable.push_back(record);
+    else
+      EXPECT_FALSE(reject) << record.entity << " " << record.id << " of the company: " << reject->message;
   }
   return printed(printable);
 }

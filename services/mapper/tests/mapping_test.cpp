@@ -15,7 +15,8 @@ std::string text_of(const std::vector<Complaint>& complaints) {
 
 /// A mapping with these entities and nothing that is wrong otherwise.
 std::string mapping_with(const std::string& entities, const std::string& waves = R"({"partners": {}})") {
-  return R"({"format": 1, "platform": "p", "target": "odoo_18", "missing_entity": "reject_record", "settings": {}, "waves": )" + waves + R"(, "entities": )" + entities + "}";
+  return R"({"format": 1, "platform": "p", "target": "odoo_18", "missing_entity": "reject_record", "settings": {}, "waves": )" + waves +
+         R"(, "entities": )" + entities + "}";
 }
 
 std::vector<std::string> places(const std::string& text) {
@@ -43,7 +44,8 @@ TEST(Mapping, KeepsItsVersionWhenOnlyBlanksAndOrderChange) {
   other.insert(other.size() - 1, ",\n  \"format\":1");
   ASSERT_TRUE(one.mapping) << text_of(one.complaints);
   EXPECT_EQ(one.mapping->version(), Mapping::compile(other).mapping->version());
-  EXPECT_NE(one.mapping->version(), Mapping::compile(mapping_with(R"({"Customer": {"merged": "no"}, "X": {"excluded": "x"}})", "{}")).mapping->version());
+  EXPECT_NE(one.mapping->version(),
+            Mapping::compile(mapping_with(R"({"Customer": {"merged": "no"}, "X": {"excluded": "x"}})", "{}")).mapping->version());
 }
 
 TEST(Mapping, SaysHowMoneyIsBookedInOnePlace) {
@@ -77,16 +79,19 @@ TEST(Mapping, NamesEveryMistakeWithItsPlaceAtOnce) {
     "Vendor": {},
     "Bill": {"builder": {"name": "magic", "waves": ["partners"]}}})"));
   for (const char* place :
-       {"/entities/Customer/label/path", "/entities/Customer/colour", "/entities/Customer/targets/0/wave", "/entities/Customer/targets/0/fields/a/transforms/0/name",
-        "/entities/Customer/targets/0/fields/b/transforms/0/scale", "/entities/Customer/targets/0/fields/b/transforms/1/scale",
-        "/entities/Customer/targets/0/fields/b/transforms/2/loud", "/entities/Customer/targets/0/fields/c/otherwise", "/entities/Customer/targets/0/fields/d/ref",
-        "/entities/Customer/targets/0/fields/e/use", "/entities/Customer/targets/0/fields/f", "/entities/Customer/targets/0/fields/g/transforms/0/table",
-        "/entities/Vendor", "/entities/Bill/builder/name"}) {
+       {"/entities/Customer/label/path", "/entities/Customer/colour", "/entities/Customer/targets/0/wave",
+        "/entities/Customer/targets/0/fields/a/transforms/0/name", "/entities/Customer/targets/0/fields/b/transforms/0/scale",
+        "/entities/Customer/targets/0/fields/b/transforms/1/scale", "/entities/Customer/targets/0/fields/b/transforms/2/loud",
+        "/entities/Customer/targets/0/fields/c/otherwise", "/entities/Customer/targets/0/fields/d/ref",
+        "/entities/Customer/targets/0/fields/e/use", "/entities/Customer/targets/0/fields/f",
+        "/entities/Customer/targets/0/fields/g/transforms/0/table", "/entities/Vendor", "/entities/Bill/builder/name"}) {
     EXPECT_THAT(found, ::testing::Contains(place));
   }
 }
 
-TEST(Mapping, RefusesTextThatIsNoJson) { EXPECT_EQ(std::vector<std::string>{""}, places("{\"format\": 1,")); }
+TEST(Mapping, RefusesTextThatIsNoJson) {
+  EXPECT_EQ(std::vector<std::string>{""}, places("{\"format\": 1,"));
+}
 
 TEST(Mapping, RefusesTemplatesThatUseThemselves) {
   std::string text = mapping_with(R"({"A": {"label": {"use": "t"}, "merged": "x"}})", "{}");

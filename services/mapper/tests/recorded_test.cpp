@@ -12,11 +12,46 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kOrder{"CompanyInfo", "Preferences",  "CompanyCurrency", "ExchangeRate",   "Account",           "Term",          "PaymentMethod", "TaxAgency",
-                                      "TaxRate",     "TaxCode",      "Class",           "Department",     "CustomerType",      "Customer",      "Vendor",        "Employee",
-                                      "Item",        "JournalCode",  "Estimate",        "PurchaseOrder",  "Deposit",           "Invoice",       "SalesReceipt",  "CreditMemo",
-                                      "RefundReceipt", "Bill",       "VendorCredit",    "Purchase",       "Transfer",          "CreditCardPayment", "JournalEntry", "InventoryAdjustment",
-                                      "TaxPayment",  "Payment",      "BillPayment",     "TimeActivity",   "ReimburseCharge",   "RecurringTransaction", "Budget",    "Attachable"};
+const std::vector<std::string> kOrder{"CompanyInfo",
+                                      "Preferences",
+                                      "CompanyCurrency",
+                                      "ExchangeRate",
+                                      "Account",
+                                      "Term",
+                                      "PaymentMethod",
+                                      "TaxAgency",
+                                      "TaxRate",
+                                      "TaxCode",
+                                      "Class",
+                                      "Department",
+                                      "CustomerType",
+                                      "Customer",
+                                      "Vendor",
+                                      "Employee",
+                                      "Item",
+                                      "JournalCode",
+                                      "Estimate",
+                                      "PurchaseOrder",
+                                      "Deposit",
+                                      "Invoice",
+                                      "SalesReceipt",
+                                      "CreditMemo",
+                                      "RefundReceipt",
+                                      "Bill",
+                                      "VendorCredit",
+                                      "Purchase",
+                                      "Transfer",
+                                      "CreditCardPayment",
+                                      "JournalEntry",
+                                      "InventoryAdjustment",
+                                      "TaxPayment",
+                                      "Payment",
+                                      "BillPayment",
+                                      "TimeActivity",
+                                      "ReimburseCharge",
+                                      "RecurringTransaction",
+                                      "Budget",
+                                      "Attachable"};
 
 /// The records of a file: {"Account": […]} or {"entity": …, "records": […]}; recordings wrap the object now and then.
 std::vector<RawRecord> records_of(const std::string& path, const std::string& entity) {
@@ -39,8 +74,11 @@ std::vector<accounting::LedgerTransaction> ledger_of(const std::string& path) {
   std::vector<accounting::LedgerTransaction> all;
   const auto document = json::Document::parse(testing::file_text(path)).value();
   for (const auto& item : document.root().items()) {
-    accounting::LedgerTransaction transaction{std::string(item["txn_id"].text()), std::string(item["txn_type"].text()), std::string(item["date"].text()),
-                                              std::string(item["doc_number"].text()), {}};
+    accounting::LedgerTransaction transaction{std::string(item["txn_id"].text()),
+                                              std::string(item["txn_type"].text()),
+                                              std::string(item["date"].text()),
+                                              std::string(item["doc_number"].text()),
+                                              {}};
     for (const auto& line : item["lines"].items()) {
       accounting::Posting posting;
       posting.account_id = line["account_id"].text();
@@ -90,7 +128,8 @@ Sums posted_by(const Outcome& outcome) {
     for (const auto& item : values["line_ids"]["lines"].items()) {
       if (!item["balance"].is_null()) sums[account_key(item["account_id"])] += item["balance"].decimal().value();
     }
-    if (target.model == "account.payment" && !values.has("line_ids")) add_plain_payment(values, values["partner_type"].text() == "customer" ? "qbo1_account_84" : "qbo1_account_33", sums);
+    if (target.model == "account.payment" && !values.has("line_ids"))
+      add_plain_payment(values, values["partner_type"].text() == "customer" ? "qbo1_account_84" : "qbo1_account_33", sums);
   }
   std::erase_if(sums, [](const auto& entry) { return entry.second.is_zero(); });
   return sums;
@@ -128,7 +167,8 @@ TEST_F(Recorded, TheCompanyMapsWithoutASingleReject) {
   for (const auto& entity : kOrder) book.entity(entity, records_of(shared_ + "/qbo/company/entities/" + entity + ".json", entity));
   book.end();
   for (const auto& record : book.all()) {
-    if (record.outcome.reject) ADD_FAILURE() << record.entity << " " << record.id << ": " << record.outcome.reject->field << ": " << record.outcome.reject->message;
+    if (record.outcome.reject)
+      ADD_FAILURE() << record.entity << " " << record.id << ": " << record.outcome.reject->field << ": " << record.outcome.reject->message;
   }
   std::set<std::string> ids;
   for (const auto& record : book.all()) {

@@ -40,7 +40,9 @@ class MappingSchema : public ::testing::Test {
   valijson::Schema schema_;
 };
 
-TEST_F(MappingSchema, AcceptsTheShippedMapping) { EXPECT_EQ("", mistake(Json::parse(testing::shipped_mapping()))); }
+TEST_F(MappingSchema, AcceptsTheShippedMapping) {
+  EXPECT_EQ("", mistake(Json::parse(testing::shipped_mapping())));
+}
 
 TEST_F(MappingSchema, RefusesAMappingWithAnUnknownMember) {
   Json mapping = Json::parse(testing::shipped_mapping());

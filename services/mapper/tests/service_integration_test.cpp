@@ -59,7 +59,8 @@ class MapperService : public ::testing::Test {
     return in;
   }
 
-  void batch(std::vector<bus::Incoming>& stream, const std::string& entity, const std::vector<std::pair<std::string, std::string>>& records) {
+  void batch(std::vector<bus::Incoming>& stream, const std::string& entity,
+             const std::vector<std::pair<std::string, std::string>>& records) {
     auto message = raw();
     message.mutable_batch()->set_entity(entity);
     for (const auto& [id, body] : records) {
@@ -83,9 +84,12 @@ class MapperService : public ::testing::Test {
     stream.push_back(incoming(start));
     batch(stream, "CompanyInfo", {{"1", R"({"Id":"1","CompanyName":"Fern","FiscalYearStartMonth":"April"})"}});
     batch(stream, "Preferences", {{"1", R"({"Id":"1"})"}});
-    batch(stream, "Account", {{"35", R"({"Id":"35","Name":"Checking","FullyQualifiedName":"Checking","AccountType":"Bank","Classification":"Asset"})"},
-                              {"1", R"({"Id":"1","Name":"Sales","FullyQualifiedName":"Sales","AccountType":"Income","Classification":"Revenue"})"}});
-    batch(stream, "Customer", {{"1", R"({"Id":"1","DisplayName":"Ada"})"}, {"2", R"({"Id":"2"})"}, {"3", "{broken"}, {"1", R"({"Id":"1","DisplayName":"Ada"})"}});
+    batch(stream, "Account",
+          {{"35", R"({"Id":"35","Name":"Checking","FullyQualifiedName":"Checking","AccountType":"Bank","Classification":"Asset"})"},
+           {"1", R"({"Id":"1","Name":"Sales","FullyQualifiedName":"Sales","AccountType":"Income","Classification":"Revenue"})"}});
+    batch(
+        stream, "Customer",
+        {{"1", R"({"Id":"1","DisplayName":"Ada"})"}, {"2", R"({"Id":"2"})"}, {"3", "{broken"}, {"1", R"({"Id":"1","DisplayName":"Ada"})"}});
     auto end = raw();
     end.mutable_run_end()->set_messages(sequence_);
     stream.push_back(incoming(end));
@@ -104,11 +108,13 @@ class MapperService : public ::testing::Test {
     marker.id = ids::uuid_v4();
     const auto last = producer_.publish({&marker, 1}, std::chrono::seconds(10)).value().front().offset;
     std::vector<Sent> all;
-    const auto read = bus::read_range(kafka(), {topics_.mapped, 0, 0, last}, [&](const bus::Incoming& message) {
-      if (message.key == "marker") return;
-      all.push_back({message.id(), {}});
-      EXPECT_TRUE(all.back().message.ParseFromString(message.value));
-    }, {});
+    const auto read = bus::read_range(kafka(), {topics_.mapped, 0, 0, last},
+                                      [&](const bus::Incoming& message) {
+                                        if (message.key == "marker") return;
+                                        all.push_back({message.id(), {}});
+                                        EXPECT_TRUE(all.back().message.ParseFromString(message.value));
+                                      },
+                                      {});
     EXPECT_TRUE(read);
     return all;
   }

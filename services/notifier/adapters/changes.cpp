@@ -9,7 +9,8 @@ constexpr auto kLook = std::chrono::seconds(1);
 
 }  // namespace
 
-Changes::Changes(const pg::Options& options) : listener_(options, kChangedChannel), thread_([this](const std::stop_token& stop) { listen(stop); }) {}
+Changes::Changes(const pg::Options& options)
+    : listener_(options, kChangedChannel), thread_([this](const std::stop_token& stop) { listen(stop); }) {}
 
 std::uint64_t Changes::heard() const {
   const std::lock_guard lock(mutex_);

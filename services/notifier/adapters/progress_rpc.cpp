@@ -14,7 +14,8 @@ constexpr auto kSlice = std::chrono::milliseconds(250);
 constexpr auto kLookAnyway = std::chrono::seconds(5);
 
 Error unknown_migration(const std::string& id) {
-  return Error{Code::not_found, "there is no migration " + id, Retry::never, Effect::none, "NO_MIGRATION", "List them with ListMigrations.", {}};
+  return Error{
+      Code::not_found, "there is no migration " + id, Retry::never, Effect::none, "NO_MIGRATION", "List them with ListMigrations.", {}};
 }
 
 /// One of the places for watchers, given back at the end.
@@ -36,7 +37,8 @@ class Place {
 ProgressRpc::ProgressRpc(pg::Pool& pool, std::stop_token stop, Options options)
     : pool_(pool), stop_(std::move(stop)), options_(options), changes_(pool.options()) {}
 
-grpc::Status ProgressRpc::GetProgress(grpc::ServerContext* context, const v1::GetProgressRequest* request, v1::GetProgressResponse* response) {
+grpc::Status ProgressRpc::GetProgress(grpc::ServerContext* context, const v1::GetProgressRequest* request,
+                                      v1::GetProgressResponse* response) {
   const auto caller = rpc::caller(*context);
   if (!caller) return rpc::to_status(caller.error());
   if (!ids::is_uuid(request->migration_id())) return rpc::to_status(unknown_migration(request->migration_id()));
@@ -53,8 +55,13 @@ grpc::Status ProgressRpc::WatchProgress(grpc::ServerContext* context, const v1::
   if (!ids::is_uuid(request->migration_id())) return rpc::to_status(unknown_migration(request->migration_id()));
   const Place place(watchers_, options_.watchers_most);
   if (!place.got()) {
-    return rpc::to_status(Error{Code::resource_exhausted, "too many watch at once (" + std::to_string(options_.watchers_most) + ")", Retry::after_backoff, Effect::none,
-                                "TOO_MANY_WATCHERS", "Ask with GetProgress, or watch again when another has left.", {}});
+    return rpc::to_status(Error{Code::resource_exhausted,
+                                "too many watch at once (" + std::to_string(options_.watchers_most) + ")",
+                                Retry::after_backoff,
+                                Effect::none,
+                                "TOO_MANY_WATCHERS",
+                                "Ask with GetProgress, or watch again when another has left.",
+                                {}});
   }
   return watch(*context, caller->tenant, *request, *writer);
 }
@@ -82,7 +89,8 @@ grpc::Status ProgressRpc::watch(const grpc::ServerContext& context, const std::s
     if (!writer.Write(response)) break;
     last_word = Clock::now();
   }
-  return stop_.stop_requested() ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "the notifier is stopping; call again with after_version") : grpc::Status::OK;
+  return stop_.stop_requested() ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "the notifier is stopping; call again with after_version")
+                                : grpc::Status::OK;
 }
 
 }  // namespace q2o::notifier

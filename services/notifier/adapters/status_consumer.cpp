@@ -44,7 +44,8 @@ void consume(pg::Pool& pool, std::span<const bus::Incoming> messages) {
       for (const auto* message : group) {
         if (!pg::Inbox::insert(tx, kConsumer, message->id())) continue;
         if (!apply_message(*message, progress, changed)) {
-          bus::dead_letter(tx, "notifier", *message, Error{Code::invalid_argument, "the message does not decode", Retry::never, Effect::none, "UNDECODABLE", "", {}});
+          bus::dead_letter(tx, "notifier", *message,
+                           Error{Code::invalid_argument, "the message does not decode", Retry::never, Effect::none, "UNDECODABLE", "", {}});
         }
       }
       if (!changed) continue;

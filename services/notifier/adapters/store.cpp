@@ -12,8 +12,10 @@ v1::Progress parse(const std::string& body) {
 }  // namespace
 
 v1::Progress load_for_update(pg::Tx& tx, const std::string& migration_id) {
-  tx.exec("insert into progress (migration_id, tenant_id, version, body) values ($1, '00000000-0000-0000-0000-000000000000', 0, '') on conflict do nothing",
-          {migration_id});
+  tx.exec(
+      "insert into progress (migration_id, tenant_id, version, body) values ($1, '00000000-0000-0000-0000-000000000000', 0, '') on "
+      "conflict do nothing",
+      {migration_id});
   auto progress = parse(tx.one("select body from progress where migration_id = $1 for update", {migration_id}).bytes("body"));
   progress.set_migration_id(migration_id);
   return progress;
@@ -21,8 +23,9 @@ v1::Progress load_for_update(pg::Tx& tx, const std::string& migration_id) {
 
 void save(pg::Tx& tx, const std::string& tenant_id, v1::Progress& progress) {
   progress.set_version(progress.version() + 1);
-  tx.exec("update progress set tenant_id = $2, version = $3, body = $4, updated_at = now() where migration_id = $1",
-          {progress.migration_id(), tenant_id, static_cast<std::int64_t>(progress.version()), pg::Param::bytes(progress.SerializeAsString())});
+  tx.exec(
+      "update progress set tenant_id = $2, version = $3, body = $4, updated_at = now() where migration_id = $1",
+      {progress.migration_id(), tenant_id, static_cast<std::int64_t>(progress.version()), pg::Param::bytes(progress.SerializeAsString())});
   tx.notify(kChangedChannel, progress.migration_id());
 }
 
@@ -35,12 +38,15 @@ std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const
 std::vector<Sample> sample(pg::Tx& tx, const std::string& tenant_id, const v1::Progress& progress) {
   const std::string& id = progress.migration_id();
   tx.exec("delete from sample where migration_id = $1 and at < now() - interval '30 seconds'", {id});
-  tx.exec("insert into sample (migration_id, tenant_id, at, settled) select $1::uuid, $3::uuid, date_trunc('second', now()), $2::bigint "
-          "on conflict (migration_id, at) do update set settled = greatest(sample.settled, excluded.settled)",
-          {id, static_cast<std::int64_t>(settled(progress)), tenant_id});
+  tx.exec(
+      "insert into sample (migration_id, tenant_id, at, settled) select $1::uuid, $3::uuid, date_trunc('second', now()), $2::bigint "
+      "on conflict (migration_id, at) do update set settled = greatest(sample.settled, excluded.settled)",
+      {id, static_cast<std::int64_t>(settled(progress)), tenant_id});
   std::vector<Sample> samples;
-  for (const auto row : tx.exec("select (extract(epoch from at) * 1000)::bigint as ms, settled from sample where migration_id = $1 order by at", {id})) {
-    samples.push_back({std::chrono::system_clock::time_point(std::chrono::milliseconds(row.integer("ms"))), static_cast<std::uint64_t>(row.integer("settled"))});
+  for (const auto row :
+       tx.exec("select (extract(epoch from at) * 1000)::bigint as ms, settled from sample where migration_id = $1 order by at", {id})) {
+    samples.push_back({std::chrono::system_clock::time_point(std::chrono::milliseconds(row.integer("ms"))),
+                       static_cast<std::uint64_t>(row.integer("settled"))});
   }
   return samples;
 }

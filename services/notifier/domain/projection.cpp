@@ -18,7 +18,9 @@ EntityProgress& entity(Progress& progress, const std::string& name) {
 }
 
 /// Facts of a run that is over say nothing about the present one.
-bool is_of_present_run(const Progress& progress, const common::v1::Scope& scope) { return scope.run() == progress.migration().run(); }
+bool is_of_present_run(const Progress& progress, const common::v1::Scope& scope) {
+  return scope.run() == progress.migration().run();
+}
 
 /// An empty reason takes the waiting back; an empty `until` means that nobody knows how long.
 void wait_for(Progress& progress, const std::string& reason, const std::string& until) {
@@ -127,7 +129,8 @@ bool apply(Progress& progress, const loader::v1::StatusFact& fact) {
 
 bool apply(Progress& progress, const validator::v1::ValidationCompleted& fact) {
   if (!is_of_present_run(progress, fact.scope())) return false;
-  progress.set_last_result("run " + std::to_string(fact.scope().run()) + ": " + (fact.failure().empty() ? fact.verdict() + ". " + fact.sentence() : fact.failure()));
+  progress.set_last_result("run " + std::to_string(fact.scope().run()) + ": " +
+                           (fact.failure().empty() ? fact.verdict() + ". " + fact.sentence() : fact.failure()));
   return true;
 }
 

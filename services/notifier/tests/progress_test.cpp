@@ -122,7 +122,8 @@ TEST_F(Progress, OneWatcherTooManyIsRefusedUntilAnotherLeaves) {
   v1::WatchProgressRequest request;
   request.set_migration_id(migration_);
   v1::WatchProgressResponse response;
-  const auto first = rpc::context(kTenant, "test", std::chrono::seconds(30)), second = rpc::context(kTenant, "test", std::chrono::seconds(30));
+  const auto first = rpc::context(kTenant, "test", std::chrono::seconds(30)),
+             second = rpc::context(kTenant, "test", std::chrono::seconds(30));
   const auto one = stub_->WatchProgress(first.get(), request), two = stub_->WatchProgress(second.get(), request);
   ASSERT_TRUE(one->Read(&response));
   ASSERT_TRUE(two->Read(&response));

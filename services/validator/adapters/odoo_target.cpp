@@ -24,7 +24,8 @@ std::string field_list(const std::vector<std::string>& fields) {
 
 OdooTarget::OdooTarget(const std::string& loader) : loader_(loader::v1::LoaderService::NewStub(rpc::channel(loader))) {}
 
-Result<json::Document> OdooTarget::call(const Run& run, const std::string& model, const std::string& method, std::string args, std::string kwargs) {
+Result<json::Document> OdooTarget::call(const Run& run, const std::string& model, const std::string& method, std::string args,
+                                        std::string kwargs) {
   const auto context = rpc::context(run.tenant, "validator", kDeadline);
   loader::v1::ReadTargetRequest request;
   request.set_target_id(run.target_id);
@@ -47,7 +48,8 @@ Status OdooTarget::each(const Run& run, const std::string& model, const std::str
   while (true) {
     if (stop.stop_requested()) return fail(Code::cancelled, "the proof was stopped", "STOPPED");
     const auto args = fmt::format(R"([[{}["id",">",{}]]])", domain.empty() ? "" : domain + ",", last);
-    const auto kwargs = fmt::format(R"({{"fields":{},"order":"id","limit":{},"load":null,"context":{{"active_test":false}}}})", field_list(fields), kPage);
+    const auto kwargs =
+        fmt::format(R"({{"fields":{},"order":"id","limit":{},"load":null,"context":{{"active_test":false}}}})", field_list(fields), kPage);
     const auto page = call(run, model, "search_read", args, kwargs);
     if (!page) return fail(page.error());
     const auto rows = page->root().items();
@@ -77,8 +79,8 @@ Result<TargetBooks> OdooTarget::read(const Run& run, const std::set<std::string>
       {"account.bank.statement.line", "", {"id", "move_id", "journal_id", "amount"}, &TargetBuilder::statement_line},
       {"account.move.line",
        R"(["parent_state","in",["draft","posted"]])",
-       {"id", "move_id", "account_id", "partner_id", "balance", "amount_currency", "amount_residual", "amount_residual_currency", "currency_id", "date",
-        "date_maturity", "parent_state"},
+       {"id", "move_id", "account_id", "partner_id", "balance", "amount_currency", "amount_residual", "amount_residual_currency",
+        "currency_id", "date", "date_maturity", "parent_state"},
        &TargetBuilder::item},
   };
   for (const auto& want : wanted) {

@@ -16,9 +16,10 @@ std::vector<bus::Range> ranges_of(pg::Pool& pool, const Run& run) {
   std::vector<bus::Range> out;
   pool.transact([&](pg::Tx& tx) {
     out.clear();
-    for (const auto& row : tx.exec("SELECT partition, first_offset, last_offset FROM run_range WHERE migration_id = $1 AND run = $2 AND tenant_id = $3 "
-                                   "ORDER BY partition",
-                                   {run.migration, run.number, run.tenant})) {
+    for (const auto& row :
+         tx.exec("SELECT partition, first_offset, last_offset FROM run_range WHERE migration_id = $1 AND run = $2 AND tenant_id = $3 "
+                 "ORDER BY partition",
+                 {run.migration, run.number, run.tenant})) {
       out.push_back({std::string(kRawTopic), static_cast<std::int32_t>(row.integer("partition")), row.integer("first_offset"),
                      row.integer("last_offset")});
     }
@@ -26,14 +27,16 @@ std::vector<bus::Range> ranges_of(pg::Pool& pool, const Run& run) {
   return out;
 }
 
-Status read_records(const bus::Options& options, const std::vector<bus::Range>& ranges, const Run& run, SourceBuilder& builder, std::stop_token stop) {
+Status read_records(const bus::Options& options, const std::vector<bus::Range>& ranges, const Run& run, SourceBuilder& builder,
+                    std::stop_token stop) {
   Status trouble;
   for (const auto& range : ranges) {
     const auto take = [&](const bus::Incoming& incoming) {
       if (incoming.key != run.migration || !trouble) return;  // other migrations share the partition
       connector::v1::RawMessage message;
       if (!message.ParseFromString(incoming.value)) {
-        trouble = fail(Code::data_loss, fmt::format("message {} of the replay log cannot be read", incoming.offset), "UNDECODABLE", "Extract again.");
+        trouble = fail(Code::data_loss, fmt::format("message {} of the replay log cannot be read", incoming.offset), "UNDECODABLE",
+                       "Extract again.");
         return;
       }
       if (message.scope().run() != run.number) return;
@@ -65,7 +68,13 @@ RecordedSource::RecordedSource(pg::Pool& pool, bus::Options bus, const std::stri
 Result<SourceBooks> RecordedSource::read(const Run& run, std::stop_token stop) {
   const auto ranges = ranges_of(pool_, run);
   if (ranges.empty()) {
-    return fail(Error{Code::not_found, "the connector has not announced where the run's records are", Retry::after_backoff, Effect::none, "NOT_YET", "", {}});
+    return fail(Error{Code::not_found,
+                      "the connector has not announced where the run's records are",
+                      Retry::after_backoff,
+                      Effect::none,
+                      "NOT_YET",
+                      "",
+                      {}});
   }
   SourceBuilder builder;
   if (auto done = read_records(bus_, ranges, run, builder, stop); !done) return fail(done.error());

@@ -49,8 +49,12 @@ std::vector<RenderedFile> render_csv(const v1::Report& report) {
   for (const auto& check : report.checks()) {
     auto text = row({"subject", "period", "source", "odoo", "difference", "currency", "entity", "source_id", "result", "note"});
     for (const auto& l : check.lines()) {
-      text += row({cell(l.subject()), cell(l.period()), cell(l.source(), true), cell(l.target(), true), cell(l.difference(), true), cell(l.currency()),
-                   cell(l.entity()), cell(l.source_id()), !l.differs() ? "equal" : l.explained() ? "explained" : "different", cell(l.note())});
+      text += row({cell(l.subject()), cell(l.period()), cell(l.source(), true), cell(l.target(), true), cell(l.difference(), true),
+                   cell(l.currency()), cell(l.entity()), cell(l.source_id()),
+                   !l.differs()    ? "equal"
+                   : l.explained() ? "explained"
+                                   : "different",
+                   cell(l.note())});
     }
     files.push_back({check.name() + ".csv", std::move(text)});
   }
@@ -58,8 +62,8 @@ std::vector<RenderedFile> render_csv(const v1::Report& report) {
   files.push_back({"not_migrated.csv", listed(report.not_migrated())});
   auto rejects = row({"entity", "source_id", "label", "field", "value", "reason", "message", "hint"});
   for (const auto& r : report.rejects()) {
-    rejects += row({cell(r.entity()), cell(r.source_id()), cell(r.label()), cell(r.field()), cell(r.value()), cell(r.reason()), cell(r.message()),
-                    cell(r.hint())});
+    rejects += row({cell(r.entity()), cell(r.source_id()), cell(r.label()), cell(r.field()), cell(r.value()), cell(r.reason()),
+                    cell(r.message()), cell(r.hint())});
   }
   files.push_back({"rejects.csv", std::move(rejects)});
   auto settings = row({"setting", "before", "during", "restored", "note"});
@@ -75,7 +79,8 @@ std::string render_json(const v1::Report& report) {
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
   std::string out;
-  if (!google::protobuf::util::MessageToJsonString(report, &out, options).ok()) throw std::runtime_error("the report cannot be written as JSON");
+  if (!google::protobuf::util::MessageToJsonString(report, &out, options).ok())
+    throw std::runtime_error("the report cannot be written as JSON");
   return out;
 }
 

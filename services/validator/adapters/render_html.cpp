@@ -16,17 +16,28 @@ std::string escaped(std::string_view text) {
   out.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
 }
 
-bool is_amount(std::string_view text) { return !text.empty() && text.find_first_not_of("-0123456789.") == std::string_view::npos; }
+bool is_amount(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("-0123456789.") == std::string_view::npos;
+}
 
 /// "-1,234.50" with a real minus sign; anything else as it is.
 std::string figure(const std::string& text) {
@@ -39,7 +50,9 @@ std::string figure(const std::string& text) {
   return (negative ? "−" : "") + whole + digits.substr(point);
 }
 
-std::string small(const std::string& text) { return text.empty() ? "" : "<small>" + escaped(text) + "</small>"; }
+std::string small(const std::string& text) {
+  return text.empty() ? "" : "<small>" + escaped(text) + "</small>";
+}
 
 class Page {
  public:
@@ -64,22 +77,26 @@ void header(Page& page, const v1::Report& report) {
   page.put("<header><p class=\"company\">{} · proof of run {} · {}</p>\n<h1>{}</h1>\n<span class=\"verdict {}\">{}</span>\n",
            escaped(report.company_name().empty() ? "Company" : report.company_name()), report.scope().run(), escaped(report.created_at()),
            escaped(report.sentence()), report.verdict() == kDifferent ? "DIFFERENT" : "", escaped(report.verdict()));
-  page.put("<ul class=\"facts\"><li><b>{}</b> transactions</li><li><b>{}</b> amounts compared</li><li>difference <b>{}</b> {}</li>"
-           "<li>in Odoo: <b>{}</b> created, <b>{}</b> changed, <b>{}</b> unchanged</li></ul></header>\n",
-           with_thousands(report.transactions()), with_thousands(report.amounts_compared()), figure(report.difference()),
-           escaped(report.home_currency()), with_thousands(report.created()), with_thousands(report.changed()), with_thousands(report.unchanged()));
+  page.put(
+      "<ul class=\"facts\"><li><b>{}</b> transactions</li><li><b>{}</b> amounts compared</li><li>difference <b>{}</b> {}</li>"
+      "<li>in Odoo: <b>{}</b> created, <b>{}</b> changed, <b>{}</b> unchanged</li></ul></header>\n",
+      with_thousands(report.transactions()), with_thousands(report.amounts_compared()), figure(report.difference()),
+      escaped(report.home_currency()), with_thousands(report.created()), with_thousands(report.changed()),
+      with_thousands(report.unchanged()));
 }
 
 void summary(Page& page, const v1::Report& report) {
-  page.raw("<h2>What was checked</h2>\n<p class=\"quiet\">The source's own reports, as recorded during extraction, against Odoo's own ledger, as of the "
-           "time above. “Explained” are differences that are exactly what a record that was not taken over would have posted.</p>\n"
-           "<div class=\"wide\"><table><thead><tr><th>Section</th><th class=\"n\">Compared</th><th class=\"n\">Different</th>"
-           "<th class=\"n\">Explained</th><th>Result</th></tr></thead><tbody>\n");
+  page.raw(
+      "<h2>What was checked</h2>\n<p class=\"quiet\">The source's own reports, as recorded during extraction, against Odoo's own ledger, "
+      "as of the "
+      "time above. “Explained” are differences that are exactly what a record that was not taken over would have posted.</p>\n"
+      "<div class=\"wide\"><table><thead><tr><th>Section</th><th class=\"n\">Compared</th><th class=\"n\">Different</th>"
+      "<th class=\"n\">Explained</th><th>Result</th></tr></thead><tbody>\n");
   for (const auto& check : report.checks()) {
     const bool bad = check.different() > 0 || check.outcome() == "not_checked";
     page.put("<tr{}><td>{}{}{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"word\">{}</td></tr>\n",
-             bad ? " class=\"bad\"" : "", escaped(check.title()), small(check.method()), small(check.note()), with_thousands(check.compared()),
-             with_thousands(check.different()), with_thousands(check.explained()), outcome_words(check));
+             bad ? " class=\"bad\"" : "", escaped(check.title()), small(check.method()), small(check.note()),
+             with_thousands(check.compared()), with_thousands(check.different()), with_thousands(check.explained()), outcome_words(check));
   }
   page.raw("</tbody></table></div>\n");
 }
@@ -91,9 +108,11 @@ std::string record_of(const v1::Line& line) {
 void line_row(Page& page, const v1::Line& line) {
   const std::string style = !line.differs() ? "" : line.explained() ? " class=\"explained\"" : " class=\"bad\"";
   const auto currency = line.currency().empty() ? std::string() : " " + escaped(line.currency());
-  page.put("<tr{}><td>{}{}</td><td class=\"d\">{}</td><td class=\"n\">{}{}</td><td class=\"n\">{}{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n", style,
-           escaped(line.subject()), small(line.note()), escaped(line.period()), figure(line.source()), currency, figure(line.target()), currency,
-           figure(line.difference()), record_of(line));
+  page.put(
+      "<tr{}><td>{}{}</td><td class=\"d\">{}</td><td class=\"n\">{}{}</td><td class=\"n\">{}{}</td><td "
+      "class=\"n\">{}</td><td>{}</td></tr>\n",
+      style, escaped(line.subject()), small(line.note()), escaped(line.period()), figure(line.source()), currency, figure(line.target()),
+      currency, figure(line.difference()), record_of(line));
 }
 
 constexpr auto kLineHead =
@@ -138,7 +157,8 @@ void groups(Page& page, const std::map<std::string, Group>& all) {
     std::string names;
     for (std::size_t i = 0; i < group.members.size() && i < kNamed; ++i) names += (i == 0 ? "" : "; ") + escaped(group.members[i]);
     if (group.members.size() > kNamed) names += fmt::format("; and {} more", group.members.size() - kNamed);
-    page.put("<tr><td class=\"n\">{}</td><td>{}{}</td><td>{}</td></tr>\n", with_thousands(group.members.size()), escaped(group.head), small(group.hint), names);
+    page.put("<tr><td class=\"n\">{}</td><td>{}{}</td><td>{}</td></tr>\n", with_thousands(group.members.size()), escaped(group.head),
+             small(group.hint), names);
   }
   page.raw("</tbody></table></div>\n");
 }
@@ -154,7 +174,8 @@ std::string kind_words(const v1::Listed& listed) {
   return listed.entity() + (listed.posting() ? ": left out although it posts" : ": has no place in Odoo");
 }
 
-void listed(Page& page, const std::string& title, const std::string& explanation, const google::protobuf::RepeatedPtrField<v1::Listed>& list) {
+void listed(Page& page, const std::string& title, const std::string& explanation,
+            const google::protobuf::RepeatedPtrField<v1::Listed>& list) {
   page.put("<h2>{}</h2>\n", title);
   if (list.empty()) return page.raw("<p>None.</p>\n");
   page.put("<p class=\"quiet\">{}</p>\n", explanation);
@@ -185,10 +206,11 @@ void rejects(Page& page, const v1::Report& report) {
 void settings(Page& page, const v1::Report& report) {
   page.raw("<h2>Settings changed in Odoo</h2>\n");
   if (report.settings().empty()) return page.raw("<p>None.</p>\n");
-  page.raw("<div class=\"wide\"><table><thead><tr><th>Setting</th><th>Before</th><th>During the run</th><th>Now</th></tr></thead><tbody>\n");
+  page.raw(
+      "<div class=\"wide\"><table><thead><tr><th>Setting</th><th>Before</th><th>During the run</th><th>Now</th></tr></thead><tbody>\n");
   for (const auto& s : report.settings()) {
-    page.put("<tr><td>{}{}</td><td>{}</td><td>{}</td><td class=\"word\">{}</td></tr>\n", escaped(s.name()), small(s.note()), escaped(s.before()),
-             escaped(s.during()), s.restored() ? "put back" : "kept as during the run");
+    page.put("<tr><td>{}{}</td><td>{}</td><td>{}</td><td class=\"word\">{}</td></tr>\n", escaped(s.name()), small(s.note()),
+             escaped(s.before()), escaped(s.during()), s.restored() ? "put back" : "kept as during the run");
   }
   page.raw("</tbody></table></div>\n");
 }
@@ -199,8 +221,10 @@ void last_trial_balance(Page& page, const v1::Report& report) {
     if (check.name() != "trial_balance" || check.lines().empty()) continue;
     std::string last;
     for (const auto& line : check.lines()) last = std::max(last, line.period());
-    page.put("<h2>Trial balance of {}</h2>\n<p class=\"quiet\">Debit positive, credit negative{}{}. All other days are in trial_balance.csv.</p>\n", escaped(last),
-             report.home_currency().empty() ? "" : ", in ", escaped(report.home_currency()));
+    page.put(
+        "<h2>Trial balance of {}</h2>\n<p class=\"quiet\">Debit positive, credit negative{}{}. All other days are in "
+        "trial_balance.csv.</p>\n",
+        escaped(last), report.home_currency().empty() ? "" : ", in ", escaped(report.home_currency()));
     page.raw(kLineHead);
     for (const auto& line : check.lines()) {
       if (line.period() == last) line_row(page, line);
@@ -213,23 +237,28 @@ void last_trial_balance(Page& page, const v1::Report& report) {
 
 std::string render_html(const v1::Report& report) {
   Page page;
-  page.put("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-           "<title>{} – {}</title>\n<style>\n",
-           escaped(report.verdict()), escaped(report.company_name()));
+  page.put(
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
+      "initial-scale=1\">\n"
+      "<title>{} – {}</title>\n<style>\n",
+      escaped(report.verdict()), escaped(report.company_name()));
   page.raw(::embedded::report_css::kFiles[0].text);
   page.raw("</style></head><body>\n");
   header(page, report);
   summary(page, report);
   differences(page, report);
   listed(page, "Documents with the ledger's lines and plain entries",
-         "The ledger decides: where a document's own lines do not give the source's postings, the ledger's lines were taken.", report.fallbacks());
+         "The ledger decides: where a document's own lines do not give the source's postings, the ledger's lines were taken.",
+         report.fallbacks());
   rejects(page, report);
   listed(page, "Not migrated, and why", "Records that are part of something else in Odoo or have no place there.", report.not_migrated());
   settings(page, report);
   last_trial_balance(page, report);
-  page.put("<footer>Quick2Odoo · migration {} · run {} · made {}. Amounts in {} unless another currency is given; compared exactly, digit by digit.</footer>\n"
-           "</body></html>\n",
-           escaped(report.scope().migration_id()), report.scope().run(), escaped(report.created_at()), escaped(report.home_currency()));
+  page.put(
+      "<footer>Quick2Odoo · migration {} · run {} · made {}. Amounts in {} unless another currency is given; compared exactly, digit by "
+      "digit.</footer>\n"
+      "</body></html>\n",
+      escaped(report.scope().migration_id()), report.scope().run(), escaped(report.created_at()), escaped(report.home_currency()));
   return page.take();
 }
 

@@ -41,7 +41,8 @@ TEST_F(Rendered, TextFromTheBooksCannotBecomeMarkup) {
 }
 
 TEST_F(Rendered, RejectsStandTogetherByCause) {
-  for (int i = 0; i < 38; ++i) notes_.rejects.push_back({"Invoice", std::to_string(i), "", "", "TAX", "tax code 'EX' has no Odoo tax", "map it", ""});
+  for (int i = 0; i < 38; ++i)
+    notes_.rejects.push_back({"Invoice", std::to_string(i), "", "", "TAX", "tax code 'EX' has no Odoo tax", "map it", ""});
   const auto page = render_html(report_of(target_, notes_));
   EXPECT_THAT(page, HasSubstr("<td class=\"n\">38</td><td>Invoice: tax code 'EX' has no Odoo tax<small>map it</small></td>"));
   EXPECT_THAT(page, HasSubstr("and 13 more"));

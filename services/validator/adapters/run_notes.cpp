@@ -31,7 +31,8 @@ void GrpcNotes::extraction(const Run& run, RunNotes& notes) {
   connector::v1::GetExtractionResponse answer;
   const auto status = connector_->GetExtraction(context.get(), request_of<connector::v1::GetExtractionRequest>(run), &answer);
   if (!status.ok()) notes.missing["The extraction's counts"] = status.error_message();
-  for (const auto& entity : answer.entities()) notes.counts.push_back({entity.entity(), entity.explanation(), entity.counted(), entity.extracted()});
+  for (const auto& entity : answer.entities())
+    notes.counts.push_back({entity.entity(), entity.explanation(), entity.counted(), entity.extracted()});
 }
 
 void GrpcNotes::mapper_rejects(const Run& run, RunNotes& notes) {

@@ -49,7 +49,8 @@ grpc::Status Service::Validate(grpc::ServerContext* context, const v1::ValidateR
   if (!caller) return rpc::to_status(caller.error());
   const auto run = store_.run_of(caller->tenant, request->migration_id());
   if (!run || run->number == 0) {
-    return refuse(Code::not_found, fmt::format("there is no run of migration '{}'", request->migration_id()), "RUN_NOT_FOUND", "Start the migration first.");
+    return refuse(Code::not_found, fmt::format("there is no run of migration '{}'", request->migration_id()), "RUN_NOT_FOUND",
+                  "Start the migration first.");
   }
   const auto proof = prover_.prove(*run, {});
   if (!proof) return rpc::to_status(proof.error());

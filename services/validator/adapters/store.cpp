@@ -12,7 +12,9 @@
 namespace q2o::validator {
 namespace {
 
-std::string job_id(const std::string& migration, std::int64_t run) { return fmt::format("{}/{}", migration, run); }
+std::string job_id(const std::string& migration, std::int64_t run) {
+  return fmt::format("{}/{}", migration, run);
+}
 
 Run run_from(const billing::v1::Migration& migration) {
   return {migration.tenant_id(), migration.migration_id(), migration.connection_slug(), migration.target_id(), migration.run()};
@@ -55,34 +57,38 @@ std::vector<pg::Migration> schema() {
 
 void Store::ask_for_proof(pg::Tx& tx, const billing::v1::Migration& migration) {
   if (migration.state() != billing::v1::STATE_VALIDATING || migration.directive() != billing::v1::DIRECTIVE_GO) return;
-  tx.exec("INSERT INTO proof_job(migration_id, run, tenant_id, version, state) VALUES ($1, $2, $3, $4, 'waiting') "
-          "ON CONFLICT (migration_id, run) DO UPDATE SET version = EXCLUDED.version, state = 'waiting', attempts = 0, next_at = now(), last_error = '' "
-          "WHERE proof_job.version < EXCLUDED.version",
-          {migration.migration_id(), migration.run(), migration.tenant_id(), migration.version()});
+  tx.exec(
+      "INSERT INTO proof_job(migration_id, run, tenant_id, version, state) VALUES ($1, $2, $3, $4, 'waiting') "
+      "ON CONFLICT (migration_id, run) DO UPDATE SET version = EXCLUDED.version, state = 'waiting', attempts = 0, next_at = now(), "
+      "last_error = '' "
+      "WHERE proof_job.version < EXCLUDED.version",
+      {migration.migration_id(), migration.run(), migration.tenant_id(), migration.version()});
   tx.notify(kWorkChannel);
 }
 
 void Store::remember_ranges(pg::Tx& tx, const connector::v1::StatusFact& fact) {
   for (const auto& range : fact.run_extracted().ranges()) {
-    tx.exec("INSERT INTO run_range(migration_id, run, tenant_id, partition, first_offset, last_offset) VALUES ($1, $2, $3, $4, $5, $6) "
-            "ON CONFLICT (migration_id, run, partition) DO UPDATE SET first_offset = EXCLUDED.first_offset, last_offset = EXCLUDED.last_offset",
-            {fact.scope().migration_id(), fact.scope().run(), fact.scope().tenant_id(), range.partition(), static_cast<std::int64_t>(range.first_offset()),
-             static_cast<std::int64_t>(range.last_offset())});
+    tx.exec(
+        "INSERT INTO run_range(migration_id, run, tenant_id, partition, first_offset, last_offset) VALUES ($1, $2, $3, $4, $5, $6) "
+        "ON CONFLICT (migration_id, run, partition) DO UPDATE SET first_offset = EXCLUDED.first_offset, last_offset = EXCLUDED.last_offset",
+        {fact.scope().migration_id(), fact.scope().run(), fact.scope().tenant_id(), range.partition(),
+         static_cast<std::int64_t>(range.first_offset()), static_cast<std::int64_t>(range.last_offset())});
   }
   tx.notify(kWorkChannel);
 }
 
 std::optional<Job> Store::next() {
   return pool_.transact([&](pg::Tx& tx) -> std::optional<Job> {
-    const auto rows = tx.exec(
-        "SELECT * FROM proof_job WHERE state = 'waiting' AND next_at <= now() ORDER BY next_at LIMIT 10 FOR UPDATE SKIP LOCKED");
+    const auto rows =
+        tx.exec("SELECT * FROM proof_job WHERE state = 'waiting' AND next_at <= now() ORDER BY next_at LIMIT 10 FOR UPDATE SKIP LOCKED");
     for (const auto& row : rows) {
       const auto migration = migrations::find(tx, row.text("migration_id"));
       if (!migration || static_cast<std::int64_t>(migration->run()) != row.integer("run")) continue;
       if (migrations::directive(tx, migration->migration_id(), migration->run()) != billing::v1::DIRECTIVE_GO) continue;
       const auto lease = pg::try_lease(tx, "proof", job_id(row.text("migration_id"), row.integer("run")), instance_, kLease);
       if (!lease) continue;
-      return Job{run_from(*migration), static_cast<std::uint64_t>(row.integer("version")), static_cast<int>(row.integer("attempts")), *lease};
+      return Job{run_from(*migration), static_cast<std::uint64_t>(row.integer("version")), static_cast<int>(row.integer("attempts")),
+                 *lease};
     }
     return std::nullopt;
   });
@@ -127,9 +133,10 @@ bool Store::give_up(const Job& job, const Error& why) {
 bool Store::retry_later(const Job& job, const Error& why, std::chrono::milliseconds delay) {
   return pool_.transact([&](pg::Tx& tx) {
     if (!pg::held(tx, job.lease)) return false;
-    tx.exec("UPDATE proof_job SET attempts = attempts + 1, next_at = now() + $4 * interval '1 millisecond', last_error = $5 "
-            "WHERE migration_id = $1 AND run = $2 AND version = $3",
-            {job.run.migration, job.run.number, job.version, static_cast<std::int64_t>(delay.count()), why.message});
+    tx.exec(
+        "UPDATE proof_job SET attempts = attempts + 1, next_at = now() + $4 * interval '1 millisecond', last_error = $5 "
+        "WHERE migration_id = $1 AND run = $2 AND version = $3",
+        {job.run.migration, job.run.number, job.version, static_cast<std::int64_t>(delay.count()), why.message});
     pg::release(tx, job.lease);
     return true;
   });
@@ -149,9 +156,10 @@ void Store::keep(const Run& run, const v1::Report& report) {
 
 std::optional<v1::Report> Store::report(const std::string& tenant, const std::string& migration, std::uint32_t run) {
   return pool_.transact([&](pg::Tx& tx) -> std::optional<v1::Report> {
-    const auto rows = tx.exec("SELECT body FROM report WHERE tenant_id = $1 AND migration_id = $2 AND ($3 = 0 OR run = $3) "
-                              "ORDER BY run DESC, created_at DESC, report_id DESC LIMIT 1",
-                              {tenant, migration, static_cast<std::int64_t>(run)});
+    const auto rows = tx.exec(
+        "SELECT body FROM report WHERE tenant_id = $1 AND migration_id = $2 AND ($3 = 0 OR run = $3) "
+        "ORDER BY run DESC, created_at DESC, report_id DESC LIMIT 1",
+        {tenant, migration, static_cast<std::int64_t>(run)});
     if (rows.empty()) return std::nullopt;
     v1::Report report;
     if (!report.ParseFromString(rows[0].bytes("body"))) throw std::runtime_error("a stored report cannot be read");

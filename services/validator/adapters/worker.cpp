@@ -37,7 +37,9 @@ class LeaseKeeper {
 
 }  // namespace
 
-std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+std::string now_rfc3339() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
 
 bool Worker::run_one(std::stop_token stop) {
   const auto job = store_.next();

@@ -1,7 +1,7 @@
 #include "services/validator/domain/books.h"
 
-#include <array>
 #include <algorithm>
+#include <array>
 
 namespace q2o::validator {
 

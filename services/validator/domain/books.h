@@ -35,10 +35,10 @@ struct SourceBooks {
   std::string company_name, home_currency;
   unsigned fiscal_year_first_month = 1;
   std::map<std::string, SourceAccount> accounts;
-  std::map<std::string, std::string> parties;                  ///< customers, vendors, employees: one id space
-  std::map<std::string, std::set<std::string>> ids;            ///< per entity, what was extracted
-  std::map<std::string, std::string> labels;                   ///< "Invoice/12" -> number, party and date for people
-  std::map<std::string, std::string> entity_of_transaction;    ///< transaction id -> entity; absent: only in the ledger
+  std::map<std::string, std::string> parties;                ///< customers, vendors, employees: one id space
+  std::map<std::string, std::set<std::string>> ids;          ///< per entity, what was extracted
+  std::map<std::string, std::string> labels;                 ///< "Invoice/12" -> number, party and date for people
+  std::map<std::string, std::string> entity_of_transaction;  ///< transaction id -> entity; absent: only in the ledger
   std::vector<SourceDocument> documents;
   std::vector<accounting::LedgerTransaction> ledger;
   std::vector<accounting::TrialBalance> trial_balances;

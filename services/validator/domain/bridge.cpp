@@ -43,8 +43,8 @@ std::optional<OwnName> Bridge::parse(const std::string& name) const {
   // The longest entity wins: "payment_method_3" is no payment.
   const std::pair<const std::string, std::string>* best = nullptr;
   for (const auto& entity : entities_) {
-    if (name.size() > entity.first.size() + 1 && name.compare(0, entity.first.size(), entity.first) == 0 && name[entity.first.size()] == '_' &&
-        (best == nullptr || entity.first.size() > best->first.size())) {
+    if (name.size() > entity.first.size() + 1 && name.compare(0, entity.first.size(), entity.first) == 0 &&
+        name[entity.first.size()] == '_' && (best == nullptr || entity.first.size() > best->first.size())) {
       best = &entity;
     }
   }
@@ -96,13 +96,27 @@ void Bridge::take(const OwnRecord& record, const SourceBooks& source, const Targ
   }
 }
 
-std::int64_t Bridge::account(const std::string& source_account) const { return find_or_empty(accounts_, source_account); }
-const SourceAccount* Bridge::source_account(std::int64_t target_account) const { return find_or_empty(source_accounts_, target_account); }
-std::int64_t Bridge::partner(const std::string& party) const { return find_or_empty(partners_, party); }
-std::string Bridge::party(std::int64_t partner) const { return find_or_empty(parties_, partner); }
-const std::set<std::int64_t>& Bridge::moves(const std::string& transaction) const { return find_or_empty(moves_, transaction); }
-const std::set<std::string>& Bridge::loaded(const std::string& entity) const { return find_or_empty(loaded_, entity); }
-const std::vector<const TargetItem*>& Bridge::items(std::int64_t move) const { return find_or_empty(items_, move); }
+std::int64_t Bridge::account(const std::string& source_account) const {
+  return find_or_empty(accounts_, source_account);
+}
+const SourceAccount* Bridge::source_account(std::int64_t target_account) const {
+  return find_or_empty(source_accounts_, target_account);
+}
+std::int64_t Bridge::partner(const std::string& party) const {
+  return find_or_empty(partners_, party);
+}
+std::string Bridge::party(std::int64_t partner) const {
+  return find_or_empty(parties_, partner);
+}
+const std::set<std::int64_t>& Bridge::moves(const std::string& transaction) const {
+  return find_or_empty(moves_, transaction);
+}
+const std::set<std::string>& Bridge::loaded(const std::string& entity) const {
+  return find_or_empty(loaded_, entity);
+}
+const std::vector<const TargetItem*>& Bridge::items(std::int64_t move) const {
+  return find_or_empty(items_, move);
+}
 
 std::set<std::int64_t> Bridge::accounts_where(const SourceBooks& source, bool (SourceAccount::*is)() const) const {
   std::set<std::int64_t> out;

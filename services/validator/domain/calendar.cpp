@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <chrono>
 #include <charconv>
+#include <chrono>
 #include <stdexcept>
 
 namespace q2o::validator {
@@ -26,12 +26,15 @@ year_month_day parse(const std::string& date) {
 }
 
 std::string print(const year_month_day& date) {
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 }  // namespace
 
-std::string day_before(const std::string& date) { return print(year_month_day(sys_days(parse(date)) - days(1))); }
+std::string day_before(const std::string& date) {
+  return print(year_month_day(sys_days(parse(date)) - days(1)));
+}
 
 std::string month_end(const std::string& date) {
   const auto d = parse(date);
@@ -44,7 +47,9 @@ std::string fiscal_year_start(const std::string& date, unsigned first_month) {
   return print(start / month(first_month) / 1);
 }
 
-int days_between(const std::string& a, const std::string& b) { return static_cast<int>((sys_days(parse(b)) - sys_days(parse(a))).count()); }
+int days_between(const std::string& a, const std::string& b) {
+  return static_cast<int>((sys_days(parse(b)) - sys_days(parse(a))).count());
+}
 
 std::vector<std::string> month_ends(const std::string& first, const std::string& last_date) {
   std::vector<std::string> out;

@@ -18,7 +18,9 @@ Line account_line(const SourceAccount& account, std::string what, std::string pe
   return line;
 }
 
-std::string last_day(const SourceBooks& source) { return source.ledger.empty() ? std::string() : source.ledger.back().date; }
+std::string last_day(const SourceBooks& source) {
+  return source.ledger.empty() ? std::string() : source.ledger.back().date;
+}
 
 /// The ledger's sum of an account over days (after exclusive, to inclusive).
 Decimal ledger_sum(const SourceBooks& source, const std::string& account, const std::string& after, const std::string& to) {
@@ -38,8 +40,10 @@ std::optional<Decimal> ledger_sum_currency(const SourceBooks& source, const Sour
   for (const auto& transaction : source.ledger) {
     for (const auto& posting : transaction.postings) {
       if (posting.account_id != account.id) continue;
-      if (posting.currency == account.currency && posting.amount_currency) sum += *posting.amount_currency;
-      else if (!posting.amount.is_zero()) return std::nullopt;
+      if (posting.currency == account.currency && posting.amount_currency)
+        sum += *posting.amount_currency;
+      else if (!posting.amount.is_zero())
+        return std::nullopt;
     }
   }
   return sum;
@@ -47,20 +51,26 @@ std::optional<Decimal> ledger_sum_currency(const SourceBooks& source, const Sour
 
 /// Whether the migration keeps bank statements; money may also have been booked by payments and entries alone.
 bool has_statement_lines(const TargetBooks& target, const Bridge& bridge) {
-  return std::any_of(target.records.begin(), target.records.end(), [](const auto& record) { return record.model == "account.bank.statement.line"; }) ||
-         std::any_of(target.statement_lines.begin(), target.statement_lines.end(), [&](const auto& line) { return bridge.is_own_move(line.move_id); });
+  return std::any_of(target.records.begin(), target.records.end(),
+                     [](const auto& record) { return record.model == "account.bank.statement.line"; }) ||
+         std::any_of(target.statement_lines.begin(), target.statement_lines.end(),
+                     [&](const auto& line) { return bridge.is_own_move(line.move_id); });
 }
 
 }  // namespace
 
 Check check_money(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
-  CheckBuilder check("money", "Bank, card and undeposited balances",
-                     "Ledger balance of each account on the last day against Odoo's balance, and against the sum of the statement lines of its "
-                     "journal (what the journal card shows, in the journal's currency).");
+  CheckBuilder check(
+      "money", "Bank, card and undeposited balances",
+      "Ledger balance of each account on the last day against Odoo's balance, and against the sum of the statement lines of its "
+      "journal (what the journal card shows, in the journal's currency).");
   const auto last = last_day(source);
   if (last.empty()) return check.finish();
   const bool statements = has_statement_lines(target, bridge);
-  if (!statements) check.remark("The migration made no statement lines (money mode payment): only the balances of the accounts are compared, journal cards are not.");
+  if (!statements)
+    check.remark(
+        "The migration made no statement lines (money mode payment): only the balances of the accounts are compared, journal cards are "
+        "not.");
   for (const auto& [id, account] : source.accounts) {
     if (!account.is_money()) continue;
     const auto expected = ledger_sum(source, id, "", last);
@@ -94,7 +104,8 @@ Check check_money(const SourceBooks& source, const TargetBooks& target, const Br
 }
 
 Check check_tax(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
-  CheckBuilder check("tax", "Tax per agency account", "Movement of each tax liability account in every fiscal year, and its balance on the last day.");
+  CheckBuilder check("tax", "Tax per agency account",
+                     "Movement of each tax liability account in every fiscal year, and its balance on the last day.");
   const auto last = last_day(source);
   std::set<std::string> starts;
   for (const auto& transaction : source.ledger) starts.insert(fiscal_year_start(transaction.date, source.fiscal_year_first_month));
@@ -119,16 +130,19 @@ Check check_tax(const SourceBooks& source, const TargetBooks& target, const Brid
 }
 
 Check check_currencies(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
-  CheckBuilder check("currencies", "Amounts in foreign currency",
-                     "Per account and currency: the sum of the ledger's foreign amounts against the foreign amounts of Odoo's journal items; "
-                     "items in home currency must carry their balance as currency amount.");
+  CheckBuilder check(
+      "currencies", "Amounts in foreign currency",
+      "Per account and currency: the sum of the ledger's foreign amounts against the foreign amounts of Odoo's journal items; "
+      "items in home currency must carry their balance as currency amount.");
   std::map<std::pair<std::string, std::string>, Decimal> expected, found;  // (account, currency)
   bool silent = false;
   for (const auto& transaction : source.ledger) {
     for (const auto& posting : transaction.postings) {
       if (posting.currency.empty() || posting.currency == source.home_currency) continue;
-      if (posting.amount_currency) expected[{posting.account_id, posting.currency}] += *posting.amount_currency;
-      else silent = true;
+      if (posting.amount_currency)
+        expected[{posting.account_id, posting.currency}] += *posting.amount_currency;
+      else
+        silent = true;
     }
   }
   for (const auto& [id, account] : source.accounts) {
@@ -172,8 +186,9 @@ Check check_currencies(const SourceBooks& source, const TargetBooks& target, con
 }
 
 Check check_own_accounts(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge) {
-  CheckBuilder check("clearing_accounts", "Clearing accounts of Odoo",
-                     "Accounts that only Odoo has (outstanding receipts and payments, liquidity transfer) must end at 0.00 with nothing open.");
+  CheckBuilder check(
+      "clearing_accounts", "Clearing accounts of Odoo",
+      "Accounts that only Odoo has (outstanding receipts and payments, liquidity transfer) must end at 0.00 with nothing open.");
   std::map<std::int64_t, std::pair<Decimal, Decimal>> sums;  // balance, open
   for (const auto& item : target.items) {
     if (!item.posted || bridge.source_account(item.account_id) != nullptr) continue;
@@ -217,12 +232,15 @@ Check check_leftovers(const SourceBooks& source, const TargetBooks& target, cons
       if (record.model == "account.payment" && target.state_of_payment.contains(record.id)) return target.state_of_payment.at(record.id);
       return {};
     }();
-    if (state == "draft") trouble(record, "still a draft");
-    else ++sound;
+    if (state == "draft")
+      trouble(record, "still a draft");
+    else
+      ++sound;
   }
   std::size_t foreign = 0;
   for (const auto& [id, move] : target.moves) foreign += move.state == "posted" && !bridge.is_own_move(id) ? 1 : 0;
-  if (foreign > 0) check.remark(fmt::format("Odoo has {} posted {} that this migration did not make.", foreign, foreign == 1 ? "entry" : "entries"));
+  if (foreign > 0)
+    check.remark(fmt::format("Odoo has {} posted {} that this migration did not make.", foreign, foreign == 1 ? "entry" : "entries"));
   Line line;
   line.subject = fmt::format("{} records of the migration looked at", with_thousands(target.records.size()));
   line.source = line.target = std::to_string(sound);

@@ -16,8 +16,12 @@ constexpr std::string_view kRetainedNote =
 class Day {
  public:
   Day(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, std::string date)
-      : source_(source), target_(target), bridge_(bridge), date_(std::move(date)),
-        year_start_(fiscal_year_start(date_, source.fiscal_year_first_month)), year_before_(day_before(year_start_)) {}
+      : source_(source),
+        target_(target),
+        bridge_(bridge),
+        date_(std::move(date)),
+        year_start_(fiscal_year_start(date_, source.fiscal_year_first_month)),
+        year_before_(day_before(year_start_)) {}
 
   const std::string& before_year() const { return year_before_; }
 
@@ -27,8 +31,12 @@ class Day {
     const bool year_only = known != target_.accounts.end() && known->second.is_profit_and_loss();
     return target_.balance(date_, account) - (year_only ? target_.balance(year_before_, account) : Decimal());
   }
-  Decimal earlier_profit_and_loss() const { return profit_and_loss([&](std::int64_t id) { return target_.balance(year_before_, id); }); }
-  Decimal year_profit_and_loss() const { return profit_and_loss([&](std::int64_t id) { return balance(id); }); }
+  Decimal earlier_profit_and_loss() const {
+    return profit_and_loss([&](std::int64_t id) { return target_.balance(year_before_, id); });
+  }
+  Decimal year_profit_and_loss() const {
+    return profit_and_loss([&](std::int64_t id) { return balance(id); });
+  }
 
   /// Accounts of the target that have a balance and no counterpart in the source.
   std::vector<std::pair<std::int64_t, Decimal>> strangers() const {
@@ -82,7 +90,8 @@ Line account_line(const std::string& name, const std::string& period, const std:
 
 std::string stranger_name(const TargetBooks& target, std::int64_t id) {
   const auto found = target.accounts.find(id);
-  return found == target.accounts.end() ? fmt::format("Odoo account {}", id) : found->second.code + " " + found->second.name + " (Odoo only)";
+  return found == target.accounts.end() ? fmt::format("Odoo account {}", id)
+                                        : found->second.code + " " + found->second.name + " (Odoo only)";
 }
 
 std::set<std::string> profit_and_loss_accounts(const SourceBooks& source) {
@@ -140,10 +149,12 @@ void complain(CheckBuilder& check, const SourceBooks& source, const std::string&
 
 }  // namespace
 
-Check check_trial_balances(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, const Causes& causes) {
-  CheckBuilder check("trial_balance", "Trial balance of every month end",
-                     "The source's TrialBalance against the sums of Odoo's posted journal items: balance sheet accounts since the beginning, "
-                     "income and expense of the fiscal year, earlier profit in Retained Earnings.");
+Check check_trial_balances(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
+                           const Causes& causes) {
+  CheckBuilder check(
+      "trial_balance", "Trial balance of every month end",
+      "The source's TrialBalance against the sums of Odoo's posted journal items: balance sheet accounts since the beginning, "
+      "income and expense of the fiscal year, earlier profit in Retained Earnings.");
   complain(check, source, "TrialBalance");
   std::set<std::string> days;
   for (const auto& report : source.trial_balances) {
@@ -161,9 +172,11 @@ Check check_trial_balances(const SourceBooks& source, const TargetBooks& target,
   return check.finish();
 }
 
-Check check_balance_sheets(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, const Causes& causes) {
-  CheckBuilder check("balance_sheet", "Balance sheet of every fiscal year",
-                     "Own amounts of each account and the net income of the source's BalanceSheet against Odoo's balances of the same day.");
+Check check_balance_sheets(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
+                           const Causes& causes) {
+  CheckBuilder check(
+      "balance_sheet", "Balance sheet of every fiscal year",
+      "Own amounts of each account and the net income of the source's BalanceSheet against Odoo's balances of the same day.");
   complain(check, source, "BalanceSheet");
   if (source.balance_sheets.empty() && !source.ledger.empty()) check.not_checked("No balance sheet was recorded.");
   for (const auto& report : source.balance_sheets) {
@@ -176,9 +189,11 @@ Check check_balance_sheets(const SourceBooks& source, const TargetBooks& target,
   return check.finish();
 }
 
-Check check_profit_and_loss(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, const Causes& causes) {
-  CheckBuilder check("profit_and_loss", "Profit and loss of every fiscal year",
-                     "Own amounts of each account and the net income of the source's ProfitAndLoss against Odoo's journal items of the same days.");
+Check check_profit_and_loss(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
+                            const Causes& causes) {
+  CheckBuilder check(
+      "profit_and_loss", "Profit and loss of every fiscal year",
+      "Own amounts of each account and the net income of the source's ProfitAndLoss against Odoo's journal items of the same days.");
   complain(check, source, "ProfitAndLoss");
   if (source.profit_and_losses.empty() && !source.ledger.empty()) check.not_checked("No profit and loss was recorded.");
   for (const auto& report : source.profit_and_losses) {
@@ -195,7 +210,8 @@ Check check_profit_and_loss(const SourceBooks& source, const TargetBooks& target
       if (!account.is_profit_and_loss()) continue;
       const auto amount = target.balance(report.end_date, id) - target.balance(before, id);
       profit -= amount;
-      if (bridge.source_account(id) == nullptr && !amount.is_zero()) check.amount(account_line(stranger_name(target, id), period, ""), Decimal(), amount);
+      if (bridge.source_account(id) == nullptr && !amount.is_zero())
+        check.amount(account_line(stranger_name(target, id), period, ""), Decimal(), amount);
     }
     for (const auto& [id, account] : source.accounts) {
       if (!account.is_profit_and_loss()) continue;

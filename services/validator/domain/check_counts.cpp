@@ -30,11 +30,16 @@ struct Split {
 Split split(const std::string& entity, const std::set<std::string>& ids, Fates& fates, const std::set<std::string>& loaded) {
   Split out;
   for (const auto& id : ids) {
-    if (fates.rejected[entity].contains(id)) ++out.rejected;
-    else if (fates.excluded[entity].contains(id)) ++out.excluded;
-    else if (fates.merged[entity].contains(id)) ++out.merged;
-    else if (loaded.contains(id)) ++out.loaded;
-    else out.lost.push_back(id);
+    if (fates.rejected[entity].contains(id))
+      ++out.rejected;
+    else if (fates.excluded[entity].contains(id))
+      ++out.excluded;
+    else if (fates.merged[entity].contains(id))
+      ++out.merged;
+    else if (loaded.contains(id))
+      ++out.loaded;
+    else
+      out.lost.push_back(id);
   }
   return out;
 }

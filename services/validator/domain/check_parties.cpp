@@ -15,7 +15,8 @@ struct Side {
   std::set<std::string> source_accounts;
   std::set<std::int64_t> target_accounts;
 
-  Side(const SourceBooks& s, const TargetBooks& t, const Bridge& b, bool is_receivable) : source(s), target(t), bridge(b), receivable(is_receivable) {
+  Side(const SourceBooks& s, const TargetBooks& t, const Bridge& b, bool is_receivable)
+      : source(s), target(t), bridge(b), receivable(is_receivable) {
     for (const auto& [id, account] : s.accounts) {
       if (receivable ? account.is_receivable() : account.is_payable()) source_accounts.insert(id);
     }
@@ -89,7 +90,8 @@ void compare_aging(CheckBuilder& check, const Side& side, const Missing& missing
   const auto buckets = report.bucket_titles.size();
   auto found = open_in_target(side, report.date, buckets);
   const auto compare = [&](const std::string& party, const std::vector<Decimal>& expected, const Decimal& total, const Open& open) {
-    check.amount(party_line(side, party, "open", report.date), total, open.total, side.printed(missing.of_party(side.source_accounts, party)));
+    check.amount(party_line(side, party, "open", report.date), total, open.total,
+                 side.printed(missing.of_party(side.source_accounts, party)));
     for (std::size_t i = 0; i < buckets; ++i) {
       const auto there = i < open.buckets.size() ? open.buckets[i] : Decimal();
       if (expected[i].is_zero() && there.is_zero()) continue;
@@ -109,25 +111,31 @@ void compare_aging(CheckBuilder& check, const Side& side, const Missing& missing
 
 Check check_parties(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, bool receivable) {
   const Side side(source, target, bridge, receivable);
-  CheckBuilder check(receivable ? "receivables" : "payables", receivable ? "Receivables per customer" : "Payables per vendor",
-                     fmt::format("Per {}: the ledger balance of the control accounts, and the open amounts by age of the source's {} against the "
-                                 "balances and residuals in Odoo.",
-                                 receivable ? "customer" : "vendor", receivable ? "AgedReceivables" : "AgedPayables"));
+  CheckBuilder check(
+      receivable ? "receivables" : "payables", receivable ? "Receivables per customer" : "Payables per vendor",
+      fmt::format("Per {}: the ledger balance of the control accounts, and the open amounts by age of the source's {} against the "
+                  "balances and residuals in Odoo.",
+                  receivable ? "customer" : "vendor", receivable ? "AgedReceivables" : "AgedPayables"));
   const std::string name = receivable ? "AgedReceivables" : "AgedPayables";
   const auto last = source.ledger.empty() ? std::string() : source.ledger.back().date;
   compare_ledger(check, side, missing, last);
   const auto& report = receivable ? source.receivables : source.payables;
-  if (const auto bad = source.unreadable.find(name); bad != source.unreadable.end()) check.not_checked(name + ": " + bad->second + ".");
-  else if (!report && !source.ledger.empty()) check.not_checked(fmt::format("No {} was recorded.", name));
-  else if (report && report->date < last) check.not_checked(fmt::format("{} is of {}, the ledger goes on until {}.", name, report->date, last));
-  else if (report) compare_aging(check, side, missing, *report);
+  if (const auto bad = source.unreadable.find(name); bad != source.unreadable.end())
+    check.not_checked(name + ": " + bad->second + ".");
+  else if (!report && !source.ledger.empty())
+    check.not_checked(fmt::format("No {} was recorded.", name));
+  else if (report && report->date < last)
+    check.not_checked(fmt::format("{} is of {}, the ledger goes on until {}.", name, report->date, last));
+  else if (report)
+    compare_aging(check, side, missing, *report);
   return check.finish();
 }
 
 Check check_documents(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
-  CheckBuilder check("documents", "Open amount of every document",
-                     "The source's own balance of each invoice, bill, credit and payment against the residual of its receivable and payable "
-                     "items in Odoo, in the document's currency.");
+  CheckBuilder check(
+      "documents", "Open amount of every document",
+      "The source's own balance of each invoice, bill, credit and payment against the residual of its receivable and payable "
+      "items in Odoo, in the document's currency.");
   const Side receivable(source, target, bridge, true), payable(source, target, bridge, false);
   for (const auto& document : source.documents) {
     const auto& side = document.receivable ? receivable : payable;

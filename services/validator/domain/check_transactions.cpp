@@ -12,8 +12,8 @@ struct Subject {
 Subject subject_of(const SourceBooks& source, const accounting::LedgerTransaction& transaction) {
   const auto found = source.entity_of_transaction.find(transaction.id);
   if (found != source.entity_of_transaction.end()) return {source.label(found->second, transaction.id), found->second};
-  return {fmt::format("{} {} of {}", transaction.type, transaction.document_number.empty() ? "#" + transaction.id : transaction.document_number,
-                      transaction.date),
+  return {fmt::format("{} {} of {}", transaction.type,
+                      transaction.document_number.empty() ? "#" + transaction.id : transaction.document_number, transaction.date),
           std::string(kLedgerTransaction)};
 }
 
@@ -46,7 +46,8 @@ void compare_dates(CheckBuilder& check, const Subject& subject, const accounting
 
 }  // namespace
 
-Check check_transactions(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, Causes& causes) {
+Check check_transactions(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
+                         Causes& causes) {
   CheckBuilder check("transactions", "Postings of every transaction",
                      "Per transaction and account: the netted postings of the source's general ledger against the netted journal items of "
                      "everything in Odoo whose external id belongs to the transaction; dates too.");
@@ -66,8 +67,10 @@ Check check_transactions(const SourceBooks& source, const TargetBooks& target, c
       const auto target_amount = node.empty() ? Decimal() : node.mapped();
       auto line = line_of(subject, transaction, source.account_name(account));
       if (amount != target_amount) {
-        if (moves.empty()) line.note = "nothing of it is in Odoo";
-        else if (counterpart == 0) line.note = "the account has no counterpart in Odoo";
+        if (moves.empty())
+          line.note = "nothing of it is in Odoo";
+        else if (counterpart == 0)
+          line.note = "the account has no counterpart in Odoo";
         causes.add(account, transaction.date, subject.label, amount - target_amount);
       }
       check.amount(std::move(line), amount, target_amount, missing.transaction(transaction.id) ? amount : Decimal());

@@ -7,11 +7,15 @@
 namespace q2o::validator {
 
 Check check_counts(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes);
-Check check_transactions(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, Causes& causes);
+Check check_transactions(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
+                         Causes& causes);
 Check check_transaction_parties(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);
-Check check_trial_balances(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, const Causes& causes);
-Check check_balance_sheets(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, const Causes& causes);
-Check check_profit_and_loss(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, const Causes& causes);
+Check check_trial_balances(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
+                           const Causes& causes);
+Check check_balance_sheets(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
+                           const Causes& causes);
+Check check_profit_and_loss(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
+                            const Causes& causes);
 Check check_parties(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing, bool receivable);
 Check check_documents(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);
 Check check_money(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);

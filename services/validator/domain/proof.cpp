@@ -59,9 +59,12 @@ void CheckBuilder::remark(std::string note) {
 
 Check CheckBuilder::finish() {
   if (equal_lines_ > kEqualLinesMax) remark(fmt::format("{} further equal lines are not listed.", equal_lines_ - kEqualLinesMax));
-  if (check_.different > 0) check_.outcome = Outcome::different;
-  else if (incomplete_) check_.outcome = Outcome::not_checked;
-  else check_.outcome = check_.explained > 0 ? Outcome::different : Outcome::equal;
+  if (check_.different > 0)
+    check_.outcome = Outcome::different;
+  else if (incomplete_)
+    check_.outcome = Outcome::not_checked;
+  else
+    check_.outcome = check_.explained > 0 ? Outcome::different : Outcome::equal;
   return std::move(check_);
 }
 
@@ -86,10 +89,12 @@ std::string sentence(const Proof& proof, const Tally& tally, std::size_t excepti
                        exceptions == 1 ? "record" : "records", exceptions == 1 ? "was" : "were", compared);
   }
   if (tally.different == 0) {
-    return fmt::format("The books are not proven: {} of {} checks could not be made completely ({}).", tally.not_checked, proof.checks.size(), compared);
+    return fmt::format("The books are not proven: {} of {} checks could not be made completely ({}).", tally.not_checked,
+                       proof.checks.size(), compared);
   }
-  return fmt::format("The books differ in {} of {} comparisons: {} transactions, sum of all differences {}.", with_thousands(tally.different),
-                     with_thousands(tally.compared), with_thousands(proof.transactions), proof.difference.to_string(2));
+  return fmt::format("The books differ in {} of {} comparisons: {} transactions, sum of all differences {}.",
+                     with_thousands(tally.different), with_thousands(tally.compared), with_thousands(proof.transactions),
+                     proof.difference.to_string(2));
 }
 
 }  // namespace
@@ -129,8 +134,10 @@ Proof prove(const SourceBooks& source, const TargetBooks& target, RunNotes notes
     tally.not_checked += check.outcome == Outcome::not_checked ? 1 : 0;
   }
   const auto exceptions = missing.exceptions();
-  if (tally.different > 0 || tally.not_checked > 0) proof.verdict = kDifferent;
-  else proof.verdict = tally.explained > 0 || exceptions > 0 ? kMatchedWithExceptions : kMatched;
+  if (tally.different > 0 || tally.not_checked > 0)
+    proof.verdict = kDifferent;
+  else
+    proof.verdict = tally.explained > 0 || exceptions > 0 ? kMatchedWithExceptions : kMatched;
   proof.sentence = sentence(proof, tally, exceptions);
   return proof;
 }

@@ -22,7 +22,7 @@ struct Check {
   std::string name, title, method, note;
   std::uint64_t compared = 0, different = 0, explained = 0;
   std::uint64_t amounts = 0;  ///< how many of the comparisons are of amounts (the others are counts, dates, states)
-  Decimal difference;  ///< sum of absolute differences, unexplained and explained
+  Decimal difference;         ///< sum of absolute differences, unexplained and explained
   Outcome outcome = Outcome::equal;
   std::vector<Line> lines;
 };

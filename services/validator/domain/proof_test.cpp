@@ -54,7 +54,8 @@ TEST_F(ProofOfASmallCompany, MatchesWhenEverythingIsThere) {
   const auto result = proof();
   for (const auto& check : result.checks) {
     EXPECT_EQ(check.outcome, Outcome::equal) << check.name << ": " << check.note;
-    for (const auto& line : differing(check)) ADD_FAILURE() << check.name << " " << line.subject << " " << line.source << " " << line.target;
+    for (const auto& line : differing(check))
+      ADD_FAILURE() << check.name << " " << line.subject << " " << line.source << " " << line.target;
   }
   EXPECT_EQ(result.verdict, kMatched);
   EXPECT_THAT(result.sentence, HasSubstr("The books match: 3 transactions, "));
@@ -113,7 +114,8 @@ TEST_F(ProofOfASmallCompany, AMissingTransactionThatNobodyRejectedIsADifference)
 TEST_F(ProofOfASmallCompany, FallbacksAndRecordsWithoutAPlaceAreNoExceptions) {
   source_.ids["Budget"] = {"7"};
   notes_.counts.push_back({"Budget", "", 1, 1});
-  notes_.notes = {{"Invoice", "12", "ledger_lines", "no item line", "", true}, {"Budget", "7", "excluded", "Odoo has no budget", "", false}};
+  notes_.notes = {{"Invoice", "12", "ledger_lines", "no item line", "", true},
+                  {"Budget", "7", "excluded", "Odoo has no budget", "", false}};
   EXPECT_EQ(proof().verdict, kMatched);
 }
 

@@ -11,7 +11,9 @@
 namespace q2o::validator {
 namespace {
 
-std::string text_of(const json::Value& value) { return std::string(value.text()); }
+std::string text_of(const json::Value& value) {
+  return std::string(value.text());
+}
 
 /// Kinds with a date and an id that never post; ids of time activities are a sequence of their own.
 bool never_posts(std::string_view entity) {
@@ -27,10 +29,10 @@ struct OpenField {
   int sign;
 };
 constexpr std::array<OpenField, 5> kOpenFields{{{"Invoice", "Balance", "", "CustomerRef", true, 1},
-                                               {"CreditMemo", "RemainingCredit", "Balance", "CustomerRef", true, -1},
-                                               {"Payment", "UnappliedAmt", "", "CustomerRef", true, -1},
-                                               {"Bill", "Balance", "", "VendorRef", false, -1},
-                                               {"VendorCredit", "Balance", "", "VendorRef", false, 1}}};
+                                                {"CreditMemo", "RemainingCredit", "Balance", "CustomerRef", true, -1},
+                                                {"Payment", "UnappliedAmt", "", "CustomerRef", true, -1},
+                                                {"Bill", "Balance", "", "VendorRef", false, -1},
+                                                {"VendorCredit", "Balance", "", "VendorRef", false, 1}}};
 
 void take_open_amount(SourceBooks& books, const std::string& entity, const std::string& id, const json::Value& body) {
   for (const auto& field : kOpenFields) {
@@ -38,12 +40,13 @@ void take_open_amount(SourceBooks& books, const std::string& entity, const std::
     const auto& value = body[field.field].is_null() && !field.fallback.empty() ? body[field.fallback] : body[field.field];
     const auto amount = value.decimal();
     if (!amount) return;
-    books.documents.push_back({entity, id, books.label(entity, id), text_of(body["CurrencyRef"]["value"]), text_of(body[field.party]["value"]),
-                               field.receivable, field.sign > 0 ? *amount : -*amount});
+    books.documents.push_back({entity, id, books.label(entity, id), text_of(body["CurrencyRef"]["value"]),
+                               text_of(body[field.party]["value"]), field.receivable, field.sign > 0 ? *amount : -*amount});
   }
 }
 
-std::string label_of(const std::string& entity, const std::string& id, const json::Value& body, const std::map<std::string, std::string>& parties) {
+std::string label_of(const std::string& entity, const std::string& id, const json::Value& body,
+                     const std::map<std::string, std::string>& parties) {
   auto number = text_of(body["DocNumber"]);
   if (number.empty()) number = text_of(body["PaymentRefNum"]);
   auto label = fmt::format("{} {}", entity, number.empty() ? "#" + id : number);
@@ -79,8 +82,10 @@ void take_settings(SourceBooks& books, const std::string& entity, const json::Va
 template <class Out, class Read>
 void read_into(SourceBooks& books, const std::string& place, const std::string& body, Out out, const Read& read) {
   auto value = read(body);
-  if (value) out(std::move(*value));
-  else books.unreadable[place] = value.error().message;
+  if (value)
+    out(std::move(*value));
+  else
+    books.unreadable[place] = value.error().message;
 }
 
 }  // namespace
@@ -119,8 +124,10 @@ void SourceBuilder::ledger(SourceBooks& books) const {
       return;
     }
   }
-  if (!any) books.unreadable["GeneralLedger"] = "it was not recorded";
-  else books.ledger = reader.finish();
+  if (!any)
+    books.unreadable["GeneralLedger"] = "it was not recorded";
+  else
+    books.ledger = reader.finish();
 }
 
 SourceBooks SourceBuilder::finish() {
@@ -131,8 +138,10 @@ SourceBooks SourceBuilder::finish() {
     for (const auto& [id, body] : records) {
       ids.insert(id);
       const auto document = json::Document::parse(body);
-      if (document) take_settings(books, entity, document->root());
-      else if (entity == "Account") books.unreadable["Account/" + id] = document.error().message;
+      if (document)
+        take_settings(books, entity, document->root());
+      else if (entity == "Account")
+        books.unreadable["Account/" + id] = document.error().message;
     }
   }
   for (const auto& [entity, records] : records_) {

@@ -8,7 +8,9 @@ namespace q2o::validator {
 namespace {
 
 /// Odoo writes false where nothing is set.
-std::string text_of(const json::Value& value) { return value.is_string() ? std::string(value.text()) : std::string(); }
+std::string text_of(const json::Value& value) {
+  return value.is_string() ? std::string(value.text()) : std::string();
+}
 
 }  // namespace
 
@@ -92,8 +94,12 @@ void TargetBuilder::statement_line(const json::Value& row) {
   books_.statement_lines.push_back({id_of(row["id"]), id_of(row["move_id"]), id_of(row["journal_id"]), amount_of(row["amount"])});
 }
 
-void TargetBuilder::partner(const json::Value& row) { books_.partners[id_of(row["id"])] = text_of(row["name"]); }
-void TargetBuilder::currency(const json::Value& row) { currencies_[id_of(row["id"])] = text_of(row["name"]); }
+void TargetBuilder::partner(const json::Value& row) {
+  books_.partners[id_of(row["id"])] = text_of(row["name"]);
+}
+void TargetBuilder::currency(const json::Value& row) {
+  currencies_[id_of(row["id"])] = text_of(row["name"]);
+}
 
 void TargetBuilder::company(const json::Value& row) {
   if (company_currency_ == 0) company_currency_ = id_of(row["currency_id"]);

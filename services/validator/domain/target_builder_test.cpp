@@ -16,7 +16,8 @@ class OdooAnswers : public ::testing::Test {
 };
 
 TEST_F(OdooAnswers, AmountsAreReadDigitByDigitAndRoundedToTheCurrency) {
-  const auto row = parse(R"({"id":1,"move_id":[7,"INV/1"],"account_id":3,"partner_id":false,"balance":0.1000000000000000055,"amount_currency":-1602.6699999999998,
+  const auto row = parse(
+      R"({"id":1,"move_id":[7,"INV/1"],"account_id":3,"partner_id":false,"balance":0.1000000000000000055,"amount_currency":-1602.6699999999998,
     "amount_residual":1e2,"amount_residual_currency":0.0,"currency_id":1,"date":"2026-01-01","date_maturity":false,"parent_state":"posted"})");
   const auto usd = parse(R"({"id":1,"name":"USD"})");
   builder_.currency(usd.root());

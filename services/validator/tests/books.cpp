@@ -15,7 +15,9 @@ std::string odoo_type(const SourceAccount& account) {
   return account.type == "Bank" ? "asset_cash" : account.type == "Credit Card" ? "liability_credit_card" : "asset_current";
 }
 
-std::int64_t number(const std::string& id) { return std::stoll(id); }
+std::int64_t number(const std::string& id) {
+  return std::stoll(id);
+}
 
 /// What is still open of a document, put on its control item.
 void set_residuals(const SourceBooks& source, TargetBooks& target, const std::map<std::string, std::int64_t>& move_of) {
@@ -39,7 +41,8 @@ TargetBooks migrated(const SourceBooks& source) {
       const auto model = entity == "Account" ? "account.account" : entity == "Customer" || entity == "Vendor" ? "res.partner" : "ir.note";
       const auto posts = source.entity_of_transaction.find(id);
       if (entity != "GeneralLedger" && (posts == source.entity_of_transaction.end() || posts->second != entity)) {
-        target.records.push_back({ids::snake_case(entity) + "_" + id, model, entity == "Vendor" || entity == "Customer" || entity == "Account" ? number(id) : 1});
+        target.records.push_back({ids::snake_case(entity) + "_" + id, model,
+                                  entity == "Vendor" || entity == "Customer" || entity == "Account" ? number(id) : 1});
       }
     }
   }
@@ -52,7 +55,8 @@ TargetBooks migrated(const SourceBooks& source) {
   std::int64_t next_item = 1;
   for (const auto& transaction : source.ledger) {
     const auto move = 1'000'000 + number(transaction.id);
-    const auto entity = source.entity_of_transaction.contains(transaction.id) ? source.entity_of_transaction.at(transaction.id) : "LedgerTransaction";
+    const auto entity =
+        source.entity_of_transaction.contains(transaction.id) ? source.entity_of_transaction.at(transaction.id) : "LedgerTransaction";
     target.records.push_back({ids::snake_case(entity) + "_" + transaction.id, "account.move", move});
     target.moves[move] = {move, "M" + transaction.id, transaction.date, "posted"};
     move_of[transaction.id] = move;
@@ -106,15 +110,20 @@ SourceBooks small_company() {
                 {"5", {"5", "Capital", "Equity", "OwnersEquity", "USD"}},
                 {"6", {"6", "Retained Earnings", "Equity", "RetainedEarnings", "USD"}}};
   s.parties = {{"90", "Amy"}};
-  s.ids = {{"Account", {"1", "2", "3", "4", "5", "6"}}, {"Customer", {"90"}}, {"Invoice", {"12"}}, {"Payment", {"13"}}, {"JournalEntry", {"11"}}};
+  s.ids = {{"Account", {"1", "2", "3", "4", "5", "6"}},
+           {"Customer", {"90"}},
+           {"Invoice", {"12"}},
+           {"Payment", {"13"}},
+           {"JournalEntry", {"11"}}};
   s.entity_of_transaction = {{"11", "JournalEntry"}, {"12", "Invoice"}, {"13", "Payment"}};
   s.labels = {{"Invoice/12", "Invoice 1001, Amy, 2026-01-10"}};
   const auto posting = [](std::string account, std::string amount, std::string party = "") {
     return accounting::Posting{std::move(account), Decimal::of(amount), "", {}, std::move(party), "", ""};
   };
-  s.ledger = {{"11", "Journal Entry", "2025-12-31", "", {posting("1", "50.00"), posting("5", "-30.00"), posting("3", "-20.00")}},
-              {"12", "Invoice", "2026-01-10", "1001", {posting("2", "108.00", "90"), posting("3", "-100.00", "90"), posting("4", "-8.00", "90")}},
-              {"13", "Payment", "2026-01-20", "", {posting("1", "60.00", "90"), posting("2", "-60.00", "90")}}};
+  s.ledger = {
+      {"11", "Journal Entry", "2025-12-31", "", {posting("1", "50.00"), posting("5", "-30.00"), posting("3", "-20.00")}},
+      {"12", "Invoice", "2026-01-10", "1001", {posting("2", "108.00", "90"), posting("3", "-100.00", "90"), posting("4", "-8.00", "90")}},
+      {"13", "Payment", "2026-01-20", "", {posting("1", "60.00", "90"), posting("2", "-60.00", "90")}}};
   s.documents = {{"Invoice", "12", "Invoice 1001, Amy, 2026-01-10", "USD", "90", true, Decimal::of("48.00")},
                  {"Payment", "13", "Payment 13", "USD", "90", true, Decimal::of("0")}};
   const auto amounts = [](std::vector<std::pair<std::string, std::string>> list) {
@@ -123,14 +132,26 @@ SourceBooks small_company() {
     return out;
   };
   s.trial_balances = {{"2025-12-31", "", "USD", amounts({{"1", "50.00"}, {"5", "-30.00"}, {"3", "-20.00"}})},
-                      {"2026-01-31", "", "USD", amounts({{"1", "110.00"}, {"2", "48.00"}, {"3", "-100.00"}, {"4", "-8.00"}, {"5", "-30.00"}, {"6", "-20.00"}})}};
-  accounting::Statement sheet{"BalanceSheet", "2026-01-01", "2026-01-31", "USD", amounts({{"1", "110.00"}, {"2", "48.00"}, {"4", "-8.00"}, {"5", "-30.00"}, {"6", "-20.00"}}),
-                              Decimal::of("100.00"), true, Decimal::of("158.00"), Decimal::of("158.00")};
-  accounting::Statement profit{"ProfitAndLoss", "2026-01-01", "2026-01-31", "USD", amounts({{"3", "-100.00"}}), Decimal::of("100.00"), true, {}, {}};
+                      {"2026-01-31", "", "USD",
+                       amounts({{"1", "110.00"}, {"2", "48.00"}, {"3", "-100.00"}, {"4", "-8.00"}, {"5", "-30.00"}, {"6", "-20.00"}})}};
+  accounting::Statement sheet{"BalanceSheet",
+                              "2026-01-01",
+                              "2026-01-31",
+                              "USD",
+                              amounts({{"1", "110.00"}, {"2", "48.00"}, {"4", "-8.00"}, {"5", "-30.00"}, {"6", "-20.00"}}),
+                              Decimal::of("100.00"),
+                              true,
+                              Decimal::of("158.00"),
+                              Decimal::of("158.00")};
+  accounting::Statement profit{"ProfitAndLoss",       "2026-01-01", "2026-01-31", "USD", amounts({{"3", "-100.00"}}),
+                               Decimal::of("100.00"), true,         {},           {}};
   s.balance_sheets = {sheet};
   s.profit_and_losses = {profit};
-  s.receivables = accounting::AgedReport{"2026-01-31", "USD", {"Current", "1 - 30", "31 - 60"},
-                                         {{"90", "Amy", {Decimal(0), Decimal::of("48.00"), Decimal(0)}, Decimal::of("48.00")}}, Decimal::of("48.00")};
+  s.receivables = accounting::AgedReport{"2026-01-31",
+                                         "USD",
+                                         {"Current", "1 - 30", "31 - 60"},
+                                         {{"90", "Amy", {Decimal(0), Decimal::of("48.00"), Decimal(0)}, Decimal::of("48.00")}},
+                                         Decimal::of("48.00")};
   s.payables = accounting::AgedReport{"2026-01-31", "USD", {"Current"}, {}, {}};
   return s;
 }

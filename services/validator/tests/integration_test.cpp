@@ -12,8 +12,8 @@
 #include "services/validator/adapters/intake.h"
 #include "services/validator/adapters/odoo_target.h"
 #include "services/validator/adapters/recorded_source.h"
-#include "services/validator/adapters/run_notes.h"
 #include "services/validator/adapters/report_proto.h"
+#include "services/validator/adapters/run_notes.h"
 #include "services/validator/adapters/service.h"
 #include "services/validator/adapters/worker.h"
 
@@ -32,37 +32,51 @@ std::string report(const std::string& name, const std::string& rest) {
 }
 std::string columns(const std::vector<std::string>& keys) {
   std::string out;
-  for (const auto& key : keys) out += (out.empty() ? "" : ",") + (R"({"ColTitle":"x","ColType":"String","MetaData":[{"Name":"ColKey","Value":")" + key + R"("}]})");
+  for (const auto& key : keys)
+    out += (out.empty() ? "" : ",") + (R"({"ColTitle":"x","ColType":"String","MetaData":[{"Name":"ColKey","Value":")" + key + R"("}]})");
   return R"("Columns":{"Column":[)" + out + "]}";
 }
 
 class FakeConnector final : public connector::v1::ConnectorService::Service {
  public:
-  grpc::Status GetReports(grpc::ServerContext*, const connector::v1::GetReportsRequest*, grpc::ServerWriter<connector::v1::GetReportsResponse>* writer) override {
+  grpc::Status GetReports(grpc::ServerContext*, const connector::v1::GetReportsRequest*,
+                          grpc::ServerWriter<connector::v1::GetReportsResponse>* writer) override {
     const auto section = [](const std::string& account, const std::string& amount) {
-      return R"({"Header":{"ColData":[{"value":"A","id":")" + account + R"("}]},"Rows":{"Row":[{"ColData":[{"value":"2026-01-10"},{"value":"Journal Entry","id":"11"},{"value":")" +
-             amount + R"("}],"type":"Data"}]},"type":"Section"})";
+      return R"({"Header":{"ColData":[{"value":"A","id":")" + account +
+             R"("}]},"Rows":{"Row":[{"ColData":[{"value":"2026-01-10"},{"value":"Journal Entry","id":"11"},{"value":")" + amount +
+             R"("}],"type":"Data"}]},"type":"Section"})";
     };
     const auto row = [](const std::string& id, const std::string& debit, const std::string& credit) {
       return R"({"ColData":[{"value":"A","id":")" + id + R"("},{"value":")" + debit + R"("},{"value":")" + credit + R"("}]})";
     };
     const auto group = [](const std::string& name, const std::string& rows) {
-      return R"({"Header":{"ColData":[{"value":"x"}]},"Rows":{"Row":[)" + rows + R"(]},"Summary":{"ColData":[{"value":"t"},{"value":""}]},"type":"Section","group":")" + name + R"("})";
+      return R"({"Header":{"ColData":[{"value":"x"}]},"Rows":{"Row":[)" + rows +
+             R"(]},"Summary":{"ColData":[{"value":"t"},{"value":""}]},"type":"Section","group":")" + name + R"("})";
     };
-    const auto leaf = [](const std::string& id, const std::string& amount) { return R"({"ColData":[{"value":"A","id":")" + id + R"("},{"value":")" + amount + R"("}]})"; };
+    const auto leaf = [](const std::string& id, const std::string& amount) {
+      return R"({"ColData":[{"value":"A","id":")" + id + R"("},{"value":")" + amount + R"("}]})";
+    };
     const std::string net = R"({"Summary":{"ColData":[{"value":"n"},{"value":"20.00"}]},"type":"Section","group":"NetIncome"})";
-    send(writer, "GeneralLedger", columns({"tx_date", "txn_type", "subt_nat_amount"}) + R"(,"Rows":{"Row":[)" + section("1", "50.00") + "," + section("5", "30.00") + "," + section("3", "20.00") + "]}");
-    send(writer, "TrialBalance", columns({"", "", ""}) + R"(,"Rows":{"Row":[)" + row("1", "50.00", "") + "," + row("5", "", "30.00") + "," + row("3", "", "20.00") +
-                                     R"(,{"Summary":{"ColData":[{"value":"T"},{"value":"50.00"},{"value":"50.00"}]},"type":"Section","group":"GrandTotal"}]})");
-    send(writer, "BalanceSheet", columns({"account", "total"}) + R"(,"Rows":{"Row":[)" + group("TotalAssets", leaf("1", "50.00")) + "," +
-                                     group("TotalLiabilitiesAndEquity", leaf("5", "30.00") + R"(,{"ColData":[{"value":"Net Income"},{"value":"20.00"}],"group":"NetIncome"})") + "]}");
-    send(writer, "ProfitAndLoss", columns({"account", "total"}) + R"(,"Rows":{"Row":[)" + group("Income", leaf("3", "20.00")) + "," + net + "]}");
+    send(writer, "GeneralLedger",
+         columns({"tx_date", "txn_type", "subt_nat_amount"}) + R"(,"Rows":{"Row":[)" + section("1", "50.00") + "," + section("5", "30.00") +
+             "," + section("3", "20.00") + "]}");
+    send(writer, "TrialBalance",
+         columns({"", "", ""}) + R"(,"Rows":{"Row":[)" + row("1", "50.00", "") + "," + row("5", "", "30.00") + "," + row("3", "", "20.00") +
+             R"(,{"Summary":{"ColData":[{"value":"T"},{"value":"50.00"},{"value":"50.00"}]},"type":"Section","group":"GrandTotal"}]})");
+    send(writer, "BalanceSheet",
+         columns({"account", "total"}) + R"(,"Rows":{"Row":[)" + group("TotalAssets", leaf("1", "50.00")) + "," +
+             group("TotalLiabilitiesAndEquity",
+                   leaf("5", "30.00") + R"(,{"ColData":[{"value":"Net Income"},{"value":"20.00"}],"group":"NetIncome"})") +
+             "]}");
+    send(writer, "ProfitAndLoss",
+         columns({"account", "total"}) + R"(,"Rows":{"Row":[)" + group("Income", leaf("3", "20.00")) + "," + net + "]}");
     for (const auto* aged : {"AgedReceivables", "AgedPayables"}) {
       send(writer, aged, R"("Columns":{"Column":[{"ColTitle":""},{"ColTitle":"Current"},{"ColTitle":"Total"}]},"Rows":{})");
     }
     return grpc::Status::OK;
   }
-  grpc::Status GetExtraction(grpc::ServerContext*, const connector::v1::GetExtractionRequest*, connector::v1::GetExtractionResponse* response) override {
+  grpc::Status GetExtraction(grpc::ServerContext*, const connector::v1::GetExtractionRequest*,
+                             connector::v1::GetExtractionResponse* response) override {
     for (const auto& [entity, n] : std::map<std::string, std::uint64_t>{{"Account", 3}, {"JournalEntry", 1}, {"CompanyInfo", 1}}) {
       auto& e = *response->add_entities();
       e.set_entity(entity);
@@ -84,7 +98,9 @@ class FakeConnector final : public connector::v1::ConnectorService::Service {
 
 class FakeMapper final : public mapper::v1::MapperService::Service {
  public:
-  grpc::Status ListRejects(grpc::ServerContext*, const mapper::v1::ListRejectsRequest*, mapper::v1::ListRejectsResponse*) override { return grpc::Status::OK; }
+  grpc::Status ListRejects(grpc::ServerContext*, const mapper::v1::ListRejectsRequest*, mapper::v1::ListRejectsResponse*) override {
+    return grpc::Status::OK;
+  }
   grpc::Status ListNotes(grpc::ServerContext*, const mapper::v1::ListNotesRequest*, mapper::v1::ListNotesResponse* response) override {
     auto& note = *response->add_notes();
     note.set_entity("CompanyInfo");
@@ -101,12 +117,15 @@ class FakeLoader final : public loader::v1::LoaderService::Service {
   std::atomic<int> unavailable{0};
   std::atomic<bool> one_cent_off{false};
   std::string slug;
-  grpc::Status ListRejects(grpc::ServerContext*, const loader::v1::ListRejectsRequest*, loader::v1::ListRejectsResponse*) override { return grpc::Status::OK; }
+  grpc::Status ListRejects(grpc::ServerContext*, const loader::v1::ListRejectsRequest*, loader::v1::ListRejectsResponse*) override {
+    return grpc::Status::OK;
+  }
   grpc::Status GetRun(grpc::ServerContext*, const loader::v1::GetRunRequest*, loader::v1::GetRunResponse* response) override {
     response->mutable_totals()->set_created(5);
     return grpc::Status::OK;
   }
-  grpc::Status ReadTarget(grpc::ServerContext*, const loader::v1::ReadTargetRequest* request, loader::v1::ReadTargetResponse* response) override {
+  grpc::Status ReadTarget(grpc::ServerContext*, const loader::v1::ReadTargetRequest* request,
+                          loader::v1::ReadTargetResponse* response) override {
     if (unavailable > 0) {
       --unavailable;
       return rpc::to_status(Error{Code::unavailable, "Odoo does not answer", Retry::after_backoff, Effect::none, "", "", {}});
@@ -115,18 +134,22 @@ class FakeLoader final : public loader::v1::LoaderService::Service {
     std::map<std::string, std::string> rows{
         {"res.currency", R"([{"id":1,"name":"USD"}])"},
         {"res.company", R"([{"id":1,"currency_id":1}])"},
-        {"account.account", R"([{"id":10,"code":"1","name":"Bank","account_type":"asset_cash"},{"id":50,"code":"5","name":"Capital","account_type":"equity"},{"id":30,"code":"3","name":"Sales","account_type":"income"}])"},
+        {"account.account",
+         R"([{"id":10,"code":"1","name":"Bank","account_type":"asset_cash"},{"id":50,"code":"5","name":"Capital","account_type":"equity"},{"id":30,"code":"3","name":"Sales","account_type":"income"}])"},
         {"account.journal", R"([{"id":7,"name":"Bank","type":"bank","default_account_id":10,"currency_id":false}])"},
         {"res.partner", "[]"},
         {"account.move", R"([{"id":100,"name":"BANK/1","date":"2026-01-10","state":"posted"}])"},
         {"account.payment", "[]"},
         {"account.bank.statement.line", R"([{"id":9,"move_id":100,"journal_id":7,"amount":50.0}])"},
-        {"ir.model.data", "[" + id("account_1", "account.account", 10, 1) + "," + id("account_5", "account.account", 50, 2) + "," + id("account_3", "account.account", 30, 3) + "," +
+        {"ir.model.data", "[" + id("account_1", "account.account", 10, 1) + "," + id("account_5", "account.account", 50, 2) + "," +
+                              id("account_3", "account.account", 30, 3) + "," +
                               id("journal_entry_11_line", "account.bank.statement.line", 9, 4) + "]"},
         {"account.move.line", "[" + item(1, 10, bank) + "," + item(2, 50, "-30.0") + "," + item(3, 30, "-20.000000000000004") + "]"}};
     if (request->method() == "read_group") {
       const bool before = request->args_json().find("2025-12-31") != std::string::npos;
-      response->set_result_json(before ? "[]" : R"([{"account_id":[10,"1 Bank"],"balance":)" + bank + R"(},{"account_id":[50,"5"],"balance":-30.0},{"account_id":[30,"3"],"balance":-20.0}])");
+      response->set_result_json(before ? "[]"
+                                       : R"([{"account_id":[10,"1 Bank"],"balance":)" + bank +
+                                             R"(},{"account_id":[50,"5"],"balance":-30.0},{"account_id":[30,"3"],"balance":-20.0}])");
     } else {
       response->set_result_json(rows.at(request->model()));
     }
@@ -138,15 +161,17 @@ class FakeLoader final : public loader::v1::LoaderService::Service {
     return fmt::format(R"({{"id":{},"name":"{}_{}","model":"{}","res_id":{}}})", row, slug, name, model, res);
   }
   static std::string item(int id, int account, const std::string& amount) {
-    return fmt::format(R"({{"id":{},"move_id":100,"account_id":{},"partner_id":false,"balance":{},"amount_currency":{},"amount_residual":0.0,"amount_residual_currency":0.0,"currency_id":1,"date":"2026-01-10","date_maturity":false,"parent_state":"posted"}})",
-                       id, account, amount, amount);
+    return fmt::format(
+        R"({{"id":{},"move_id":100,"account_id":{},"partner_id":false,"balance":{},"amount_currency":{},"amount_residual":0.0,"amount_residual_currency":0.0,"currency_id":1,"date":"2026-01-10","date_maturity":false,"parent_state":"posted"}})",
+        id, account, amount, amount);
   }
 };
 
 class ValidatorIntegration : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const auto declared = bus::declare_topics({testing::Kafka::instance().brokers(), "validator"}, std::string(Q2O_SOURCE_DIR) + "/config/topics.toml");
+    const auto declared =
+        bus::declare_topics({testing::Kafka::instance().brokers(), "validator"}, std::string(Q2O_SOURCE_DIR) + "/config/topics.toml");
     ASSERT_TRUE(declared) << declared.error().message;
   }
   void SetUp() override {
@@ -276,7 +301,8 @@ TEST_F(ValidatorIntegration, ProvesARunFromRecordedReportsAndOdoosLedger) {
   ASSERT_TRUE(stored);
   for (const auto& check : stored->checks()) {
     for (const auto& line : check.lines()) {
-      if (line.differs()) ADD_FAILURE() << check.name() << " " << line.subject() << " " << line.source() << " " << line.target() << " " << line.note();
+      if (line.differs())
+        ADD_FAILURE() << check.name() << " " << line.subject() << " " << line.source() << " " << line.target() << " " << line.note();
     }
     if (check.outcome() != "equal") ADD_FAILURE() << check.name() << " " << check.note();
   }
@@ -338,7 +364,8 @@ TEST_F(ValidatorIntegration, ReportsComeAsPageCsvAndJsonToTheirTenantOnly) {
   const auto client = v1::ValidatorService::NewStub(rpc::channel(address(server)));
   v1::GetReportRequest request;
   request.set_migration_id(migration_);
-  for (const auto& [format, name] : std::map<std::string, std::string>{{"html", "report.html"}, {"json", "report.json"}, {"csv", "summary.csv"}}) {
+  for (const auto& [format, name] :
+       std::map<std::string, std::string>{{"html", "report.html"}, {"json", "report.json"}, {"csv", "summary.csv"}}) {
     request.set_format(format);
     v1::GetReportResponse response;
     ASSERT_TRUE(client->GetReport(rpc::context(kTenant, "cli", 20s).get(), request, &response).ok());
@@ -348,7 +375,8 @@ TEST_F(ValidatorIntegration, ReportsComeAsPageCsvAndJsonToTheirTenantOnly) {
   }
   v1::GetReportResponse response;
   request.set_format("pdf");
-  EXPECT_EQ(client->GetReport(rpc::context(kTenant, "cli", 20s).get(), request, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(client->GetReport(rpc::context(kTenant, "cli", 20s).get(), request, &response).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
   request.set_format("html");
   EXPECT_EQ(client->GetReport(rpc::context("22222222-2222-4222-8222-222222222222", "cli", 20s).get(), request, &response).error_code(),
             grpc::StatusCode::NOT_FOUND);

@@ -54,7 +54,8 @@ class RecordedCompany : public ::testing::Test {
       const auto document = json::Document::parse(read_file(company / "entities" / (std::string(entity) + ".json")));
       for (const auto& record : document->root()[entity].items()) {
         for (auto& item : target_.items) {
-          if (item.move_id == 1'000'000 + std::stoll(std::string(record["Id"].text()))) item.maturity = std::string(record["DueDate"].text());
+          if (item.move_id == 1'000'000 + std::stoll(std::string(record["Id"].text())))
+            item.maturity = std::string(record["DueDate"].text());
         }
       }
     }
@@ -78,7 +79,9 @@ TEST_F(RecordedCompany, APerfectMigrationMatchesInEveryAmount) {
   for (const auto& check : proof.checks) {
     EXPECT_EQ(check.outcome, Outcome::equal) << check.name << " " << check.note;
     for (const auto& line : check.lines) {
-      if (line.differs) ADD_FAILURE() << check.name << ": " << line.subject << " " << line.period << " " << line.source << " / " << line.target << " " << line.note;
+      if (line.differs)
+        ADD_FAILURE() << check.name << ": " << line.subject << " " << line.period << " " << line.source << " / " << line.target << " "
+                      << line.note;
     }
   }
   EXPECT_GT(proof.amounts_compared, 900u);
@@ -91,7 +94,8 @@ TEST_F(RecordedCompany, ASpoiledMigrationShowsEveryKindOfDifference) {
   auto notes = fakes::clean_notes(source_);
   target_.items[10].balance += Decimal::of("12.50");
   target_.moves.begin()->second.date = "2026-05-09";
-  notes.rejects.push_back({"Invoice", "130", "TxnTaxDetail.TotalTax", "7.77", "TAX_CODE_UNMAPPED", "tax code 'EX' has no Odoo tax", "Map it.", "Invoice 1037"});
+  notes.rejects.push_back(
+      {"Invoice", "130", "TxnTaxDetail.TotalTax", "7.77", "TAX_CODE_UNMAPPED", "tax code 'EX' has no Odoo tax", "Map it.", "Invoice 1037"});
   notes.notes.push_back({"Invoice", "42", "ledger_lines", "a statement charge has no item line", "Invoice 1022", true});
   notes.notes.push_back({"ReimburseCharge", "26", "excluded", "Odoo has no object for it; the billed amount is on the invoice", "", false});
   notes.settings.push_back({"sequence.mixin.constraint_start_date", "", "2100-01-01", "names with dates of other years", true});

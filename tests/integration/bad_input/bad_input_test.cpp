@@ -9,8 +9,8 @@ namespace q2o::bad_input {
 
 std::vector<Case> all_cases() {
   std::vector<Case> all;
-  for (const auto part : {connector_cases, manifest_cases, sign_in_cases, record_cases, document_cases, ledger_cases, mapping_file_cases, odoo_answer_cases,
-                          batch_cases, readiness_cases, action_cases, configuration_cases, command_line_cases}) {
+  for (const auto part : {connector_cases, manifest_cases, sign_in_cases, record_cases, document_cases, ledger_cases, mapping_file_cases,
+                          odoo_answer_cases, batch_cases, readiness_cases, action_cases, configuration_cases, command_line_cases}) {
     auto cases = part();
     std::move(cases.begin(), cases.end(), std::back_inserter(all));
   }
@@ -26,7 +26,8 @@ TEST_P(BadInput, IsNamedClearlyAndHarmsNothingElse) {
   const Seen seen = expected.feed();
   SCOPED_TRACE("code: " + seen.code + "\nmessage: " + seen.message.substr(0, 600) + "\nhint: " + seen.hint);
   EXPECT_EQ(seen.code, expected.code);
-  for (const auto& word : expected.message) EXPECT_TRUE(seen.message.find(word) != std::string::npos) << "the message does not say: " << word;
+  for (const auto& word : expected.message)
+    EXPECT_TRUE(seen.message.find(word) != std::string::npos) << "the message does not say: " << word;
   for (const auto& word : expected.hint) EXPECT_TRUE(seen.hint.find(word) != std::string::npos) << "the hint does not say: " << word;
   EXPECT_LT(seen.message.size(), 20'000U) << "an error is no place for the whole input";
   EXPECT_EQ(seen.message.find('\0'), std::string::npos);

@@ -9,8 +9,9 @@ namespace {
 
 using mapper::RawRecord;
 
-const char* const kOrder[] = {"CompanyInfo", "Preferences", "CompanyCurrency", "Account", "Term", "Customer", "Vendor", "Item", "GeneralLedger", "Deposit",
-                              "Invoice", "Bill", "Transfer", "JournalEntry", "Payment", "TimeActivity", "Unicorn"};
+const char* const kOrder[] = {"CompanyInfo", "Preferences",  "CompanyCurrency", "Account",      "Term",    "Customer",
+                              "Vendor",      "Item",         "GeneralLedger",   "Deposit",      "Invoice", "Bill",
+                              "Transfer",    "JournalEntry", "Payment",         "TimeActivity", "Unicorn"};
 
 const mapper::Mapping& shipped() {
   static const auto check = mapper::Mapping::compile(mapper::testing::shipped_mapping());
@@ -18,9 +19,13 @@ const mapper::Mapping& shipped() {
   return *check.mapping;
 }
 
-RawRecord account(const std::string& id, const std::string& name, const std::string& type, const std::string& sub_type, const std::string& classification) {
-  return {id, fmt::format(R"({{"Id":"{}","Name":"{}","FullyQualifiedName":"{}","AccountType":"{}","AccountSubType":"{}","Classification":"{}","Active":true}})", id, name,
-                          name, type, sub_type, classification)};
+RawRecord account(const std::string& id, const std::string& name, const std::string& type, const std::string& sub_type,
+                  const std::string& classification) {
+  return {
+      id,
+      fmt::format(
+          R"({{"Id":"{}","Name":"{}","FullyQualifiedName":"{}","AccountType":"{}","AccountSubType":"{}","Classification":"{}","Active":true}})",
+          id, name, name, type, sub_type, classification)};
 }
 
 }  // namespace
@@ -55,7 +60,9 @@ MappedCompany::MappedCompany() {
                          account("7", "Office", "Expense", "OfficeGeneralAdministrativeExpenses", "Expense")};
   records_["Customer"] = {{"1", R"({"Id":"1","DisplayName":"Bird & Co","Active":true})"}};
   records_["Vendor"] = {{"2", R"({"Id":"2","DisplayName":"Seed Ltd","Active":true})"}};
-  records_["Item"] = {{"11", R"({"Id":"11","Name":"Bulbs","FullyQualifiedName":"Bulbs","Type":"Service","Active":true,"UnitPrice":50,"IncomeAccountRef":{"value":"79"}})"}};
+  records_["Item"] = {
+      {"11",
+       R"({"Id":"11","Name":"Bulbs","FullyQualifiedName":"Bulbs","Type":"Service","Active":true,"UnitPrice":50,"IncomeAccountRef":{"value":"79"}})"}};
   records_["Invoice"] = {{"900", invoice_text()}};
   post("900", {posting("84", "100"), posting("79", "-100")});
 }
@@ -88,14 +95,18 @@ Seen MappedCompany::look_at(const std::string& entity, const std::string& id) {
   for (const auto& record : book.all()) {
     const auto& reject = record.outcome.reject;
     if (record.entity == entity && record.id == id) {
-      seen.code = reject ? reject->reason : record.outcome.fallback ? record.outcome.fallback->step : record.outcome.excluded.empty() ? "" : "EXCLUDED";
+      seen.code = reject                            ? reject->reason
+                  : record.outcome.fallback         ? record.outcome.fallback->step
+                  : record.outcome.excluded.empty() ? ""
+                                                    : "EXCLUDED";
       if (reject) seen.message = fmt::format("{} [{}] = {}", reject->message, reject->field, reject->value);
       if (reject) seen.hint = reject->hint;
       if (!reject && record.outcome.fallback) seen.message = record.outcome.fallback->reason;
     } else if (reject) {
       seen.unharmed += fmt::format("{} {}: {} {}; ", record.entity, record.id, reject->reason, reject->message);
     }
-    if (record.entity == "Invoice" && record.id == "900") good_invoice = !reject && !record.outcome.targets.empty() && !record.outcome.fallback;
+    if (record.entity == "Invoice" && record.id == "900")
+      good_invoice = !reject && !record.outcome.targets.empty() && !record.outcome.fallback;
   }
   if (seen.unharmed.empty()) seen.unharmed = good_invoice ? "all others" : "no invoice";
   return seen;

@@ -12,7 +12,8 @@ class MappedCompany {
   MappedCompany& with(const std::string& entity, const std::string& id, std::string body);
   MappedCompany& without(const std::string& entity, const std::string& id);
   MappedCompany& post(const std::string& id, const std::vector<accounting::Posting>& postings);
-  /// Maps everything; what became of `entity` `id`. Unharmed: "all others" when nothing else was rejected and the good invoice came through.
+  /// Maps everything; what became of `entity` `id`. Unharmed: "all others" when nothing else was rejected and the good invoice came
+  /// through.
   Seen look_at(const std::string& entity, const std::string& id);
 
  private:

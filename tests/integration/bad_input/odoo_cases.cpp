@@ -17,14 +17,22 @@ namespace {
 
 using namespace loader;
 
-Seen seen_of(const Error& error, std::string unharmed) { return {error.reason, error.message, error.hint, std::move(unharmed)}; }
+Seen seen_of(const Error& error, std::string unharmed) {
+  return {error.reason, error.message, error.hint, std::move(unharmed)};
+}
 
 std::string http_answer(int status, const std::string& body) {
-  return fmt::format("HTTP/1.1 {} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", status, body.size(), body);
+  return fmt::format("HTTP/1.1 {} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", status,
+                     body.size(), body);
 }
-std::string result(const std::string& json) { return http_answer(200, R"({"jsonrpc":"2.0","id":1,"result":)" + json + "}"); }
+std::string result(const std::string& json) {
+  return http_answer(200, R"({"jsonrpc":"2.0","id":1,"result":)" + json + "}");
+}
 std::string odoo_refusal(const std::string& name, const std::string& words) {
-  return http_answer(200, fmt::format(R"({{"jsonrpc":"2.0","id":1,"error":{{"code":200,"message":"Odoo Server Error","data":{{"name":"{}","message":"{}"}}}}}})", name, words));
+  return http_answer(
+      200, fmt::format(
+               R"({{"jsonrpc":"2.0","id":1,"error":{{"code":200,"message":"Odoo Server Error","data":{{"name":"{}","message":"{}"}}}}}})",
+               name, words));
 }
 
 /// Over real HTTP: the user signs in, the first call gets these bytes, the second a good answer.
@@ -52,7 +60,8 @@ class Spoiled final : public Books {
   explicit Spoiled(std::string answer) : answer_(std::move(answer)) {}
   Result<std::string> version(std::chrono::milliseconds deadline) override { return books.version(deadline); }
   Result<std::int64_t> user_id(std::chrono::milliseconds deadline) override { return books.user_id(deadline); }
-  Result<CallResult> call(std::string_view model, std::string_view method, std::string_view args, std::string_view kwargs, std::chrono::milliseconds deadline) override {
+  Result<CallResult> call(std::string_view model, std::string_view method, std::string_view args, std::string_view kwargs,
+                          std::chrono::milliseconds deadline) override {
     auto good = books.call(model, method, args, kwargs, deadline);
     if (method != "run" || spoiled_) return good;
     spoiled_ = true;
@@ -68,7 +77,9 @@ class Spoiled final : public Books {
   bool spoiled_ = false;
 };
 
-std::vector<Item> three() { return {loader::testing::item(1, "qbo1_a"), loader::testing::item(2, "qbo1_b"), loader::testing::item(3, "qbo1_c")}; }
+std::vector<Item> three() {
+  return {loader::testing::item(1, "qbo1_a"), loader::testing::item(2, "qbo1_b"), loader::testing::item(3, "qbo1_c")};
+}
 
 std::string written(const Delivery& delivery, std::size_t stored) {
   std::size_t done = 0, rejected = 0;
@@ -94,7 +105,8 @@ std::function<Seen()> batch(std::string answer) {
 }
 
 std::string answers(const std::string& b) {
-  return R"({"results":[{"external_id":"qbo1_a","id":1,"outcome":"created"},)" + b + R"(,{"external_id":"qbo1_c","id":3,"outcome":"created"}],"settings":[]})";
+  return R"({"results":[{"external_id":"qbo1_a","id":1,"outcome":"created"},)" + b +
+         R"(,{"external_id":"qbo1_c","id":3,"outcome":"created"}],"settings":[]})";
 }
 
 /// What the readiness check finds in such a target; nothing may have been written.
@@ -176,13 +188,37 @@ std::vector<Case> odoo_answer_cases() {
       {"OdooRedirects", kCode, {"HTTP 301"}, hint, next, call(http_answer(301, ""))},
       {"OdooIsBusy", "ODOO_BUSY", {"HTTP 503"}, hint, next, call(http_answer(503, ""))},
       {"OdooCutsTheConnection", "NO_ANSWER", {"Server returned nothing"}, {"can be reached"}, next, call("")},
-      {"OdooCutsTheAnswer", "NO_ANSWER", {"partial"}, {"can be reached"}, next, call("HTTP/1.1 200 X\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{\"json")},
-      {"OdooDeniesAccess", "ODOO_ACCESS_DENIED", {"Access Denied"}, {"password"}, next, call(odoo_refusal("odoo.exceptions.AccessDenied", "Access Denied"))},
-      {"OdooDeniesARight", "ODOO_ACCESS_ERROR", {"not allowed to read"}, {"rights"}, next, call(odoo_refusal("odoo.exceptions.AccessError", "You are not allowed to read Journal"))},
-      {"OdooDatabaseIsMissing", "ODOO_OPERATIONAL_ERROR", {"database", "does not exist"}, {"name of the database"}, next,
+      {"OdooCutsTheAnswer",
+       "NO_ANSWER",
+       {"partial"},
+       {"can be reached"},
+       next,
+       call("HTTP/1.1 200 X\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{\"json")},
+      {"OdooDeniesAccess",
+       "ODOO_ACCESS_DENIED",
+       {"Access Denied"},
+       {"password"},
+       next,
+       call(odoo_refusal("odoo.exceptions.AccessDenied", "Access Denied"))},
+      {"OdooDeniesARight",
+       "ODOO_ACCESS_ERROR",
+       {"not allowed to read"},
+       {"rights"},
+       next,
+       call(odoo_refusal("odoo.exceptions.AccessError", "You are not allowed to read Journal"))},
+      {"OdooDatabaseIsMissing",
+       "ODOO_OPERATIONAL_ERROR",
+       {"database", "does not exist"},
+       {"name of the database"},
+       next,
        call(odoo_refusal("psycopg2.OperationalError", "FATAL:  database \\\"nope\\\" does not exist"))},
       {"OdooErrorWithoutWords", "ODOO_VALUE_ERROR", {"Odoo"}, {"log of Odoo"}, next, call(odoo_refusal("builtins.ValueError", ""))},
-      {"OdooErrorWithAMillionLetters", "ODOO_USER_ERROR", {"xxx"}, {}, next, call(odoo_refusal("odoo.exceptions.UserError", std::string(1'000'000, 'x')))},
+      {"OdooErrorWithAMillionLetters",
+       "ODOO_USER_ERROR",
+       {"xxx"},
+       {},
+       next,
+       call(odoo_refusal("odoo.exceptions.UserError", std::string(1'000'000, 'x')))},
   };
 }
 
@@ -194,11 +230,31 @@ std::vector<Case> batch_cases() {
       {"ActionAnswersNothing", kCode, {"0 answers for 3 records"}, hint, all, batch("null")},
       {"ActionAnswersAnotherType", kCode, {"0 answers for 3 records"}, hint, all, batch(R"("done")")},
       {"ActionAnswersAWindow", kCode, {"0 answers for 3 records"}, hint, all, batch(R"({"type":"ir.actions.act_window_close"})")},
-      {"ActionAnswersFewer", kCode, {"1 answers for 3 records"}, hint, all, batch(R"({"results":[{"external_id":"qbo1_a","id":1,"outcome":"created"}]})")},
-      {"ActionAnswersForAnother", kCode, {"another record", "qbo1_b"}, hint, all, batch(answers(R"({"external_id":"qbo1_z","id":2,"outcome":"created"})"))},
-      {"ActionAnswersUnknownOutcome", kCode, {"qbo1_b", "miracle"}, hint, all, batch(answers(R"({"external_id":"qbo1_b","id":2,"outcome":"miracle"})"))},
+      {"ActionAnswersFewer",
+       kCode,
+       {"1 answers for 3 records"},
+       hint,
+       all,
+       batch(R"({"results":[{"external_id":"qbo1_a","id":1,"outcome":"created"}]})")},
+      {"ActionAnswersForAnother",
+       kCode,
+       {"another record", "qbo1_b"},
+       hint,
+       all,
+       batch(answers(R"({"external_id":"qbo1_z","id":2,"outcome":"created"})"))},
+      {"ActionAnswersUnknownOutcome",
+       kCode,
+       {"qbo1_b", "miracle"},
+       hint,
+       all,
+       batch(answers(R"({"external_id":"qbo1_b","id":2,"outcome":"miracle"})"))},
       {"ActionAnswersWithoutOutcome", kCode, {"qbo1_b"}, hint, all, batch(answers(R"({"external_id":"qbo1_b","id":2})"))},
-      {"ActionAnswersWithoutId", kCode, {"qbo1_b", "id"}, hint, all, batch(answers(R"({"external_id":"qbo1_b","id":false,"outcome":"created"})"))},
+      {"ActionAnswersWithoutId",
+       kCode,
+       {"qbo1_b", "id"},
+       hint,
+       all,
+       batch(answers(R"({"external_id":"qbo1_b","id":false,"outcome":"created"})"))},
   };
 }
 
@@ -206,13 +262,30 @@ std::vector<Case> readiness_cases() {
   const std::string clean = "nothing was written";
   using loader::testing::FakeBooks;
   return {
-      {"TargetIsOdoo17", "VERSION_UNSUPPORTED", {"Odoo 17.0"}, {"18.0"}, clean, target([](FakeBooks& books) { books.odoo_version = "17.0"; })},
-      {"TargetIsOdoo180", "VERSION_UNSUPPORTED", {"Odoo 180.1"}, {"18.0"}, clean, target([](FakeBooks& books) { books.odoo_version = "180.1"; })},
-      {"TargetRefusesTheUser", "LOGIN_REFUSED", {"refuses the user"}, {}, clean, target([](FakeBooks& books) { books.login_refused = true; })},
-      {"TargetGrantsNoSettings", "RIGHT_SETTINGS_MISSING", {"server actions"}, {"Administration: Settings"}, clean, target([](FakeBooks& books) { books.may_create_actions = false; })},
-      {"TargetWithoutAccounting", "MODULE_MISSING", {"module account"}, {"Install the module account"}, clean, target([](FakeBooks& books) { books.modules = {}; })},
-      {"TargetWithoutChart", "CHART_MISSING", {"no chart"}, {"localization"}, clean, target([](FakeBooks& books) { books.counts.clear(); })},
-      {"TargetWithHardLock", "HARD_LOCK_DATE_SET", {"2025-12-31"}, {"without a hard lock"}, clean, target([](FakeBooks& books) { books.company["hard_lock_date"] = R"("2025-12-31")"; })},
+      {"TargetIsOdoo17", "VERSION_UNSUPPORTED", {"Odoo 17.0"}, {"18.0"}, clean, target([](FakeBooks& books) {
+         books.odoo_version = "17.0";
+       })},
+      {"TargetIsOdoo180", "VERSION_UNSUPPORTED", {"Odoo 180.1"}, {"18.0"}, clean, target([](FakeBooks& books) {
+         books.odoo_version = "180.1";
+       })},
+      {"TargetRefusesTheUser", "LOGIN_REFUSED", {"refuses the user"}, {}, clean, target([](FakeBooks& books) {
+         books.login_refused = true;
+       })},
+      {"TargetGrantsNoSettings",
+       "RIGHT_SETTINGS_MISSING",
+       {"server actions"},
+       {"Administration: Settings"},
+       clean,
+       target([](FakeBooks& books) { books.may_create_actions = false; })},
+      {"TargetWithoutAccounting", "MODULE_MISSING", {"module account"}, {"Install the module account"}, clean, target([](FakeBooks& books) {
+         books.modules = {};
+       })},
+      {"TargetWithoutChart", "CHART_MISSING", {"no chart"}, {"localization"}, clean, target([](FakeBooks& books) {
+         books.counts.clear();
+       })},
+      {"TargetWithHardLock", "HARD_LOCK_DATE_SET", {"2025-12-31"}, {"without a hard lock"}, clean, target([](FakeBooks& books) {
+         books.company["hard_lock_date"] = R"("2025-12-31")";
+       })},
       {"TargetIsAWebsite", "ODOO_ANSWER", {"not JSON"}, {"address of the target"}, clean, server(http_answer(200, "<html>Welcome</html>"))},
       {"TargetAnswersAVersionOfNothing", "ODOO_ANSWER", {"version"}, {"address of the target"}, clean, server(result("{}"))},
       {"TargetAnswersOnlyTrue", "ODOO_ANSWER", {"version"}, {"address of the target"}, clean, server(result("true"))},
@@ -222,16 +295,56 @@ std::vector<Case> readiness_cases() {
 std::vector<Case> action_cases() {
   const std::string others = "2 done, 1 rejected, 2 stored";
   return {
-      {"ActionGetsUnknownOperation", "ODOO_USER_ERROR", {"explode"}, {"Correct the record"}, others, record("explode", "res.partner", R"({"values":{"name":"B"}})")},
-      {"ActionGetsUnknownExpression", "ODOO_USER_ERROR", {"eval"}, {"Correct the record"}, others, record("create", "res.partner", R"({"values":{"name":{"eval":"1"}}})")},
-      {"ActionGetsUnknownMember", "ODOO_USER_ERROR", {"colour"}, {"Correct the record"}, others, record("create", "res.partner", R"({"values":{"name":"B"},"colour":"red"})")},
-      {"ActionGetsPrivateModel", "ODOO_USER_ERROR", {"ir.rule"}, {"Correct the record"}, others, record("create", "ir.rule", R"({"values":{"name":"B"}})")},
-      {"ActionGetsUnknownModel", "ODOO_USER_ERROR", {"no.such.model"}, {"Correct the record"}, others, record("create", "no.such.model", R"({"values":{"name":"B"}})")},
-      {"ActionGetsUnknownField", "ODOO_VALUE_ERROR", {"flavour"}, {"Correct the record"}, others, record("create", "res.partner", R"({"values":{"name":"B","flavour":"mint"}})")},
-      {"ActionGetsUnknownSelection", "ODOO_VALUE_ERROR", {"mystery"}, {"Correct the record"}, others,
+      {"ActionGetsUnknownOperation",
+       "ODOO_USER_ERROR",
+       {"explode"},
+       {"Correct the record"},
+       others,
+       record("explode", "res.partner", R"({"values":{"name":"B"}})")},
+      {"ActionGetsUnknownExpression",
+       "ODOO_USER_ERROR",
+       {"eval"},
+       {"Correct the record"},
+       others,
+       record("create", "res.partner", R"({"values":{"name":{"eval":"1"}}})")},
+      {"ActionGetsUnknownMember",
+       "ODOO_USER_ERROR",
+       {"colour"},
+       {"Correct the record"},
+       others,
+       record("create", "res.partner", R"({"values":{"name":"B"},"colour":"red"})")},
+      {"ActionGetsPrivateModel",
+       "ODOO_USER_ERROR",
+       {"ir.rule"},
+       {"Correct the record"},
+       others,
+       record("create", "ir.rule", R"({"values":{"name":"B"}})")},
+      {"ActionGetsUnknownModel",
+       "ODOO_USER_ERROR",
+       {"no.such.model"},
+       {"Correct the record"},
+       others,
+       record("create", "no.such.model", R"({"values":{"name":"B"}})")},
+      {"ActionGetsUnknownField",
+       "ODOO_VALUE_ERROR",
+       {"flavour"},
+       {"Correct the record"},
+       others,
+       record("create", "res.partner", R"({"values":{"name":"B","flavour":"mint"}})")},
+      {"ActionGetsUnknownSelection",
+       "ODOO_VALUE_ERROR",
+       {"mystery"},
+       {"Correct the record"},
+       others,
        record("create", "account.account", R"({"values":{"name":"B","code":"999999","account_type":"mystery"}})")},
-      {"ActionGetsUnbalancedEntry", "ODOO_USER_ERROR", {"balanced"}, {"Correct the record"}, others,
-       record("create", "account.move", R"({"values":{"move_type":"entry","date":"2026-03-01","line_ids":{"lines":[{"account_id":{"find":["account.account",[],{"order":"id","limit":1}]},"balance":5}]}}})")},
+      {"ActionGetsUnbalancedEntry",
+       "ODOO_USER_ERROR",
+       {"balanced"},
+       {"Correct the record"},
+       others,
+       record(
+           "create", "account.move",
+           R"({"values":{"move_type":"entry","date":"2026-03-01","line_ids":{"lines":[{"account_id":{"find":["account.account",[],{"order":"id","limit":1}]},"balance":5}]}}})")},
   };
 }
 

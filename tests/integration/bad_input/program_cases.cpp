@@ -43,7 +43,8 @@ std::function<Seen()> configuration(std::string text, config::Reader::Environmen
 std::function<Seen()> command(std::vector<std::string> words) {
   return [words]() mutable {
     ::setenv("Q2O_STATE", scratch_file("state", "").append(".d").c_str(), 1);
-    for (const char* name : {"BILLING", "CONNECTOR", "MAPPER", "LOADER", "VALIDATOR", "NOTIFIER"}) ::setenv(("Q2O_PORT_" + std::string(name)).c_str(), "9", 1);
+    for (const char* name : {"BILLING", "CONNECTOR", "MAPPER", "LOADER", "VALIDATOR", "NOTIFIER"})
+      ::setenv(("Q2O_PORT_" + std::string(name)).c_str(), "9", 1);
     const auto run = [](std::vector<std::string> given) {
       std::vector<char*> argv;
       given.insert(given.begin(), "q2o");
@@ -71,14 +72,38 @@ std::vector<Case> configuration_cases() {
   const std::string rest = "[database]\nhost = \"h\"\npassword_file = \"/nowhere/password\"\n";
   const config::Reader::Environment password{{"Q2O_DATABASE_PASSWORD", "top-secret"}};
   return {
-      {"ConfigurationWithEverythingWrong", kCode,
-       {"database.host: is missing", "Q2O_DATABASE_HOST", "database.port: is not a whole number", "log.json: must be true or false", "database.password: is missing", "database.colour: unknown key"},
-       {}, "kept", configuration("[database]\nport = \"many\"\ncolour = \"red\"\n[log]\njson = \"perhaps\"\n")},
-      {"ConfigurationWithPortOutOfRange", kCode, {"database.port: must be from 1 to 65535, not 70000"}, {}, "kept", configuration("[database]\nhost = \"h\"\nport = 70000\n", password)},
-      {"ConfigurationWithUnreadableSecret", kCode, {"database.password", "/nowhere/password cannot be read"}, {}, "kept", configuration(rest)},
-      {"ConfigurationWithASecretInIt", kCode, {"database.password", "must not stand in the configuration file"}, {}, "kept", configuration("[database]\nhost = \"h\"\npassword = \"top-secret\"\n")},
+      {"ConfigurationWithEverythingWrong",
+       kCode,
+       {"database.host: is missing", "Q2O_DATABASE_HOST", "database.port: is not a whole number", "log.json: must be true or false",
+        "database.password: is missing", "database.colour: unknown key"},
+       {},
+       "kept",
+       configuration("[database]\nport = \"many\"\ncolour = \"red\"\n[log]\njson = \"perhaps\"\n")},
+      {"ConfigurationWithPortOutOfRange",
+       kCode,
+       {"database.port: must be from 1 to 65535, not 70000"},
+       {},
+       "kept",
+       configuration("[database]\nhost = \"h\"\nport = 70000\n", password)},
+      {"ConfigurationWithUnreadableSecret",
+       kCode,
+       {"database.password", "/nowhere/password cannot be read"},
+       {},
+       "kept",
+       configuration(rest)},
+      {"ConfigurationWithASecretInIt",
+       kCode,
+       {"database.password", "must not stand in the configuration file"},
+       {},
+       "kept",
+       configuration("[database]\nhost = \"h\"\npassword = \"top-secret\"\n")},
       {"ConfigurationThatIsNoToml", "CONFIG_SYNTAX", {"service.toml:3:"}, {}, "not started", configuration("= nothing")},
-      {"ConfigurationWithUnknownKey", kCode, {"database.hots: unknown key"}, {}, "kept", configuration("[database]\nhost = \"h\"\nhots = \"h\"\n", password)},
+      {"ConfigurationWithUnknownKey",
+       kCode,
+       {"database.hots: unknown key"},
+       {},
+       "kept",
+       configuration("[database]\nhost = \"h\"\nhots = \"h\"\n", password)},
   };
 }
 
@@ -89,7 +114,12 @@ std::vector<Case> command_line_cases() {
       {"CommandWithoutItsOptions", "USAGE", {"--"}, {}, next, command({"migrate"})},
       {"CommandWithUnknownOption", "USAGE", {"--colour"}, {}, next, command({"status", "--colour"})},
       {"CommandForAServiceThatIsAway", "ERROR", {"billing service does not answer", "make up"}, {}, next, command({"status"})},
-      {"CommandThatChecksAMissingFile", "ERROR", {"/nowhere/mapping.json"}, {}, next, command({"mapping", "check", "/nowhere/mapping.json"})},
+      {"CommandThatChecksAMissingFile",
+       "ERROR",
+       {"/nowhere/mapping.json"},
+       {},
+       next,
+       command({"mapping", "check", "/nowhere/mapping.json"})},
   };
 }
 

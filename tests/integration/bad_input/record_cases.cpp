@@ -23,24 +23,58 @@ std::string emoji(std::size_t count) {
   return text;
 }
 
-std::string named(const std::string& name) { return fmt::format(R"({{"Id":"66","DisplayName":"{}","Active":true}})", name); }
+std::string named(const std::string& name) {
+  return fmt::format(R"({{"Id":"66","DisplayName":"{}","Active":true}})", name);
+}
 
 }  // namespace
 
 std::vector<Case> record_cases() {
   const std::string all = "all others", again = "xtract";
-  const auto account = [](const char* type) { return fmt::format(R"({{"Id":"66","Name":"X","FullyQualifiedName":"X","AccountType":{}}})", type); };
+  const auto account = [](const char* type) {
+    return fmt::format(R"({{"Id":"66","Name":"X","FullyQualifiedName":"X","AccountType":{}}})", type);
+  };
   return {
       {"AccountOfUnknownType", "UNKNOWN_VALUE", {"Mystery", "AccountType"}, {"mapping"}, all, record("Account", account(R"("Mystery")"))},
-      {"AccountWithoutType", "REQUIRED_FIELD_MISSING", {"AccountType is empty"}, {again}, all, record("Account", R"({"Id":"66","Name":"X","FullyQualifiedName":"X"})")},
+      {"AccountWithoutType",
+       "REQUIRED_FIELD_MISSING",
+       {"AccountType is empty"},
+       {again},
+       all,
+       record("Account", R"({"Id":"66","Name":"X","FullyQualifiedName":"X"})")},
       {"AccountWhoseTypeIsANumber", "UNKNOWN_VALUE", {"7", "AccountType"}, {"mapping"}, all, record("Account", account("7"))},
-      {"AccountWhoseTypeIsAGroup", "WRONG_TYPE", {"AccountType", "single value"}, {"mapping"}, all, record("Account", account(R"({"value":"Bank"})"))},
-      {"AccountWithoutName", "REQUIRED_FIELD_MISSING", {"Name is empty"}, {again}, all, record("Account", R"({"Id":"66","AccountType":"Expense"})")},
+      {"AccountWhoseTypeIsAGroup",
+       "WRONG_TYPE",
+       {"AccountType", "single value"},
+       {"mapping"},
+       all,
+       record("Account", account(R"({"value":"Bank"})"))},
+      {"AccountWithoutName",
+       "REQUIRED_FIELD_MISSING",
+       {"Name is empty"},
+       {again},
+       all,
+       record("Account", R"({"Id":"66","AccountType":"Expense"})")},
       {"CustomerWithoutName", "REQUIRED_FIELD_MISSING", {"DisplayName"}, {again}, all, record("Customer", R"({"Id":"66","Active":true})")},
-      {"CustomerWhoseNameIsAList", "WRONG_TYPE", {"DisplayName", "single value"}, {"shape"}, all, record("Customer", R"({"Id":"66","DisplayName":["a"]})")},
+      {"CustomerWhoseNameIsAList",
+       "WRONG_TYPE",
+       {"DisplayName", "single value"},
+       {"shape"},
+       all,
+       record("Customer", R"({"Id":"66","DisplayName":["a"]})")},
       {"CustomerWithANameOfAHundredEmoji", "", {}, {}, all, record("Customer", named(emoji(100)))},
-      {"CustomerWithAMillionLetters", "TEXT_TOO_LONG", {"DisplayName", "1000000 bytes", "200000"}, {"Shorten"}, all, record("Customer", named(std::string(1'000'000, 'x')))},
-      {"CustomerWithAMillionBytesOfEmoji", "TEXT_TOO_LONG", {"DisplayName", "200000"}, {"Shorten"}, all, record("Customer", named("a" + emoji(250'000)))},
+      {"CustomerWithAMillionLetters",
+       "TEXT_TOO_LONG",
+       {"DisplayName", "1000000 bytes", "200000"},
+       {"Shorten"},
+       all,
+       record("Customer", named(std::string(1'000'000, 'x')))},
+      {"CustomerWithAMillionBytesOfEmoji",
+       "TEXT_TOO_LONG",
+       {"DisplayName", "200000"},
+       {"Shorten"},
+       all,
+       record("Customer", named("a" + emoji(250'000)))},
       {"RecordWithNul", "INVALID_JSON", {"no JSON"}, {again}, all, record("Customer", "{\"Id\":\"66\",\"DisplayName\":\"a\0b\"}"s)},
       {"RecordWithEscapedNul", "INVALID_JSON", {"no JSON"}, {again}, all, record("Customer", named("a\\u0000b"))},
       {"RecordWithInvalidUtf8", "INVALID_JSON", {"no JSON", "UTF-8"}, {again}, all, record("Customer", named("a\xC3("))},
@@ -49,12 +83,34 @@ std::vector<Case> record_cases() {
       {"RecordThatIsCutOff", "INVALID_JSON", {"no JSON"}, {again}, all, record("Customer", R"({"Id":"66","Disp)")},
       {"RecordThatIsEmpty", "INVALID_JSON", {"no JSON"}, {again}, all, record("Vendor", "")},
       {"RecordThatIsAList", "WRONG_TYPE", {"no JSON object"}, {again}, all, record("Vendor", R"(["66"])")},
-      {"ItemOfAMissingAccount", "REFERENCE_MISSING", {"Account 404", "IncomeAccountRef"}, {"Account 404"}, all,
-       record("Item", R"({"Id":"66","Name":"Pump","FullyQualifiedName":"Pump","Type":"Service","Active":true,"IncomeAccountRef":{"value":"404"}})")},
-      {"ItemWhosePriceIsNoNumber", "NOT_A_NUMBER", {"UnitPrice", "cheap"}, {"Correct"}, all,
-       record("Item", R"({"Id":"66","Name":"Pump","FullyQualifiedName":"Pump","Type":"Service","Active":true,"UnitPrice":"cheap","IncomeAccountRef":{"value":"79"}})")},
-      {"TermOfManyDays", "NOT_A_WHOLE_NUMBER", {"DueDays", "30.5"}, {"Correct"}, all, record("Term", R"({"Id":"66","Name":"Odd","Type":"STANDARD","DueDays":30.5,"Active":true})")},
-      {"EntityThatNobodyKnows", "UNMAPPED_ENTITY", {"nothing about Unicorn"}, {"Add a rule for Unicorn"}, all, record("Unicorn", R"({"Id":"66"})")},
+      {"ItemOfAMissingAccount",
+       "REFERENCE_MISSING",
+       {"Account 404", "IncomeAccountRef"},
+       {"Account 404"},
+       all,
+       record(
+           "Item",
+           R"({"Id":"66","Name":"Pump","FullyQualifiedName":"Pump","Type":"Service","Active":true,"IncomeAccountRef":{"value":"404"}})")},
+      {"ItemWhosePriceIsNoNumber",
+       "NOT_A_NUMBER",
+       {"UnitPrice", "cheap"},
+       {"Correct"},
+       all,
+       record(
+           "Item",
+           R"({"Id":"66","Name":"Pump","FullyQualifiedName":"Pump","Type":"Service","Active":true,"UnitPrice":"cheap","IncomeAccountRef":{"value":"79"}})")},
+      {"TermOfManyDays",
+       "NOT_A_WHOLE_NUMBER",
+       {"DueDays", "30.5"},
+       {"Correct"},
+       all,
+       record("Term", R"({"Id":"66","Name":"Odd","Type":"STANDARD","DueDays":30.5,"Active":true})")},
+      {"EntityThatNobodyKnows",
+       "UNMAPPED_ENTITY",
+       {"nothing about Unicorn"},
+       {"Add a rule for Unicorn"},
+       all,
+       record("Unicorn", R"({"Id":"66"})")},
   };
 }
 

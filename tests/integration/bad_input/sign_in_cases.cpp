@@ -33,7 +33,8 @@ std::function<Seen()> token(int status, std::string body) {
     if (!got) seen = {got.error().reason, got.error().message, got.error().hint, ""};
     // What was stored is not lost: the refresh token is the one from before.
     seen.unharmed = h.connections.stored.tokens.refresh.reveal();
-    if (seen.message.find("refresh-0") != std::string::npos || seen.message.find("secret") != std::string::npos) seen.unharmed = "a secret was told";
+    if (seen.message.find("refresh-0") != std::string::npos || seen.message.find("secret") != std::string::npos)
+      seen.unharmed = "a secret was told";
     return seen;
   };
 }
@@ -44,9 +45,24 @@ std::vector<Case> sign_in_cases() {
   return {
       {"SignInAnswersHtml", "BAD_ANSWER", {"no tokens"}, {"token address"}, "refresh-0", token(200, "<html>Sign in</html>")},
       {"SignInAnswersWithoutTokens", "BAD_ANSWER", {"no tokens"}, {"token address"}, "refresh-0", token(200, R"({"token_type":"bearer"})")},
-      {"SignInAnswersWithWrongTypes", "BAD_ANSWER", {"no tokens"}, {"token address"}, "refresh-0", token(200, R"({"access_token":{"a":1},"refresh_token":[1]})")},
-      {"SignInRefusesTheApplication", "CONNECTION_BROKEN", {"invalid_client"}, {"client id"}, "refresh-0", token(401, R"({"error":"invalid_client"})")},
-      {"SignInIsRevoked", "CONNECTION_BROKEN", {"invalid_grant"}, {"Connect the company again"}, "refresh-0", token(400, R"({"error":"invalid_grant"})")},
+      {"SignInAnswersWithWrongTypes",
+       "BAD_ANSWER",
+       {"no tokens"},
+       {"token address"},
+       "refresh-0",
+       token(200, R"({"access_token":{"a":1},"refresh_token":[1]})")},
+      {"SignInRefusesTheApplication",
+       "CONNECTION_BROKEN",
+       {"invalid_client"},
+       {"client id"},
+       "refresh-0",
+       token(401, R"({"error":"invalid_client"})")},
+      {"SignInIsRevoked",
+       "CONNECTION_BROKEN",
+       {"invalid_grant"},
+       {"Connect the company again"},
+       "refresh-0",
+       token(400, R"({"error":"invalid_grant"})")},
       {"SignInIsDown", "SIGN_IN_UNAVAILABLE", {"HTTP 503"}, {"tried again"}, "refresh-0", token(503, "busy")},
   };
 }

@@ -16,7 +16,8 @@ SourceCompany::SourceCompany() {
 }
 
 void SourceCompany::spoil(const std::string& part, std::string body, int status, int times) {
-  harness.source.disturb = [part, body = std::move(body), status, times](const std::string& url) mutable -> std::optional<Result<http::Response>> {
+  harness.source.disturb = [part, body = std::move(body), status,
+                            times](const std::string& url) mutable -> std::optional<Result<http::Response>> {
     if (url.find(part) == std::string::npos || times == 0) return std::nullopt;
     if (times > 0) --times;
     return source::json_answer(status, body);
@@ -27,7 +28,9 @@ void SourceCompany::spoil_invoice(int position, std::string body, int status) {
   harness.source.disturb = [position, body = std::move(body), status](const std::string& url) -> std::optional<Result<http::Response>> {
     const auto at = url.find("FROM Invoice ORDERBY Id STARTPOSITION ");
     int start = 0, rows = 0;
-    if (at == std::string::npos || std::sscanf(url.c_str() + at, "FROM Invoice ORDERBY Id STARTPOSITION %d MAXRESULTS %d", &start, &rows) != 2) return std::nullopt;
+    if (at == std::string::npos ||
+        std::sscanf(url.c_str() + at, "FROM Invoice ORDERBY Id STARTPOSITION %d MAXRESULTS %d", &start, &rows) != 2)
+      return std::nullopt;
     if (position < start || start + rows <= position) return std::nullopt;
     return source::json_answer(status, body);
   };

@@ -35,7 +35,7 @@ struct Document {
   std::string date, due, currency;
   Decimal rate{1}, total;
   std::string number;
-  std::string control;  ///< receivable or payable account
+  std::string control;    ///< receivable or payable account
   std::string liquidity;  ///< of a receipt, or of a deposit on an invoice
   Decimal paid;           ///< at once, in the object's direction
   std::vector<DocumentLine> lines;

@@ -1,5 +1,5 @@
-#include <chrono>
 #include <fmt/format.h>
+#include <chrono>
 
 #include "services/mapper/domain/builders/document.h"
 
@@ -15,7 +15,8 @@ Days day_of(const std::string& iso) {
 }
 std::string iso_of(Days day) {
   const std::chrono::year_month_day date{day};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 /// DocNumber, made unique in its journal; the same record gets the same name in every run.
@@ -93,15 +94,19 @@ Fields tax_fields(const Scope& scope, const Document& document, const DocumentLi
 }
 
 /// A zero amount without an account is text.
-bool is_text(const DocumentLine& line) { return line.kind == Kind::section || line.kind == Kind::note || (line.amount.is_zero() && line.account.empty()); }
+bool is_text(const DocumentLine& line) {
+  return line.kind == Kind::section || line.kind == Kind::note || (line.amount.is_zero() && line.account.empty());
+}
 
 Fields text_fields(const DocumentLine& line) {
   Fields fields;
-  fields.set("display_type", text(line.kind == Kind::section ? "line_section" : "line_note")).set("name", text(line.name.empty() ? "-" : line.name));
+  fields.set("display_type", text(line.kind == Kind::section ? "line_section" : "line_note"))
+      .set("name", text(line.name.empty() ? "-" : line.name));
   return fields;
 }
 
-Fields open_item_fields(const Scope& scope, const Document& document, const std::optional<Term>& term, const std::string& name, const Decimal& home, const Decimal& in_currency) {
+Fields open_item_fields(const Scope& scope, const Document& document, const std::optional<Term>& term, const std::string& name,
+                        const Decimal& home, const Decimal& in_currency) {
   Fields fields;
   fields.set("display_type", text("payment_term"))
       .set("account_id", account(scope, document.control))
@@ -132,7 +137,8 @@ Expression move_lines(const Scope& scope, const Document& document, const std::o
     home += line.balance;
     in_currency += line.amount * Decimal(document.sign);
   }
-  if (!document.voided) rows.push_back(open_item_fields(scope, document, term, name, -home, -in_currency).set("sequence", number(sequence)));
+  if (!document.voided)
+    rows.push_back(open_item_fields(scope, document, term, name, -home, -in_currency).set("sequence", number(sequence)));
   return lines(rows);
 }
 
@@ -147,11 +153,13 @@ Target move_target(const Scope& scope, const Document& document, const std::stri
       .set("invoice_payment_term_id", term ? record_ref(scope.id("Term", term->id)) : none())
       .set("invoice_date_due", text(document.due));
   if (document.foreign(scope)) values.set("currency_id", scope.currency(document.currency));
-  const std::string memo = scope.text_at("CustomerMemo.value").empty() ? scope.text_at("CustomerMemo") : scope.text_at("CustomerMemo.value");
+  const std::string memo =
+      scope.text_at("CustomerMemo.value").empty() ? scope.text_at("CustomerMemo") : scope.text_at("CustomerMemo.value");
   values.set("narration", text_or_none(html(memo)));
   if (document.sales) {
     values.set("name", text(name));
-    if (name != document.number && !document.number.empty()) values.set("ref", text(document.number)).set("payment_reference", text(document.number));
+    if (name != document.number && !document.number.empty())
+      values.set("ref", text(document.number)).set("payment_reference", text(document.number));
   } else if (!document.number.empty()) {
     values.set("ref", text(document.number));
   }
@@ -160,7 +168,8 @@ Target move_target(const Scope& scope, const Document& document, const std::stri
   options.post = !document.voided;
   options.exact_items = true;
   if (document.voided) values.set("state", text("cancel"));
-  if (document.foreign(scope) && !document.voided) options.then.set("invoice_currency_rate", number(Decimal::divide(Decimal(1), document.rate, 12, Rounding::half_up)));
+  if (document.foreign(scope) && !document.voided)
+    options.then.set("invoice_currency_rate", number(Decimal::divide(Decimal(1), document.rate, 12, Rounding::half_up)));
   return create(scope.own(), "account.move", "documents", values, options);
 }
 
@@ -193,7 +202,8 @@ std::vector<Target> paid_at_once(const Scope& scope, const Document& document, c
   settlement.caption = payment_caption(scope, name);
   settlement.deposit_key = fmt::format("{}/{}", scope.source.entity, scope.source.id);
   settlement.amount = document.paid.abs();
-  settlement.home_amount = document.foreign(scope) ? (document.paid * document.rate).rounded(2, Rounding::half_up).abs() : settlement.amount;
+  settlement.home_amount =
+      document.foreign(scope) ? (document.paid * document.rate).rounded(2, Rounding::half_up).abs() : settlement.amount;
   // A normal sale is a credit in its lines (sign -1): money comes in.
   settlement.inbound = document.sign * document.paid.sign() < 0;
   Item open;
@@ -209,8 +219,14 @@ std::vector<Target> paid_at_once(const Scope& scope, const Document& document, c
   bool plain_entry = false;
   auto targets = settle(scope, settlement, plain_entry);
   const std::string own = scope.own(), settling = settling_record(scope, settlement);
-  targets.push_back(match(scope, {scope.own("match1"), settlement.inbound ? own : settling, settlement.inbound ? settling : own, document.control,
-                                  settlement.home_amount, settlement.amount, {}, {}}));
+  targets.push_back(match(scope, {scope.own("match1"),
+                                  settlement.inbound ? own : settling,
+                                  settlement.inbound ? settling : own,
+                                  document.control,
+                                  settlement.home_amount,
+                                  settlement.amount,
+                                  {},
+                                  {}}));
   return targets;
 }
 

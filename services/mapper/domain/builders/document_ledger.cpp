@@ -9,9 +9,15 @@ namespace {
 using Kind = DocumentLine::Kind;
 using Sums = std::map<std::string, Net>;
 
-bool amounts(const DocumentLine& line) { return line.kind == Kind::product || line.kind == Kind::tax; }
-bool is_control(const Scope& scope, const Document& document, const std::string& account) { return document.sales ? scope.is_receivable(account) : scope.is_payable(account); }
-bool is_money(const Scope& scope, const std::string& account) { return scope.is_bank(account) || scope.is_undeposited(account); }
+bool amounts(const DocumentLine& line) {
+  return line.kind == Kind::product || line.kind == Kind::tax;
+}
+bool is_control(const Scope& scope, const Document& document, const std::string& account) {
+  return document.sales ? scope.is_receivable(account) : scope.is_payable(account);
+}
+bool is_money(const Scope& scope, const std::string& account) {
+  return scope.is_bank(account) || scope.is_undeposited(account);
+}
 
 /// The ledger's side of the lines: everything but the open item and the money.
 std::vector<Item> line_items(const Scope& scope, const Document& document, const std::vector<Item>& ledger) {
@@ -41,7 +47,8 @@ void assign_control(const Scope& scope, Document& document, const std::vector<It
   if (document.control.empty()) document.control = scope.first_account(type, document.currency);
   if (document.control.empty()) document.control = scope.first_account(type);
   if (document.control.empty()) {
-    refuse("ARAccountRef", "", "REFERENCE_MISSING", fmt::format("The company has no account of type {}", type), "Extract all accounts, inactive ones too, and run again.");
+    refuse("ARAccountRef", "", "REFERENCE_MISSING", fmt::format("The company has no account of type {}", type),
+           "Extract all accounts, inactive ones too, and run again.");
   }
 }
 
@@ -106,7 +113,9 @@ void assign_tax_accounts(const Scope& scope, Document& document, Leftover& lefto
 }
 
 void assign_line_accounts(const Scope& scope, Document& document, Leftover& leftover, bool doubt_items) {
-  const auto certain = [&](const DocumentLine& line) { return line.account_certain || (!doubt_items && !line.account.empty() && leftover.has(line.account)); };
+  const auto certain = [&](const DocumentLine& line) {
+    return line.account_certain || (!doubt_items && !line.account.empty() && leftover.has(line.account));
+  };
   for (const auto& line : document.lines) {
     if (line.kind == Kind::product && certain(line)) leftover.take(line.account, line.amount);
   }
@@ -114,21 +123,24 @@ void assign_line_accounts(const Scope& scope, Document& document, Leftover& left
   const auto profit_and_loss = [&](const std::string& account) { return !is_money(scope, account) && !scope.is_cost_of_goods(account); };
   for (auto& line : document.lines) {
     if (line.kind != Kind::product || certain(line) || line.amount.is_zero()) continue;
-    std::string found = leftover.exactly(line.amount, [&](const std::string& account) { return account == line.account || profit_and_loss(account); });
+    std::string found =
+        leftover.exactly(line.amount, [&](const std::string& account) { return account == line.account || profit_and_loss(account); });
     if (found.empty()) found = line.account.empty() ? leftover.any(profit_and_loss) : line.account;
     line.account = found;
     if (!found.empty()) leftover.take(found, line.amount);
   }
 }
 
-/// Home amounts of a foreign document: from the ledger item of the same account and foreign amount; the rest of an account on its last line.
+/// Home amounts of a foreign document: from the ledger item of the same account and foreign amount; the rest of an account on its last
+/// line.
 void assign_foreign_balances(Document& document, std::vector<Item> items) {
   Sums rest = sums_of(items);
   std::map<std::string, DocumentLine*> last;
   for (auto& line : document.lines) {
     if (!amounts(line)) continue;
     const Decimal in_currency = line.amount * Decimal(document.sign);
-    const auto same = std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.account == line.account && item.amount_currency == in_currency; });
+    const auto same = std::find_if(items.begin(), items.end(),
+                                   [&](const Item& item) { return item.account == line.account && item.amount_currency == in_currency; });
     if (same != items.end()) {
       line.balance = same->balance;
       items.erase(same);
@@ -146,7 +158,9 @@ void assign_foreign_balances(Document& document, std::vector<Item> items) {
 
 std::string account_name(const Scope& scope, const std::string& account) {
   const auto* found = scope.lookups.find("Account", account);
-  return found == nullptr ? account : std::string((*found)["FullyQualifiedName"].text().empty() ? (*found)["Name"].text() : (*found)["FullyQualifiedName"].text());
+  return found == nullptr
+             ? account
+             : std::string((*found)["FullyQualifiedName"].text().empty() ? (*found)["Name"].text() : (*found)["FullyQualifiedName"].text());
 }
 
 /// Ledger less lines, per account; zero differences are left out.
@@ -246,7 +260,9 @@ bool take_ledger_lines(const Scope& scope, Document& document, const std::vector
   // Tax lines stay where the ledger has their amount on their account.
   for (auto& line : document.lines) {
     if (line.kind != Kind::tax || line.rate.empty() || line.amount.is_zero()) continue;
-    const auto same = std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.account == line.account && item.amount_currency == line.amount * Decimal(document.sign); });
+    const auto same = std::find_if(items.begin(), items.end(), [&](const Item& item) {
+      return item.account == line.account && item.amount_currency == line.amount * Decimal(document.sign);
+    });
     if (same == items.end()) continue;
     line.balance = same->balance;
     items.erase(same);

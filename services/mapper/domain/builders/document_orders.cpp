@@ -45,7 +45,8 @@ std::vector<OrderLine> order_lines(const Scope& scope, const std::vector<std::st
     if (known == nullptr) continue;
     int position = 0;
     for (const auto& line : (*known)["lines"].items()) {
-      found.push_back({std::string((*known)["order"].text()), std::string(line["item"].text()), Scope::amount_of(line["amount"], "order").value_or(Decimal{}), position++});
+      found.push_back({std::string((*known)["order"].text()), std::string(line["item"].text()),
+                       Scope::amount_of(line["amount"], "order").value_or(Decimal{}), position++});
     }
   }
   return found;
@@ -58,7 +59,9 @@ void link_orders(const Scope& scope, Document& document) {
   for (const bool exact : {true, false}) {
     for (auto& line : document.lines) {
       if (line.item.empty() || line.order_line) continue;
-      const auto found = std::find_if(open.begin(), open.end(), [&](const OrderLine& order) { return order.item == line.item && (!exact || order.amount == line.amount); });
+      const auto found = std::find_if(open.begin(), open.end(), [&](const OrderLine& order) {
+        return order.item == line.item && (!exact || order.amount == line.amount);
+      });
       if (found == open.end()) continue;
       line.order_line = order_line(found->order, found->position);
       open.erase(found);

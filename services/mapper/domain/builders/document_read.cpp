@@ -6,7 +6,9 @@
 namespace q2o::mapper::builders {
 namespace {
 
-std::string leaf(std::string_view path) { return std::string(path.substr(path.rfind(':') == std::string_view::npos ? 0 : path.rfind(':') + 1)); }
+std::string leaf(std::string_view path) {
+  return std::string(path.substr(path.rfind(':') == std::string_view::npos ? 0 : path.rfind(':') + 1));
+}
 
 /// Account of a line that names only an item: what the item says today, to be confirmed by the ledger.
 std::string account_of_item(const Scope& scope, std::string_view item, bool sales) {
@@ -32,14 +34,18 @@ class LineReader {
     if (type == "DescriptionOnly" || type == "DescriptionLineDetail") return note(row, field);
     if (type == "GroupLineDetail") return group(row, field);
     if (type == "DiscountLineDetail") return discount(row, field);
-    if (type == "SalesItemLineDetail" || type == "ItemBasedExpenseLineDetail" || type == "AccountBasedExpenseLineDetail" || type == "ReimburseLineDetail") return product(row, row[type], field);
-    refuse(field + ".DetailType", type, "UNKNOWN_LINE_TYPE", fmt::format("Lines of type \"{}\" are not known", type), "Report it: this kind of line needs a rule before the record can be migrated.");
+    if (type == "SalesItemLineDetail" || type == "ItemBasedExpenseLineDetail" || type == "AccountBasedExpenseLineDetail" ||
+        type == "ReimburseLineDetail")
+      return product(row, row[type], field);
+    refuse(field + ".DetailType", type, "UNKNOWN_LINE_TYPE", fmt::format("Lines of type \"{}\" are not known", type),
+           "Report it: this kind of line needs a rule before the record can be migrated.");
   }
 
   void note(const json::Value& row, const std::string& field) {
     const auto amount = Scope::amount_of(row["Amount"], field + ".Amount");
     if (amount && !amount->is_zero()) {
-      refuse(field + ".Amount", row["Amount"].text(), "UNKNOWN_LINE_TYPE", "A description line carries an amount", "Open the document in QuickBooks and give the line an item or an account.");
+      refuse(field + ".Amount", row["Amount"].text(), "UNKNOWN_LINE_TYPE", "A description line carries an amount",
+             "Open the document in QuickBooks and give the line an item or an account.");
     }
     if (row["Description"].text().empty()) return;
     DocumentLine line;
@@ -87,8 +93,10 @@ class LineReader {
     line.account = own_account.empty() ? account_of_item(scope_, item, document_.sales) : std::string(own_account);
     line.account_certain = !own_account.empty();
     // Items with a reserved id (shipping) are in no list: the line stays without product.
-    if (scope_.lookups.find("Item", item) != nullptr) line.item = item;
-    else if (!item.empty() && item.find_first_not_of("0123456789") == std::string::npos) scope_.required("Item", item, field + ".ItemRef");
+    if (scope_.lookups.find("Item", item) != nullptr)
+      line.item = item;
+    else if (!item.empty() && item.find_first_not_of("0123456789") == std::string::npos)
+      scope_.required("Item", item, field + ".ItemRef");
     line.name = row["Description"].text();
     if (line.name.empty()) line.name = detail["ItemRef"]["name"].text();
     if (line.name.empty()) line.name = item == "SHIPPING_ITEM_ID" ? std::string("Shipping") : leaf(detail["AccountRef"]["name"].text());
@@ -104,16 +112,19 @@ class LineReader {
 };
 
 std::string flipped(const std::string& move_type) {
-  static const std::map<std::string, std::string> kOpposite{
-      {"out_invoice", "out_refund"}, {"out_refund", "out_invoice"}, {"out_receipt", "out_refund"}, {"in_invoice", "in_refund"}, {"in_refund", "in_invoice"}, {"in_receipt", "in_refund"}};
+  static const std::map<std::string, std::string> kOpposite{{"out_invoice", "out_refund"}, {"out_refund", "out_invoice"},
+                                                            {"out_receipt", "out_refund"}, {"in_invoice", "in_refund"},
+                                                            {"in_refund", "in_invoice"},   {"in_receipt", "in_refund"}};
   return kOpposite.at(move_type);
 }
 
 int sign_of(const std::string& move_type) {
-  static const std::map<std::string, int> kSigns{{"out_invoice", -1}, {"out_receipt", -1}, {"in_refund", -1}, {"out_refund", 1}, {"in_invoice", 1}, {"in_receipt", 1}};
+  static const std::map<std::string, int> kSigns{{"out_invoice", -1}, {"out_receipt", -1}, {"in_refund", -1},
+                                                 {"out_refund", 1},   {"in_invoice", 1},   {"in_receipt", 1}};
   const auto found = kSigns.find(move_type);
   if (found == kSigns.end()) {
-    refuse("builder.move_type", move_type, "BAD_CONFIGURATION", fmt::format("\"{}\" is not a kind of document", move_type), "Correct move_type in the mapping file; `q2o mapping check` names the place.");
+    refuse("builder.move_type", move_type, "BAD_CONFIGURATION", fmt::format("\"{}\" is not a kind of document", move_type),
+           "Correct move_type in the mapping file; `q2o mapping check` names the place.");
   }
   return found->second;
 }
@@ -123,7 +134,8 @@ Party party_of(const Scope& scope, bool sales, bool settled) {
   const std::string who = scope.text_at(path);
   if (who.empty()) {
     if (settled) return {};  // a cash sale may have no customer
-    refuse(path, "", "REFERENCE_MISSING", fmt::format("The document names no {}", sales ? "customer" : "vendor"), "Open the document in QuickBooks and choose one.");
+    refuse(path, "", "REFERENCE_MISSING", fmt::format("The document names no {}", sales ? "customer" : "vendor"),
+           "Open the document in QuickBooks and choose one.");
   }
   const char* entity = sales ? "Customer" : "Vendor";
   scope.required(entity, who, path);
@@ -155,7 +167,9 @@ Document read_document(const Scope& scope, bool sales) {
   if (document.currency.empty()) document.currency = scope.run.home_currency;
   if (document.foreign(scope)) {
     document.rate = scope.amount_at("ExchangeRate").value_or(Decimal{});
-    if (document.rate.sign() <= 0) refuse("ExchangeRate", scope.text_at("ExchangeRate"), "EXCHANGE_RATE_MISSING", "A document in a foreign currency has no exchange rate", "Open the document in QuickBooks and enter its rate.");
+    if (document.rate.sign() <= 0)
+      refuse("ExchangeRate", scope.text_at("ExchangeRate"), "EXCHANGE_RATE_MISSING",
+             "A document in a foreign currency has no exchange rate", "Open the document in QuickBooks and enter its rate.");
   }
   document.number = scope.text_at("DocNumber");
   document.voided = voided(scope, document.total);

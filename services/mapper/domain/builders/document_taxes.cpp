@@ -5,7 +5,9 @@
 namespace q2o::mapper::builders {
 namespace {
 
-bool known_rate(const Scope& scope, const std::string& rate) { return !rate.empty() && scope.lookups.find("TaxRate", rate) != nullptr; }
+bool known_rate(const Scope& scope, const std::string& rate) {
+  return !rate.empty() && scope.lookups.find("TaxRate", rate) != nullptr;
+}
 
 std::string tax_name(const Scope& scope, const std::string& rate, const json::Value& detail) {
   if (known_rate(scope, rate)) return std::string((*scope.lookups.find("TaxRate", rate))["Name"].text());
@@ -15,7 +17,8 @@ std::string tax_name(const Scope& scope, const std::string& rate, const json::Va
 
 /// Codes TAX and NON per line: the United States' model, where the document says the rates. Otherwise each line's code has its own.
 bool united_states(const Document& document) {
-  return std::all_of(document.lines.begin(), document.lines.end(), [](const DocumentLine& line) { return line.tax_code.empty() || line.tax_code == "TAX" || line.tax_code == "NON"; });
+  return std::all_of(document.lines.begin(), document.lines.end(),
+                     [](const DocumentLine& line) { return line.tax_code.empty() || line.tax_code == "TAX" || line.tax_code == "NON"; });
 }
 
 std::vector<std::string> rates_of_code(const Scope& scope, const std::string& code, bool sales) {
@@ -113,7 +116,8 @@ void assign_tax_rates(const Scope& scope, Document& document) {
   }
   if (rates.empty()) return;  // coded TAX but nothing was taxed: no taxes on any line
   split_discount(document, base);
-  const bool everything = base != sum_of(document, true, true) && (base == sum_of(document, false, true) || base == sum_of(document, false, false));
+  const bool everything =
+      base != sum_of(document, true, true) && (base == sum_of(document, false, true) || base == sum_of(document, false, false));
   tax_lines_of_rates(rates, everything, document);
 }
 

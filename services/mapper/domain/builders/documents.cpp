@@ -23,7 +23,8 @@ std::vector<Item> cost_items(const Scope& scope, const Document& document, const
 }
 
 /// The ladder: the object's lines, the ledger's lines, a plain entry (then nothing is returned).
-std::optional<Document> down_the_ladder(const Scope& scope, const Document& said, const std::vector<Item>& ledger, Verdict& verdict, std::optional<Fallback>& fallback) {
+std::optional<Document> down_the_ladder(const Scope& scope, const Document& said, const std::vector<Item>& ledger, Verdict& verdict,
+                                        std::optional<Fallback>& fallback) {
   for (const bool doubt_items : {false, true}) {
     Document attempt = said;
     assign_accounts(scope, attempt, ledger, doubt_items);
@@ -36,7 +37,11 @@ std::optional<Document> down_the_ladder(const Scope& scope, const Document& said
   verdict.cost_of_goods = cost_items(scope, attempt, ledger);
   const bool balanced = total(verdict.cost_of_goods).is_zero();
   if (balanced && take_ledger_lines(scope, attempt, ledger)) {
-    fallback = Fallback{"ledger_lines", fmt::format("The document's own lines do not give what QuickBooks posted: {}. It kept its kind, number and dates, with the ledger's lines.", reason)};
+    fallback = Fallback{
+        "ledger_lines",
+        fmt::format(
+            "The document's own lines do not give what QuickBooks posted: {}. It kept its kind, number and dates, with the ledger's lines.",
+            reason)};
     return attempt;
   }
   fallback = Fallback{"plain_entry", fmt::format("What QuickBooks posted does not fit a document: {}.", reason)};
@@ -76,7 +81,11 @@ Outcome build_document(const Scope& scope, bool sales) {
 
 }  // namespace
 
-Outcome sales_document(const Scope& scope) { return build_document(scope, true); }
-Outcome purchase_document(const Scope& scope) { return build_document(scope, false); }
+Outcome sales_document(const Scope& scope) {
+  return build_document(scope, true);
+}
+Outcome purchase_document(const Scope& scope) {
+  return build_document(scope, false);
+}
 
 }  // namespace q2o::mapper::builders

@@ -41,7 +41,9 @@ Expression listed(std::string_view key, const std::vector<Expression>& values) {
 
 }  // namespace
 
-Expression none() { return {}; }
+Expression none() {
+  return {};
+}
 
 Expression text(std::string_view value) {
   json::Writer out;
@@ -49,15 +51,33 @@ Expression text(std::string_view value) {
   return {out.take(), {}};
 }
 
-Expression text_or_none(std::string_view value) { return value.empty() ? none() : text(value); }
-Expression number(const Decimal& value) { return {value.to_string(), {}}; }
-Expression number(int value) { return {std::to_string(value), {}}; }
-Expression flag(bool value) { return {value ? "true" : "false", {}}; }
-Expression record_ref(std::string_view external_id) { return single("ref", external_id, true); }
-Expression refs(const std::vector<Expression>& values) { return listed("refs", values); }
-Expression company(std::string_view field) { return single("company", field, false); }
-Expression xmlid(std::string_view name) { return single("xmlid", name, false); }
-Expression move_of(std::string_view external_id) { return single("move_of", external_id, true); }
+Expression text_or_none(std::string_view value) {
+  return value.empty() ? none() : text(value);
+}
+Expression number(const Decimal& value) {
+  return {value.to_string(), {}};
+}
+Expression number(int value) {
+  return {std::to_string(value), {}};
+}
+Expression flag(bool value) {
+  return {value ? "true" : "false", {}};
+}
+Expression record_ref(std::string_view external_id) {
+  return single("ref", external_id, true);
+}
+Expression refs(const std::vector<Expression>& values) {
+  return listed("refs", values);
+}
+Expression company(std::string_view field) {
+  return single("company", field, false);
+}
+Expression xmlid(std::string_view name) {
+  return single("xmlid", name, false);
+}
+Expression move_of(std::string_view external_id) {
+  return single("move_of", external_id, true);
+}
 
 Expression order_line(std::string_view external_id, int line) {
   json::Writer out;

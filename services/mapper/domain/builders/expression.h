@@ -57,7 +57,8 @@ struct CreateOptions {
   bool post = false, sudo = false, exact_items = false;  ///< exact_items: Odoo must not compute anything (skip_invoice_sync)
   Fields then = {};
 };
-Target create(std::string external_id, std::string_view model, std::string_view wave, const Fields& values, const CreateOptions& options = {});
+Target create(std::string external_id, std::string_view model, std::string_view wave, const Fields& values,
+              const CreateOptions& options = {});
 /// The target of an operation other than create; `values` are its arguments.
 Target operation(std::string external_id, std::string_view model, std::string_view name, std::string_view wave, const Fields& values);
 

@@ -51,7 +51,8 @@ std::vector<Item> ledger_items(const Scope& scope, const accounting::LedgerTrans
     const Decimal in_currency = in_currency_of(scope, posting);
     if (posting.amount.is_zero() && in_currency.is_zero()) continue;
     if (posting.account_id.empty()) {
-      refuse("ledger.account", posting.name, "LEDGER_ACCOUNT_MISSING", fmt::format("Ledger transaction {} has an amount of {} without an account", transaction.id, posting.amount.to_string()),
+      refuse("ledger.account", posting.name, "LEDGER_ACCOUNT_MISSING",
+             fmt::format("Ledger transaction {} has an amount of {} without an account", transaction.id, posting.amount.to_string()),
              "Look at the transaction's journal in QuickBooks (More, Transaction journal).");
     }
     Item item;
@@ -65,17 +66,22 @@ std::vector<Item> ledger_items(const Scope& scope, const accounting::LedgerTrans
     items.push_back(std::move(item));
   }
   if (!sum.is_zero()) {
-    refuse("ledger", sum.to_string(), "LEDGER_UNBALANCED", fmt::format("Ledger transaction {} does not balance: debits exceed credits by {}", transaction.id, sum.to_string()),
+    refuse("ledger", sum.to_string(), "LEDGER_UNBALANCED",
+           fmt::format("Ledger transaction {} does not balance: debits exceed credits by {}", transaction.id, sum.to_string()),
            "Extract the general ledger again; if it stays so, the report of QuickBooks is incomplete.");
   }
   return items;
 }
 
-const accounting::LedgerTransaction* own_ledger(const Scope& scope) { return scope.ledger(scope.source.id); }
+const accounting::LedgerTransaction* own_ledger(const Scope& scope) {
+  return scope.ledger(scope.source.id);
+}
 
 void refuse_missing_ledger(const Scope& scope) {
-  refuse("Id", scope.source.id, "LEDGER_MISSING", fmt::format("The general ledger has no transaction {} ({}), although its amounts are not 0.00", scope.source.id, scope.source.entity),
-         "The record may have changed while it was extracted: run again.");
+  refuse(
+      "Id", scope.source.id, "LEDGER_MISSING",
+      fmt::format("The general ledger has no transaction {} ({}), although its amounts are not 0.00", scope.source.id, scope.source.entity),
+      "The record may have changed while it was extracted: run again.");
 }
 
 std::map<NetKey, Net> nets(const Scope& scope, const std::vector<Item>& items) {

@@ -17,7 +17,8 @@ std::string movement_number(const Scope& scope, const accounting::LedgerTransact
 }
 
 /// The memo of the bank's row, else the note, else the kind of transaction.
-std::string movement_label(const Scope& scope, const accounting::LedgerTransaction& ledger, const std::vector<Item>& items, const std::string& primary) {
+std::string movement_label(const Scope& scope, const accounting::LedgerTransaction& ledger, const std::vector<Item>& items,
+                           const std::string& primary) {
   for (const auto& item : items) {
     if ((primary.empty() ? scope.is_bank(item.account) : item.account == primary) && !item.name.empty()) return item.name;
   }
@@ -71,7 +72,9 @@ Outcome finish(const Scope& scope, const std::optional<Movement>& movement) {
   return outcome;
 }
 
-Outcome simple(const Scope& scope, const Shape& shape) { return finish(scope, movement_of(scope, shape)); }
+Outcome simple(const Scope& scope, const Shape& shape) {
+  return finish(scope, movement_of(scope, shape));
+}
 
 /// The item of the deposit that takes a linked payment out of Undeposited Funds.
 struct Taken {
@@ -85,8 +88,9 @@ std::optional<Taken> taken_by(const Scope& scope, const Link& link, const std::v
   if (linked == nullptr) return std::nullopt;
   for (const auto& item : ledger_items(scope, *linked, {})) {
     if (scope.is_bank(item.account) || scope.is_open_item(item.account) || !scope.is_undeposited(item.account)) continue;
-    const auto opposite = std::find_if(deposit_items.begin(), deposit_items.end(),
-                                       [&](const Item& own) { return own.account == item.account && own.balance.sign() == -item.balance.sign(); });
+    const auto opposite = std::find_if(deposit_items.begin(), deposit_items.end(), [&](const Item& own) {
+      return own.account == item.account && own.balance.sign() == -item.balance.sign();
+    });
     if (opposite != deposit_items.end()) return Taken{item.account, item.partner, item.balance, item.amount_currency};
   }
   return std::nullopt;  // went straight to the bank: there is nothing undeposited
@@ -147,17 +151,32 @@ Outcome deposit(const Scope& scope) {
     const std::string other = holding_record(scope, link.type, link.id, item.account);
     const std::string own = holding_record(scope, *movement, position_of(movement->items, item, used));
     const bool incoming = item.home.sign() > 0;
-    Match matched{scope.own(fmt::format("match{}", ++count)), incoming ? other : own, incoming ? own : other, item.account, item.home.abs(), item.currency.abs(), {}, {}};
+    Match matched{scope.own(fmt::format("match{}", ++count)),
+                  incoming ? other : own,
+                  incoming ? own : other,
+                  item.account,
+                  item.home.abs(),
+                  item.currency.abs(),
+                  {},
+                  {}};
     (incoming ? matched.credit_partner : matched.debit_partner) = item.partner;
     outcome.targets.push_back(match(scope, matched));
   }
   return outcome;
 }
 
-Outcome transfer(const Scope& scope) { return simple(scope, {"FromAccountRef.value", "ledger"}); }
-Outcome card_payment(const Scope& scope) { return simple(scope, {"BankAccountRef.value", "ledger"}); }
-Outcome journal_entry(const Scope& scope) { return simple(scope, {{}, "journal"}); }
-Outcome inventory_adjustment(const Scope& scope) { return simple(scope, {{}, "ledger"}); }
+Outcome transfer(const Scope& scope) {
+  return simple(scope, {"FromAccountRef.value", "ledger"});
+}
+Outcome card_payment(const Scope& scope) {
+  return simple(scope, {"BankAccountRef.value", "ledger"});
+}
+Outcome journal_entry(const Scope& scope) {
+  return simple(scope, {{}, "journal"});
+}
+Outcome inventory_adjustment(const Scope& scope) {
+  return simple(scope, {{}, "ledger"});
+}
 
 Outcome ledger_transaction(const Scope& scope) {
   if (own_ledger(scope) == nullptr) refuse_missing_ledger(scope);

@@ -5,7 +5,8 @@
 namespace q2o::mapper::builders {
 namespace {
 
-Item* item_of_line(std::vector<Item>& items, std::vector<bool>& used, const Decimal& amount, std::string_view description, std::string_view account_id) {
+Item* item_of_line(std::vector<Item>& items, std::vector<bool>& used, const Decimal& amount, std::string_view description,
+                   std::string_view account_id) {
   const auto fits = [&](const Item& item, int strictness) {
     if (item.balance.abs() != amount.abs() && item.amount_currency.abs() != amount.abs()) return false;
     if (!account_id.empty() && item.account != account_id) return false;
@@ -50,7 +51,8 @@ void add_line_details(const Scope& scope, std::vector<Item>& items) {
       item->extra.set("product_id", record_ref(scope.id("Item", product)));
       if (const auto quantity = Scope::amount_of(detail["Qty"], "Line.Qty")) item->extra.set("quantity", number(*quantity));
     }
-    if (const auto accounts = analytic_accounts(scope, detail); !accounts.empty()) item->extra.set("analytic_distribution", distribution(accounts));
+    if (const auto accounts = analytic_accounts(scope, detail); !accounts.empty())
+      item->extra.set("analytic_distribution", distribution(accounts));
   }
 }
 

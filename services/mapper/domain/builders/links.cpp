@@ -1,7 +1,7 @@
 #include "services/mapper/domain/builders/links.h"
 
-#include <array>
 #include <fmt/format.h>
+#include <array>
 
 namespace q2o::mapper::builders {
 namespace {
@@ -44,7 +44,9 @@ std::vector<Link> line_links(const Scope& scope) {
       const std::string field = fmt::format("Line.{}", i);
       const auto amount = Scope::amount_of(rows[i]["Amount"], field + ".Amount");
       const std::string type(linked["TxnType"].text()), id(linked["TxnId"].text());
-      if (type.empty() || id.empty()) refuse(field + ".LinkedTxn", linked.raw(), "LINK_INCOMPLETE", "A link names no transaction", "Open and save the transaction in QuickBooks, then run again.");
+      if (type.empty() || id.empty())
+        refuse(field + ".LinkedTxn", linked.raw(), "LINK_INCOMPLETE", "A link names no transaction",
+               "Open and save the transaction in QuickBooks, then run again.");
       links.push_back({type, id, amount.value_or(Decimal{}), field});
       break;  // a line carries one amount: the first link is the one it settles
     }
@@ -53,12 +55,18 @@ std::vector<Link> line_links(const Scope& scope) {
 }
 
 std::string linked_entity(std::string_view type) {
-  static const std::map<std::string_view, std::string_view> kEntities{
-      {"Expense", "Purchase"},        {"Check", "Purchase"},          {"CashPurchase", "Purchase"},           {"CreditCardCredit", "Purchase"},
-      {"CreditCardExpense", "Purchase"}, {"CreditCardCharge", "Purchase"}, {"BillPaymentCheck", "BillPayment"}, {"BillPaymentCreditCard", "BillPayment"},
-      {"CreditCardPaymentTxn", "CreditCardPayment"}};
-  static constexpr std::array<std::string_view, 16> kSame{"Invoice",  "CreditMemo", "SalesReceipt", "RefundReceipt", "Bill",         "VendorCredit",       "Payment",           "BillPayment",
-                                                          "Purchase", "Deposit",    "Transfer",     "JournalEntry",  "Estimate", "PurchaseOrder", "CreditCardPayment", "InventoryAdjustment"};
+  static const std::map<std::string_view, std::string_view> kEntities{{"Expense", "Purchase"},
+                                                                      {"Check", "Purchase"},
+                                                                      {"CashPurchase", "Purchase"},
+                                                                      {"CreditCardCredit", "Purchase"},
+                                                                      {"CreditCardExpense", "Purchase"},
+                                                                      {"CreditCardCharge", "Purchase"},
+                                                                      {"BillPaymentCheck", "BillPayment"},
+                                                                      {"BillPaymentCreditCard", "BillPayment"},
+                                                                      {"CreditCardPaymentTxn", "CreditCardPayment"}};
+  static constexpr std::array<std::string_view, 16> kSame{
+      "Invoice",  "CreditMemo", "SalesReceipt", "RefundReceipt", "Bill",     "VendorCredit",  "Payment",           "BillPayment",
+      "Purchase", "Deposit",    "Transfer",     "JournalEntry",  "Estimate", "PurchaseOrder", "CreditCardPayment", "InventoryAdjustment"};
   const auto found = kEntities.find(type);
   if (found != kEntities.end()) return std::string(found->second);
   return std::find(kSame.begin(), kSame.end(), type) != kSame.end() ? std::string(type) : std::string("LedgerTransaction");
@@ -81,12 +89,15 @@ std::string holding_record(const Scope& scope, const std::string& type, const st
   return holding_record(scope, movement, static_cast<std::size_t>(item - movement.items.begin()));
 }
 
-std::vector<OpenItem> open_items(const Scope& scope, const std::string& record, const accounting::LedgerTransaction& transaction, bool receivable) {
+std::vector<OpenItem> open_items(const Scope& scope, const std::string& record, const accounting::LedgerTransaction& transaction,
+                                 bool receivable) {
   std::vector<OpenItem> found;
   for (const auto& item : ledger_items(scope, transaction, {})) {
     if (receivable ? !scope.is_receivable(item.account) : !scope.is_payable(item.account)) continue;
-    auto same = std::find_if(found.begin(), found.end(), [&](const OpenItem& other) { return other.account == item.account && other.partner == item.partner; });
-    if (same == found.end()) same = found.insert(found.end(), OpenItem{record, item.account, item.currency, item.partner, true, false, {}, {}});
+    auto same = std::find_if(found.begin(), found.end(),
+                             [&](const OpenItem& other) { return other.account == item.account && other.partner == item.partner; });
+    if (same == found.end())
+      same = found.insert(found.end(), OpenItem{record, item.account, item.currency, item.partner, true, false, {}, {}});
     same->open += item.amount_currency;
     same->open_home += item.balance;
   }
@@ -100,7 +111,8 @@ std::vector<OpenItem> open_items(const Scope& scope, const std::string& record, 
   return found;
 }
 
-std::vector<Target> allocate(const Scope& scope, const std::string& base, std::vector<OpenItem> charges, std::vector<OpenItem> credits, std::vector<OpenItem> own) {
+std::vector<Target> allocate(const Scope& scope, const std::string& base, std::vector<OpenItem> charges, std::vector<OpenItem> credits,
+                             std::vector<OpenItem> own) {
   std::vector<Target> matches;
   const auto settle_with = [&](OpenItem& charge, OpenItem& settling) {
     if (charge.open.is_zero() || settling.open.is_zero() || charge.account != settling.account || charge.debit == settling.debit) return;

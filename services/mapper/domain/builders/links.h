@@ -27,9 +27,11 @@ struct OpenItem {
   Decimal open, open_home;        ///< what this allocation may take, positive, in currency and at home
 };
 /// Open items of a transaction on receivables (or payables), one per account and partner.
-std::vector<OpenItem> open_items(const Scope& scope, const std::string& record, const accounting::LedgerTransaction& transaction, bool receivable);
+std::vector<OpenItem> open_items(const Scope& scope, const std::string& record, const accounting::LedgerTransaction& transaction,
+                                 bool receivable);
 
 /// Charges are settled in order: first by the linked credits in order, then by the payment's own items. Takes from `open`.
-std::vector<Target> allocate(const Scope& scope, const std::string& base, std::vector<OpenItem> charges, std::vector<OpenItem> credits, std::vector<OpenItem> own);
+std::vector<Target> allocate(const Scope& scope, const std::string& base, std::vector<OpenItem> charges, std::vector<OpenItem> credits,
+                             std::vector<OpenItem> own);
 
 }  // namespace q2o::mapper::builders

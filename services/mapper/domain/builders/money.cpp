@@ -5,7 +5,9 @@
 namespace q2o::mapper::builders {
 namespace {
 
-std::string bank_journal(const Scope& scope, std::string_view bank) { return scope.id("Account", bank, "journal"); }
+std::string bank_journal(const Scope& scope, std::string_view bank) {
+  return scope.id("Account", bank, "journal");
+}
 
 /// The amount of a statement line is in its journal's currency.
 Decimal statement_amount(const Scope& scope, const std::string& bank, const std::vector<Item>& bank_items) {
@@ -15,8 +17,8 @@ Decimal statement_amount(const Scope& scope, const std::string& bank, const std:
   return sum;
 }
 
-Target statement_line(const Scope& scope, std::string external_id, const std::string& bank, const Decimal& amount, const std::string& date, const Caption& caption,
-                      const Party& partner, const std::vector<Item>& items) {
+Target statement_line(const Scope& scope, std::string external_id, const std::string& bank, const Decimal& amount, const std::string& date,
+                      const Caption& caption, const Party& partner, const std::vector<Item>& items) {
   Fields values;
   values.set("journal_id", record_ref(bank_journal(scope, bank)))
       .set("date", text(date))
@@ -26,7 +28,8 @@ Target statement_line(const Scope& scope, std::string external_id, const std::st
       .set("amount", number(amount))
       .set("line_ids", item_lines(scope, items));
   // Posted by its creation; the right to create statement lines is one that even administrators lack.
-  return create(std::move(external_id), "account.bank.statement.line", "statement_lines", values, {.post = false, .sudo = true, .exact_items = false, .then = {}});
+  return create(std::move(external_id), "account.bank.statement.line", "statement_lines", values,
+                {.post = false, .sudo = true, .exact_items = false, .then = {}});
 }
 
 /// In mode payment the journal of the bank or card that moves: there is no statement line to tell.
@@ -60,7 +63,9 @@ struct BankPart {
   Decimal home;
 };
 
-bool holds(const BankPart& part, std::size_t position) { return std::find(part.positions.begin(), part.positions.end(), position) != part.positions.end(); }
+bool holds(const BankPart& part, std::size_t position) {
+  return std::find(part.positions.begin(), part.positions.end(), position) != part.positions.end();
+}
 
 /// Banks and cards that move, the primary one first, then in the order of the postings; everything else goes to `others`. Where Undeposited
 /// Funds has statement lines too, each of its items is a part: it is settled by a payment of its own.
@@ -69,7 +74,8 @@ std::vector<BankPart> split_banks(const Scope& scope, const Movement& movement, 
   for (std::size_t i = 0; i < movement.items.size(); ++i) {
     const Item& item = movement.items[i];
     if (!scope.has_statement(item.account)) continue;
-    auto found = std::find_if(parts.begin(), parts.end(), [&](const BankPart& part) { return part.bank == item.account && scope.is_bank(item.account); });
+    auto found = std::find_if(parts.begin(), parts.end(),
+                              [&](const BankPart& part) { return part.bank == item.account && scope.is_bank(item.account); });
     if (found == parts.end()) found = parts.insert(parts.end(), BankPart{item.account, {}, {}, {}});
     found->positions.push_back(i);
     found->items.push_back(item);
@@ -84,7 +90,9 @@ std::vector<BankPart> split_banks(const Scope& scope, const Movement& movement, 
   return parts;
 }
 
-std::string line_record(const std::string& base, std::size_t part) { return part == 0 ? base + "_line" : fmt::format("{}_line{}", base, part + 1); }
+std::string line_record(const std::string& base, std::size_t part) {
+  return part == 0 ? base + "_line" : fmt::format("{}_line{}", base, part + 1);
+}
 
 Item named(Item item, const std::string& label) {
   if (item.name.empty()) item.name = label;
@@ -154,19 +162,27 @@ std::vector<Target> move_money(const Scope& scope, const Movement& movement) {
   std::vector<Target> targets, matches;
   std::vector<Item> items{merged(banks.front(), movement.caption.label)};
   for (auto& item : others) items.push_back(named(std::move(item), movement.caption.label));
-  for (std::size_t i = 1; i < banks.size(); ++i) items.push_back(transfer_item(scope, banks[i].home, merged(banks[i], movement.caption.label).name));
+  for (std::size_t i = 1; i < banks.size(); ++i)
+    items.push_back(transfer_item(scope, banks[i].home, merged(banks[i], movement.caption.label).name));
   const std::string first = line_record(movement.base, 0);
-  targets.push_back(statement_line(scope, first, banks.front().bank, statement_amount(scope, banks.front().bank, banks.front().items), movement.date, movement.caption,
-                                   movement.partner, items));
+  targets.push_back(statement_line(scope, first, banks.front().bank, statement_amount(scope, banks.front().bank, banks.front().items),
+                                   movement.date, movement.caption, movement.partner, items));
   for (std::size_t i = 1; i < banks.size(); ++i) {
     const Item own = merged(banks[i], movement.caption.label);
     const std::string record = line_record(movement.base, i);
     const Party& partner = scope.is_bank(banks[i].bank) || movement.partner ? movement.partner : own.partner;
-    targets.push_back(statement_line(scope, record, banks[i].bank, statement_amount(scope, banks[i].bank, banks[i].items), movement.date, {own.name, movement.caption.number},
-                                     partner, {own, transfer_item(scope, -banks[i].home, own.name)}));
+    targets.push_back(statement_line(scope, record, banks[i].bank, statement_amount(scope, banks[i].bank, banks[i].items), movement.date,
+                                     {own.name, movement.caption.number}, partner, {own, transfer_item(scope, -banks[i].home, own.name)}));
     const bool first_debits = banks[i].home.sign() > 0;
     const Decimal amount = banks[i].home.abs();
-    matches.push_back(match(scope, {record + "_match1", first_debits ? first : record, first_debits ? record : first, std::string(kTransfer), amount, amount, {}, {}}));
+    matches.push_back(match(scope, {record + "_match1",
+                                    first_debits ? first : record,
+                                    first_debits ? record : first,
+                                    std::string(kTransfer),
+                                    amount,
+                                    amount,
+                                    {},
+                                    {}}));
   }
   targets.insert(targets.end(), matches.begin(), matches.end());
   return targets;

@@ -4,8 +4,8 @@
 
 #include "services/mapper/domain/builders/item.h"
 
-/// Money in mode `native`: payments against an outstanding account, one statement line per movement of a bank or card. In mode `statement` there
-/// are statement lines only, in mode `payment` none.
+/// Money in mode `native`: payments against an outstanding account, one statement line per movement of a bank or card. In mode `statement`
+/// there are statement lines only, in mode `payment` none.
 namespace q2o::mapper::builders {
 
 inline constexpr std::string_view kMatchModel = "account.partial.reconcile";
@@ -28,7 +28,7 @@ Caption payment_caption(const Scope& scope, const std::string& document_number);
 /// Records of a transaction that is nothing but its items: one statement line per bank or card (several are tied through the transfer
 /// account), or an entry when no bank moves.
 struct Movement {
-  std::string base;             ///< external id without part
+  std::string base;  ///< external id without part
   std::string date;
   Caption caption;
   Party partner;
@@ -42,8 +42,8 @@ std::string holding_record(const Scope& scope, const Movement& movement, std::si
 
 /// A payment and what belongs to it.
 struct Settlement {
-  std::string payment;    ///< external id of the payment
-  std::string base;       ///< its statement line is base + "_line"
+  std::string payment;  ///< external id of the payment
+  std::string base;     ///< its statement line is base + "_line"
   bool inbound = true, customer = true;
   Party partner;
   std::string date, currency;

@@ -38,7 +38,8 @@ std::string stand_in_product(const Scope& scope, std::vector<Target>& targets) {
 Fields order_line_fields(const Scope& scope, const Side& side, const DocumentLine& line, std::vector<Target>& targets) {
   Fields fields;
   if (line.kind != Kind::product) {
-    return fields.set("display_type", text(line.kind == Kind::section ? "line_section" : "line_note")).set("name", text(line.name.empty() ? "-" : line.name));
+    return fields.set("display_type", text(line.kind == Kind::section ? "line_section" : "line_note"))
+        .set("name", text(line.name.empty() ? "-" : line.name));
   }
   const Priced price = priced(line);
   const std::string product = line.item.empty() ? stand_in_product(scope, targets) : scope.id("Item", line.item);
@@ -88,7 +89,8 @@ Fields purchase_state(const Scope& scope) {
   then.set("state", text("done"));
   // Closed by an expense or by hand: Odoo links bills only, so it is told that nothing is left to bill.
   const auto links = scope.at("LinkedTxn").items();
-  const bool only_bills = !links.empty() && std::all_of(links.begin(), links.end(), [](const json::Value& link) { return link["TxnType"].text() == "Bill"; });
+  const bool only_bills =
+      !links.empty() && std::all_of(links.begin(), links.end(), [](const json::Value& link) { return link["TxnType"].text() == "Bill"; });
   if (!only_bills) then.set("invoice_status", text("invoiced"));
   return then;
 }
@@ -124,7 +126,11 @@ Outcome build_order(const Scope& scope, const Side& side) {
 
 }  // namespace
 
-Outcome estimate(const Scope& scope) { return build_order(scope, kSale); }
-Outcome purchase_order(const Scope& scope) { return build_order(scope, kPurchase); }
+Outcome estimate(const Scope& scope) {
+  return build_order(scope, kSale);
+}
+Outcome purchase_order(const Scope& scope) {
+  return build_order(scope, kPurchase);
+}
 
 }  // namespace q2o::mapper::builders

@@ -27,9 +27,12 @@ std::string liquidity_account(const Scope& scope, bool customer, const std::vect
   std::string bank, undeposited, other;
   for (const auto& item : items) {
     if (item.account == said) return said;
-    if (scope.is_bank(item.account)) bank = item.account;
-    else if (scope.is_undeposited(item.account)) undeposited = item.account;
-    else if (!scope.is_open_item(item.account)) other = item.account;
+    if (scope.is_bank(item.account))
+      bank = item.account;
+    else if (scope.is_undeposited(item.account))
+      undeposited = item.account;
+    else if (!scope.is_open_item(item.account))
+      other = item.account;
   }
   return !bank.empty() ? bank : !undeposited.empty() ? undeposited : other;
 }
@@ -39,7 +42,8 @@ std::optional<OpenItem> linked_item(const Scope& scope, const Link& link, bool r
   const auto* transaction = scope.ledger(link.id);
   if (transaction == nullptr) {
     if (link.amount.is_zero()) return std::nullopt;
-    refuse(link.field + ".LinkedTxn", fmt::format("{} {}", link.type, link.id), "REFERENCE_MISSING", fmt::format("{} {} is settled here, but the general ledger has no such transaction", link.type, link.id),
+    refuse(link.field + ".LinkedTxn", fmt::format("{} {}", link.type, link.id), "REFERENCE_MISSING",
+           fmt::format("{} {} is settled here, but the general ledger has no such transaction", link.type, link.id),
            "The records may have changed while they were extracted: run again.");
   }
   const auto items = open_items(scope, {}, *transaction, receivable);
@@ -88,7 +92,8 @@ Allocation read_links(const Scope& scope, bool customer, const Party& partner) {
     take_residual(scope, *item, link, customer, partner);
     const std::string entity = linked_entity(link.type);
     // An invoice or bill holds one open item; journals, deposits and expenses may hold more.
-    item->several_partners = item->several_partners || (entity != "Invoice" && entity != "CreditMemo" && entity != "Bill" && entity != "VendorCredit");
+    item->several_partners =
+        item->several_partners || (entity != "Invoice" && entity != "CreditMemo" && entity != "Bill" && entity != "VendorCredit");
     (item->debit == customer ? result.charges : result.credits).push_back(std::move(*item));
   }
   return result;
@@ -106,7 +111,8 @@ bool plain(const Scope& scope, const std::vector<Item>& items, const std::string
   return true;
 }
 
-Settlement settlement_of(const Scope& scope, const PaymentFace& face, const Party& partner, const std::vector<Item>& items, const std::string& liquidity) {
+Settlement settlement_of(const Scope& scope, const PaymentFace& face, const Party& partner, const std::vector<Item>& items,
+                         const std::string& liquidity) {
   Settlement result;
   result.payment = result.base = scope.own();
   result.customer = face.customer;
@@ -135,7 +141,9 @@ Settlement settlement_of(const Scope& scope, const PaymentFace& face, const Part
 
 void note_without_record(const Scope& scope, const Allocation& links, std::vector<Target>& targets) {
   const auto& holders = links.charges.empty() ? links.credits : links.charges;
-  if (!targets.empty() && !holders.empty()) add_note(scope, targets, holders.front().record, holders.front().record.ends_with("_line") ? "account.bank.statement.line" : "account.move");
+  if (!targets.empty() && !holders.empty())
+    add_note(scope, targets, holders.front().record,
+             holders.front().record.ends_with("_line") ? "account.bank.statement.line" : "account.move");
 }
 
 /// Amount 0.00: there is no payment, only the matches between credits and charges.
@@ -148,11 +156,13 @@ Outcome only_matches(const Scope& scope, const Allocation& links) {
 }
 
 /// No money moves but the ledger has amounts (gain or loss between two open items): an entry that takes part in the matching.
-Outcome entry_of_zero_payment(const Scope& scope, const Allocation& links, const accounting::LedgerTransaction& ledger, const std::vector<Item>& items, const PaymentFace& face,
-                              const Party& partner) {
+Outcome entry_of_zero_payment(const Scope& scope, const Allocation& links, const accounting::LedgerTransaction& ledger,
+                              const std::vector<Item>& items, const PaymentFace& face, const Party& partner) {
   Outcome outcome;
-  outcome.targets = move_money(scope, {scope.own(), ledger.date, payment_caption(scope, scope.text_at(face.number_path)), partner, items, {}, "ledger"});
-  for (auto& target : allocate(scope, scope.own(), links.charges, links.credits, open_items(scope, scope.own(), ledger, face.customer))) outcome.targets.push_back(std::move(target));
+  outcome.targets =
+      move_money(scope, {scope.own(), ledger.date, payment_caption(scope, scope.text_at(face.number_path)), partner, items, {}, "ledger"});
+  for (auto& target : allocate(scope, scope.own(), links.charges, links.credits, open_items(scope, scope.own(), ledger, face.customer)))
+    outcome.targets.push_back(std::move(target));
   add_note(scope, outcome.targets);
   outcome.posting = true;
   return outcome;
@@ -161,7 +171,9 @@ Outcome entry_of_zero_payment(const Scope& scope, const Allocation& links, const
 Outcome build_payment(const Scope& scope, const PaymentFace& face) {
   const Decimal amount = scope.amount_at("TotalAmt").value_or(Decimal{});
   const Party partner{face.party_entity, scope.text_at(face.party_path)};
-  if (partner.id.empty()) refuse(face.party_path, "", "REFERENCE_MISSING", "The payment names nobody", "Open the payment in QuickBooks and choose the customer or vendor.");
+  if (partner.id.empty())
+    refuse(face.party_path, "", "REFERENCE_MISSING", "The payment names nobody",
+           "Open the payment in QuickBooks and choose the customer or vendor.");
   scope.required(partner.entity, partner.id, face.party_path);
   const std::string date = scope.date_at("TxnDate");
   const auto* ledger = own_ledger(scope);
@@ -178,12 +190,14 @@ Outcome build_payment(const Scope& scope, const PaymentFace& face) {
   bool plain_entry = false;
   outcome.targets = settle(scope, settlement, plain_entry);
   if (plain_entry) {
-    outcome.fallback = Fallback{"plain_entry", fmt::format("The money went to {}, which is neither a bank, a card nor Undeposited Funds: Odoo has no payments on such an account, so it became an entry.",
+    outcome.fallback = Fallback{"plain_entry", fmt::format("The money went to {}, which is neither a bank, a card nor Undeposited Funds: "
+                                                           "Odoo has no payments on such an account, so it became an entry.",
                                                            scope.required("Account", liquidity, "AccountRef")["Name"].text())};
   }
   auto own = open_items(scope, settling_record(scope, settlement), *ledger, face.customer);
   // Odoo's own two-item payment books its partner on the open account, whatever name the ledger row bears.
-  for (auto& target : allocate(scope, scope.own(), links.charges, links.credits, std::move(own))) outcome.targets.push_back(std::move(target));
+  for (auto& target : allocate(scope, scope.own(), links.charges, links.credits, std::move(own)))
+    outcome.targets.push_back(std::move(target));
   add_note(scope, outcome.targets);
   outcome.posting = true;
   return outcome;
@@ -191,7 +205,11 @@ Outcome build_payment(const Scope& scope, const PaymentFace& face) {
 
 }  // namespace
 
-Outcome payment(const Scope& scope) { return build_payment(scope, {true, "CustomerRef.value", "Customer", "PaymentRefNum"}); }
-Outcome bill_payment(const Scope& scope) { return build_payment(scope, {false, "VendorRef.value", "Vendor", "DocNumber"}); }
+Outcome payment(const Scope& scope) {
+  return build_payment(scope, {true, "CustomerRef.value", "Customer", "PaymentRefNum"});
+}
+Outcome bill_payment(const Scope& scope) {
+  return build_payment(scope, {false, "VendorRef.value", "Vendor", "DocNumber"});
+}
 
 }  // namespace q2o::mapper::builders

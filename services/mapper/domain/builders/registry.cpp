@@ -45,7 +45,8 @@ class Named : public Builder {
     } catch (const Refusal& refusal) {
       rejected.reject = refusal.reject;
     } catch (const std::overflow_error&) {
-      rejected.reject = Reject{"", "", "NUMBER_TOO_LARGE", "An amount of this record is too large to be true", "Correct the amount in QuickBooks and extract the record again."};
+      rejected.reject = Reject{"", "", "NUMBER_TOO_LARGE", "An amount of this record is too large to be true",
+                               "Correct the amount in QuickBooks and extract the record again."};
     }
     return rejected;
   }

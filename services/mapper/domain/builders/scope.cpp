@@ -1,7 +1,7 @@
 #include "services/mapper/domain/builders/scope.h"
 
-#include <cctype>
 #include <fmt/format.h>
+#include <cctype>
 
 namespace q2o::mapper {
 
@@ -35,12 +35,22 @@ std::string html(std::string_view plain) {
   std::string result;
   for (const char c : plain) {
     switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '\r': break;
-      case '\n': result += "<br/>"; break;
-      default: result += c;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '\r':
+        break;
+      case '\n':
+        result += "<br/>";
+        break;
+      default:
+        result += c;
     }
   }
   return result;
@@ -67,11 +77,13 @@ std::string Scope::date_at(std::string_view path) const {
   bool good = date.size() == 10 || (date.size() > 10 && date[10] == 'T');
   for (std::size_t i = 0; good && i < 10; ++i) good = (i == 4 || i == 7) ? date[i] == '-' : digit(i);
   if (good) {
-    const std::chrono::year_month_day day{std::chrono::year{std::stoi(date.substr(0, 4))}, std::chrono::month{static_cast<unsigned>(std::stoi(date.substr(5, 2)))},
+    const std::chrono::year_month_day day{std::chrono::year{std::stoi(date.substr(0, 4))},
+                                          std::chrono::month{static_cast<unsigned>(std::stoi(date.substr(5, 2)))},
                                           std::chrono::day{static_cast<unsigned>(std::stoi(date.substr(8, 2)))}};
     good = day.ok();
   }
-  if (!good) refuse(path, date, "NOT_A_DATE", fmt::format("{} is not a date", path), "Correct the date in QuickBooks and extract the record again.");
+  if (!good)
+    refuse(path, date, "NOT_A_DATE", fmt::format("{} is not a date", path), "Correct the date in QuickBooks and extract the record again.");
   return date.substr(0, 10);
 }
 
@@ -92,22 +104,29 @@ std::string Scope::parameter_or(std::string_view name, std::string_view fallback
 const json::Value& Scope::required(std::string_view entity, std::string_view record, std::string_view field) const {
   const json::Value* found = lookups.find(entity, record);
   if (found == nullptr) {
-    refuse(field, record, "REFERENCE_MISSING", fmt::format("{} {} is referred to, but it is not among the extracted records", entity, record),
+    refuse(field, record, "REFERENCE_MISSING",
+           fmt::format("{} {} is referred to, but it is not among the extracted records", entity, record),
            fmt::format("Look at {} {} in QuickBooks, and in the list of rejected records of this run.", entity, record));
   }
   return *found;
 }
 
-std::string Scope::account_type(std::string_view account) const { return std::string(required("Account", account, "AccountRef")["AccountType"].text()); }
+std::string Scope::account_type(std::string_view account) const {
+  return std::string(required("Account", account, "AccountRef")["AccountType"].text());
+}
 
 bool Scope::is_bank(std::string_view account) const {
   const std::string type = account_type(account);
   return type == "Bank" || type == "Credit Card";
 }
 
-bool Scope::is_undeposited(std::string_view account) const { return required("Account", account, "AccountRef")["AccountSubType"].text() == "UndepositedFunds"; }
+bool Scope::is_undeposited(std::string_view account) const {
+  return required("Account", account, "AccountRef")["AccountSubType"].text() == "UndepositedFunds";
+}
 
-bool Scope::has_statement(std::string_view account) const { return run.money_mode != MoneyMode::payment && has_journal(account); }
+bool Scope::has_statement(std::string_view account) const {
+  return run.money_mode != MoneyMode::payment && has_journal(account);
+}
 
 bool Scope::is_cost_of_goods(std::string_view account) const {
   const auto& found = required("Account", account, "AccountRef");
@@ -140,7 +159,8 @@ Party Scope::party(std::string_view name_id) const {
   for (const char* entity : {"Customer", "Vendor", "Employee"}) {
     if (lookups.find(entity, name_id) != nullptr) return {entity, std::string(name_id)};
   }
-  refuse("name", name_id, "REFERENCE_MISSING", fmt::format("The name {} is neither a customer nor a vendor nor an employee that was extracted", name_id),
+  refuse("name", name_id, "REFERENCE_MISSING",
+         fmt::format("The name {} is neither a customer nor a vendor nor an employee that was extracted", name_id),
          "Extract inactive customers, vendors and employees too.");
 }
 

@@ -9,8 +9,8 @@
 
 namespace q2o::mapper::builders {
 
-/// Thrown inside the builders and turned into Outcome::reject at their border (guarded(), registry.cpp): a record is read in dozens of places,
-/// and each may find it unusable; carrying Result through all of them would hide the bookkeeping.
+/// Thrown inside the builders and turned into Outcome::reject at their border (guarded(), registry.cpp): a record is read in dozens of
+/// places, and each may find it unusable; carrying Result through all of them would hide the bookkeeping.
 struct Refusal {
   Reject reject;
 };
@@ -47,7 +47,9 @@ class Scope {
   static std::optional<Decimal> amount_of(const json::Value& value, std::string_view field);
 
   std::string own(std::string_view part = {}) const { return run.external_id(source.entity, source.id, part); }
-  std::string id(std::string_view entity, std::string_view record, std::string_view part = {}) const { return run.external_id(entity, record, part); }
+  std::string id(std::string_view entity, std::string_view record, std::string_view part = {}) const {
+    return run.external_id(entity, record, part);
+  }
   Expression journal(std::string_view part) const { return record_ref(company_id(part)); }
   std::string company_id(std::string_view part) const;
   std::string parameter_or(std::string_view name, std::string_view fallback) const;
@@ -64,7 +66,9 @@ class Scope {
   /// Every movement of the account is a statement line of its journal.
   bool has_statement(std::string_view account) const;
   /// Money comes to and goes from it by its own journal.
-  bool has_journal(std::string_view account) const { return is_bank(account) || (run.money_mode != MoneyMode::native && is_undeposited(account)); }
+  bool has_journal(std::string_view account) const {
+    return is_bank(account) || (run.money_mode != MoneyMode::native && is_undeposited(account));
+  }
   bool is_cost_of_goods(std::string_view account) const;  ///< inventory or cost of goods sold
   std::string account_currency(std::string_view account) const;
   /// The account of this type and currency with the lowest id; empty when there is none.

@@ -38,7 +38,8 @@ Item reversed(Item item, std::string_view account_key) {
   return item;
 }
 
-Target payment_target(const Scope& scope, const Settlement& settlement, const std::string& bank, Expression method, std::string_view liquidity) {
+Target payment_target(const Scope& scope, const Settlement& settlement, const std::string& bank, Expression method,
+                      std::string_view liquidity) {
   const std::string journal = scope.id("Account", bank, "journal");
   Fields values;
   values.set("payment_type", text(settlement.inbound ? "inbound" : "outbound"))
@@ -52,7 +53,8 @@ Target payment_target(const Scope& scope, const Settlement& settlement, const st
       .set("payment_reference", text_or_none(settlement.caption.number))
       .set("payment_method_line_id", std::move(method));
   // Nobody's payment would go to whichever receivable account Odoo finds first.
-  if (!settlement.partner && !settlement.counter_items.empty()) values.set("destination_account_id", account(scope, settlement.counter_items.front().account));
+  if (!settlement.partner && !settlement.counter_items.empty())
+    values.set("destination_account_id", account(scope, settlement.counter_items.front().account));
   if (settlement.exact) {
     std::vector<Item> items{liquidity_item(settlement, liquidity, settlement.caption.label)};
     for (Item item : settlement.counter_items) {
@@ -75,15 +77,18 @@ Target bank_line(const Scope& scope, const Settlement& settlement, std::string_v
       .set("partner_id", scope.partner(settlement.partner))
       .set("amount", number(home_bank ? bank.balance : bank.amount_currency))
       .set("line_ids", item_lines(scope, {bank, reversed(bank, outstanding)}));
-  return create(settlement.base + "_line", "account.bank.statement.line", "statement_lines", values, {.post = false, .sudo = true, .exact_items = false, .then = {}});
+  return create(settlement.base + "_line", "account.bank.statement.line", "statement_lines", values,
+                {.post = false, .sudo = true, .exact_items = false, .then = {}});
 }
 
 /// The payment as nothing but its items.
 std::vector<Target> as_movement(const Scope& scope, const Settlement& settlement, const std::string& base) {
-  const std::string label = settlement.caption.label.empty() && scope.has_statement(settlement.liquidity) ? std::string("Payment") : settlement.caption.label;
+  const std::string label =
+      settlement.caption.label.empty() && scope.has_statement(settlement.liquidity) ? std::string("Payment") : settlement.caption.label;
   std::vector<Item> items{liquidity_item(settlement, settlement.liquidity, label)};
   items.insert(items.end(), settlement.counter_items.begin(), settlement.counter_items.end());
-  return move_money(scope, {base, settlement.date, {label, settlement.caption.number}, settlement.partner, items, settlement.liquidity, "ledger"});
+  return move_money(scope,
+                    {base, settlement.date, {label, settlement.caption.number}, settlement.partner, items, settlement.liquidity, "ledger"});
 }
 
 }  // namespace
@@ -105,9 +110,16 @@ std::vector<Target> settle(const Scope& scope, const Settlement& settlement, boo
     const std::string label = settlement.caption.label.empty() ? std::string("Payment") : settlement.caption.label;
     const std::string line = settlement.base + "_line";
     auto method = manual_method(scope, scope.id("Account", settlement.liquidity, "journal"), settlement.liquidity, settlement.inbound);
-    return {payment_target(scope, settlement, settlement.liquidity, std::move(method), outstanding), bank_line(scope, settlement, outstanding, label),
-            match(scope, {line + "_match1", settlement.inbound ? settlement.payment : line, settlement.inbound ? line : settlement.payment, std::string(outstanding),
-                          settlement.home_amount, settlement.amount, {}, {}})};
+    return {payment_target(scope, settlement, settlement.liquidity, std::move(method), outstanding),
+            bank_line(scope, settlement, outstanding, label),
+            match(scope, {line + "_match1",
+                          settlement.inbound ? settlement.payment : line,
+                          settlement.inbound ? line : settlement.payment,
+                          std::string(outstanding),
+                          settlement.home_amount,
+                          settlement.amount,
+                          {},
+                          {}})};
   }
   const std::string bank = undeposited_bank(scope, settlement.deposit_key);
   if (scope.is_undeposited(settlement.liquidity) && !bank.empty()) {

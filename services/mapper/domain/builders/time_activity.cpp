@@ -1,5 +1,5 @@
-#include <chrono>
 #include <fmt/format.h>
+#include <chrono>
 
 #include "services/mapper/domain/builders/families.h"
 
@@ -12,10 +12,13 @@ std::int64_t wall_seconds(const Scope& scope, std::string_view path) {
   const std::string day = scope.date_at(path), moment = scope.text_at(path);
   const auto two_digits = [&](std::size_t at) {
     const auto digit = [&](std::size_t i) { return i < moment.size() && moment[i] >= '0' && moment[i] <= '9'; };
-    if (!digit(at) || !digit(at + 1)) refuse(path, moment, "NOT_A_DATE", fmt::format("{} has no time of day", path), "Correct the time activity in QuickBooks and extract it again.");
+    if (!digit(at) || !digit(at + 1))
+      refuse(path, moment, "NOT_A_DATE", fmt::format("{} has no time of day", path),
+             "Correct the time activity in QuickBooks and extract it again.");
     return std::int64_t{moment[at] - '0'} * 10 + (moment[at + 1] - '0');
   };
-  const std::chrono::sys_days date{std::chrono::year{std::stoi(day.substr(0, 4))} / std::stoi(day.substr(5, 2)) / std::stoi(day.substr(8, 2))};
+  const std::chrono::sys_days date{std::chrono::year{std::stoi(day.substr(0, 4))} / std::stoi(day.substr(5, 2)) /
+                                   std::stoi(day.substr(8, 2))};
   return std::int64_t{date.time_since_epoch().count()} * 86400 + two_digits(11) * 3600 + two_digits(14) * 60 + two_digits(17);
 }
 
@@ -27,8 +30,11 @@ Decimal duration(const Scope& scope, const std::string& prefix) {
 /// Said as a duration, or as start, end and break.
 Decimal hours(const Scope& scope) {
   Decimal seconds = duration(scope, "");
-  if (seconds.is_zero() && !scope.text_at("StartTime").empty()) seconds = Decimal(wall_seconds(scope, "EndTime") - wall_seconds(scope, "StartTime")) - duration(scope, "Break");
-  if (seconds.sign() < 0) refuse("EndTime", scope.text_at("EndTime"), "NEGATIVE_TIME", "The time ends before it starts", "Correct the time activity in QuickBooks and extract it again.");
+  if (seconds.is_zero() && !scope.text_at("StartTime").empty())
+    seconds = Decimal(wall_seconds(scope, "EndTime") - wall_seconds(scope, "StartTime")) - duration(scope, "Break");
+  if (seconds.sign() < 0)
+    refuse("EndTime", scope.text_at("EndTime"), "NEGATIVE_TIME", "The time ends before it starts",
+           "Correct the time activity in QuickBooks and extract it again.");
   return Decimal::divide(seconds, Decimal(3600), 2, Rounding::half_up);
 }
 
@@ -78,7 +84,9 @@ std::string analytic_account(const Scope& scope, std::vector<Target>& targets) {
   const Place place = place_of(scope, "analytic");
   if (first_use(scope, place.id)) {
     Fields values;
-    values.set("name", text(place.name)).set("plan_id", xmlid("analytic.analytic_plan_projects")).set("partner_id", scope.partner(place.customer));
+    values.set("name", text(place.name))
+        .set("plan_id", xmlid("analytic.analytic_plan_projects"))
+        .set("partner_id", scope.partner(place.customer));
     targets.push_back(create(place.id, "account.analytic.account", "projects", values));
   }
   return place.id;
@@ -100,7 +108,8 @@ Outcome time_activity(const Scope& scope) {
     scope.required("Vendor", vendor, "VendorRef.value");
     values.set("account_id", record_ref(analytic_account(scope, outcome.targets))).set("partner_id", scope.partner({"Vendor", vendor}));
   } else {
-    refuse("EmployeeRef", "", "REFERENCE_MISSING", "The hours name neither an employee nor a vendor", "Open the time activity in QuickBooks and choose who worked.");
+    refuse("EmployeeRef", "", "REFERENCE_MISSING", "The hours name neither an employee nor a vendor",
+           "Open the time activity in QuickBooks and choose who worked.");
   }
   values.set("date", text(scope.date_at("TxnDate"))).set("unit_amount", number(hours(scope))).set("name", text(caption(scope)));
   outcome.targets.push_back(create(scope.own(), "account.analytic.line", "timesheets", values));

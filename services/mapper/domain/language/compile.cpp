@@ -14,7 +14,8 @@ Finish compile_finish(const json::Value& value, const std::string& place, std::s
   if (!transforms.is_null() && !transforms.is_array()) context.complaints.add(below(place, "transforms"), "must be a list");
   std::size_t index = 0;
   for (const auto& transform : transforms.items()) {
-    if (auto step = bind_transform(transform, context.tables, below(below(place, "transforms"), index++), context.complaints)) finish.steps.push_back(std::move(step));
+    if (auto step = bind_transform(transform, context.tables, below(below(place, "transforms"), index++), context.complaints))
+      finish.steps.push_back(std::move(step));
   }
   if (value.has("default")) finish.otherwise = compile(value["default"], below(place, "default"), context);
   finish.required = flag_member(value, "required", place, context.complaints);
@@ -58,7 +59,8 @@ NodePtr compile_first_of(const json::Value& value, const std::string& place, Com
 NodePtr compile_concat(const json::Value& value, const std::string& place, CompileContext& context) {
   check_members(value, {"concat", "separator", "transforms", "default", "required", "omit"}, place, context.complaints);
   auto items = compile_list(value["concat"], below(place, "concat"), context);
-  return std::make_unique<Concat>(std::move(items), text_member(value, "separator", false, place, context.complaints), compile_finish(value, place, first_path(value["concat"]), context));
+  return std::make_unique<Concat>(std::move(items), text_member(value, "separator", false, place, context.complaints),
+                                  compile_finish(value, place, first_path(value["concat"]), context));
 }
 
 NodePtr compile_lookup(const json::Value& value, const std::string& place, CompileContext& context) {
@@ -89,7 +91,9 @@ NodePtr compile_ref(const json::Value& value, const std::string& place, CompileC
   check_members(value, {"ref"}, place, context.complaints);
   const std::string inner = below(place, "ref");
   const auto& ref = value["ref"];
-  if (!check_members(ref, {"entity", "entity_path", "path", "key", "part", "required", "optional", "forward", "omit"}, inner, context.complaints)) return nullptr;
+  if (!check_members(ref, {"entity", "entity_path", "path", "key", "part", "required", "optional", "forward", "omit"}, inner,
+                     context.complaints))
+    return nullptr;
   auto node = std::make_unique<RefNode>();
   const std::string entity_path = text_member(ref, "entity_path", false, inner, context.complaints);
   node->entity = text_member(ref, "entity", entity_path.empty(), inner, context.complaints);
@@ -118,7 +122,8 @@ NodePtr compile_ref(const json::Value& value, const std::string& place, CompileC
 
 NodePtr compile_own(const json::Value& value, const std::string& place, CompileContext& context) {
   check_members(value, {"own"}, place, context.complaints);
-  if (!value["own"].is_string()) context.complaints.add(below(place, "own"), "must be the part of an external id (a text; empty for the record itself)");
+  if (!value["own"].is_string())
+    context.complaints.add(below(place, "own"), "must be the part of an external id (a text; empty for the record itself)");
   std::string part(value["own"].text());
   if (context.references != nullptr) context.references->insert({context.entity, part, false, place});
   return std::make_unique<OwnNode>(std::move(part));
@@ -127,7 +132,8 @@ NodePtr compile_own(const json::Value& value, const std::string& place, CompileC
 NodePtr compile_run(const json::Value& value, const std::string& place, CompileContext& context) {
   check_members(value, {"run"}, place, context.complaints);
   const auto what = value["run"].text();
-  if (what != "home_currency" && what != "slug" && what != "money_mode") context.complaints.add(below(place, "run"), "must be home_currency, money_mode or slug");
+  if (what != "home_currency" && what != "slug" && what != "money_mode")
+    context.complaints.add(below(place, "run"), "must be home_currency, money_mode or slug");
   return std::make_unique<RunNode>(std::string(what));
 }
 
@@ -176,10 +182,10 @@ struct Instruction {
   std::string_view name;
   NodePtr (*compile)(const json::Value&, const std::string&, CompileContext&);
 };
-constexpr Instruction kInstructions[]{{"path", compile_path},   {"first_of", compile_first_of}, {"concat", compile_concat}, {"lookup", compile_lookup},
-                                      {"ref", compile_ref},     {"own", compile_own},           {"run", compile_run},       {"if", compile_if},
-                                      {"each", compile_each},   {"constant", compile_constant},
-                                      {"use", compile_use}};
+constexpr Instruction kInstructions[]{
+    {"path", compile_path}, {"first_of", compile_first_of}, {"concat", compile_concat}, {"lookup", compile_lookup},
+    {"ref", compile_ref},   {"own", compile_own},           {"run", compile_run},       {"if", compile_if},
+    {"each", compile_each}, {"constant", compile_constant}, {"use", compile_use}};
 
 NodePtr compile_literal(const json::Value& value) {
   Scalar scalar;

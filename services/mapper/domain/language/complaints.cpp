@@ -21,9 +21,12 @@ std::string below(std::string_view place, std::string_view member) {
   return result;
 }
 
-std::string below(std::string_view place, std::size_t index) { return fmt::format("{}/{}", place, index); }
+std::string below(std::string_view place, std::size_t index) {
+  return fmt::format("{}/{}", place, index);
+}
 
-bool check_members(const json::Value& value, std::initializer_list<std::string_view> known, std::string_view place, Complaints& complaints) {
+bool check_members(const json::Value& value, std::initializer_list<std::string_view> known, std::string_view place,
+                   Complaints& complaints) {
   if (!value.is_object()) {
     complaints.add(place, "must be an object");
     return false;

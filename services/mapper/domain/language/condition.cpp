@@ -30,10 +30,18 @@ class Comparison : public Condition {
           break;
         }
         [[fallthrough]];
-      case Kind::one_of: result = !read_value.empty() && std::find(texts.begin(), texts.end(), text) != texts.end(); break;
-      case Kind::present: result = !read_value.empty() == wanted; break;
-      case Kind::contains: result = text.find(texts.front()) != std::string_view::npos; break;
-      case Kind::max_length: result = text.size() <= length; break;
+      case Kind::one_of:
+        result = !read_value.empty() && std::find(texts.begin(), texts.end(), text) != texts.end();
+        break;
+      case Kind::present:
+        result = !read_value.empty() == wanted;
+        break;
+      case Kind::contains:
+        result = text.find(texts.front()) != std::string_view::npos;
+        break;
+      case Kind::max_length:
+        result = text.size() <= length;
+        break;
       case Kind::differs_from: {
         Scalar with;
         if (other->read(at, with) == Evaluated::rejected) return Evaluated::rejected;

@@ -47,7 +47,7 @@ struct CompileContext {
   const Tables& tables;
   Complaints& complaints;
   std::set<Reference>* references = nullptr;
-  std::string entity;  ///< whose template it is: `own` refers to it
+  std::string entity;                                                  ///< whose template it is: `own` refers to it
   std::set<std::pair<std::string, std::string>>* looked_up = nullptr;  ///< (kind, place)
   const json::Value* templates = nullptr;                              ///< what `use` names
   int depth = 0;                                                       ///< of templates in templates

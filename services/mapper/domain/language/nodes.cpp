@@ -70,7 +70,8 @@ Evaluated ObjectNode::write(Evaluation& at, std::string& out) const {
 
 Evaluated Finish::apply(Evaluation& at, Scalar& value) const {
   if (value.text.size() > kTextBytesMax) {
-    return rejected(at, refusal(field, value.text.substr(0, 200), "TEXT_TOO_LONG", fmt::format("The text has {} bytes; at most {} are taken", value.text.size(), kTextBytesMax),
+    return rejected(at, refusal(field, value.text.substr(0, 200), "TEXT_TOO_LONG",
+                                fmt::format("The text has {} bytes; at most {} are taken", value.text.size(), kTextBytesMax),
                                 "Shorten the text in the source and extract the record again."));
   }
   for (const auto& step : steps) {
@@ -83,11 +84,13 @@ Evaluated Finish::apply(Evaluation& at, Scalar& value) const {
   if (required) {
     const std::string_view there = at.here == nullptr ? std::string_view{} : at.here->at(field).text();
     if (!there.empty()) {
-      return rejected(at, refusal(field, there.substr(0, 200), "UNKNOWN_VALUE", fmt::format("{} holds a value that the mapping does not know", field),
-                                  "Correct the value in the source, or add it to the table of this field in the mapping, store it and run again."));
+      return rejected(
+          at, refusal(field, there.substr(0, 200), "UNKNOWN_VALUE", fmt::format("{} holds a value that the mapping does not know", field),
+                      "Correct the value in the source, or add it to the table of this field in the mapping, store it and run again."));
     }
-    return rejected(at, refusal(field, "", "REQUIRED_FIELD_MISSING", fmt::format("{} is empty, but a record cannot be made without it", field),
-                                "Fill the field in the source and extract the record again."));
+    return rejected(at,
+                    refusal(field, "", "REQUIRED_FIELD_MISSING", fmt::format("{} is empty, but a record cannot be made without it", field),
+                            "Fill the field in the source and extract the record again."));
   }
   if (omit) value.clear(Scalar::Kind::absent);
   return Evaluated::good;
@@ -100,7 +103,8 @@ Evaluated PathNode::read(Evaluation& at, Scalar& out) const {
     language::read(path_.follow(*at.here), out);
   }
   if (out.kind == Scalar::Kind::json && !groups_) {
-    return rejected(at, refusal(path_.dotted(), out.text.substr(0, 200), "WRONG_TYPE", fmt::format("{} holds a list or a group where a single value is expected", path_.dotted()),
+    return rejected(at, refusal(path_.dotted(), out.text.substr(0, 200), "WRONG_TYPE",
+                                fmt::format("{} holds a list or a group where a single value is expected", path_.dotted()),
                                 "Look at the record in the source; if its shape is right, the mapping must be changed."));
   }
   return finish_.apply(at, out);
@@ -151,8 +155,10 @@ Evaluated LookupNode::read(Evaluation& at, Scalar& out) const {
 Evaluated RefNode::check(Evaluation& at, std::string_view key_text, bool& there) const {
   there = forward || at.lookups.find(entity, key_text) != nullptr;
   if (there || optional) return Evaluated::good;
-  return rejected(at, refusal(field, key_text, "REFERENCE_MISSING", fmt::format("{} {} is referred to, but it is not among the records taken over", entity, key_text),
-                              fmt::format("Look at {} {} in the source, and in the list of rejected records of this run.", entity, key_text)));
+  return rejected(at,
+                  refusal(field, key_text, "REFERENCE_MISSING",
+                          fmt::format("{} {} is referred to, but it is not among the records taken over", entity, key_text),
+                          fmt::format("Look at {} {} in the source, and in the list of rejected records of this run.", entity, key_text)));
 }
 
 Evaluated RefNode::write(Evaluation& at, std::string& out) const {
@@ -165,8 +171,9 @@ Evaluated RefNode::write(Evaluation& at, std::string& out) const {
   if (there) {
     refer(at, at.run.external_id(entity_name ? named.text : std::string_view(entity), key_value.text, part_value.text), out);
   } else if (required) {
-    return rejected(at, refusal(field, "", "REQUIRED_FIELD_MISSING", fmt::format("{} is empty, but it must name a record ({})", field, entity),
-                                "Fill the field in the source and extract the record again."));
+    return rejected(at,
+                    refusal(field, "", "REQUIRED_FIELD_MISSING", fmt::format("{} is empty, but it must name a record ({})", field, entity),
+                            "Fill the field in the source and extract the record again."));
   } else if (!omit) {
     out.append("null");
   }
@@ -180,7 +187,9 @@ Evaluated OwnNode::write(Evaluation& at, std::string& out) const {
 
 Evaluated RunNode::read(Evaluation& at, Scalar& out) const {
   const auto mode = kMoneyModes[static_cast<std::size_t>(at.run.money_mode)].first;
-  out.view(Scalar::Kind::text, what_ == "home_currency" ? std::string_view(at.run.home_currency) : what_ == "money_mode" ? mode : std::string_view(at.run.slug));
+  out.view(Scalar::Kind::text, what_ == "home_currency" ? std::string_view(at.run.home_currency)
+                               : what_ == "money_mode"  ? mode
+                                                        : std::string_view(at.run.slug));
   return Evaluated::good;
 }
 

@@ -127,7 +127,8 @@ class RunNode : public Node {
 
 class IfNode : public Node {
  public:
-  IfNode(ConditionPtr condition, NodePtr then, NodePtr otherwise) : condition_(std::move(condition)), then_(std::move(then)), else_(std::move(otherwise)) {}
+  IfNode(ConditionPtr condition, NodePtr then, NodePtr otherwise)
+      : condition_(std::move(condition)), then_(std::move(then)), else_(std::move(otherwise)) {}
   Evaluated read(Evaluation& at, Scalar& out) const override;
 
  private:

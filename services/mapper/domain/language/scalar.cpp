@@ -22,7 +22,9 @@ void Scalar::own(Kind of, std::string value) {
 
 void read(const json::Value& value, Scalar& out) {
   switch (value.kind()) {
-    case json::Value::Kind::null: out.clear(); break;
+    case json::Value::Kind::null:
+      out.clear();
+      break;
     case json::Value::Kind::string:
       if (value.text().empty()) {
         out.clear();
@@ -30,9 +32,14 @@ void read(const json::Value& value, Scalar& out) {
         out.view(Scalar::Kind::text, value.text());
       }
       break;
-    case json::Value::Kind::number: out.view(Scalar::Kind::number, value.text()); break;
-    case json::Value::Kind::boolean: out.view(Scalar::Kind::boolean, value.text()); break;
-    default: out.view(Scalar::Kind::json, value.raw());
+    case json::Value::Kind::number:
+      out.view(Scalar::Kind::number, value.text());
+      break;
+    case json::Value::Kind::boolean:
+      out.view(Scalar::Kind::boolean, value.text());
+      break;
+    default:
+      out.view(Scalar::Kind::json, value.raw());
   }
 }
 
@@ -45,12 +52,23 @@ void write_text(std::string_view text, std::string& out) {
     out.append(text.substr(from, i - from));
     from = i + 1;
     switch (c) {
-      case '"': out.append("\\\""); break;
-      case '\\': out.append("\\\\"); break;
-      case '\n': out.append("\\n"); break;
-      case '\r': out.append("\\r"); break;
-      case '\t': out.append("\\t"); break;
-      default: out.append(fmt::format("\\u{:04x}", c));
+      case '"':
+        out.append("\\\"");
+        break;
+      case '\\':
+        out.append("\\\\");
+        break;
+      case '\n':
+        out.append("\\n");
+        break;
+      case '\r':
+        out.append("\\r");
+        break;
+      case '\t':
+        out.append("\\t");
+        break;
+      default:
+        out.append(fmt::format("\\u{:04x}", c));
     }
   }
   out.append(text.substr(from));
@@ -59,10 +77,16 @@ void write_text(std::string_view text, std::string& out) {
 
 void write(const Scalar& value, std::string& out) {
   switch (value.kind) {
-    case Scalar::Kind::absent: break;
-    case Scalar::Kind::null: out.append("null"); break;
-    case Scalar::Kind::text: write_text(value.text, out); break;
-    default: out.append(value.text);
+    case Scalar::Kind::absent:
+      break;
+    case Scalar::Kind::null:
+      out.append("null");
+      break;
+    case Scalar::Kind::text:
+      write_text(value.text, out);
+      break;
+    default:
+      out.append(value.text);
   }
 }
 

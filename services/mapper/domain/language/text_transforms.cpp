@@ -47,12 +47,22 @@ std::string html(std::string_view plain) {
   std::string result;
   for (const char c : plain) {
     switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '\r': break;
-      case '\n': result += "<br/>"; break;
-      default: result += c;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '\r':
+        break;
+      case '\n':
+        result += "<br/>";
+        break;
+      default:
+        result += c;
     }
   }
   return result;
@@ -68,14 +78,22 @@ std::string cut(std::string_view text, std::size_t characters) {
   return std::string(text);
 }
 
-std::string argument(const json::Value& arguments, std::string_view name) { return std::string(arguments[name].text()); }
+std::string argument(const json::Value& arguments, std::string_view name) {
+  return std::string(arguments[name].text());
+}
 
 Step bind_trim(const json::Value&, const Tables&) {
   return on_text([](std::string_view text) { return std::string(trimmed(text)); });
 }
-Step bind_upper(const json::Value&, const Tables&) { return on_text(convert<std::toupper>); }
-Step bind_lower(const json::Value&, const Tables&) { return on_text(convert<std::tolower>); }
-Step bind_html(const json::Value&, const Tables&) { return on_text(html); }
+Step bind_upper(const json::Value&, const Tables&) {
+  return on_text(convert<std::toupper>);
+}
+Step bind_lower(const json::Value&, const Tables&) {
+  return on_text(convert<std::tolower>);
+}
+Step bind_html(const json::Value&, const Tables&) {
+  return on_text(html);
+}
 Step bind_truncate(const json::Value& arguments, const Tables&) {
   const auto characters = static_cast<std::size_t>(std::stoull(argument(arguments, "characters")));
   return on_text([characters](std::string_view text) { return cut(text, characters); });
@@ -120,24 +138,57 @@ const std::array<Transform, 12> kTransforms{{
     {"trim", "Cuts blanks and line ends at both ends.", R"({"name": "trim"}: " Net 30 " → "Net 30")", {}, bind_trim},
     {"upper", "Letters A to Z in upper case.", R"({"name": "upper"}: "usd" → "USD")", {}, bind_upper},
     {"lower", "Letters A to Z in lower case.", R"({"name": "lower"}: "US" → "us")", {}, bind_lower},
-    {"truncate", "Keeps at most so many characters (never half a character).", R"({"name": "truncate", "characters": 5}: "Checking" → "Check")",
-     {{"characters", Argument::Type::integer, true, "how many stay"}}, bind_truncate},
-    {"prefix", "Puts a text in front.", R"({"name": "prefix", "text": "Fax: "}: "555" → "Fax: 555")", {{"text", Argument::Type::text, true, "what to add"}}, bind_prefix},
-    {"suffix", "Puts a text behind.", R"({"name": "suffix", "text": " %"}: "8" → "8 %")", {{"text", Argument::Type::text, true, "what to add"}}, bind_suffix},
-    {"strip_suffix", "Cuts a text at the end where it is there.", R"x({"name": "strip_suffix", "text": " (deleted)"}: "Travel (deleted)" → "Travel")x",
-     {{"text", Argument::Type::text, true, "what to cut"}}, bind_strip_suffix},
-    {"split_first_email", "The first of several e-mail addresses (comma or semicolon).", R"({"name": "split_first_email"}: "a@x.test, b@x.test" → "a@x.test")", {},
+    {"truncate",
+     "Keeps at most so many characters (never half a character).",
+     R"({"name": "truncate", "characters": 5}: "Checking" → "Check")",
+     {{"characters", Argument::Type::integer, true, "how many stay"}},
+     bind_truncate},
+    {"prefix",
+     "Puts a text in front.",
+     R"({"name": "prefix", "text": "Fax: "}: "555" → "Fax: 555")",
+     {{"text", Argument::Type::text, true, "what to add"}},
+     bind_prefix},
+    {"suffix",
+     "Puts a text behind.",
+     R"({"name": "suffix", "text": " %"}: "8" → "8 %")",
+     {{"text", Argument::Type::text, true, "what to add"}},
+     bind_suffix},
+    {"strip_suffix",
+     "Cuts a text at the end where it is there.",
+     R"x({"name": "strip_suffix", "text": " (deleted)"}: "Travel (deleted)" → "Travel")x",
+     {{"text", Argument::Type::text, true, "what to cut"}},
+     bind_strip_suffix},
+    {"split_first_email",
+     "The first of several e-mail addresses (comma or semicolon).",
+     R"({"name": "split_first_email"}: "a@x.test, b@x.test" → "a@x.test")",
+     {},
      bind_first_email},
-    {"split_more_emails", "All e-mail addresses but the first; nothing when there is one.", R"({"name": "split_more_emails"}: "a@x.test, b@x.test" → "b@x.test")", {},
+    {"split_more_emails",
+     "All e-mail addresses but the first; nothing when there is one.",
+     R"({"name": "split_more_emails"}: "a@x.test, b@x.test" → "b@x.test")",
+     {},
      bind_more_emails},
-    {"last_part", "What follows the last separator.", R"({"name": "last_part", "separator": ":"}: "Job:Labor" → "Labor")",
-     {{"separator", Argument::Type::text, true, "the separator"}}, bind_last_part},
-    {"letters_and_digits", "Drops everything that is neither a letter A to Z nor a digit.", R"({"name": "letters_and_digits"}: "A-1 b" → "A1b")", {}, bind_letters},
-    {"html_escape_lines", "Plain text as HTML: escaped, line ends as <br/>.", R"({"name": "html_escape_lines"}: "R&D\nBox 4" → "R&amp;D<br/>Box 4")", {}, bind_html},
+    {"last_part",
+     "What follows the last separator.",
+     R"({"name": "last_part", "separator": ":"}: "Job:Labor" → "Labor")",
+     {{"separator", Argument::Type::text, true, "the separator"}},
+     bind_last_part},
+    {"letters_and_digits",
+     "Drops everything that is neither a letter A to Z nor a digit.",
+     R"({"name": "letters_and_digits"}: "A-1 b" → "A1b")",
+     {},
+     bind_letters},
+    {"html_escape_lines",
+     "Plain text as HTML: escaped, line ends as <br/>.",
+     R"({"name": "html_escape_lines"}: "R&D\nBox 4" → "R&amp;D<br/>Box 4")",
+     {},
+     bind_html},
 }};
 
 }  // namespace
 
-std::span<const Transform> text_transforms() { return kTransforms; }
+std::span<const Transform> text_transforms() {
+  return kTransforms;
+}
 
 }  // namespace q2o::mapper::language

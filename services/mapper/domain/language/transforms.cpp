@@ -7,23 +7,32 @@ namespace {
 
 std::string_view type_name(Argument::Type type) {
   switch (type) {
-    case Argument::Type::text: return "text";
-    case Argument::Type::integer: return "whole number";
-    case Argument::Type::scalar: return "text, number, true, false or null";
-    default: return "name of a table, or a table";
+    case Argument::Type::text:
+      return "text";
+    case Argument::Type::integer:
+      return "whole number";
+    case Argument::Type::scalar:
+      return "text, number, true, false or null";
+    default:
+      return "name of a table, or a table";
   }
 }
 
 bool fits(const json::Value& value, Argument::Type type) {
   switch (type) {
-    case Argument::Type::text: return value.is_string();
-    case Argument::Type::integer: return value.is_number() && value.text().find_first_of(".eE") == std::string_view::npos;
-    case Argument::Type::scalar: return !value.is_object() && !value.is_array();
-    default: return value.is_string() || value.is_object();
+    case Argument::Type::text:
+      return value.is_string();
+    case Argument::Type::integer:
+      return value.is_number() && value.text().find_first_of(".eE") == std::string_view::npos;
+    case Argument::Type::scalar:
+      return !value.is_object() && !value.is_array();
+    default:
+      return value.is_string() || value.is_object();
   }
 }
 
-bool check_arguments(const Transform& transform, const json::Value& value, const Tables& tables, std::string_view place, Complaints& complaints) {
+bool check_arguments(const Transform& transform, const json::Value& value, const Tables& tables, std::string_view place,
+                     Complaints& complaints) {
   const std::size_t before = complaints.all().size();
   for (const auto& member : value.members()) {
     if (member.key == "name") continue;
@@ -48,7 +57,8 @@ bool check_arguments(const Transform& transform, const json::Value& value, const
 void document(const Transform& transform, std::string& out) {
   out += fmt::format("### {}\n\n{}\n\n", transform.name, transform.meaning);
   for (const auto& argument : transform.arguments) {
-    out += fmt::format("- `{}` ({}{}): {}\n", argument.name, type_name(argument.type), argument.required ? "" : ", optional", argument.meaning);
+    out += fmt::format("- `{}` ({}{}): {}\n", argument.name, type_name(argument.type), argument.required ? "" : ", optional",
+                       argument.meaning);
   }
   if (!transform.arguments.empty()) out += "\n";
   out += fmt::format("Example: `{}`\n\n", transform.example);

@@ -12,7 +12,9 @@ namespace {
 using Kind = Scalar::Kind;
 using Table = std::map<std::string, std::string, std::less<>>;
 
-Trouble not_a_number() { return {"NOT_A_NUMBER", "A number is expected here", "Correct the number in the source and extract the record again."}; }
+Trouble not_a_number() {
+  return {"NOT_A_NUMBER", "A number is expected here", "Correct the number in the source and extract the record again."};
+}
 
 /// Refuses what is no number (a text that holds one is one).
 template <class Change>
@@ -39,9 +41,11 @@ Step bind_negate(const json::Value&, const Tables&) {
 
 Step bind_integer(const json::Value&, const Tables&) {
   return [](Scalar& value) -> std::optional<Trouble> {
-    const auto number = value.kind == Kind::number || value.kind == Kind::text ? Decimal::parse(value.text) : Result<Decimal>(fail(Code::invalid_argument, ""));
+    const auto number = value.kind == Kind::number || value.kind == Kind::text ? Decimal::parse(value.text)
+                                                                               : Result<Decimal>(fail(Code::invalid_argument, ""));
     if (!number || number->rounded(0, Rounding::down) != *number) {
-      return Trouble{"NOT_A_WHOLE_NUMBER", "A whole number is expected here", "Correct the number in the source and extract the record again."};
+      return Trouble{"NOT_A_WHOLE_NUMBER", "A whole number is expected here",
+                     "Correct the number in the source and extract the record again."};
     }
     value.own(Kind::number, number->to_string(0));
     return std::nullopt;
@@ -75,7 +79,9 @@ Step bind_date(const json::Value&, const Tables&) {
 
 Step bind_text(const json::Value&, const Tables&) {
   return [](Scalar& value) -> std::optional<Trouble> {
-    if (value.kind == Kind::json) return Trouble{"WRONG_TYPE", "A single value is expected here", "Look at the record in the source; the field holds a list or a group."};
+    if (value.kind == Kind::json)
+      return Trouble{"WRONG_TYPE", "A single value is expected here",
+                     "Look at the record in the source; the field holds a list or a group."};
     value.kind = Kind::text;
     return std::nullopt;
   };
@@ -128,21 +134,36 @@ Step bind_map(const json::Value& arguments, const Tables& tables) {
 }
 
 const std::array<Transform, 8> kTransforms{{
-    {"decimal", "A number with the digits it was written with; a text that holds a number is one.", R"({"name": "decimal"}: "12.50" → 12.50)", {}, bind_decimal},
-    {"round", "Rounds half away from zero when there are more digits.", R"({"name": "round", "scale": 2}: 1.005 → 1.01)",
-     {{"scale", Argument::Type::integer, true, "digits after the point"}}, bind_round},
+    {"decimal",
+     "A number with the digits it was written with; a text that holds a number is one.",
+     R"({"name": "decimal"}: "12.50" → 12.50)",
+     {},
+     bind_decimal},
+    {"round",
+     "Rounds half away from zero when there are more digits.",
+     R"({"name": "round", "scale": 2}: 1.005 → 1.01)",
+     {{"scale", Argument::Type::integer, true, "digits after the point"}},
+     bind_round},
     {"negate", "Changes the sign.", R"({"name": "negate"}: 5.00 → -5.00)", {}, bind_negate},
     {"integer", "A whole number; refuses fractions.", R"({"name": "integer"}: "30" → 30)", {}, bind_integer},
-    {"date", "A day YYYY-MM-DD; a time behind it is dropped.", R"({"name": "date"}: "2026-03-14T10:00:00-07:00" → "2026-03-14")", {}, bind_date},
+    {"date",
+     "A day YYYY-MM-DD; a time behind it is dropped.",
+     R"({"name": "date"}: "2026-03-14T10:00:00-07:00" → "2026-03-14")",
+     {},
+     bind_date},
     {"text", "Any single value as text.", R"({"name": "text"}: 5664 → "5664")", {}, bind_text},
     {"boolean", "True or false, also when written as text.", R"({"name": "boolean"}: "true" → true)", {}, bind_boolean},
-    {"map", "Replaces the value by its entry in a table of the mapping; a value without entry is refused unless `otherwise` is given.",
+    {"map",
+     "Replaces the value by its entry in a table of the mapping; a value without entry is refused unless `otherwise` is given.",
      R"({"name": "map", "table": "account_type"}: "Bank" → "asset_cash")",
-     {{"table", Argument::Type::table, true, "which table"}, {"otherwise", Argument::Type::scalar, false, "value for everything else"}}, bind_map},
+     {{"table", Argument::Type::table, true, "which table"}, {"otherwise", Argument::Type::scalar, false, "value for everything else"}},
+     bind_map},
 }};
 
 }  // namespace
 
-std::span<const Transform> value_transforms() { return kTransforms; }
+std::span<const Transform> value_transforms() {
+  return kTransforms;
+}
 
 }  // namespace q2o::mapper::language

@@ -12,13 +12,28 @@ namespace {
 
 using Sums = std::map<std::string, Decimal>;
 
-const std::vector<std::string> kOrder{"CompanyInfo", "Preferences", "Account",       "Term",       "PaymentMethod", "TaxAgency",  "TaxRate",  "TaxCode",      "Customer",
-                                      "Vendor",      "Employee",    "Item",          "Estimate",   "PurchaseOrder", "Deposit",    "Invoice",  "SalesReceipt", "CreditMemo",
-                                      "RefundReceipt", "Bill",      "VendorCredit",  "Purchase",   "Transfer",      "CreditCardPayment", "JournalEntry", "InventoryAdjustment",
-                                      "Payment",     "BillPayment", "TimeActivity"};
+const std::vector<std::string> kOrder{"CompanyInfo",   "Preferences",
+                                      "Account",       "Term",
+                                      "PaymentMethod", "TaxAgency",
+                                      "TaxRate",       "TaxCode",
+                                      "Customer",      "Vendor",
+                                      "Employee",      "Item",
+                                      "Estimate",      "PurchaseOrder",
+                                      "Deposit",       "Invoice",
+                                      "SalesReceipt",  "CreditMemo",
+                                      "RefundReceipt", "Bill",
+                                      "VendorCredit",  "Purchase",
+                                      "Transfer",      "CreditCardPayment",
+                                      "JournalEntry",  "InventoryAdjustment",
+                                      "Payment",       "BillPayment",
+                                      "TimeActivity"};
 
-json::Document parsed(const std::string& path) { return json::Document::parse(testing::file_text(path)).value(); }
-Decimal decimal(const json::Value& value) { return value.decimal().value(); }
+json::Document parsed(const std::string& path) {
+  return json::Document::parse(testing::file_text(path)).value();
+}
+Decimal decimal(const json::Value& value) {
+  return value.decimal().value();
+}
 
 class Company : public ::testing::Test {
  protected:
@@ -34,7 +49,8 @@ class Company : public ::testing::Test {
     for (const auto& entity : kOrder) read_entity(entity);
     book_->end();
     for (const auto& record : book_->all()) {
-      for (const auto& target : record.outcome.targets) bodies_.emplace(target.external_id, json::Document::parse(target.values_json).value());
+      for (const auto& target : record.outcome.targets)
+        bodies_.emplace(target.external_id, json::Document::parse(target.values_json).value());
     }
   }
 
@@ -49,7 +65,9 @@ class Company : public ::testing::Test {
     return found != nullptr && (*found)["AccountType"].text().starts_with("Accounts ");
   }
   /// "84 of 9" on receivables and payables, else "48": the partner of other items is information only.
-  std::string key(const std::string& account, std::string_view name) const { return open_item(account) ? account + " of " + std::string(name) : account; }
+  std::string key(const std::string& account, std::string_view name) const {
+    return open_item(account) ? account + " of " + std::string(name) : account;
+  }
   static std::string_view name_of(const json::Value& partner) {
     const auto id = partner["ref"].text();
     return id.substr(id.rfind('_') == std::string_view::npos ? 0 : id.rfind('_') + 1);
@@ -92,10 +110,18 @@ class Company : public ::testing::Test {
   void read_ledger() {
     const auto document = parsed(folder_ + "/company/ledger.json");
     for (const auto& item : document.root().items()) {
-      accounting::LedgerTransaction transaction{std::string(item["txn_id"].text()), std::string(item["txn_type"].text()), std::string(item["date"].text()),
-                                                std::string(item["doc_number"].text()), {}};
+      accounting::LedgerTransaction transaction{std::string(item["txn_id"].text()),
+                                                std::string(item["txn_type"].text()),
+                                                std::string(item["date"].text()),
+                                                std::string(item["doc_number"].text()),
+                                                {}};
       for (const auto& line : item["lines"].items()) {
-        transaction.postings.push_back({std::string(line["account_id"].text()), decimal(line["amount"]), {}, {}, std::string(line["name_id"].text()), std::string(line["name"].text()),
+        transaction.postings.push_back({std::string(line["account_id"].text()),
+                                        decimal(line["amount"]),
+                                        {},
+                                        {},
+                                        std::string(line["name_id"].text()),
+                                        std::string(line["name"].text()),
                                         std::string(line["memo"].text())});
       }
       ledger_.push_back(std::move(transaction));
@@ -116,7 +142,8 @@ class Company : public ::testing::Test {
 TEST_F(Company, EveryTransactionNetsToTheLedgersPostings) {
   std::map<std::string, Sums> made;
   for (const auto& record : book_->all()) {
-    EXPECT_FALSE(record.outcome.reject) << record.entity << " " << record.id << ": " << (record.outcome.reject ? record.outcome.reject->message : "");
+    EXPECT_FALSE(record.outcome.reject) << record.entity << " " << record.id << ": "
+                                        << (record.outcome.reject ? record.outcome.reject->message : "");
     if (!record.outcome.posting) continue;
     for (const auto& target : record.outcome.targets) add(made[record.id], target);
   }
@@ -129,9 +156,11 @@ TEST_F(Company, EveryTransactionNetsToTheLedgersPostings) {
     Sums& sums = made[transaction.id];
     drop_zeros(sums);
     equal += sums == wanted ? 1 : 0;
-    for (const auto& [account, amount] : wanted) EXPECT_EQ(sums[account].to_string(2), amount.to_string(2)) << transaction.type << " " << transaction.id << ", account " << account;
+    for (const auto& [account, amount] : wanted)
+      EXPECT_EQ(sums[account].to_string(2), amount.to_string(2)) << transaction.type << " " << transaction.id << ", account " << account;
     for (const auto& [account, amount] : sums) {
-      EXPECT_TRUE(wanted.contains(account) || amount.is_zero()) << transaction.type << " " << transaction.id << ": " << amount.to_string(2) << " too much on " << account;
+      EXPECT_TRUE(wanted.contains(account) || amount.is_zero())
+          << transaction.type << " " << transaction.id << ": " << amount.to_string(2) << " too much on " << account;
     }
     made.erase(transaction.id);
   }
@@ -156,7 +185,8 @@ TEST_F(Company, StatementLinesGiveTheBalancesOfBanksAndCards) {
     for (const auto& posting : transaction.postings) {
       if (posting.account_id.empty() && posting.amount.is_zero()) continue;
       const auto* account = book_->lookups().find("Account", posting.account_id);
-      ASSERT_NE(account, nullptr) << transaction.id << " posts " << posting.amount.to_string() << " on account \"" << posting.account_id << "\"";
+      ASSERT_NE(account, nullptr) << transaction.id << " posts " << posting.amount.to_string() << " on account \"" << posting.account_id
+                                  << "\"";
       const auto type = (*account)["AccountType"].text();
       if (type == "Bank" || type == "Credit Card") wanted[posting.account_id] += posting.amount;
     }
@@ -236,7 +266,9 @@ std::string shown(const json::Value& value) {
     if (value.has("company")) return value["company"].text() == "currency_id" ? "USD" : "?";
     if (value.has("refs")) return shown(value["refs"]);
     if (value.has("lines")) return shown(value["lines"]);
-    if (value.has("order_line")) return "@" + std::string(value.at("order_line.0").text().substr(5)) + "/line" + std::to_string(std::stoi(std::string(value.at("order_line.1").text())) + 1);
+    if (value.has("order_line"))
+      return "@" + std::string(value.at("order_line.0").text().substr(5)) + "/line" +
+             std::to_string(std::stoi(std::string(value.at("order_line.1").text())) + 1);
     return "?";
   }
   if (value.at("0.0").text() == "6") return shown(value.at("0.2"));  // Odoo's command: these and no others
@@ -247,8 +279,9 @@ std::string shown(const json::Value& value) {
 
 /// What the proof calls by ids of its own database, or by the chart's accounts.
 bool comparable(const std::string& field, const std::string& wanted, const std::string& ours) {
-  return ours != "?" && !wanted.starts_with("@@") && wanted.find("@account.1_") == std::string::npos && field != "currency_id" && field != "payment_method_line_id" &&
-         field != "tax_repartition_line_id" && field != "res_id" && field != "subtype_id" && field != "model";
+  return ours != "?" && !wanted.starts_with("@@") && wanted.find("@account.1_") == std::string::npos && field != "currency_id" &&
+         field != "payment_method_line_id" && field != "tax_repartition_line_id" && field != "res_id" && field != "subtype_id" &&
+         field != "model";
 }
 
 void expect_fields(const std::string& where, const json::Value& wanted, const json::Value& ours) {
@@ -257,7 +290,8 @@ void expect_fields(const std::string& where, const json::Value& wanted, const js
     if (member.value.is_array() && !member.value.items().empty() && member.value.items().front().is_object()) {
       const auto rows = ours[field]["lines"].items();
       ASSERT_EQ(rows.size(), member.value.items().size()) << where << " " << field;
-      for (std::size_t i = 0; i < rows.size(); ++i) expect_fields(where + " " + field + " " + std::to_string(i), member.value.items()[i], rows[i]);
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        expect_fields(where + " " + field + " " + std::to_string(i), member.value.items()[i], rows[i]);
       continue;
     }
     const std::string expected = shown(member.value), actual = shown(ours[field]);
@@ -282,8 +316,8 @@ TEST_F(Company, PayloadsEqualThoseThatARealOdooTook) {
       }
     }
   }
-  for (const char* kind : {"sale.order", "purchase.order", "invoice", "sales_receipt", "credit_memo", "refund_receipt", "bill", "cost of goods entries", "journal_entry",
-                           "inventory_adjustment", "project.project", "time_activity", "notes"}) {
+  for (const char* kind : {"sale.order", "purchase.order", "invoice", "sales_receipt", "credit_memo", "refund_receipt", "bill",
+                           "cost of goods entries", "journal_entry", "inventory_adjustment", "project.project", "time_activity", "notes"}) {
     for (const auto& record : proven.root()["kinds"][kind]["records"].members()) {
       const auto found = bodies_.find("qbo1_" + std::string(record.key));
       if (found == bodies_.end()) {

@@ -7,11 +7,14 @@ class Documents : public testing::Workbench {
  protected:
   Outcome invoice(const std::string& lines, const std::string& total, const std::string& more = "") {
     return build("sales_document", "Invoice",
-                 "{'Id':'14','DocNumber':'1001','TxnDate':'2026-04-06','DueDate':'2026-05-06','CustomerRef':{'value':'1'},'TotalAmt':" + total + "," + more + "'Line':[" + lines + "]}",
+                 "{'Id':'14','DocNumber':'1001','TxnDate':'2026-04-06','DueDate':'2026-05-06','CustomerRef':{'value':'1'},'TotalAmt':" +
+                     total + "," + more + "'Line':[" + lines + "]}",
                  "{'move_type':'out_invoice'}");
   }
   static std::string service(const std::string& amount, const std::string& tax = "NON") {
-    return "{'Amount':" + amount + ",'DetailType':'SalesItemLineDetail','SalesItemLineDetail':{'ItemRef':{'value':'5','name':'Design'},'TaxCodeRef':{'value':'" + tax + "'}}}";
+    return "{'Amount':" + amount +
+           ",'DetailType':'SalesItemLineDetail','SalesItemLineDetail':{'ItemRef':{'value':'5','name':'Design'},'TaxCodeRef':{'value':'" +
+           tax + "'}}}";
   }
 };
 
@@ -31,7 +34,8 @@ TEST_F(Documents, AnInvoiceHasItsLinesAndItsOpenItem) {
 TEST_F(Documents, TaxIsWhatTheDocumentSaysAndLinesBearItsRate) {
   ledger("14", "Invoice", {{"20", "108.01", "1"}, {"30", "-100", "1"}, {"40", "-8.01", "1"}});
   const auto outcome = invoice(service("100", "TAX"), "108.01",
-                               "'TxnTaxDetail':{'TotalTax':8.01,'TaxLine':[{'Amount':8.01,'DetailType':'TaxLineDetail','TaxLineDetail':{'TaxRateRef':{'value':'7'},'NetAmountTaxable':100}}]},");
+                               "'TxnTaxDetail':{'TotalTax':8.01,'TaxLine':[{'Amount':8.01,'DetailType':'TaxLineDetail','TaxLineDetail':{'"
+                               "TaxRateRef':{'value':'7'},'NetAmountTaxable':100}}]},");
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.tax_ids"), R"({"refs":[{"ref":"q_tax_rate_7"}]})");
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.1.display_type"), R"("tax")");
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.1.balance"), "-8.01");
@@ -40,7 +44,10 @@ TEST_F(Documents, TaxIsWhatTheDocumentSaysAndLinesBearItsRate) {
 
 TEST_F(Documents, CostOfGoodsIsAnEntryOfItsOwn) {
   ledger("14", "Invoice", {{"20", "50", "1"}, {"31", "-50", "1"}, {"60", "-20", "1"}, {"61", "20", "1"}});
-  const auto outcome = invoice("{'Amount':50,'DetailType':'SalesItemLineDetail','SalesItemLineDetail':{'ItemRef':{'value':'6','name':'Pump'},'Qty':2,'UnitPrice':25}}", "50");
+  const auto outcome = invoice(
+      "{'Amount':50,'DetailType':'SalesItemLineDetail','SalesItemLineDetail':{'ItemRef':{'value':'6','name':'Pump'},'Qty':2,'UnitPrice':25}"
+      "}",
+      "50");
   EXPECT_EQ(sent(outcome, "q_invoice_14_cogs", "values.move_type"), R"("entry")");
   EXPECT_EQ(sent(outcome, "q_invoice_14_cogs", "values.journal_id"), R"({"ref":"q_company_info_1_cogs"})");
   EXPECT_FALSE(outcome.fallback);
@@ -65,7 +72,8 @@ TEST_F(Documents, AnInvoiceOfAnOrderPointsAtItsLine) {
   know("order_link", "Invoice/14", "{'orders':['Estimate/41']}");
   know("order_lines", "Estimate/41", "{'order':'q_estimate_41','lines':[{'item':'6','amount':'1'},{'item':'5','amount':'100'}]}");
   ledger("14", "Invoice", {{"20", "100", "1"}, {"30", "-100", "1"}});
-  EXPECT_EQ(sent(invoice(service("100"), "100"), "q_invoice_14", "values.line_ids.lines.0.sale_line_ids"), R"({"refs":[{"order_line":["q_estimate_41",1]}]})");
+  EXPECT_EQ(sent(invoice(service("100"), "100"), "q_invoice_14", "values.line_ids.lines.0.sale_line_ids"),
+            R"({"refs":[{"order_line":["q_estimate_41",1]}]})");
 }
 
 TEST_F(Documents, TheSameNumberTwiceGetsASuffix) {
@@ -78,9 +86,11 @@ TEST_F(Documents, TheSameNumberTwiceGetsASuffix) {
 
 TEST_F(Documents, AReceiptIsPaidAtOnce) {
   ledger("14", "Sales Receipt", {{"10", "100", "1"}, {"30", "-100", "1"}});
-  const auto outcome = build("sales_document", "SalesReceipt",
-                             "{'Id':'14','TxnDate':'2026-04-06','CustomerRef':{'value':'1'},'TotalAmt':100,'DepositToAccountRef':{'value':'10'},'Line':[" + service("100") + "]}",
-                             "{'move_type':'out_receipt','settled':true}");
+  const auto outcome =
+      build("sales_document", "SalesReceipt",
+            "{'Id':'14','TxnDate':'2026-04-06','CustomerRef':{'value':'1'},'TotalAmt':100,'DepositToAccountRef':{'value':'10'},'Line':[" +
+                service("100") + "]}",
+            "{'move_type':'out_receipt','settled':true}");
   EXPECT_EQ(sent(outcome, "q_sales_receipt_14", "values.name"), R"("QB-14")") << "Odoo must not number it";
   EXPECT_EQ(sent(outcome, "q_sales_receipt_14_pay", "values.payment_type"), R"("inbound")");
   EXPECT_EQ(sent(outcome, "q_sales_receipt_14_line", "values.amount"), "100");
@@ -91,7 +101,8 @@ TEST_F(Documents, AReceiptIsPaidAtOnce) {
 TEST_F(Documents, ABillKeepsItsNumberAsReference) {
   ledger("9", "Bill", {{"21", "-70", "2"}, {"50", "70", "2"}});
   const auto outcome = build("purchase_document", "Bill",
-                             "{'Id':'9','DocNumber':'77','TxnDate':'2026-04-06','VendorRef':{'value':'2'},'TotalAmt':70,'Line':[{'Amount':70,'DetailType':'AccountBasedExpenseLineDetail',"
+                             "{'Id':'9','DocNumber':'77','TxnDate':'2026-04-06','VendorRef':{'value':'2'},'TotalAmt':70,'Line':[{'Amount':"
+                             "70,'DetailType':'AccountBasedExpenseLineDetail',"
                              "'AccountBasedExpenseLineDetail':{'AccountRef':{'value':'50','name':'Costs:Office'}}}]}",
                              "{'move_type':'in_invoice'}");
   EXPECT_EQ(sent(outcome, "q_bill_9", "values.ref"), R"("77")");
@@ -102,7 +113,10 @@ TEST_F(Documents, ABillKeepsItsNumberAsReference) {
 
 TEST_F(Documents, ABundleIsASectionWithItsChildren) {
   ledger("14", "Invoice", {{"20", "100", "1"}, {"30", "-100", "1"}});
-  const auto outcome = invoice("{'Amount':100,'DetailType':'GroupLineDetail','GroupLineDetail':{'GroupItemRef':{'value':'9','name':'Garden set'},'Line':[" + service("60") + "," + service("40") + "]}}", "100");
+  const auto outcome =
+      invoice("{'Amount':100,'DetailType':'GroupLineDetail','GroupLineDetail':{'GroupItemRef':{'value':'9','name':'Garden set'},'Line':[" +
+                  service("60") + "," + service("40") + "]}}",
+              "100");
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.display_type"), R"("line_section")");
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.name"), R"("Garden set")");
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.2.balance"), "-40");
@@ -131,7 +145,8 @@ TEST_F(Documents, AForeignInvoiceKeepsItsAmountsAndTheLedgersHomeAmounts) {
 }
 
 TEST_F(Documents, AVoidedInvoiceIsACancelledOne) {
-  const auto outcome = invoice("{'Amount':0,'DetailType':'SalesItemLineDetail','SalesItemLineDetail':{'ItemRef':{'value':'5'}}}", "0", "'PrivateNote':'Voided',");
+  const auto outcome = invoice("{'Amount':0,'DetailType':'SalesItemLineDetail','SalesItemLineDetail':{'ItemRef':{'value':'5'}}}", "0",
+                               "'PrivateNote':'Voided',");
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.state"), R"("cancel")");
   ASSERT_NE(target(outcome, "q_invoice_14"), nullptr);
   EXPECT_FALSE(target(outcome, "q_invoice_14")->post);

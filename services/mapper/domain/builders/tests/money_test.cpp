@@ -9,8 +9,9 @@ class Money : public testing::Workbench {
   Outcome payment(const std::string& to, const std::string& amount = "80") {
     ledger("15", "Payment", {{to.c_str(), amount.c_str(), "1"}, {"20", ("-" + amount).c_str(), "1"}});
     return build("payment", "Payment",
-                 "{'Id':'15','TxnDate':'2026-04-06','PaymentRefNum':'5664','CustomerRef':{'value':'1'},'DepositToAccountRef':{'value':'" + to + "'},'TotalAmt':" + amount +
-                     ",'Line':[{'Amount':" + amount + ",'LinkedTxn':[{'TxnId':'14','TxnType':'Invoice'}]}]}");
+                 "{'Id':'15','TxnDate':'2026-04-06','PaymentRefNum':'5664','CustomerRef':{'value':'1'},'DepositToAccountRef':{'value':'" +
+                     to + "'},'TotalAmt':" + amount + ",'Line':[{'Amount':" + amount +
+                     ",'LinkedTxn':[{'TxnId':'14','TxnType':'Invoice'}]}]}");
   }
 };
 
@@ -28,7 +29,8 @@ TEST_F(Money, ABillPaidByCardGoesOutOfTheCard) {
   ledger("9", "Bill", {{"21", "-70", "2"}, {"50", "70", "2"}});
   ledger("15", "Bill Payment (Credit Card)", {{"11", "-70", "2"}, {"21", "70", "2"}});
   const auto outcome = build("bill_payment", "BillPayment",
-                             "{'Id':'15','TxnDate':'2026-04-06','DocNumber':'1','VendorRef':{'value':'2'},'TotalAmt':70,'CreditCardPayment':{'CCAccountRef':{'value':'11'}},"
+                             "{'Id':'15','TxnDate':'2026-04-06','DocNumber':'1','VendorRef':{'value':'2'},'TotalAmt':70,'CreditCardPayment'"
+                             ":{'CCAccountRef':{'value':'11'}},"
                              "'Line':[{'Amount':70,'LinkedTxn':[{'TxnId':'9','TxnType':'Bill'}]}]}");
   EXPECT_EQ(sent(outcome, "q_bill_payment_15", "values.payment_type"), R"("outbound")");
   EXPECT_EQ(sent(outcome, "q_bill_payment_15_line", "values.amount"), "-70");
@@ -47,7 +49,8 @@ TEST_F(Money, ADepositTakesThePaymentsOutOfUndepositedFunds) {
   ledger("15", "Payment", {{"12", "80", "1"}, {"20", "-80", "1"}});
   ledger("16", "Deposit", {{"10", "80"}, {"12", "-80", "1"}});
   const auto outcome = build("deposit", "Deposit",
-                             "{'Id':'16','TxnDate':'2026-04-07','DepositToAccountRef':{'value':'10'},'TotalAmt':80,'Line':[{'Amount':80,'LinkedTxn':[{'TxnId':'15','TxnType':'Payment'}]}]}");
+                             "{'Id':'16','TxnDate':'2026-04-07','DepositToAccountRef':{'value':'10'},'TotalAmt':80,'Line':[{'Amount':80,'"
+                             "LinkedTxn':[{'TxnId':'15','TxnType':'Payment'}]}]}");
   EXPECT_EQ(sent(outcome, "q_deposit_16_line", "values.amount"), "80");
   EXPECT_EQ(sent(outcome, "q_deposit_16_match1", "debit"), R"("q_payment_15")");
   EXPECT_EQ(sent(outcome, "q_deposit_16_match1", "credit"), R"("q_deposit_16_line")");
@@ -56,7 +59,9 @@ TEST_F(Money, ADepositTakesThePaymentsOutOfUndepositedFunds) {
 
 TEST_F(Money, ATransferIsALineOnEachBankTiedToEachOther) {
   ledger("17", "Transfer", {{"10", "-30"}, {"11", "30"}});
-  const auto outcome = build("transfer", "Transfer", "{'Id':'17','TxnDate':'2026-04-07','FromAccountRef':{'value':'10'},'ToAccountRef':{'value':'11'},'Amount':30}");
+  const auto outcome =
+      build("transfer", "Transfer",
+            "{'Id':'17','TxnDate':'2026-04-07','FromAccountRef':{'value':'10'},'ToAccountRef':{'value':'11'},'Amount':30}");
   EXPECT_EQ(sent(outcome, "q_transfer_17_line", "values.amount"), "-30");
   EXPECT_EQ(sent(outcome, "q_transfer_17_line2", "values.amount"), "30");
   EXPECT_EQ(sent(outcome, "q_transfer_17_line2_match1", "account"), R"({"company":"transfer_account_id"})");
@@ -65,7 +70,8 @@ TEST_F(Money, ATransferIsALineOnEachBankTiedToEachOther) {
 TEST_F(Money, AnExpenseByCardIsALineOfTheCard) {
   ledger("18", "Credit Card Expense", {{"11", "-34", "2"}, {"50", "34"}});
   const auto outcome = build("purchase", "Purchase",
-                             "{'Id':'18','TxnDate':'2026-04-07','AccountRef':{'value':'11'},'EntityRef':{'value':'2'},'TotalAmt':34,'Line':[{'Amount':34,'DetailType':'AccountBasedExpenseLineDetail'}]}");
+                             "{'Id':'18','TxnDate':'2026-04-07','AccountRef':{'value':'11'},'EntityRef':{'value':'2'},'TotalAmt':34,'Line':"
+                             "[{'Amount':34,'DetailType':'AccountBasedExpenseLineDetail'}]}");
   EXPECT_EQ(sent(outcome, "q_purchase_18_line", "values.amount"), "-34");
   EXPECT_EQ(sent(outcome, "q_purchase_18_line", "sudo"), "true");
 }
@@ -81,7 +87,8 @@ TEST_F(Money, WithoutABankAnEntryIsMade) {
 TEST_F(Money, APaymentOfNothingOnlyMatchesCreditsAndCharges) {
   ledger("13", "Credit Memo", {{"20", "-40", "1"}, {"30", "40", "1"}});
   const auto outcome = build("payment", "Payment",
-                             "{'Id':'15','TxnDate':'2026-04-06','CustomerRef':{'value':'1'},'TotalAmt':0,'Line':[{'Amount':40,'LinkedTxn':[{'TxnId':'14','TxnType':'Invoice'}]},"
+                             "{'Id':'15','TxnDate':'2026-04-06','CustomerRef':{'value':'1'},'TotalAmt':0,'Line':[{'Amount':40,'LinkedTxn':["
+                             "{'TxnId':'14','TxnType':'Invoice'}]},"
                              "{'Amount':40,'LinkedTxn':[{'TxnId':'13','TxnType':'CreditMemo'}]}]}");
   ASSERT_EQ(outcome.targets.size(), 1U) << reason(outcome);
   EXPECT_EQ(sent(outcome, "q_payment_15_match1", "credit"), R"("q_credit_memo_13")");
@@ -89,7 +96,8 @@ TEST_F(Money, APaymentOfNothingOnlyMatchesCreditsAndCharges) {
 }
 
 TEST_F(Money, WhatCannotBeBookedIsRejectedWithTheReason) {
-  EXPECT_EQ(reason(build("payment", "Payment", "{'Id':'15','TxnDate':'2026-04-06','CustomerRef':{'value':'1'},'TotalAmt':5}")), "LEDGER_MISSING");
+  EXPECT_EQ(reason(build("payment", "Payment", "{'Id':'15','TxnDate':'2026-04-06','CustomerRef':{'value':'1'},'TotalAmt':5}")),
+            "LEDGER_MISSING");
   EXPECT_EQ(reason(build("payment", "Payment", "{'Id':'15','TxnDate':'2026-04-06','TotalAmt':5}")), "REFERENCE_MISSING");
   EXPECT_EQ(reason(build("ledger_transaction", "LedgerTransaction", "{'Id':'404'}")), "LEDGER_MISSING");
 }
@@ -105,19 +113,22 @@ class MoneyModes : public Money {
   }
   Outcome deposit() {
     return build("deposit", "Deposit",
-                 "{'Id':'16','TxnDate':'2026-04-07','DepositToAccountRef':{'value':'10'},'TotalAmt':155,'Line':[{'Amount':80,'LinkedTxn':[{'TxnId':'15','TxnType':'Payment'}]},"
+                 "{'Id':'16','TxnDate':'2026-04-07','DepositToAccountRef':{'value':'10'},'TotalAmt':155,'Line':[{'Amount':80,'LinkedTxn':[{"
+                 "'TxnId':'15','TxnType':'Payment'}]},"
                  "{'Amount':80,'LinkedTxn':[{'TxnId':'21','TxnType':'Payment'}]},{'Amount':-5}]}");
   }
   Outcome transfer() {
     ledger("17", "Transfer", {{"10", "-30"}, {"11", "30"}});
-    return build("transfer", "Transfer", "{'Id':'17','TxnDate':'2026-04-07','FromAccountRef':{'value':'10'},'ToAccountRef':{'value':'11'},'Amount':30}");
+    return build("transfer", "Transfer",
+                 "{'Id':'17','TxnDate':'2026-04-07','FromAccountRef':{'value':'10'},'ToAccountRef':{'value':'11'},'Amount':30}");
   }
   /// Balances of all items sent, per account.
   static std::map<std::string, std::string> nets(const Outcome& outcome) {
     std::map<std::string, Decimal> sums;
     for (const auto& target : outcome.targets) {
       const auto document = json::Document::parse(target.values_json).value();
-      for (const auto& item : document.root().at("values.line_ids.lines").items()) sums[std::string(item["account_id"].raw())] += item["balance"].decimal().value();
+      for (const auto& item : document.root().at("values.line_ids.lines").items())
+        sums[std::string(item["account_id"].raw())] += item["balance"].decimal().value();
     }
     std::map<std::string, std::string> result;
     for (const auto& [account, sum] : sums) {

@@ -8,14 +8,16 @@ class Orders : public testing::Workbench {
   Outcome estimate(const std::string& more) {
     return build("estimate", "Estimate",
                  "{'Id':'41','DocNumber':'1001','TxnDate':'2026-03-27','CustomerRef':{'value':'1'},'TotalAmt':90," + more +
-                     "'Line':[{'Amount':100,'Description':'Garden','DetailType':'SalesItemLineDetail','SalesItemLineDetail':{'ItemRef':{'value':'5'},'Qty':4,'UnitPrice':25}},"
+                     "'Line':[{'Amount':100,'Description':'Garden','DetailType':'SalesItemLineDetail','SalesItemLineDetail':{'ItemRef':{'"
+                     "value':'5'},'Qty':4,'UnitPrice':25}},"
                      "{'DetailType':'DescriptionOnly','Description':'On Monday'},"
                      "{'Amount':10,'DetailType':'DiscountLineDetail','DiscountLineDetail':{'DiscountAccountRef':{'value':'30'}}}]}");
   }
   Outcome order(const std::string& more) {
     return build("purchase_order", "PurchaseOrder",
                  "{'Id':'45','TxnDate':'2026-04-06','VendorRef':{'value':'2'},'TotalAmt':20," + more +
-                     "'Line':[{'Amount':20,'DetailType':'ItemBasedExpenseLineDetail','ItemBasedExpenseLineDetail':{'ItemRef':{'value':'6','name':'Pump'},'Qty':3,'UnitPrice':7}}]}");
+                     "'Line':[{'Amount':20,'DetailType':'ItemBasedExpenseLineDetail','ItemBasedExpenseLineDetail':{'ItemRef':{'value':'6','"
+                     "name':'Pump'},'Qty':3,'UnitPrice':7}}]}");
   }
 };
 
@@ -24,8 +26,8 @@ TEST_F(Orders, TheStateOfAnEstimateIsWrittenAfterItsCreation) {
     const char* status;
     const char* then;
   };
-  for (const auto& each : {Case{"Accepted", R"({"state":"sale"})"}, Case{"Closed", R"({"state":"sale","locked":true})"}, Case{"Rejected", R"({"state":"cancel"})"},
-                           Case{"Pending", R"({"state":"sent"})"}}) {
+  for (const auto& each : {Case{"Accepted", R"({"state":"sale"})"}, Case{"Closed", R"({"state":"sale","locked":true})"},
+                           Case{"Rejected", R"({"state":"cancel"})"}, Case{"Pending", R"({"state":"sent"})"}}) {
     EXPECT_EQ(sent(estimate("'TxnStatus':'" + std::string(each.status) + "',"), "q_estimate_41", "then"), each.then) << each.status;
   }
 }
@@ -58,8 +60,10 @@ TEST_F(Orders, AnExpirationDateAndThePrivateNoteAreKept) {
 
 TEST_F(Orders, AClosedPurchaseOrderWithoutABillHasNothingLeftToBill) {
   EXPECT_EQ(sent(order("'POStatus':'Open',"), "q_purchase_order_45", "then"), R"({"state":"purchase"})");
-  EXPECT_EQ(sent(order("'POStatus':'Closed','LinkedTxn':[{'TxnId':'9','TxnType':'Bill'}],"), "q_purchase_order_45", "then"), R"({"state":"done"})");
-  EXPECT_EQ(sent(order("'POStatus':'Closed','LinkedTxn':[{'TxnId':'8','TxnType':'Purchase'}],"), "q_purchase_order_45", "then"), R"({"state":"done","invoice_status":"invoiced"})");
+  EXPECT_EQ(sent(order("'POStatus':'Closed','LinkedTxn':[{'TxnId':'9','TxnType':'Bill'}],"), "q_purchase_order_45", "then"),
+            R"({"state":"done"})");
+  EXPECT_EQ(sent(order("'POStatus':'Closed','LinkedTxn':[{'TxnId':'8','TxnType':'Purchase'}],"), "q_purchase_order_45", "then"),
+            R"({"state":"done","invoice_status":"invoiced"})");
 }
 
 TEST_F(Orders, AClosedPurchaseOrderOfNobodysBillIsClosedByHand) {
@@ -68,7 +72,8 @@ TEST_F(Orders, AClosedPurchaseOrderOfNobodysBillIsClosedByHand) {
 
 TEST_F(Orders, TheClassOfAnOrderReachesItsLines) {
   know("Class", "8", "{'Name':'Garden'}");
-  EXPECT_EQ(sent(estimate("'ClassRef':{'value':'8'},"), "q_estimate_41", "values.order_line.lines.0.analytic_distribution.distribution"), R"([[[{"ref":"q_class_8"}],"100.0"]])");
+  EXPECT_EQ(sent(estimate("'ClassRef':{'value':'8'},"), "q_estimate_41", "values.order_line.lines.0.analytic_distribution.distribution"),
+            R"([[[{"ref":"q_class_8"}],"100.0"]])");
 }
 
 TEST_F(Orders, LinesAndLinksAreRememberedForTheDocumentsMadeOfThem) {
@@ -85,7 +90,9 @@ TEST_F(Orders, AnOrderOfAnUnknownCustomerIsRejected) {
 class Hours : public testing::Workbench {
  protected:
   Outcome time(const std::string& who, const std::string& more = "'Hours':2,'Minutes':45,") {
-    return build("time_activity", "TimeActivity", "{'Id':'4','TxnDate':'2026-04-06'," + more + "'Description':'Trimming','BillableStatus':'HasBeenBilled','HourlyRate':15," + who + "}");
+    return build("time_activity", "TimeActivity",
+                 "{'Id':'4','TxnDate':'2026-04-06'," + more + "'Description':'Trimming','BillableStatus':'HasBeenBilled','HourlyRate':15," +
+                     who + "}");
   }
   const std::string employee_ = "'EmployeeRef':{'value':'3'}", customer_ = ",'CustomerRef':{'value':'1'}";
 };
@@ -93,7 +100,8 @@ class Hours : public testing::Workbench {
 TEST_F(Hours, AnEmployeesHoursStandOnTheProjectOfTheCustomer) {
   know("time_link", "4", "{'invoice':'q_invoice_106'}");
   const auto outcome = time(employee_ + customer_);
-  EXPECT_EQ(sent(outcome, "q_customer_1_project", "values"), R"({"name":"Amy & Sons","allow_timesheets":true,"partner_id":{"ref":"q_customer_1"}})");
+  EXPECT_EQ(sent(outcome, "q_customer_1_project", "values"),
+            R"({"name":"Amy & Sons","allow_timesheets":true,"partner_id":{"ref":"q_customer_1"}})");
   EXPECT_EQ(sent(outcome, "q_time_activity_4", "values.project_id"), R"({"ref":"q_customer_1_project"})");
   EXPECT_EQ(sent(outcome, "q_time_activity_4", "values.timesheet_invoice_id"), R"({"ref":"q_invoice_106"})");
   EXPECT_EQ(Decimal::of(sent(outcome, "q_time_activity_4", "values.unit_amount")), Decimal::of("2.75"));
@@ -122,7 +130,9 @@ TEST_F(Hours, StartEndAndBreakGiveTheHoursThatAreNotSaid) {
   EXPECT_EQ(hours("2026-04-06"), "NOT_A_DATE");
 }
 
-TEST_F(Hours, TimeOfNobodyIsRejected) { EXPECT_EQ(reason(time("'Taxable':false")), "REFERENCE_MISSING"); }
+TEST_F(Hours, TimeOfNobodyIsRejected) {
+  EXPECT_EQ(reason(time("'Taxable':false")), "REFERENCE_MISSING");
+}
 
 }  // namespace
 }  // namespace q2o::mapper

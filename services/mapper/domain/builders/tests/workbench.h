@@ -35,7 +35,9 @@ class Workbench : public ::testing::Test {
     know("Vendor", "2", "{'DisplayName':'Timber'}");
     know("Employee", "3", "{'DisplayName':'Emily'}");
     know("Item", "5", "{'Type':'Service','Name':'Design','IncomeAccountRef':{'value':'30'}}");
-    know("Item", "6", "{'Type':'Inventory','Name':'Pump','IncomeAccountRef':{'value':'31'},'ExpenseAccountRef':{'value':'61'},'AssetAccountRef':{'value':'60'}}");
+    know("Item", "6",
+         "{'Type':'Inventory','Name':'Pump','IncomeAccountRef':{'value':'31'},'ExpenseAccountRef':{'value':'61'},'AssetAccountRef':{'value'"
+         ":'60'}}");
     know("TaxRate", "7", "{'Name':'County 8 %'}");
   }
 
@@ -68,7 +70,8 @@ class Workbench : public ::testing::Test {
   }
 
   static const Target* target(const Outcome& outcome, std::string_view id) {
-    const auto found = std::find_if(outcome.targets.begin(), outcome.targets.end(), [&](const Target& each) { return each.external_id == id; });
+    const auto found =
+        std::find_if(outcome.targets.begin(), outcome.targets.end(), [&](const Target& each) { return each.external_id == id; });
     return found == outcome.targets.end() ? nullptr : &*found;
   }
   /// The JSON below a path of a target's arguments, as it will be sent; a sentence where there is none.
