@@ -80,8 +80,13 @@ TEST(OdooSandbox, DumpsTheSameForTheSameRecords) {
     const Id move = simulator.books.create("account.move", entry(simulator.books.xmlid("account.1_capital"), "5"));
     simulator.books.create("ir.model.data",
                            fill(R"({"module":"q2o","name":"journal_entry_1","model":"account.move","res_id":$1})", {std::to_string(move)}));
+    const Id file = simulator.books.create(
+        "ir.attachment", fill(R"({"name":"a.txt","raw":"a","res_model":"res.partner","res_id":$1})", {std::to_string(amy)}));
+    simulator.books.create("ir.model.data",
+                           fill(R"({"module":"q2o","name":"attachable_1","model":"ir.attachment","res_id":$1})", {std::to_string(file)}));
     dumps.push_back(simulator.odoo.dump());
     EXPECT_THAT(dumps.back(), HasSubstr("account.1_capital"));
+    EXPECT_THAT(dumps.back(), HasSubstr(R"("res_id":"q2o.customer_1")"));
     simulator.odoo.reset();
     EXPECT_EQ(simulator.odoo.dump(), "{}");
   }

@@ -46,6 +46,12 @@ void write_value(json::Writer& out, const Record& record, const Field& field, co
     out.string(link_name(names, record.ref(field.name)));
     return;
   }
+  // An attachment's record is a number beside its model: numbers differ from run to run, external ids do not.
+  if (record.model() == "ir.attachment" && field.name == "res_id") {
+    const Record target = record.env().record(record.text("res_model"), record.link("res_id"));
+    target.exists() ? out.string(link_name(names, target)) : out.null();
+    return;
+  }
   if (field.type == Type::many2many) {
     std::vector<std::string> links;
     for (const Record& target : record.many(field.name)) links.push_back(link_name(names, target));
