@@ -126,6 +126,7 @@ void PgRunStore::add_notes(const std::string& entity, std::span<const Mapped> ma
     };
     if (outcome.reject) continue;
     if (outcome.fallback) add(outcome.fallback->step, outcome.fallback->reason);
+    for (const auto& loss : outcome.losses) add("loss", loss.reason);
     if (!outcome.excluded.empty()) {
       add("excluded", outcome.excluded);
     } else if (outcome.targets.empty()) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "accounting/general_ledger.h"
+#include "services/mapper/domain/losses.h"
 
 namespace q2o::mapper {
 namespace {
@@ -17,6 +18,16 @@ accounting::Classifications classifications(const Lookups& lookups) {
       result.emplace(id, *found);
   });
   return result;
+}
+
+void bound_memos(std::vector<accounting::LedgerTransaction>& transactions, std::size_t bytes_max, std::vector<Loss>& losses) {
+  for (auto& transaction : transactions) {
+    for (auto& posting : transaction.postings) {
+      if (posting.memo.size() <= bytes_max) continue;
+      losses.push_back(text_loss(fmt::format("The memo of transaction {}", transaction.id), posting.memo, bytes_max));
+      posting.memo = shortened(posting.memo, bytes_max);
+    }
+  }
 }
 
 std::vector<RawRecord> records_of(const connector::v1::RawBatch& batch) {
@@ -85,6 +96,7 @@ std::vector<Mapped> RunMapper::read_ledger(std::span<const RawRecord> slices) {
     Mapped mapped{std::string(kGeneralLedger), slice.id, {}};
     mapped.outcome.label = slice.id;
     auto transactions = accounting::read_general_ledger({slice.body}, known);
+    if (transactions) bound_memos(*transactions, mapping_.text_bytes_max(), mapped.outcome.losses);
     Status stored;
     if (transactions) stored = store_.add_ledger(*transactions);
     if (!transactions || !stored) {
@@ -144,7 +156,7 @@ void RunMapper::entity_end(const std::string& entity) {
     if (failed()) return;
   }
   if (when == Defer::documents_end) return;
-  if (when != Defer::no) finish_deferred(entity);
+  finish_deferred(entity);  // also single records that waited for others of their entity
   finish(entity);
 }
 

@@ -15,13 +15,15 @@ using language::text_member;
 
 namespace {
 /// Lookups that code makes: builders, preparations and the service itself.
+constexpr std::int64_t kTextBytesLeast = 1'000, kTextBytesMost = 1'000'000;
+
 constexpr std::array<std::string_view, 4> kMadeByCode{"account_plan", "tax_plan", "CompanyInfo", "order_link"};
 }  // namespace
 
 MappingCompiler::MappingCompiler() : mapping_(std::make_unique<Mapping>()) {}
 
 language::CompileContext MappingCompiler::context(const std::string& entity, std::set<language::Reference>* references) {
-  return {mapping_->tables_, complaints_, references, entity, &looked_up_, templates_, 0};
+  return {mapping_->tables_, complaints_, references, entity, &looked_up_, &reference_names_, templates_, 0};
 }
 
 Mapping::Check MappingCompiler::run(std::string text) {
@@ -32,8 +34,8 @@ Mapping::Check MappingCompiler::run(std::string text) {
   }
   const auto& root = document->root();
   if (!check_members(root,
-                     {"$schema", "format", "platform", "target", "missing_entity", "money_mode", "settings", "tables", "templates", "waves",
-                      "entities"},
+                     {"$schema", "format", "platform", "target", "missing_entity", "money_mode", "text_bytes_max", "missing_references",
+                      "settings", "tables", "templates", "waves", "entities"},
                      "", complaints_)) {
     return {nullptr, complaints_.all()};
   }
@@ -45,6 +47,7 @@ Mapping::Check MappingCompiler::run(std::string text) {
   mapping_->settings_ = language::compile(root["settings"], "/settings", settings_context);
   if (!root["entities"].is_object()) complaints_.add("/entities", "must be an object");
   for (const auto& entity : root["entities"].members()) read_entity(entity.key, entity.value);
+  read_missing_references(root["missing_references"]);
   check_references();
   order();
   if (!complaints_.empty()) return {nullptr, complaints_.all()};
@@ -59,6 +62,13 @@ void MappingCompiler::read_head(const json::Value& root) {
   const auto missing = root["missing_entity"].text();
   if (missing != "reject_record" && missing != "fail_run") complaints_.add("/missing_entity", "must be reject_record or fail_run");
   mapping_->missing_entity_fails_run_ = missing == "fail_run";
+  if (root.has("text_bytes_max")) {
+    const auto most = root["text_bytes_max"].decimal();
+    if (!most || most->scale() != 0 || *most < Decimal(kTextBytesLeast) || *most > Decimal(kTextBytesMost))
+      complaints_.add("/text_bytes_max", fmt::format("must be a whole number from {} to {}", kTextBytesLeast, kTextBytesMost));
+    else
+      mapping_->text_bytes_max_ = static_cast<std::size_t>(most->unscaled());
+  }
   if (!root.has("money_mode")) return;
   const auto mode = root["money_mode"].text();
   const auto* known = std::find_if(kMoneyModes.begin(), kMoneyModes.end(), [&](const auto& each) { return each.first == mode; });
@@ -66,6 +76,24 @@ void MappingCompiler::read_head(const json::Value& root) {
     complaints_.add("/money_mode", "must be native, statement or payment");
   } else {
     mapping_->money_mode_ = known->second;
+  }
+}
+
+/// After the entities: only references that something looks up can be decided about.
+void MappingCompiler::read_missing_references(const json::Value& list) {
+  constexpr std::string_view kPlace = "/missing_references";
+  if (!list.is_null() && !list.is_object()) complaints_.add(std::string(kPlace), "must be an object");
+  for (const auto& member : list.members()) {
+    const std::string place = below(std::string(kPlace), member.key);
+    const auto dot = member.key.find('.');
+    const auto entity = dot == std::string_view::npos ? std::string_view{} : member.key.substr(0, dot);
+    const std::string name(dot == std::string_view::npos ? member.key : member.key.substr(dot + 1));
+    if (!entity.empty() && !mapping_->entities_.contains(entity)) complaints_.add(place, fmt::format("there is no entity \"{}\"", entity));
+    const auto by_code = builder_references();
+    if (!reference_names_.contains(name) && std::find(by_code.begin(), by_code.end(), name) == by_code.end())
+      complaints_.add(place, fmt::format("nothing looks \"{}\" up", name));
+    if (member.value.text().empty()) complaints_.add(place, "must say in a sentence what is lost");
+    mapping_->missing_references_.emplace(member.key, member.value.text());
   }
 }
 

@@ -14,6 +14,7 @@ class MappingCompiler {
 
  private:
   void read_head(const json::Value& root);
+  void read_missing_references(const json::Value& list);
   void read_tables(const json::Value& tables);
   void read_waves(const json::Value& waves);
   void read_entity(std::string_view name, const json::Value& value);
@@ -42,6 +43,7 @@ class MappingCompiler {
   std::vector<Edge> edges_;
   std::set<std::pair<std::string, std::string>> looked_up_;
   std::set<std::string> remembered_;
+  std::set<std::string> reference_names_;
 };
 
 }  // namespace q2o::mapper

@@ -15,7 +15,7 @@ using language::Scalar;
 namespace {
 
 Evaluation evaluation(const Source& source, const RunContext& run, const Lookups& lookups) {
-  return {source, run, lookups, source.body, {}, {}};
+  return {source, run, lookups, source.body, {}, {}, {}, true, false};
 }
 
 /// {"values": …, "adopt": …} of a target.
@@ -97,6 +97,12 @@ Evaluated apply(const EntityRule& rule, Evaluation& at, Lookups& lookups, Outcom
       if (build(target, at, lookups, outcome.targets, shared) == Evaluated::rejected) return Evaluated::rejected;
     }
   }
+  if (at.waits) {
+    outcome = {};
+    outcome.waits = true;
+    return Evaluated::good;
+  }
+  outcome.losses = std::move(at.losses);
   // Only now: a shared record of a rejected source must still be made by the next one.
   for (const auto& id : shared) lookups.put("shared_record", id, "true");
   if (outcome.targets.empty()) outcome.merged = merged.empty() ? "Is represented by other records" : merged;
@@ -112,7 +118,7 @@ Outcome rejected(Reject reject, std::string label = {}) {
 
 }  // namespace
 
-Outcome Engine::map(const Source& source, const RunContext& run, Lookups& lookups) const {
+Outcome Engine::map(const Source& source, const RunContext& run, Lookups& lookups, Pass pass) const {
   const EntityRule* rule = mapping_.find(source.entity);
   if (rule == nullptr) {
     return rejected(language::refusal(
@@ -126,6 +132,7 @@ Outcome Engine::map(const Source& source, const RunContext& run, Lookups& lookup
   if (rule->votes_tax_accounts && source.body != nullptr) vote_tax_accounts(source, lookups);
   if (rule->builder != nullptr) return rule->builder->build(source, rule->parameters.root(), run, lookups);
   auto at = evaluation(source, run, lookups);
+  at.last_pass = pass == Pass::last;
   Outcome outcome;
   if (apply(*rule, at, lookups, outcome) == Evaluated::rejected) return rejected(std::move(at.reject), std::move(outcome.label));
   return outcome;

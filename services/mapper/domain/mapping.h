@@ -78,6 +78,8 @@ class Mapping {
   /// Whether an entity without a rule stops the run (else its records are rejected).
   bool missing_entity_fails_run() const { return missing_entity_fails_run_; }
   MoneyMode money_mode() const { return money_mode_; }
+  const MissingReferences& missing_references() const { return missing_references_; }
+  std::size_t text_bytes_max() const { return text_bytes_max_; }
   const language::Node& settings() const { return *settings_; }
 
  private:
@@ -85,6 +87,8 @@ class Mapping {
   std::string version_, platform_;
   bool missing_entity_fails_run_ = false;
   MoneyMode money_mode_ = MoneyMode::native;
+  MissingReferences missing_references_;
+  std::size_t text_bytes_max_ = kTextBytesMax;
   language::Tables tables_;
   language::NodePtr settings_;
   std::map<std::string, EntityRule, std::less<>> entities_;

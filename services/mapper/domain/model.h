@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,12 @@ struct Fallback {
   std::string reason;
 };
 
+/// Something that was not taken over of a record that was: listed in the report.
+struct Loss {
+  std::string field, value;
+  std::string reason;  ///< a sentence for people, complete in itself
+};
+
 /// What became of one source record; exactly one of targets (non-empty), merged, excluded, reject is set.
 struct Outcome {
   std::vector<Target> targets;
@@ -49,6 +56,9 @@ struct Outcome {
   std::optional<Fallback> fallback;
   std::string label;
   bool posting = false;
+  std::vector<Loss> losses;  ///< of a record that was taken
+  /// It refers to a record that may come later in the stream: to be mapped again when its entity has ended. Nothing else is set then.
+  bool waits = false;
   /// Ledger transaction ids that this record accounts for: no `ledger_transaction` is made of them.
   std::vector<std::string> claimed;
 };
@@ -72,11 +82,19 @@ enum class MoneyMode { native, statement, payment };
 inline constexpr std::array<std::pair<std::string_view, MoneyMode>, 3> kMoneyModes{
     {{"native", MoneyMode::native}, {"statement", MoneyMode::statement}, {"payment", MoneyMode::payment}}};
 
+/// References without which a record is taken all the same: "Customer.ParentRef" or "ParentRef" -> what is lost, in a sentence.
+/// All others must be found, or the record is rejected.
+using MissingReferences = std::map<std::string, std::string, std::less<>>;
+/// Longer texts are shortened, where a mapping does not say otherwise. QuickBooks itself permits 4,000 characters.
+inline constexpr std::size_t kTextBytesMax = 65'536;
+
 /// Constants of a run.
 struct RunContext {
   std::string slug;           ///< connection slug
   std::string home_currency;  ///< ISO
   MoneyMode money_mode = MoneyMode::native;
+  const MissingReferences* missing_references = nullptr;  ///< of the mapping; nullptr: all must be found
+  std::size_t text_bytes_max = kTextBytesMax;
   std::string external_id(std::string_view entity, std::string_view id, std::string_view part = {}) const;
 };
 
@@ -89,5 +107,7 @@ class Builder {
 /// nullptr when there is none of that name. The registry is services/mapper/domain/builders/registry.cpp.
 const Builder* find_builder(std::string_view name);
 std::vector<std::string> builder_names();
+/// References that builders look up and can do without: a mapping may list them in `missing_references`.
+std::span<const std::string_view> builder_references();
 
 }  // namespace q2o::mapper

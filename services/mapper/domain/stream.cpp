@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "services/mapper/domain/language/scalar.h"
+#include "services/mapper/domain/losses.h"
 
 namespace q2o::mapper {
 namespace {
@@ -41,10 +42,19 @@ std::string presentable(std::string_view text, std::size_t most) {
 void make_presentable(Outcome& outcome) {
   constexpr std::size_t kValueMax = 200, kSentenceMax = 1000;
   outcome.label = presentable(outcome.label, kValueMax);
+  for (auto& loss : outcome.losses) {
+    loss.value = presentable(loss.value, kValueMax);
+    loss.reason = presentable(loss.reason, kSentenceMax);
+  }
   if (!outcome.reject) return;
   outcome.reject->value = presentable(outcome.reject->value, kValueMax);
   outcome.reject->message = presentable(outcome.reject->message, kSentenceMax);
   outcome.reject->hint = presentable(outcome.reject->hint, kSentenceMax);
+}
+
+/// A rejected record loses nothing more.
+void add_losses(Outcome& outcome, const std::vector<Loss>& losses) {
+  if (!outcome.reject) outcome.losses.insert(outcome.losses.end(), losses.begin(), losses.end());
 }
 
 }  // namespace
@@ -69,8 +79,8 @@ Outcome Stream::checked(Outcome outcome) const {
   return outcome;
 }
 
-Mapped Stream::map(const Source& source) {
-  Mapped mapped{source.entity, source.id, checked(engine_.map(source, run_, lookups_))};
+Mapped Stream::map(const Source& source, Pass pass) {
+  Mapped mapped{source.entity, source.id, checked(engine_.map(source, run_, lookups_, pass))};
   const EntityRule* rule = mapping_.find(source.entity);
   // A rejected document must not come back as an entry of the ledger: its rejection is the message.
   if (rule != nullptr && rule->ledger && mapped.outcome.reject) {
@@ -86,27 +96,27 @@ Stream::Taken Stream::take(const std::string& entity, std::span<const RawRecord>
   const Defer when = defer(entity);
   const bool later = when == Defer::plan ? !plan_sent : when != Defer::no;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    const auto document = json::Document::parse(records[i].body);
+    auto document = json::Document::parse(records[i].body);
     if (!document) {
       taken.mapped.push_back({entity, records[i].id, unreadable(document.error(), records[i].body)});
       continue;
     }
+    const auto losses = bound_texts(*document, run_.text_bytes_max);
     const Source source{entity, records[i].id, &document->root()};
-    if (later && document->root().is_object()) {
+    const bool whole_entity = later && document->root().is_object();
+    Mapped mapped = whole_entity ? Mapped{entity, source.id, {}} : map(source, Pass::first);
+    const bool waits = whole_entity || mapped.outcome.waits;
+    if (!mapped.outcome.reject) {
       if (auto reject = engine_.remember(source, run_, lookups_)) {
-        taken.mapped.push_back({entity, source.id, {}});
-        taken.mapped.back().outcome.reject = std::move(reject);
-      } else {
+        mapped.outcome = {};
+        mapped.outcome.reject = std::move(reject);
+      } else if (waits) {
         taken.deferred.push_back(i);
+        continue;
       }
-      continue;
     }
-    taken.mapped.push_back(map(source));
-    if (taken.mapped.back().outcome.reject) continue;
-    if (auto reject = engine_.remember(source, run_, lookups_)) {
-      taken.mapped.back().outcome = {};
-      taken.mapped.back().outcome.reject = std::move(reject);
-    }
+    add_losses(mapped.outcome, losses);
+    taken.mapped.push_back(std::move(mapped));
   }
   for (auto& mapped : taken.mapped) make_presentable(mapped.outcome);
   return taken;
@@ -114,11 +124,13 @@ Stream::Taken Stream::take(const std::string& entity, std::span<const RawRecord>
 
 std::vector<Mapped> Stream::prepared(const std::string& entity, std::span<const RawRecord> records) {
   std::vector<json::Document> documents;
+  std::vector<std::vector<Loss>> losses;
   std::vector<Source> sources;
   documents.reserve(records.size());
   for (const auto& record : records) {
     auto document = json::Document::parse(record.body);
     if (!document) throw std::logic_error(fmt::format("deferred {} {} was readable before", entity, record.id));
+    losses.push_back(bound_texts(*document, run_.text_bytes_max));
     documents.push_back(std::move(*document));
     sources.push_back({entity, record.id, &documents.back().root()});
   }
@@ -126,12 +138,16 @@ std::vector<Mapped> Stream::prepared(const std::string& entity, std::span<const 
   if (rule != nullptr && rule->prepare != nullptr) rule->prepare->run(sources, run_, lookups_);
   std::vector<Mapped> mapped;
   mapped.reserve(sources.size());
-  for (const auto& source : sources) mapped.push_back(map(source));
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    mapped.push_back(map(sources[i], Pass::last));
+    add_losses(mapped.back().outcome, losses[i]);
+    make_presentable(mapped.back().outcome);
+  }
   return mapped;
 }
 
 Mapped Stream::ledger_only(const std::string& transaction_id) {
-  return map({std::string(kLedgerTransaction), transaction_id, nullptr});
+  return map({std::string(kLedgerTransaction), transaction_id, nullptr}, Pass::last);
 }
 
 }  // namespace q2o::mapper

@@ -19,12 +19,14 @@ struct Mapped {
 };
 
 /// The mapping of one run, in the order of the stream: some entities are mapped at once, some only when all their records (or all
-/// documents) have been seen. Keeps no state of its own; lookups do.
+/// documents) have been seen, as are records that refer to something which has not come yet. Keeps no state of its own; lookups do.
 class Stream {
  public:
   Stream(const Mapping& mapping, RunContext run, Lookups& lookups)
       : mapping_(mapping), engine_(mapping), run_(std::move(run)), lookups_(lookups) {
     run_.money_mode = mapping.money_mode();
+    run_.missing_references = &mapping.missing_references();
+    run_.text_bytes_max = mapping.text_bytes_max();
   }
 
   struct Taken {
@@ -42,7 +44,7 @@ class Stream {
   Defer defer(std::string_view entity) const;
 
  private:
-  Mapped map(const Source& source);
+  Mapped map(const Source& source, Pass pass);
   Outcome checked(Outcome outcome) const;
 
   const Mapping& mapping_;

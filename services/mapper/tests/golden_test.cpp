@@ -60,6 +60,7 @@ std::string printed(const std::vector<Mapped>& all) {
     out += "{\"entity\": \"" + record.entity + "\", \"id\": \"" + record.id + "\"";
     if (!outcome.label.empty()) language::write_text(outcome.label, out += ", \"label\": ");
     if (outcome.fallback) language::write_text(outcome.fallback->reason, out += ", \"" + outcome.fallback->step + "\": ");
+    for (const auto& loss : outcome.losses) language::write_text(loss.reason, out += ",\n  \"loss\": ");
     if (outcome.reject) {
       language::write_text(outcome.reject->field, out += ",\n  \"reject\": \"" + outcome.reject->reason + "\", \"field\": ");
       language::write_text(outcome.reject->value, out += ", \"value\": ");

@@ -122,5 +122,67 @@ TEST(Waves, PutTheLastBehindEverything) {
   EXPECT_EQ((std::vector<std::string>{"c", "b", "archive"}), order.names);
 }
 
+std::vector<std::string> complaints_about(const std::string& what, const std::string& with) {
+  std::string text = testing::shipped_mapping();
+  const auto at = text.find(what);
+  if (at == std::string::npos) return {"the shipped mapping has no " + what};
+  std::vector<std::string> found;
+  for (const auto& complaint : Mapping::compile(text.replace(at, what.size(), with)).complaints)
+    found.push_back(complaint.place + ": " + complaint.message);
+  return found;
+}
+
+TEST(MissingReferences, AreDecidedAboutOnlyWhereSomethingLooksThemUp) {
+  const std::string first = R"("missing_references": {)";
+  EXPECT_EQ(complaints_about(first, first + R"("ParentReff": "typo",)"),
+            std::vector<std::string>{"/missing_references/ParentReff: nothing looks \"ParentReff\" up"});
+  EXPECT_EQ(complaints_about(first, first + R"("Customers.ParentRef": "typo",)"),
+            std::vector<std::string>{"/missing_references/Customers.ParentRef: there is no entity \"Customers\""});
+  EXPECT_EQ(complaints_about(first, first + R"("Item.ClassRef": "",)"),
+            std::vector<std::string>{"/missing_references/Item.ClassRef: must say in a sentence what is lost"});
+}
+
+TEST(MissingReferences, RejectTheRecordWhereTheMappingDoesNotTakeTheLoss) {
+  std::string text = testing::shipped_mapping();
+  const std::string decision = R"("Customer.ParentRef": "The customer was taken over by itself, not below its parent.",)";
+  ASSERT_NE(text.find(decision), std::string::npos);
+  const auto check = Mapping::compile(text.replace(text.find(decision), decision.size(), ""));
+  ASSERT_TRUE(check.mapping);
+  testing::Book book(*check.mapping);
+  book.entity("Customer", {{"1", R"({"Id":"1","DisplayName":"Child","ParentRef":{"value":"9"}})"}});
+  ASSERT_EQ(book.all().size(), 1u);
+  const auto& reject = book.all()[0].outcome.reject;
+  ASSERT_TRUE(reject);
+  EXPECT_EQ(reject->reason, "REFERENCE_MISSING");
+  EXPECT_EQ(reject->field, "ParentRef.value");
+  EXPECT_EQ(reject->value, "9");
+  EXPECT_NE(reject->hint.find("Customer 9"), std::string::npos);
+}
+
+TEST(LongTexts, AreCutBetweenCharactersAndTheLossIsListed) {
+  const auto check = Mapping::compile(testing::shipped_mapping());
+  ASSERT_TRUE(check.mapping);
+  const std::size_t most = check.mapping->text_bytes_max();
+  std::string notes = "x";
+  while (notes.size() < 1'000'000) notes += "\xC3\xA9";
+  testing::Book book(*check.mapping);
+  book.entity("Customer", {{"1", R"({"Id":"1","DisplayName":"A","Notes":")" + notes + "\"}"}, {"2", R"({"Id":"2","DisplayName":"B"})"}});
+  const auto& outcome = book.all().at(0).outcome;
+  ASSERT_EQ(outcome.losses.size(), 1u);
+  EXPECT_EQ(outcome.losses[0].field, "Notes");
+  EXPECT_NE(outcome.losses[0].reason.find("Notes has 1000001 bytes"), std::string::npos) << outcome.losses[0].reason;
+  const auto values = json::Document::parse(outcome.targets.at(0).values_json).value();
+  const auto comment = values.root().at("values.comment").text();
+  EXPECT_LE(comment.size(), most + 3);
+  EXPECT_GT(comment.size(), most - 4);
+  EXPECT_TRUE(comment.ends_with("\xC3\xA9…"));
+  EXPECT_TRUE(book.all().at(1).outcome.losses.empty());
+}
+
+TEST(LongTexts, HaveABoundThatTheMappingSets) {
+  EXPECT_EQ(complaints_about(R"("text_bytes_max": 65536)", R"("text_bytes_max": 10)"),
+            std::vector<std::string>{"/text_bytes_max: must be a whole number from 1000 to 1000000"});
+}
+
 }  // namespace
 }  // namespace q2o::mapper

@@ -59,6 +59,7 @@ std::vector<RenderedFile> render_csv(const v1::Report& report) {
     files.push_back({check.name() + ".csv", std::move(text)});
   }
   files.push_back({"fallbacks.csv", listed(report.fallbacks())});
+  files.push_back({"losses.csv", listed(report.losses())});
   files.push_back({"not_migrated.csv", listed(report.not_migrated())});
   auto rejects = row({"entity", "source_id", "label", "field", "value", "reason", "message", "hint"});
   for (const auto& r : report.rejects()) {

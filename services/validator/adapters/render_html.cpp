@@ -170,6 +170,7 @@ std::string member(const std::string& entity, const std::string& id, const std::
 std::string kind_words(const v1::Listed& listed) {
   if (listed.kind() == "ledger_lines") return "Same document, with the ledger's lines";
   if (listed.kind() == "plain_entry") return "Plain journal entry with the ledger's lines";
+  if (listed.kind() == "loss") return listed.entity() + ": taken over, with a loss";
   if (listed.kind() == "merged") return listed.entity() + ": part of something else";
   return listed.entity() + (listed.posting() ? ": left out although it posts" : ": has no place in Odoo");
 }
@@ -250,6 +251,7 @@ std::string render_html(const v1::Report& report) {
   listed(page, "Documents with the ledger's lines and plain entries",
          "The ledger decides: where a document's own lines do not give the source's postings, the ledger's lines were taken.",
          report.fallbacks());
+  listed(page, "Taken over with a loss", "These records are in Odoo; what is said here is missing of them.", report.losses());
   rejects(page, report);
   listed(page, "Not migrated, and why", "Records that are part of something else in Odoo or have no place there.", report.not_migrated());
   settings(page, report);

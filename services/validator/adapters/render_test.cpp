@@ -48,6 +48,16 @@ TEST_F(Rendered, RejectsStandTogetherByCause) {
   EXPECT_THAT(page, HasSubstr("and 13 more"));
 }
 
+TEST_F(Rendered, LossesOfRecordsThatWereTakenHaveAListOfTheirOwn) {
+  notes_.notes.push_back({"Invoice", "7", "loss", "Term 9 is referred to, but lost.", "", true});
+  const auto report = report_of(target_, notes_);
+  ASSERT_EQ(report.losses_size(), 1);
+  EXPECT_EQ(report.verdict(), "MATCHED");
+  const auto page = render_html(report);
+  EXPECT_THAT(page, HasSubstr("<h2>Taken over with a loss</h2>"));
+  EXPECT_THAT(page, HasSubstr("Term 9 is referred to, but lost."));
+}
+
 TEST_F(Rendered, NegativeFiguresHaveAMinusAndThousands) {
   target_.items[0].balance += Decimal::of("1234.50");
   const auto page = render_html(report_of(target_, notes_));
@@ -58,7 +68,7 @@ TEST_F(Rendered, CsvHasOneFilePerSectionAndDefusesFormulas) {
   notes_.rejects.push_back({"Invoice", "12", "", "=cmd|' /C calc'!A0", "BAD", "a, \"b\"", "", ""});
   const auto report = report_of(target_, notes_);
   const auto files = render_csv(report);
-  EXPECT_EQ(files.size(), static_cast<std::size_t>(report.checks_size()) + 5);
+  EXPECT_EQ(files.size(), static_cast<std::size_t>(report.checks_size()) + 6);
   for (const auto& file : files) {
     if (file.name != "rejects.csv") continue;
     EXPECT_THAT(file.content, HasSubstr("'=cmd"));

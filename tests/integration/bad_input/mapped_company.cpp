@@ -97,11 +97,13 @@ Seen MappedCompany::look_at(const std::string& entity, const std::string& id) {
     if (record.entity == entity && record.id == id) {
       seen.code = reject                            ? reject->reason
                   : record.outcome.fallback         ? record.outcome.fallback->step
+                  : !record.outcome.losses.empty()  ? "LOSS"
                   : record.outcome.excluded.empty() ? ""
                                                     : "EXCLUDED";
       if (reject) seen.message = fmt::format("{} [{}] = {}", reject->message, reject->field, reject->value);
       if (reject) seen.hint = reject->hint;
       if (!reject && record.outcome.fallback) seen.message = record.outcome.fallback->reason;
+      for (const auto& loss : record.outcome.losses) seen.message += loss.reason;
     } else if (reject) {
       seen.unharmed += fmt::format("{} {}: {} {}; ", record.entity, record.id, reject->reason, reject->message);
     }

@@ -43,8 +43,9 @@ struct Term {
 
 /// The payment term only if it gives this very due date: Odoo would move the date otherwise.
 std::optional<Term> fitting_term(const Scope& scope, const Document& document) {
+  if (document.settled) return std::nullopt;
   const std::string id = scope.text_at("SalesTermRef.value");
-  const auto* found = id.empty() || document.settled ? nullptr : scope.lookups.find("Term", id);
+  const auto* found = scope.referred("Term", id, "SalesTermRef.value");
   if (found == nullptr || (*found)["Type"].text() == "DATE_DRIVEN") return std::nullopt;
   const auto days = Scope::amount_of((*found)["DueDays"], "Term.DueDays").value_or(Decimal{});
   if (day_of(document.date) + std::chrono::days(std::stoi(days.to_string(0))) != day_of(document.due)) return std::nullopt;

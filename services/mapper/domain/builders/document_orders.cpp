@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "services/mapper/domain/builders/document.h"
+#include "services/mapper/domain/losses.h"
 
 namespace q2o::mapper::builders {
 namespace {
@@ -32,6 +33,15 @@ std::vector<std::string> linked_orders(const Scope& scope, std::string_view orde
   return orders;
 }
 
+/// Orders that the document itself names must have been taken over, else it is tied to none.
+const json::Value* lines_of(const Scope& scope, const std::string& order) {
+  if (const auto* known = scope.lookups.find("order_lines", order)) return known;
+  const auto slash = order.find('/');
+  if (auto reject = missing_reference(scope.source, scope.run, "LinkedTxn", order.substr(0, slash), order.substr(slash + 1), scope.losses))
+    throw Refusal{std::move(*reject)};
+  return nullptr;
+}
+
 struct OrderLine {
   std::string order, item;
   Decimal amount;
@@ -41,7 +51,7 @@ struct OrderLine {
 std::vector<OrderLine> order_lines(const Scope& scope, const std::vector<std::string>& orders) {
   std::vector<OrderLine> found;
   for (const auto& order : orders) {
-    const auto* known = scope.lookups.find("order_lines", order);
+    const auto* known = lines_of(scope, order);
     if (known == nullptr) continue;
     int position = 0;
     for (const auto& line : (*known)["lines"].items()) {

@@ -75,7 +75,7 @@ class LineReader {
     line.account = row["DiscountLineDetail"]["DiscountAccountRef"]["value"].text();
     line.account_certain = !line.account.empty();
     line.name = row["Description"].text().empty() ? std::string("Discount") : std::string(row["Description"].text());
-    line.analytic = analytic_accounts(scope_, row["DiscountLineDetail"]);
+    line.analytic = analytic_accounts(scope_, row["DiscountLineDetail"], field + ".DiscountLineDetail");
     line.field = field;
     document_.lines.push_back(std::move(line));
   }
@@ -87,16 +87,12 @@ class LineReader {
     line.quantity = Scope::amount_of(detail["Qty"], field + ".Qty");
     line.price = Scope::amount_of(detail["UnitPrice"], field + ".UnitPrice");
     line.tax_code = detail["TaxCodeRef"]["value"].text();
-    line.analytic = analytic_accounts(scope_, detail);
+    line.analytic = analytic_accounts(scope_, detail, field);
     const std::string item(detail["ItemRef"]["value"].text());
     const auto own_account = detail[document_.sales ? "ItemAccountRef" : "AccountRef"]["value"].text();
     line.account = own_account.empty() ? account_of_item(scope_, item, document_.sales) : std::string(own_account);
     line.account_certain = !own_account.empty();
-    // Items with a reserved id (shipping) are in no list: the line stays without product.
-    if (scope_.lookups.find("Item", item) != nullptr)
-      line.item = item;
-    else if (!item.empty() && item.find_first_not_of("0123456789") == std::string::npos)
-      scope_.required("Item", item, field + ".ItemRef");
+    if (!reserved_item(item) && scope_.referred("Item", item, field + ".ItemRef") != nullptr) line.item = item;
     line.name = row["Description"].text();
     if (line.name.empty()) line.name = detail["ItemRef"]["name"].text();
     if (line.name.empty()) line.name = item == "SHIPPING_ITEM_ID" ? std::string("Shipping") : leaf(detail["AccountRef"]["name"].text());

@@ -15,19 +15,24 @@ std::string tax_name(const Scope& scope, const std::string& rate, const json::Va
   return percent.empty() ? std::string("Sales tax") : fmt::format("Sales tax {} %", percent);
 }
 
-/// Codes TAX and NON per line: the United States' model, where the document says the rates. Otherwise each line's code has its own.
-bool united_states(const Document& document) {
-  return std::all_of(document.lines.begin(), document.lines.end(),
-                     [](const DocumentLine& line) { return line.tax_code.empty() || line.tax_code == "TAX" || line.tax_code == "NON"; });
+/// Not in the list of codes: TAX and NON only say whether the document's rates hold for a line.
+bool pseudo_code(std::string_view code) {
+  return code.empty() || code == "TAX" || code == "NON";
 }
 
-std::vector<std::string> rates_of_code(const Scope& scope, const std::string& code, bool sales) {
+/// The United States' model, where the document says the rates. Otherwise each line's code has its own.
+bool united_states(const Document& document) {
+  return std::all_of(document.lines.begin(), document.lines.end(), [](const DocumentLine& line) { return pseudo_code(line.tax_code); });
+}
+
+std::vector<std::string> rates_of_code(const Scope& scope, const DocumentLine& line, bool sales) {
   std::vector<std::string> rates;
-  const auto* found = scope.lookups.find("TaxCode", code);
+  if (pseudo_code(line.tax_code)) return rates;
+  const auto* found = scope.referred("TaxCode", line.tax_code, line.field + ".TaxCodeRef");
   if (found == nullptr) return rates;
   for (const auto& detail : (*found)[sales ? "SalesTaxRateList" : "PurchaseTaxRateList"]["TaxRateDetail"].items()) {
     const std::string rate(detail["TaxRateRef"]["value"].text());
-    if (known_rate(scope, rate)) rates.push_back(rate);
+    if (scope.referred("TaxRate", rate, line.field + ".TaxRateRef") != nullptr) rates.push_back(rate);
   }
   return rates;
 }
@@ -81,6 +86,7 @@ void read_taxes(const Scope& scope, Document& document) {
     line.amount = Scope::amount_of(row["Amount"], line.field + ".Amount").value_or(Decimal{});
     line.base = Scope::amount_of(row["TaxLineDetail"]["NetAmountTaxable"], line.field + ".NetAmountTaxable").value_or(Decimal{});
     line.rate = row["TaxLineDetail"]["TaxRateRef"]["value"].text();
+    scope.referred("TaxRate", line.rate, line.field + ".TaxLineDetail.TaxRateRef");  // without it the amount is a plain line
     line.name = tax_name(scope, line.rate, row["TaxLineDetail"]);
     sum += line.amount;
     taxes.push_back(std::move(line));
@@ -110,7 +116,7 @@ void assign_tax_rates(const Scope& scope, Document& document) {
   }
   if (!united_states(document)) {
     for (auto& line : document.lines) {
-      if (line.kind == DocumentLine::Kind::product) line.tax_rates = rates_of_code(scope, line.tax_code, document.sales);
+      if (line.kind == DocumentLine::Kind::product) line.tax_rates = rates_of_code(scope, line, document.sales);
     }
     return;
   }

@@ -24,34 +24,43 @@ Item* item_of_line(std::vector<Item>& items, std::vector<bool>& used, const Deci
 
 }  // namespace
 
-std::vector<Expression> analytic_accounts(const Scope& scope, const json::Value& detail) {
+std::vector<Expression> analytic_accounts(const Scope& scope, const json::Value& detail, const std::string& field) {
   std::vector<Expression> found;
   for (const auto& [member, entity] : {std::pair{"ClassRef", "Class"}, std::pair{"DepartmentRef", "Department"}}) {
+    std::string path = fmt::format("{}.{}", field, member);
     auto value = detail[member]["value"].text();
-    if (value.empty()) value = scope.at(member)["value"].text();
-    if (value.empty()) continue;
-    scope.required(entity, value, member);
-    found.push_back(record_ref(scope.id(entity, value)));
+    if (value.empty()) {
+      value = scope.at(member)["value"].text();
+      path = member;
+    }
+    if (scope.referred(entity, value, path) != nullptr) found.push_back(record_ref(scope.id(entity, value)));
   }
   return found;
 }
 
+bool reserved_item(std::string_view id) {
+  return id.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
 void add_line_details(const Scope& scope, std::vector<Item>& items) {
   std::vector<bool> used(items.size(), false);
-  for (const auto& line : scope.at("Line").items()) {
-    const auto type = line["DetailType"].text();
+  const auto lines = scope.at("Line").items();
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto& line = lines[i];
+    const std::string type(line["DetailType"].text());
     if (type.empty()) continue;
     const auto& detail = line[type];
     const auto amount = Scope::amount_of(line["Amount"], "Line.Amount");
     if (!amount || amount->is_zero()) continue;
     Item* item = item_of_line(items, used, *amount, line["Description"].text(), detail["AccountRef"]["value"].text());
     if (item == nullptr) continue;
+    const std::string field = fmt::format("Line.{}.{}", i, type);
     const auto product = detail["ItemRef"]["value"].text();
-    if (!product.empty() && scope.lookups.find("Item", product) != nullptr) {
+    if (!reserved_item(product) && scope.referred("Item", product, field + ".ItemRef") != nullptr) {
       item->extra.set("product_id", record_ref(scope.id("Item", product)));
       if (const auto quantity = Scope::amount_of(detail["Qty"], "Line.Qty")) item->extra.set("quantity", number(*quantity));
     }
-    if (const auto accounts = analytic_accounts(scope, detail); !accounts.empty())
+    if (const auto accounts = analytic_accounts(scope, detail, field); !accounts.empty())
       item->extra.set("analytic_distribution", distribution(accounts));
   }
 }

@@ -139,7 +139,7 @@ Caption payment_caption(const Scope& scope, const std::string& document_number) 
   const std::string method = scope.text_at("PaymentMethodRef.value");
   std::string method_name = scope.text_at("PaymentMethodRef.name");
   if (!method.empty() && method_name.empty()) {
-    if (const auto* found = scope.lookups.find("PaymentMethod", method)) method_name = (*found)["Name"].text();
+    if (const auto* found = scope.referred("PaymentMethod", method, "PaymentMethodRef.value")) method_name = (*found)["Name"].text();
   }
   std::string label = document_number;
   if (!method_name.empty()) label += fmt::format("{}({})", label.empty() ? "" : " ", method_name);

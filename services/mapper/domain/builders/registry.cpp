@@ -28,8 +28,10 @@ class Named : public Builder {
   Named(Function function, bool posts) : function_(function), posts_(posts) {}
 
   Outcome build(const Source& source, const json::Value& parameters, const RunContext& run, Lookups& lookups) const override {
-    const Scope scope(source, parameters, run, lookups);
+    std::vector<Loss> losses;
+    const Scope scope(source, parameters, run, lookups, losses);
     Outcome outcome = guarded(scope);
+    if (!outcome.reject) outcome.losses = std::move(losses);
     outcome.label = label_of(scope);
     outcome.posting = posts_;
     // Claimed even when rejected: a rejected record must show as rejected, not come in by the back door as an entry.
@@ -85,6 +87,12 @@ const std::array<Entry, 14>& entries() {
 const Builder* find_builder(std::string_view name) {
   const auto found = std::find_if(entries().begin(), entries().end(), [&](const Entry& entry) { return entry.name == name; });
   return found == entries().end() ? nullptr : &found->builder;
+}
+
+std::span<const std::string_view> builder_references() {
+  static constexpr std::array<std::string_view, 8> kNames{"ClassRef",         "DepartmentRef", "ItemRef",    "LinkedTxn",
+                                                          "PaymentMethodRef", "SalesTermRef",  "TaxCodeRef", "TaxRateRef"};
+  return kNames;
 }
 
 std::vector<std::string> builder_names() {

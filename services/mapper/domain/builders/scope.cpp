@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <cctype>
 
+#include "services/mapper/domain/losses.h"
+
 namespace q2o::mapper {
 
 std::string RunContext::external_id(std::string_view entity, std::string_view id, std::string_view part) const {
@@ -103,12 +105,16 @@ std::string Scope::parameter_or(std::string_view name, std::string_view fallback
 
 const json::Value& Scope::required(std::string_view entity, std::string_view record, std::string_view field) const {
   const json::Value* found = lookups.find(entity, record);
-  if (found == nullptr) {
-    refuse(field, record, "REFERENCE_MISSING",
-           fmt::format("{} {} is referred to, but it is not among the extracted records", entity, record),
-           fmt::format("Look at {} {} in QuickBooks, and in the list of rejected records of this run.", entity, record));
-  }
+  if (found == nullptr) throw Refusal{missing_reject(field, entity, record)};
   return *found;
+}
+
+const json::Value* Scope::referred(std::string_view entity, std::string_view record, std::string_view field) const {
+  const json::Value* found = record.empty() ? nullptr : lookups.find(entity, record);
+  if (found == nullptr && !record.empty()) {
+    if (auto reject = missing_reference(source, run, field, entity, record, losses)) throw Refusal{std::move(*reject)};
+  }
+  return found;
 }
 
 std::string Scope::account_type(std::string_view account) const {

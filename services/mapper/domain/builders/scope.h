@@ -31,13 +31,14 @@ std::string html(std::string_view plain);
 /// One record being built: where it is read, its ids, and what is known about the books around it.
 class Scope {
  public:
-  Scope(const Source& source_record, const json::Value& parameters, const RunContext& context, Lookups& known)
-      : source(source_record), parameter(parameters), run(context), lookups(known) {}
+  Scope(const Source& source_record, const json::Value& parameters, const RunContext& context, Lookups& known, std::vector<Loss>& lost)
+      : source(source_record), parameter(parameters), run(context), lookups(known), losses(lost) {}
 
   const Source& source;
   const json::Value& parameter;
   const RunContext& run;
   Lookups& lookups;
+  std::vector<Loss>& losses;  ///< what was found missing and taken all the same
 
   const json::Value& at(std::string_view path) const;
   std::string text_at(std::string_view path) const { return std::string(at(path).text()); }
@@ -57,6 +58,9 @@ class Scope {
   // --- the books around it ---
   /// Refuses when the record was not seen before.
   const json::Value& required(std::string_view entity, std::string_view record, std::string_view field) const;
+  /// The record behind a reference of the source; nullptr when `record` is empty, or when it is not there and the mapping takes the loss
+  /// (noted). Refuses otherwise.
+  const json::Value* referred(std::string_view entity, std::string_view record, std::string_view field) const;
   std::string account_type(std::string_view account) const;
   bool is_bank(std::string_view account) const;  ///< bank, cash or card
   bool is_receivable(std::string_view account) const { return account_type(account) == "Accounts Receivable"; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/mapper/domain/language/nodes.h"
+#include "services/mapper/domain/losses.h"
 
 namespace q2o::mapper::language {
 namespace {
@@ -42,6 +43,16 @@ std::string first_path(const json::Value& value) {
   return {};
 }
 
+/// The path of the source that a reference's key comes from: a member of another record where that one names it.
+std::string key_path(const json::Value& key) {
+  const auto field = key["lookup"]["field"].text();
+  return field.ends_with(".value") ? std::string(field) : first_path(key);
+}
+
+void name_reference(const std::string& path, CompileContext& context) {
+  if (context.reference_names != nullptr && !path.empty()) context.reference_names->emplace(reference_name(path));
+}
+
 std::vector<NodePtr> compile_list(const json::Value& list, const std::string& place, CompileContext& context) {
   std::vector<NodePtr> nodes;
   if (!list.is_array() || list.items().empty()) context.complaints.add(place, "must be a list that is not empty");
@@ -67,7 +78,7 @@ NodePtr compile_lookup(const json::Value& value, const std::string& place, Compi
   check_members(value, {"lookup", "transforms", "default", "required", "omit"}, place, context.complaints);
   const std::string inner = below(place, "lookup");
   const auto& lookup = value["lookup"];
-  if (!check_members(lookup, {"kind", "key", "field"}, inner, context.complaints)) return nullptr;
+  if (!check_members(lookup, {"kind", "key", "field", "forward"}, inner, context.complaints)) return nullptr;
   std::string kind = text_member(lookup, "kind", true, inner, context.complaints);
   const std::string field = text_member(lookup, "field", true, inner, context.complaints);
   if (context.looked_up != nullptr) context.looked_up->insert({kind, inner});
@@ -77,7 +88,10 @@ NodePtr compile_lookup(const json::Value& value, const std::string& place, Compi
     return nullptr;
   }
   auto finish = compile_finish(value, place, fmt::format("{}.{}", kind, field), context);
-  return std::make_unique<LookupNode>(std::move(kind), std::move(key), Path(field), std::move(finish));
+  auto reference = first_path(lookup["key"]);
+  name_reference(reference, context);
+  const bool forward = flag_member(lookup, "forward", inner, context.complaints);
+  return std::make_unique<LookupNode>(std::move(kind), std::move(key), Path(field), std::move(finish), std::move(reference), forward);
 }
 
 NodePtr path_node(const std::string& path, bool required) {
@@ -91,8 +105,7 @@ NodePtr compile_ref(const json::Value& value, const std::string& place, CompileC
   check_members(value, {"ref"}, place, context.complaints);
   const std::string inner = below(place, "ref");
   const auto& ref = value["ref"];
-  if (!check_members(ref, {"entity", "entity_path", "path", "key", "part", "required", "optional", "forward", "omit"}, inner,
-                     context.complaints))
+  if (!check_members(ref, {"entity", "entity_path", "path", "key", "part", "required", "forward", "omit"}, inner, context.complaints))
     return nullptr;
   auto node = std::make_unique<RefNode>();
   const std::string entity_path = text_member(ref, "entity_path", false, inner, context.complaints);
@@ -101,17 +114,18 @@ NodePtr compile_ref(const json::Value& value, const std::string& place, CompileC
   node->field = text_member(ref, "path", false, inner, context.complaints);
   if (node->field.empty() == !ref.has("key")) context.complaints.add(inner, "needs either path or key");
   if (ref.has("key")) {
-    node->field = node->entity;
+    node->field = key_path(ref["key"]);
+    if (node->field.empty()) node->field = node->entity;
     node->key = compile(ref["key"], below(inner, "key"), context);
   } else {
     node->key = path_node(node->field, false);
   }
   if (ref.has("part")) node->part = compile(ref["part"], below(inner, "part"), context);
   node->required = flag_member(ref, "required", inner, context.complaints);
-  node->optional = flag_member(ref, "optional", inner, context.complaints);
-  node->forward = flag_member(ref, "forward", inner, context.complaints) || node->entity_name;
+  node->forward = flag_member(ref, "forward", inner, context.complaints);
   node->omit = flag_member(ref, "omit", inner, context.complaints);
-  if (!node->forward && context.looked_up != nullptr) context.looked_up->insert({node->entity, inner});
+  if (!node->entity_name) name_reference(node->field, context);
+  if (!node->entity_name && context.looked_up != nullptr) context.looked_up->insert({node->entity, inner});
   if (context.references != nullptr && !node->entity_name) {
     const auto& part = ref["part"];
     context.references->insert({node->entity, part.is_string() ? std::string(part.text()) : std::string(), part.is_object(), inner});

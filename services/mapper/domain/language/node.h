@@ -22,6 +22,9 @@ struct Evaluation {
   const json::Value* here = nullptr;  ///< what paths start from: the record, or the element of an `each`
   std::vector<std::string> references;
   Reject reject;  ///< set when an evaluation answers `rejected`
+  std::vector<Loss> losses;
+  bool last_pass = true;  ///< nothing more will come: what is not there now is missing
+  bool waits = false;     ///< set when something may come later; what was evaluated is of no use then
 };
 
 enum class Evaluated { good, rejected };
@@ -49,6 +52,7 @@ struct CompileContext {
   std::set<Reference>* references = nullptr;
   std::string entity;                                                  ///< whose template it is: `own` refers to it
   std::set<std::pair<std::string, std::string>>* looked_up = nullptr;  ///< (kind, place)
+  std::set<std::string>* reference_names = nullptr;                    ///< that a record may miss
   const json::Value* templates = nullptr;                              ///< what `use` names
   int depth = 0;                                                       ///< of templates in templates
 };

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "services/mapper/domain/losses.h"
+
 namespace q2o::mapper::language {
 namespace {
-
-/// Longer texts have no place in any field we fill; a single record must not exhaust the stream.
-constexpr std::size_t kTextBytesMax = 200'000;
 
 Evaluated rejected(Evaluation& at, Reject reject) {
   at.reject = std::move(reject);
@@ -18,6 +17,16 @@ void refer(Evaluation& at, std::string external_id, std::string& out) {
   write_text(external_id, out);
   out.push_back('}');
   at.references.push_back(std::move(external_id));
+}
+
+/// A record that is not there: it may still come, or the mapping takes the loss (good), or this record is rejected.
+Evaluated missing(Evaluation& at, bool forward, std::string_view path, std::string_view entity, std::string_view id) {
+  if (forward && !at.last_pass) {
+    at.waits = true;
+    return Evaluated::good;
+  }
+  auto reject = missing_reference(at.source, at.run, path, entity, id, at.losses);
+  return reject ? rejected(at, std::move(*reject)) : Evaluated::good;
 }
 
 }  // namespace
@@ -69,11 +78,6 @@ Evaluated ObjectNode::write(Evaluation& at, std::string& out) const {
 }
 
 Evaluated Finish::apply(Evaluation& at, Scalar& value) const {
-  if (value.text.size() > kTextBytesMax) {
-    return rejected(at, refusal(field, value.text.substr(0, 200), "TEXT_TOO_LONG",
-                                fmt::format("The text has {} bytes; at most {} are taken", value.text.size(), kTextBytesMax),
-                                "Shorten the text in the source and extract the record again."));
-  }
   for (const auto& step : steps) {
     if (value.empty()) break;
     const std::string before(value.text.substr(0, 200));
@@ -143,6 +147,8 @@ Evaluated LookupNode::read(Evaluation& at, Scalar& out) const {
   if (key_->read(at, key) == Evaluated::rejected) return Evaluated::rejected;
   const json::Value* found = key.empty() ? nullptr : at.lookups.find(kind_, key.text);
   if (found == nullptr) {
+    if (!key.empty() && !reference_.empty() && missing(at, forward_, reference_, kind_, key.text) == Evaluated::rejected)
+      return Evaluated::rejected;
     out.clear();
   } else {
     language::read(field_.follow(*found), out);
@@ -153,12 +159,8 @@ Evaluated LookupNode::read(Evaluation& at, Scalar& out) const {
 }
 
 Evaluated RefNode::check(Evaluation& at, std::string_view key_text, bool& there) const {
-  there = forward || at.lookups.find(entity, key_text) != nullptr;
-  if (there || optional) return Evaluated::good;
-  return rejected(at,
-                  refusal(field, key_text, "REFERENCE_MISSING",
-                          fmt::format("{} {} is referred to, but it is not among the records taken over", entity, key_text),
-                          fmt::format("Look at {} {} in the source, and in the list of rejected records of this run.", entity, key_text)));
+  there = entity_name || at.lookups.find(entity, key_text) != nullptr;
+  return there ? Evaluated::good : missing(at, forward, field, entity, key_text);
 }
 
 Evaluated RefNode::write(Evaluation& at, std::string& out) const {
@@ -168,7 +170,9 @@ Evaluated RefNode::write(Evaluation& at, std::string& out) const {
   if (part && part->read(at, part_value) == Evaluated::rejected) return Evaluated::rejected;
   bool there = false;
   if (!key_value.empty() && check(at, key_value.text, there) == Evaluated::rejected) return Evaluated::rejected;
-  if (there) {
+  if (at.waits) {
+    out.append("null");
+  } else if (there) {
     refer(at, at.run.external_id(entity_name ? named.text : std::string_view(entity), key_value.text, part_value.text), out);
   } else if (required) {
     return rejected(at,
@@ -234,12 +238,18 @@ Evaluated EachNode::write(Evaluation& at, std::string& out) const {
   bool first = true;
   if (outer != nullptr) {
     for (const auto& item : path_.follow(*outer).items()) {
+      const std::size_t before = out.size();
       if (!first) out.push_back(',');
-      first = false;
+      const std::size_t start = out.size();
       at.here = &item;
       const Evaluated done = as_->write(at, out);
       at.here = outer;
       if (done == Evaluated::rejected) return done;
+      if (out.size() == start) {
+        out.resize(before);
+      } else {
+        first = false;
+      }
     }
   }
   out.push_back(']');

@@ -83,8 +83,14 @@ class Concat : public Node {
 
 class LookupNode : public Node {
  public:
-  LookupNode(std::string kind, NodePtr key, Path field, Finish finish)
-      : kind_(std::move(kind)), key_(std::move(key)), field_(std::move(field)), finish_(std::move(finish)) {}
+  /// `reference`: path of the source that names the record, which must then be there; empty: the key is a constant, and it may be absent.
+  LookupNode(std::string kind, NodePtr key, Path field, Finish finish, std::string reference, bool forward)
+      : kind_(std::move(kind)),
+        key_(std::move(key)),
+        field_(std::move(field)),
+        finish_(std::move(finish)),
+        reference_(std::move(reference)),
+        forward_(forward) {}
   Evaluated read(Evaluation& at, Scalar& out) const override;
 
  private:
@@ -92,6 +98,8 @@ class LookupNode : public Node {
   NodePtr key_;
   Path field_;
   Finish finish_;
+  std::string reference_;
+  bool forward_;
 };
 
 /// {"ref": {…}}: another record's external id, as the loader's reference.
@@ -100,7 +108,7 @@ class RefNode : public Node {
   std::string entity, field;
   NodePtr entity_name;  ///< where the kind of record is a field of the source; then nothing can be checked before
   NodePtr key, part;
-  bool required = false, optional = false, forward = false, omit = false;
+  bool required = false, forward = false, omit = false;
   Evaluated write(Evaluation& at, std::string& out) const override;
 
  private:
