@@ -4,6 +4,7 @@
 
 #include "cli/session.h"
 #include "q2o/billing/v1/migration.pb.h"
+#include "q2o/connector/v1/connector.pb.h"
 
 /// One function per command; each prints, names the next useful command, and returns the exit code.
 namespace q2o::cli {
@@ -28,6 +29,8 @@ int stop(const Session& session, const std::string& migration_id, const std::str
 int accept(const Session& session, const std::string& migration_id, const std::string& reason, bool yes);
 int history(const Session& session, const std::string& migration_id);
 int connections(const Session& session);
+/// All pages of the source connections.
+Result<std::vector<connector::v1::Connection>> source_connections(const Session& session);
 int mapping_check(const Session& session, const std::string& file);
 int doctor(const Session& session);
 int topics(const std::string& brokers, const std::string& file);

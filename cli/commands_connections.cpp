@@ -9,10 +9,21 @@
 
 namespace q2o::cli {
 
-int connections(const Session& session) {
+Result<std::vector<connector::v1::Connection>> source_connections(const Session& session) {
   const auto connector = connector::v1::ConnectorService::NewStub(session.channel("connector"));
-  auto sources = session.call("connector", *connector, &connector::v1::ConnectorService::Stub::ListConnections,
-                              connector::v1::ListConnectionsRequest{});
+  std::vector<connector::v1::Connection> all;
+  connector::v1::ListConnectionsRequest request;
+  do {
+    auto page = session.call("connector", *connector, &connector::v1::ConnectorService::Stub::ListConnections, request);
+    if (!page) return fail(page.error());
+    all.insert(all.end(), page->connections().begin(), page->connections().end());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
+int connections(const Session& session) {
+  const auto sources = source_connections(session);
   if (!sources) return report_error(session, sources.error());
   const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
   auto targets = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListTargets, loader::v1::ListTargetsRequest{});
@@ -20,7 +31,7 @@ int connections(const Session& session) {
   if (session.json) {
     json::Writer out;
     out.begin_object().key("sources").begin_array();
-    for (const auto& source : sources->connections()) {
+    for (const auto& source : *sources) {
       out.begin_object().field("id", source.connection_id()).field("slug", source.slug()).field("company", source.company_name());
       out.field("state", source.state()).field("message", source.message()).end_object();
     }
@@ -34,7 +45,7 @@ int connections(const Session& session) {
     return kDone;
   }
   std::cout << "Sources\n";
-  for (const auto& source : sources->connections()) {
+  for (const auto& source : *sources) {
     std::cout << fmt::format("  {}  {:<12} {}  {}\n", source.connection_id(), source.state(), source.company_name(), source.slug());
     if (!source.message().empty()) std::cout << "    " << source.message() << '\n';
   }

@@ -132,13 +132,11 @@ Finding check_disk(const std::string& folder) {
 
 /// Sign-ins that no longer work: nobody else would say so before the next run.
 void check_connections(const Session& session, Findings& findings) {
-  const auto connector = connector::v1::ConnectorService::NewStub(session.channel("connector"));
-  const auto sources = session.call("connector", *connector, &connector::v1::ConnectorService::Stub::ListConnections,
-                                    connector::v1::ListConnectionsRequest{});
+  const auto sources = source_connections(session);
   if (!sources) {
     findings.push_back({"sources", "unknown", "could not check: " + sources.error().message, logs_of("connector")});
   } else {
-    for (const auto& source : sources->connections()) {
+    for (const auto& source : *sources) {
       const bool good = source.state() != "broken";
       findings.push_back({"source", source.state(), source.company_name() + (source.message().empty() ? "" : ": " + source.message()),
                           good ? "" : "sign in again: put a new QUICKBOOKS_REFRESH_TOKEN into the environment and run `q2o migrate`"});

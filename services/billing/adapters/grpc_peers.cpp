@@ -18,8 +18,10 @@ GrpcPeers::GrpcPeers(const std::string& connector, const std::string& mapper, co
 
 Result<Peers::Source> GrpcPeers::source(const std::string& tenant, const std::string& connection_id) {
   const auto context = rpc::context(tenant, "billing", kDeadline);
+  connector::v1::ListConnectionsRequest request;
+  request.set_connection_id(connection_id);
   connector::v1::ListConnectionsResponse answer;
-  if (const auto status = connector_->ListConnections(context.get(), {}, &answer); !status.ok()) return fail(rpc::to_error(status));
+  if (const auto status = connector_->ListConnections(context.get(), request, &answer); !status.ok()) return fail(rpc::to_error(status));
   for (const auto& connection : answer.connections()) {
     if (connection.connection_id() == connection_id)
       return Source{connection.slug(), connection.state() == "connected", connection.message()};

@@ -78,10 +78,17 @@ grpc::Status GrpcService::VerifyConnection(grpc::ServerContext* context, const v
   });
 }
 
-grpc::Status GrpcService::ListConnections(grpc::ServerContext* context, const v1::ListConnectionsRequest*,
+grpc::Status GrpcService::ListConnections(grpc::ServerContext* context, const v1::ListConnectionsRequest* request,
                                           v1::ListConnectionsResponse* response) {
   return serve(context, [&](const rpc::Caller& caller) -> Status {
-    for (const auto& connection : connections_.list(caller.tenant)) fill(*response->add_connections(), connection);
+    if (!request->connection_id().empty()) {
+      if (const auto one = connections_.find(caller.tenant, request->connection_id())) fill(*response->add_connections(), *one);
+      return {};
+    }
+    const auto page = connections_.list(caller.tenant, request->page_token(), request->page_size());
+    if (!page) return tl::unexpected(page.error());
+    for (const auto& connection : page->connections) fill(*response->add_connections(), connection);
+    response->set_next_page_token(page->more);
     return {};
   });
 }

@@ -155,12 +155,15 @@ std::optional<Connection> PostgresConnections::find(const std::string& tenant, c
   });
 }
 
-std::vector<Connection> PostgresConnections::list(const std::string& tenant) {
+std::vector<Connection> PostgresConnections::list(const std::string& tenant, const std::string& after, std::uint32_t most) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<Connection> all;
     for (const auto row :
-         tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE tenant_id = $1 ORDER BY created_at, connection_id LIMIT 1000",
-                 {tenant}))
+         tx.exec(std::string("SELECT ") + kColumns +
+                     " FROM connection WHERE tenant_id = $1 AND ($2 = '' OR (created_at, connection_id) > (SELECT created_at, "
+                     "connection_id FROM connection WHERE tenant_id = $1 AND connection_id::text = $2)) ORDER BY created_at, "
+                     "connection_id LIMIT $3",
+                 {tenant, after, static_cast<std::int64_t>(most)}))
       all.push_back(connection_of(row));
     return all;
   });

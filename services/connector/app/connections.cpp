@@ -61,6 +61,19 @@ Result<Connection> Connections::save(const SaveRequest& request) {
   return store_.save({wanted, request.credentials, std::move(*tokens)});
 }
 
+Result<Connections::Page> Connections::list(const std::string& tenant, const std::string& after, std::uint32_t size) {
+  constexpr std::uint32_t kPageMax = 1000;
+  if (!after.empty() && !store_.find(tenant, after))
+    return fail(Code::invalid_argument, "page_token is none that a page before gave", "PAGE_TOKEN_INVALID", "Begin without one.");
+  const std::uint32_t most = size == 0 ? kPageMax : std::min(size, kPageMax);
+  Page page{store_.list(tenant, after, most + 1), {}};
+  if (page.connections.size() > most) {
+    page.connections.pop_back();
+    page.more = page.connections.back().id;
+  }
+  return page;
+}
+
 Result<Connection> Connections::verify(const std::string& tenant, const std::string& connection_id, std::stop_token stop) {
   const auto known = store_.find(tenant, connection_id);
   if (!known) return fail(Code::not_found, "no such connection", "NOT_FOUND", "List the connections to see their ids.");

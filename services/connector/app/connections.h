@@ -30,7 +30,13 @@ class Connections {
   /// Error invalid_argument names everything that is missing.
   Result<Connection> save(const SaveRequest& request);
   Result<Connection> verify(const std::string& tenant, const std::string& connection_id, std::stop_token stop);
-  std::vector<Connection> list(const std::string& tenant) { return store_.list(tenant); }
+  /// One page; `more` is the last one's id when others follow. Error invalid_argument when `after` is no connection of the tenant.
+  struct Page {
+    std::vector<Connection> connections;
+    std::string more;
+  };
+  Result<Page> list(const std::string& tenant, const std::string& after, std::uint32_t size);
+  std::optional<Connection> find(const std::string& tenant, const std::string& connection_id) { return store_.find(tenant, connection_id); }
 
  private:
   Result<Tokens> first_tokens(const SaveRequest& request, const std::string& token_url, int access_seconds);

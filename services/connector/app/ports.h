@@ -61,7 +61,8 @@ class ConnectionStore {
   virtual Result<Tokens> renew(const std::string& connection_id, const std::function<Result<Renewal>(const SignIn&)>& work) = 0;
   virtual Connection save(const NewConnection& wanted) = 0;
   virtual std::optional<Connection> find(const std::string& tenant, const std::string& connection_id) = 0;
-  virtual std::vector<Connection> list(const std::string& tenant) = 0;
+  /// At most `most`, in the order they were made; those behind connection `after` (empty: from the first).
+  virtual std::vector<Connection> list(const std::string& tenant, const std::string& after, std::uint32_t most) = 0;
   /// Remembers name and currency, announces ConnectionVerified.
   virtual void verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency) = 0;
   /// A broken connection gets another chance (a person asked to verify it).

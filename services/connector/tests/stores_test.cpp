@@ -280,6 +280,32 @@ TEST_F(Stores, TheRpcsGiveATenantItsOwnAndNothingElse) {
   v1::ListConnectionsResponse list;
   ASSERT_TRUE(stub->ListConnections(as(stranger).get(), {}, &list).ok());
   EXPECT_EQ(list.connections_size(), 0);
+  v1::SaveConnectionResponse more;
+  for (const char* company : {"124", "125"}) {
+    wanted.set_company_id(company);
+    ASSERT_TRUE(stub->SaveConnection(as(tenant).get(), wanted, &more).ok());
+  }
+  ASSERT_TRUE(stub->ListConnections(as(tenant).get(), {}, &list).ok());
+  EXPECT_TRUE(list.next_page_token().empty());
+  std::vector<std::string> all, found;
+  for (const auto& one : list.connections()) all.push_back(one.connection_id());
+  ASSERT_GE(all.size(), 3u);
+  v1::ListConnectionsRequest pages;
+  pages.set_page_size(1);
+  do {
+    ASSERT_TRUE(stub->ListConnections(as(tenant).get(), pages, &list).ok());
+    ASSERT_EQ(list.connections_size(), 1);
+    found.push_back(list.connections(0).connection_id());
+    pages.set_page_token(list.next_page_token());
+  } while (!pages.page_token().empty() && found.size() < 10);
+  EXPECT_EQ(found, all);
+  pages.set_page_token("nonsense");
+  EXPECT_EQ(stub->ListConnections(as(tenant).get(), pages, &list).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  pages.set_page_token(saved.connection().connection_id());
+  EXPECT_EQ(stub->ListConnections(as(stranger).get(), pages, &list).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  pages.set_connection_id(saved.connection().connection_id());
+  ASSERT_TRUE(stub->ListConnections(as(tenant).get(), pages, &list).ok());
+  EXPECT_EQ(list.connections_size(), 1);
 
   v1::GetExtractionRequest run;
   run.set_migration_id(migration_id);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <optional>
 
 #include "common/rpc/rpc.h"
 
@@ -32,10 +33,40 @@ grpc::Status serve(const grpc::ServerContext& context, Answer answer) {
   }
 }
 
-std::int64_t position_of(const std::string& token) {
+/// Nothing: no token that a page of ours gave.
+std::optional<std::int64_t> position_of(const std::string& token) {
   std::int64_t position = 0;
-  std::from_chars(token.data(), token.data() + token.size(), position);
+  if (token.empty()) return position;
+  const auto [end, problem] = std::from_chars(token.data(), token.data() + token.size(), position);
+  if (problem != std::errc() || end != token.data() + token.size() || position < 0) return std::nullopt;
   return position;
+}
+
+/// One page of the rows of a run, in the order they were made; one row more is read, so that a full last page has no token.
+template <class Request, class Response, class Add>
+grpc::Status page_of(pg::Pool& pool, const rpc::Caller& caller, const char* table, const Request& request, Response& response, Add add) {
+  const auto after = position_of(request.page_token());
+  if (!after)
+    return refuse(Code::invalid_argument, "page_token is none that a page before gave", "PAGE_TOKEN_INVALID", "Begin without one.");
+  const std::uint32_t size = request.page_size() == 0 ? kPageMax : std::min(request.page_size(), kPageMax);
+  pool.transact([&](pg::Tx& tx) {
+    response.Clear();
+    std::uint32_t rows = 0;
+    std::int64_t last = 0;
+    for (const auto row :
+         tx.exec(fmt::format("SELECT * FROM {} WHERE tenant_id = $1 AND migration_id = $2 AND run = $3 AND position > $4 ORDER BY position "
+                             "LIMIT $5",
+                             table),
+                 {caller.tenant, request.migration_id(), request.run(), *after, static_cast<std::int64_t>(size) + 1})) {
+      if (++rows > size) {
+        response.set_next_page_token(std::to_string(last));
+        break;
+      }
+      last = row.integer("position");
+      add(row);
+    }
+  });
+  return grpc::Status::OK;
 }
 
 }  // namespace
@@ -84,46 +115,32 @@ grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, con
 grpc::Status MapperServiceImpl::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request,
                                             v1::ListRejectsResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) {
-    const std::uint32_t size = request->page_size() == 0 ? kPageMax : std::min(request->page_size(), kPageMax);
-    pool_.transact([&](pg::Tx& tx) {
-      response->Clear();
-      for (const auto row : tx.exec(
-               "SELECT * FROM reject WHERE tenant_id = $1 AND migration_id = $2 AND run = $3 AND position > $4 ORDER BY position LIMIT $5",
-               {caller.tenant, request->migration_id(), request->run(), position_of(request->page_token()), size})) {
-        auto& reject = *response->add_rejects();
-        reject.set_entity(row.text("entity"));
-        reject.set_source_id(row.text("source_id"));
-        reject.set_field(row.text("field"));
-        reject.set_value(row.text("value"));
-        reject.set_reason(row.text("reason"));
-        reject.set_message(row.text("message"));
-        reject.set_hint(row.text("hint"));
-        reject.set_label(row.text("label"));
-        response->set_next_page_token(std::to_string(row.integer("position")));
-      }
-      if (static_cast<std::uint32_t>(response->rejects_size()) < size) response->clear_next_page_token();
+    return page_of(pool_, caller, "reject", *request, *response, [&](const auto& row) {
+      auto& reject = *response->add_rejects();
+      reject.set_entity(row.text("entity"));
+      reject.set_source_id(row.text("source_id"));
+      reject.set_field(row.text("field"));
+      reject.set_value(row.text("value"));
+      reject.set_reason(row.text("reason"));
+      reject.set_message(row.text("message"));
+      reject.set_hint(row.text("hint"));
+      reject.set_label(row.text("label"));
     });
-    return grpc::Status::OK;
   });
 }
 
 grpc::Status MapperServiceImpl::ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request,
                                           v1::ListNotesResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) {
-    pool_.transact([&](pg::Tx& tx) {
-      response->Clear();
-      for (const auto row : tx.exec("SELECT * FROM note WHERE tenant_id = $1 AND migration_id = $2 AND run = $3 ORDER BY position",
-                                    {caller.tenant, request->migration_id(), request->run()})) {
-        auto& note = *response->add_notes();
-        note.set_entity(row.text("entity"));
-        note.set_source_id(row.text("source_id"));
-        note.set_kind(row.text("kind"));
-        note.set_reason(row.text("reason"));
-        note.set_label(row.text("label"));
-        note.set_posting(row.boolean("posting"));
-      }
+    return page_of(pool_, caller, "note", *request, *response, [&](const auto& row) {
+      auto& note = *response->add_notes();
+      note.set_entity(row.text("entity"));
+      note.set_source_id(row.text("source_id"));
+      note.set_kind(row.text("kind"));
+      note.set_reason(row.text("reason"));
+      note.set_label(row.text("label"));
+      note.set_posting(row.boolean("posting"));
     });
-    return grpc::Status::OK;
   });
 }
 

@@ -4,8 +4,10 @@
 
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
+#include "common/rpc/rpc.h"
 #include "common/testing/testing.h"
 #include "embedded/mapper_schema.h"
+#include "services/mapper/adapters/mapper_service.h"
 #include "services/mapper/adapters/raw_worker.h"
 #include "services/mapper/tests/book.h"
 
@@ -133,6 +135,63 @@ class MapperService : public ::testing::Test {
   std::string migration_, version_;
   std::uint64_t sequence_ = 0, migration_version_ = 0;
 };
+
+TEST_F(MapperService, ListsRejectsAndNotesInPagesToTheEnd) {
+  worker_->receive(whole_run());
+  MapperServiceImpl service(pool_, mappings_);
+  rpc::Server server("127.0.0.1:0", {&service}, metrics_);
+  const auto stub = v1::MapperService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server.port())));
+  const auto call = [] { return rpc::context(kTenant, "test", std::chrono::seconds(20)); };
+  v1::ListRejectsRequest request;
+  request.set_migration_id(migration_);
+  request.set_run(1);
+  request.set_page_size(1);
+  std::vector<std::string> ids;
+  v1::ListRejectsResponse page;
+  do {
+    ASSERT_TRUE(stub->ListRejects(call().get(), request, &page).ok());
+    ASSERT_EQ(page.rejects_size(), 1);
+    ids.push_back(page.rejects(0).source_id());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && ids.size() < 10);
+  EXPECT_EQ(ids, (std::vector<std::string>{"2", "3"}));  // the last page is full and has no token
+  request.set_page_token("2x");
+  EXPECT_EQ(stub->ListRejects(call().get(), request, &page).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+
+  v1::ListNotesRequest notes;
+  notes.set_migration_id(migration_);
+  notes.set_run(1);
+  v1::ListNotesResponse all, some;
+  ASSERT_TRUE(stub->ListNotes(call().get(), notes, &all).ok());
+  ASSERT_GT(all.notes_size(), 0);
+  EXPECT_TRUE(all.next_page_token().empty());
+  notes.set_page_size(1);
+  ASSERT_TRUE(stub->ListNotes(call().get(), notes, &some).ok());
+  EXPECT_EQ(some.notes_size(), 1);
+  EXPECT_EQ(some.next_page_token().empty(), all.notes_size() == 1);
+}
+
+TEST_F(MapperService, KeepsTheLossesOfARecordAndDecidesAtTheEndOfItsEntityWhetherAParentCame) {
+  std::vector<bus::Incoming> stream;
+  for (auto& message : whole_run()) stream.push_back(std::move(message));
+  stream.pop_back();  // RunEnd
+  batch(stream, "Item",
+        {{"5", R"({"Id":"5","Name":"Lost","FullyQualifiedName":"Lost","Type":"Service","ParentRef":{"value":"9"}})"},
+         {"6", R"({"Id":"6","Name":"Seeds","FullyQualifiedName":"Garden:Seeds","Type":"Service","ParentRef":{"value":"7"}})"},
+         {"7", R"({"Id":"7","Name":"Garden","FullyQualifiedName":"Garden","Type":"Category"})"}});
+  worker_->receive(stream);
+  EXPECT_EQ(0, count("deferred WHERE entity = 'Item'"));
+  EXPECT_EQ(1, count("note WHERE entity = 'Item' AND kind = 'loss' AND source_id = '5' AND reason LIKE 'Item 9 %'"));
+  EXPECT_EQ(1, count("note WHERE entity = 'Item'"));
+  bool in_category = false;
+  for (const auto& one : published()) {
+    for (const auto& record : one.message.batch().records()) {
+      if (record.source_id() == "6" && one.message.batch().entity() == "Item")
+        in_category = record.targets().records(0).values_json().find("qbo1_item_7_category") != std::string::npos;
+    }
+  }
+  EXPECT_TRUE(in_category);
+}
 
 TEST_F(MapperService, SendsThePlanFirstThenEntitiesThenTheEnd) {
   worker_->receive(whole_run());

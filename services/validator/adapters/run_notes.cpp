@@ -52,11 +52,18 @@ void GrpcNotes::mapper_rejects(const Run& run, RunNotes& notes) {
 }
 
 void GrpcNotes::mapping(const Run& run, RunNotes& notes) {
-  const auto context = rpc::context(run.tenant, "validator", kDeadline);
-  mapper::v1::ListNotesResponse answer;
-  const auto status = mapper_->ListNotes(context.get(), request_of<mapper::v1::ListNotesRequest>(run), &answer);
-  if (!status.ok()) notes.missing["The mapper's notes"] = status.error_message();
-  for (const auto& n : answer.notes()) notes.notes.push_back({n.entity(), n.source_id(), n.kind(), n.reason(), n.label(), n.posting()});
+  auto request = request_of<mapper::v1::ListNotesRequest>(run);
+  do {
+    const auto context = rpc::context(run.tenant, "validator", kDeadline);
+    mapper::v1::ListNotesResponse answer;
+    const auto status = mapper_->ListNotes(context.get(), request, &answer);
+    if (!status.ok()) {
+      notes.missing["The mapper's notes"] = status.error_message();
+      return;
+    }
+    for (const auto& n : answer.notes()) notes.notes.push_back({n.entity(), n.source_id(), n.kind(), n.reason(), n.label(), n.posting()});
+    request.set_page_token(answer.next_page_token());
+  } while (!request.page_token().empty());
 }
 
 void GrpcNotes::loader_rejects(const Run& run, RunNotes& notes) {
