@@ -22,6 +22,7 @@ MATCH_KEYS = ('debit', 'credit', 'account', 'amount', 'amount_currency', 'debit_
 WRITE_KEYS = ('record', 'values', 'context', 'sudo')
 SOFT_MOVE_FIELDS = ('name', 'ref', 'narration', 'invoice_date_due', 'payment_reference', 'invoice_origin')  # writable while posted
 CONFLICTS = ('SerializationFailure', 'DeadlockDetected', 'LockNotAvailable', 'InFailedSqlTransaction', 'OperationalError', 'QueryCanceled')
+EXTERNAL_ID_INDEX = 'ir_model_data_module_name_uniq_index'
 
 request = env.context
 module = request.get('module') or 'q2o'

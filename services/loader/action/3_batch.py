@@ -246,9 +246,10 @@ def take_alone(row):
         env.cr.execute('RELEASE SAVEPOINT q2o_one')
     except Exception as error:
         name = repr(error).split('(')[0]
-        if name in CONFLICTS:
-            raise
         text = str(error)
+        # Another call (our own, whose answer was lost) stores the same records just now: the whole call is repeated after a look.
+        if name in CONFLICTS or EXTERNAL_ID_INDEX in text:
+            raise
         env.cr.execute('ROLLBACK TO SAVEPOINT q2o_one')
         env.clear()
         for one in fresh:

@@ -151,6 +151,11 @@ class Refusing(unittest.TestCase):
         with self.assertRaisesRegex(Exception, 'again'):
             run(self.env, [create('a', {'name': 'A'})], isolate=True)
 
+    def test_a_record_that_another_call_is_just_storing_is_looked_up_not_rejected(self):
+        self.env.fail_create_with = type('UniqueViolation', (Exception,), {})('duplicate key: ir_model_data_module_name_uniq_index')
+        with self.assertRaisesRegex(Exception, 'module_name_uniq'):
+            run(self.env, [create('a', {'name': 'A'})], isolate=True)
+
 
 class Expressions(unittest.TestCase):
     def setUp(self):

@@ -29,7 +29,8 @@ void PgRunStore::remember_setting(const RunInfo& run, const Hold& hold, const Se
     tx.exec(
         "insert into setting (migration_id, run, name, tenant_id, before_value, during_value, restore_call, note) values ($1, $2, $3, $4, "
         "$5, $6, $7, $8) "
-        "on conflict (migration_id, run, name) do nothing",
+        "on conflict (migration_id, run, name) do update set before_value = excluded.before_value, during_value = excluded.during_value, "
+        "restore_call = excluded.restore_call, note = excluded.note, restored = false where setting.restored",
         {run.key.migration_id, run.key.run, setting.name, run.tenant_id, setting.before, setting.during, setting.restore_call,
          setting.note});
     tx.exec("update run set settings_changed = true where migration_id = $1 and run = $2 and not settings_changed",
@@ -40,16 +41,22 @@ void PgRunStore::remember_setting(const RunInfo& run, const Hold& hold, const Se
 void PgRunStore::mark_restored(const RunInfo& run, const Hold& hold, const std::string& name, bool restored, const std::string& note) {
   pool_.transact([&](pg::Tx& tx) {
     must_hold(tx, hold);
-    tx.exec("update setting set restored = $4, note = $5 where migration_id = $1 and run = $2 and name = $3",
-            {run.key.migration_id, run.key.run, name, restored, note});
+    tx.exec(
+        "update setting s set restored = $4, note = $5 from run r where r.migration_id = s.migration_id and r.run = s.run and s.name = $3 "
+        "and ((s.migration_id = $1 and s.run = $2) or ($4 and r.target_id = $6 and r.tenant_id = $7 and not s.restored and "
+        "s.restore_call <> ''))",
+        {run.key.migration_id, run.key.run, name, restored, note, run.target_id, run.tenant_id});
   });
 }
 
-std::vector<Setting> PgRunStore::settings(const RunKey& key) {
+std::vector<Setting> PgRunStore::to_restore(const RunInfo& run) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<Setting> out;
     for (const auto row :
-         tx.exec("select * from setting where migration_id = $1 and run = $2 order by ordinal", {key.migration_id, key.run}))
+         tx.exec("select * from (select distinct on (s.name) s.* from setting s join run r using (migration_id, run) where "
+                 "r.tenant_id = $1 and r.target_id = $2 and not s.restored and s.restore_call <> '' order by s.name, "
+                 "s.ordinal desc) newest order by ordinal",
+                 {run.tenant_id, run.target_id}))
       out.push_back({row.text("name"), row.text("before_value"), row.text("during_value"), row.text("restore_call"),
                      row.boolean("restored"), row.text("note")});
     return out;

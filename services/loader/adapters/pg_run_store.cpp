@@ -48,13 +48,19 @@ void PgRunStore::fenced(const Hold& hold, Work work) {
 std::vector<RunInfo> PgRunStore::runnable() {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<RunInfo> out;
-    for (const auto row : tx.exec("select * from run where state = 'working' order by migration_id, run")) {
+    for (const auto row : tx.exec("select * from run where state in ('working', 'failed') order by migration_id, run")) {
       const auto migration = migrations::find(tx, row.text("migration_id"));
       // The mapped stream may be ahead of the migration topic: then the run is not known yet.
       if (!migration || migration->run() < row.integer("run") || migration->target_id().empty()) continue;
-      if (migrations::directive(tx, row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run"))) ==
-          billing::v1::DIRECTIVE_PAUSE)
-        continue;
+      const auto directive = migrations::directive(tx, row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run")));
+      if (directive == billing::v1::DIRECTIVE_PAUSE) continue;
+      if (row.text("state") == "failed") {
+        // Billing paused the migration when the run failed; somebody has resumed it since.
+        const bool resumed = static_cast<std::int64_t>(migration->version()) > row.integer("failed_version");
+        if (!resumed || directive != billing::v1::DIRECTIVE_GO || migration->state() != billing::v1::STATE_RUNNING) continue;
+        tx.exec("update run set state = 'working', failure = '' where migration_id = $1 and run = $2",
+                {row.text("migration_id"), row.integer("run")});
+      }
       out.push_back(run_info(row, *migration));
     }
     return out;
@@ -105,7 +111,8 @@ std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wa
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<Item> out;
     for (const auto row :
-         tx.exec("select i.*, case when i.operation = 'write' and exists (select 1 from item c where c.migration_id = i.migration_id and "
+         tx.exec("select i.*, case when (i.operation = 'write' or r.outcome = 'skipped') and exists (select 1 from item c where "
+                 "c.migration_id = i.migration_id and "
                  "c.run = i.run and "
                  "c.outcome in ('created', 'adopted') and c.external_id = any(i.refs)) then '' else r.content_hash end as ledger_hash, "
                  "r.outcome as ledger_outcome from item i left join record r on r.target_id = $1 and "
@@ -239,8 +246,10 @@ std::size_t PgRunStore::reject_parked(const RunInfo& run, const Hold& hold) {
 
 void PgRunStore::end(const RunInfo& run, const Hold& hold, const std::string& state, const v1::StatusFact& fact) {
   fenced(hold, [&](pg::Tx& tx) {
-    tx.exec("update run set state = $3, target_id = $4, failure = $5 where migration_id = $1 and run = $2",
-            {run.key.migration_id, run.key.run, state, run.target_id, fact.has_run_failed() ? fact.run_failed().message() : ""});
+    const auto migration = migrations::find(tx, run.key.migration_id);
+    tx.exec("update run set state = $3, target_id = $4, failure = $5, failed_version = $6 where migration_id = $1 and run = $2",
+            {run.key.migration_id, run.key.run, state, run.target_id, fact.has_run_failed() ? fact.run_failed().message() : "",
+             static_cast<std::int64_t>(migration ? migration->version() : 0)});
     store_fact(tx, run, fact);
   });
 }

@@ -30,7 +30,7 @@ class PgRunStore final : public RunStore {
   void target_state(const RunInfo& run, const std::string& state, const std::string& version) override;
   void remember_setting(const RunInfo& run, const Hold& hold, const Setting& setting) override;
   void mark_restored(const RunInfo& run, const Hold& hold, const std::string& name, bool restored, const std::string& note) override;
-  std::vector<Setting> settings(const RunKey& key) override;
+  std::vector<Setting> to_restore(const RunInfo& run) override;
 
  private:
   template <class Work>

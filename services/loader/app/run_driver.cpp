@@ -150,12 +150,16 @@ RunDriver::Go RunDriver::work_wave(const Wave& wave, const std::stop_token& stop
   bool more = true;
   while (true) {
     if (look_at_directive(stop) == Go::leave) {
-      while (!in_flight_.empty()) collect(queue, stop);  // what is under way is remembered before we leave
+      come_home(queue);  // what is under way is remembered before we leave
       return Go::leave;
     }
     if (more && queue.size() < 2 * pace_.batch()) more = refill(wave, queue, last);
     if (launch(queue, stop) == Go::leave) return Go::leave;
-    if (in_flight_.empty() && !more) break;
+    if (in_flight_.empty()) {
+      if (!more) break;
+      more = refill(wave, queue, last);  // all that is here waits for what comes later
+      continue;
+    }
     if (collect(queue, stop) == Go::leave) return Go::leave;
     publish_progress(false);
   }
@@ -199,17 +203,23 @@ RunDriver::Go RunDriver::collect(std::list<Item>& queue, const std::stop_token& 
     return Go::on;
   }
   if (stop.stop_requested()) return Go::leave;
-  while (!in_flight_.empty()) {  // the other connections come home before we wait or give up
-    Delivery other = in_flight_.front().get();
-    in_flight_.pop_front();
-    take(std::move(other), queue);
-  }
-  exclusive_in_flight_ = false;
+  come_home(queue);                                                       // the other connections, before we wait or give up
   if (trouble->message.find("ir.actions.server") != std::string::npos) {  // somebody removed the action
     action_.forget();
     return ready_to_write(stop);
   }
   return trouble->retry == Retry::never ? fail_run(*trouble) : wait_out(*trouble, stop);
+}
+
+void RunDriver::come_home(std::list<Item>& queue) {
+  while (!in_flight_.empty()) {
+    while (in_flight_.front().wait_for(1s) != std::future_status::ready)
+      if (!store_.keep(hold_)) throw LeaseLost();
+    Delivery delivery = in_flight_.front().get();
+    in_flight_.pop_front();
+    take(std::move(delivery), queue);
+  }
+  exclusive_in_flight_ = false;
 }
 
 void RunDriver::take(Delivery delivery, std::list<Item>& queue) {
@@ -291,9 +301,12 @@ RunDriver::Go RunDriver::finish(const std::stop_token& stop) {
   return Go::leave;
 }
 
-/// Nothing of ours but the records stays in the target. A run that wrote nothing has nothing to clean up.
+/// Nothing of ours but the records stays in the target. A run that wrote nothing has nothing to clean up, unless an earlier one left
+/// something behind.
 Status RunDriver::clean_up() {
-  if (!run_.settings_changed) return {};
+  std::list<Item> left;
+  come_home(left);  // with the lock dates back, a batch under way would be booked on another day
+  if (!run_.settings_changed && store_.to_restore(run_).empty()) return {};
   if (auto gone = action_.remove(); !gone) return gone;
   store_.mark_restored(run_, hold_, std::string(kActionSetting), true, "removed");
   return TargetSettings(books_, store_, run_, hold_).restore();

@@ -46,6 +46,8 @@ class RunDriver {
   bool refill(const Wave& wave, std::list<Item>& queue, std::int64_t& last);
   Go launch(std::list<Item>& queue, const std::stop_token& stop);
   Go collect(std::list<Item>& queue, const std::stop_token& stop);
+  /// Waits for all calls under way and remembers what they did; what they did not do comes back to the queue.
+  void come_home(std::list<Item>& queue);
   void settle(std::vector<Fate> fates);
   void take(Delivery delivery, std::list<Item>& queue);
   void park(std::list<Item>& queue);
@@ -67,7 +69,6 @@ class RunDriver {
   std::chrono::steady_clock::time_point published_at_{};
   std::list<std::future<Delivery>> in_flight_;
   bool exclusive_in_flight_ = false;
-  std::optional<Error> trouble_;
   int troubles_in_a_row_ = 0;
   Left left_ = Left::interrupted;
 };

@@ -100,10 +100,12 @@ class RunStore {
 
   virtual void remember_findings(const RunInfo& run, const Hold& hold, const std::vector<Finding>& findings) = 0;
   virtual void target_state(const RunInfo& run, const std::string& state, const std::string& version) = 0;
-  /// The first value of a name stays (a restart must not take the changed value for the original).
+  /// The first value of a name stays until it was put back (a restart must not take the changed value for the original).
   virtual void remember_setting(const RunInfo& run, const Hold& hold, const Setting& setting) = 0;
+  /// With `restored`, also what earlier runs on the target left of this name.
   virtual void mark_restored(const RunInfo& run, const Hold& hold, const std::string& name, bool restored, const std::string& note) = 0;
-  virtual std::vector<Setting> settings(const RunKey& key) = 0;
+  /// What is still to be put back in the target, by this run or by an earlier one whose end the target did not answer.
+  virtual std::vector<Setting> to_restore(const RunInfo& run) = 0;
 };
 
 }  // namespace q2o::loader

@@ -227,8 +227,7 @@ Status TargetSettings::lock_books(const json::Value& wanted) {
 }
 
 Status TargetSettings::restore() {
-  for (const auto& setting : store_.settings(run_.key)) {
-    if (setting.restored || setting.restore_call.empty()) continue;
+  for (const auto& setting : store_.to_restore(run_)) {
     const auto call = json::Document::parse(setting.restore_call);
     if (!call) return fail(call.error());
     const auto parts = call->root().items();

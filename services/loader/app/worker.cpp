@@ -14,6 +14,12 @@ bool Worker::run_one(const std::stop_token& stop) {
   for (const auto& run : store_.runnable()) {
     const auto hold = store_.hold(run.target_id);
     if (!hold) continue;
+    // The list was made before we held the target: another worker may have brought the run to its end meanwhile.
+    const auto now = store_.runnable();
+    if (std::ranges::find(now, run.key, &RunInfo::key) == now.end()) {
+      store_.release(*hold);
+      continue;
+    }
     drive(run, *hold, stop);
     return true;
   }

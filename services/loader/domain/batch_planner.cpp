@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kParallelModels{"account.move", "account.payment", "account.bank.statement.line", "res.partner",
                                                           "sale.order",   "purchase.order",  "account.analytic.line",       "mail.message"};
-// How many items that cannot go yet are looked past; bounds the work per batch.
+// How many items that cannot go yet are looked past once something can; bounds the work per batch.
 constexpr std::size_t kLookedPastMax = 20000;
 
 }  // namespace
@@ -21,7 +21,7 @@ Batch next_batch(std::list<Item>& queue, const Known& known, const BatchLimits& 
   Batch batch;
   Known beside;
   std::size_t bytes = 0, looked_past = 0;
-  for (auto at = queue.begin(); at != queue.end() && looked_past < kLookedPastMax;) {
+  for (auto at = queue.begin(); at != queue.end() && (batch.empty() || looked_past < kLookedPastMax);) {
     if (batch.items.size() >= limits.records || (!batch.empty() && bytes + at->values_json.size() > limits.bytes)) break;
     const bool exclusive = !may_run_in_parallel(at->model, at->operation);
     if (!batch.empty() && exclusive != batch.exclusive) break;

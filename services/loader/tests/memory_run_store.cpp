@@ -31,7 +31,7 @@ void MemoryRunStore::begin_run(std::uint32_t run) {
   states_.clear();
   facts.clear();
   fates.clear();
-  settings_made.clear();
+  std::erase_if(settings_made, [](const Setting& one) { return one.restored || one.restore_call.empty(); });
   sums = {};
   for (auto& wave : stream.waves) wave.completed = false;
 }
@@ -102,17 +102,27 @@ std::size_t MemoryRunStore::reject_parked(const RunInfo& run, const Hold& hold) 
 
 void MemoryRunStore::end(const RunInfo&, const Hold&, const std::string& how, const v1::StatusFact& fact) {
   state = how;
+  stored_at_end = fates.size();
   facts.push_back(fact);
 }
 
 void MemoryRunStore::remember_setting(const RunInfo&, const Hold&, const Setting& setting) {
   info.settings_changed = true;
-  if (std::ranges::none_of(settings_made, [&](const auto& one) { return one.name == setting.name; })) settings_made.push_back(setting);
+  const auto at = std::ranges::find(settings_made, setting.name, &Setting::name);
+  if (at == settings_made.end()) return settings_made.push_back(setting);
+  if (at->restored) *at = setting;
 }
 
 void MemoryRunStore::mark_restored(const RunInfo&, const Hold&, const std::string& name, bool restored, const std::string& note) {
   for (auto& one : settings_made)
     if (one.name == name) one.restored = restored, one.note = note;
+}
+
+std::vector<Setting> MemoryRunStore::to_restore(const RunInfo&) {
+  std::vector<Setting> out;
+  std::ranges::copy_if(settings_made, std::back_inserter(out),
+                       [](const Setting& one) { return !one.restored && !one.restore_call.empty(); });
+  return out;
 }
 
 }  // namespace q2o::loader::testing

@@ -27,6 +27,7 @@ class MemoryRunStore final : public RunStore {
   std::map<std::string, std::string> outcomes;
   std::vector<Setting> settings_made;
   Totals sums;
+  std::size_t stored_at_end = 0;  ///< so many results were there when the run ended
 
   void begin_run(std::uint32_t run);
   std::vector<RunInfo> runnable() override;
@@ -48,7 +49,7 @@ class MemoryRunStore final : public RunStore {
   void target_state(const RunInfo&, const std::string&, const std::string&) override {}
   void remember_setting(const RunInfo&, const Hold&, const Setting& setting) override;
   void mark_restored(const RunInfo&, const Hold&, const std::string& name, bool restored, const std::string& note) override;
-  std::vector<Setting> settings(const RunKey&) override { return settings_made; }
+  std::vector<Setting> to_restore(const RunInfo& run) override;
 
  private:
   std::map<std::int64_t, std::string> states_;

@@ -122,6 +122,33 @@ TEST_F(RunDriverTest, LoadsAChildThatComesBeforeItsParent) {
   EXPECT_THAT(states_of_facts(), ElementsAre("loaded 2 0 0 0"));
 }
 
+TEST_F(RunDriverTest, LoadsAParentThatComesAfterMoreChildrenThanOnePageHolds) {
+  constexpr int kChildren = 5200;
+  for (int i = 0; i < kChildren; ++i) store.items.push_back(item(i + 1, fmt::format("qbo1_{}", i), {"qbo1_parent"}));
+  store.items.push_back(item(kChildren + 1, "qbo1_parent"));
+  drive();
+  EXPECT_THAT(states_of_facts(), ElementsAre(fmt::format("loaded {} 0 0 0", kChildren + 1)));
+}
+
+TEST_F(RunDriverTest, PutsBackWhatAnEarlierRunCouldNot) {
+  books.company["fiscalyear_lock_date"] = "false";
+  store.settings_made = {{"company.fiscalyear_lock_date", "2020-12-31", "",
+                          R"(["res.company","write",[[1],{"fiscalyear_lock_date":"2020-12-31"}]])", false, ""}};
+  drive();
+  EXPECT_EQ(books.company["fiscalyear_lock_date"], R"("2020-12-31")");
+  EXPECT_TRUE(store.settings_made[0].restored);
+}
+
+TEST_F(RunDriverTest, ChecksTheTargetAgainWhenAFailedRunIsResumed) {
+  store.items = {item(1, "qbo1_a")};
+  books.may_create_actions = false;
+  drive();
+  books.may_create_actions = true;
+  store.state = "working";
+  drive();
+  EXPECT_THAT(states_of_facts(), ElementsAre("failed RIGHT_SETTINGS_MISSING", "loaded 1 0 0 0"));
+}
+
 TEST_F(RunDriverTest, WritesNothingWhenTheTargetIsNotReady) {
   store.items = {item(1, "qbo1_a")};
   books.may_create_actions = false;
@@ -148,6 +175,7 @@ TEST_F(RunDriverTest, PutsTheSettingsBackWhenStopped) {
   books.before_batch = [this] { store.now = Directive::stop; };
   drive();
   EXPECT_EQ(store.state, "stopped");
+  EXPECT_EQ(store.stored_at_end, 1u) << "the batch under way came home first";
   EXPECT_FALSE(books.has_action());
   EXPECT_EQ(books.company["fiscalyear_lock_date"], R"("2020-12-31")");
 }

@@ -46,13 +46,13 @@ class Service : public ::testing::Test {
     EXPECT_EQ(runtime.wait(), 0);
     std::filesystem::remove(key_file);
   }
-  std::string save_target() {
+  std::string save_target(const std::string& password = "admin") {
     const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
     v1::SaveTargetRequest request;
     request.set_url(server.url());
     request.set_database("odoo");
     request.set_user("admin");
-    request.set_password("admin");
+    request.set_password(password);
     v1::SaveTargetResponse response;
     const auto status = stub->SaveTarget(rpc::context(books.tenant, "test", 10s).get(), request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
@@ -115,6 +115,22 @@ TEST_F(Service, LoadsARunThatComesOverTheBusAndTellsItsTotals) {
   EXPECT_TRUE(::q2o::testing::eventually([&] {
     return pool.transact([](pg::Tx& tx) { return tx.one("select count(*) as n from outbox").integer("n") == 0; });
   })) << "all facts and results have left";
+}
+
+TEST_F(Service, GoesOnWithAFailedRunWhenThePersonHasMendedTheCauseAndResumes) {
+  pg::Pool pool(database);
+  const auto reaches = [&](const std::string& state) {
+    return ::q2o::testing::eventually(
+        [&] { return pool.transact([&](pg::Tx& tx) { return !tx.exec("select 1 from run where state = $1", {state}).empty(); }); }, 60s);
+  };
+  publish({books.migration_message(save_target("wrong"), 1)});
+  publish(books.stream());
+  ASSERT_TRUE(reaches("failed"));
+  publish({books.migration_message(save_target("wrong"), 2, true)});
+  publish({books.migration_message(save_target("admin"), 3)});  // mended and resumed
+  ASSERT_TRUE(reaches("done"));
+  EXPECT_EQ(pool.transact([](pg::Tx& tx) { return tx.one("select created + changed + unchanged as n from run").integer("n"); }),
+            static_cast<std::int64_t>(testing::small_books_size()));
 }
 
 TEST_F(Service, ListsRejectsPageByPage) {
