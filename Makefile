@@ -5,7 +5,7 @@ PRESET ?= release
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: ## install, build, start everything, migrate a whole company, prove it (COMPANY=dir, ODOO_URL= ODOO_DB= ODOO_USER=)
+demo: ## install, build, start everything, migrate a whole company, prove it (COMPANY=dir or generated:us:medium:7, ODOO_URL= ODOO_DB= ODOO_USER=)
 	@scripts/demo "$(COMPANY)" "$(ODOO_URL)" "$(ODOO_DB)" "$(ODOO_USER)"
 
 test: ## install, build, run every test

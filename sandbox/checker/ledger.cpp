@@ -1,6 +1,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -34,8 +35,26 @@ void check_ids(const Company& company, std::vector<std::string>& out) {
     if (transaction.entity.empty()) claim(transaction.txn_id, transaction.txn_type);
 }
 
-void check_object(const Company& company, const Transaction& transaction, std::vector<std::string>& out) {
-  const auto* object = company.find(transaction.entity, transaction.txn_id);
+/// Objects by entity and id: a large company is walked once, not once per posting.
+class Index {
+ public:
+  explicit Index(const Company& company) {
+    for (const auto& [entity, objects] : company.entities)
+      for (const auto& object : objects) objects_[entity].emplace(object_id(object), &object);
+  }
+  const Node* find(const std::string& entity, const std::string& id) const {
+    const auto list = objects_.find(entity);
+    if (list == objects_.end()) return nullptr;
+    const auto found = list->second.find(id);
+    return found == list->second.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::map<std::string, std::unordered_map<std::string, const Node*>> objects_;
+};
+
+void check_object(const Index& index, const Transaction& transaction, std::vector<std::string>& out) {
+  const auto* object = index.find(transaction.entity, transaction.txn_id);
   const auto name = fmt::format("{} {}", transaction.entity, transaction.txn_id);
   if (object == nullptr) {
     out.push_back(name + " stands in the ledger, but there is no object");
@@ -51,20 +70,21 @@ void check_object(const Company& company, const Transaction& transaction, std::v
 
 void check_ledger(const Company& company, std::vector<std::string>& out) {
   check_ids(company, out);
+  const Index index(company);
   std::set<std::pair<std::string, std::string>> posted;
   for (const auto& transaction : company.ledger) {
     Decimal sum;
     for (const auto& line : transaction.lines) {
       sum += line.amount;
-      if (!line.account_id.empty() && company.find("Account", line.account_id) == nullptr)
+      if (!line.account_id.empty() && index.find("Account", line.account_id) == nullptr)
         out.push_back(fmt::format("ledger {}: no account {}", transaction.txn_id, line.account_id));
-      if (!line.name_id.empty() && company.find(line.name_type, line.name_id) == nullptr)
+      if (!line.name_id.empty() && index.find(line.name_type, line.name_id) == nullptr)
         out.push_back(fmt::format("ledger {}: no {} {}", transaction.txn_id, line.name_type, line.name_id));
     }
     if (!sum.is_zero()) out.push_back(fmt::format("ledger {} does not balance: {}", transaction.txn_id, sum.to_string(2)));
     if (!posted.emplace(transaction.entity, transaction.txn_id).second)
       out.push_back(fmt::format("ledger {} {} stands there twice", transaction.entity, transaction.txn_id));
-    if (!transaction.entity.empty()) check_object(company, transaction, out);
+    if (!transaction.entity.empty()) check_object(index, transaction, out);
   }
   for (const auto* entity : kPosting)
     for (const auto& object : company.of(entity))

@@ -4,17 +4,18 @@
 #include <CLI/CLI.hpp>
 
 #include "sandbox/checker/check.h"
+#include "sandbox/commands/company_source.h"
 
 namespace q2o::sandbox::commands {
 
 CLI::App* add_check(CLI::App& app, CheckOptions& options) {
   auto* command = app.add_subcommand("check", "Proves that the books of a company folder are true");
-  command->add_option("folder", options.folder, "The company folder")->required();
+  command->add_option("folder", options.folder, "A company folder, or a recipe such as generated:us:large:7")->required();
   return command;
 }
 
 int check(const CheckOptions& options) {
-  const auto company = load_company(options.folder);
+  const auto company = company_named(options.folder);
   if (!company) {
     fmt::print(stderr, "{}\n", company.error().message);
     return 2;

@@ -3,19 +3,20 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "sandbox/commands/company_source.h"
 #include "sandbox/generator/generator.h"
 
 namespace q2o::sandbox::commands {
 
 CLI::App* add_generate(CLI::App& app, GenerateOptions& options) {
-  auto* command = app.add_subcommand("generate", "Writes a company folder; the same seed gives the same company");
-  command->add_option("--seed", options.seed, "Any number")->capture_default_str();
+  auto* command = app.add_subcommand("generate", "Writes a company folder; the same options give the same company");
+  add_recipe(*command, options.recipe);
   command->add_option("--out", options.folder, "Folder to write, made when missing")->required();
   return command;
 }
 
 int generate(const GenerateOptions& options) {
-  const auto company = generator::generate(options.seed);
+  const auto company = generator::generate(options.recipe);
   if (const auto saved = save_company(company, options.folder); !saved) {
     fmt::print(stderr, "{}\n", saved.error().message);
     return 1;

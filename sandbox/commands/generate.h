@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
+
+#include "sandbox/generator/recipe.h"
 
 namespace CLI {
 class App;
@@ -10,7 +11,7 @@ class App;
 namespace q2o::sandbox::commands {
 
 struct GenerateOptions {
-  std::uint64_t seed = 1;
+  generator::Recipe recipe;
   std::string folder;
 };
 CLI::App* add_generate(CLI::App& app, GenerateOptions& options);

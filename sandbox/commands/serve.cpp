@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "sandbox/commands/company_source.h"
 #include "sandbox/generator/generator.h"
 #include "sandbox/http/server.h"
 #ifdef Q2O_SANDBOX_ODOO
@@ -17,8 +18,8 @@ namespace q2o::sandbox::commands {
 namespace {
 
 Result<Company> company_of(const ServeOptions& options) {
-  if (options.folder.empty()) return generator::generate(options.seed);
-  return load_company(options.folder);
+  if (options.company.empty()) return generator::generate(options.recipe);
+  return company_named(options.company);
 }
 
 /// Blocks the signals for all threads started later; wait() takes them.
@@ -56,9 +57,12 @@ class OdooHalf {
 };
 #endif
 
-void print_company(const Company& company, const quickbooks::Sandbox& sandbox, const std::string& url) {
-  fmt::print("Company     {}, {} transactions from {} to {}\n", company.name(), company.ledger.size(), company.first_date(),
-             company.last_date());
+std::string headline(const Company& company) {
+  return fmt::format("Company     {}, {} transactions from {} to {}\n", company.name(), company.ledger.size(), company.first_date(),
+                     company.last_date());
+}
+
+void print_connection(const quickbooks::Sandbox& sandbox, const std::string& url) {
   fmt::print("QuickBooks  {}\n", url);
   fmt::print("  realm id       {}\n  client id      {}\n  client secret  {}\n  refresh token  {}\n", sandbox.realm_id(),
              sandbox.credentials().client_id, sandbox.credentials().client_secret, sandbox.credentials().first_refresh_token);
@@ -69,9 +73,10 @@ void print_company(const Company& company, const quickbooks::Sandbox& sandbox, c
 CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   auto* command = app.add_subcommand("serve", "Serves a company as QuickBooks, and an empty Odoo");
   auto& quickbooks = options.quickbooks;
-  auto* folder =
-      command->add_option("--company", options.folder, "Company folder (entities/ and ledger.json); without it the generator's company");
-  command->add_option("--seed", options.seed, "Seed of the generator's company")->capture_default_str()->excludes(folder);
+  auto* company = command->add_option("--company", options.company,
+                                      "Company folder (entities/ and ledger.json) or a recipe (generated:us:medium:7); without it the "
+                                      "generator's company");
+  add_recipe(*command, options.recipe, company);
   command->add_option("--quickbooks-port", options.quickbooks_port, "Port of QuickBooks on 127.0.0.1; 0 = any")->capture_default_str();
   command->add_option("--odoo-port", options.odoo_port, "Port of Odoo on 127.0.0.1; 0 = any")->capture_default_str();
   command->add_option("--odoo-database", options.odoo_database, "Name of Odoo's database")->capture_default_str();
@@ -101,12 +106,14 @@ int serve(const ServeOptions& options) try {
   }
   auto quickbooks_options = options.quickbooks;
   quickbooks_options.limits.enforced = !options.no_limits;
-  quickbooks::Sandbox sandbox(*company, quickbooks_options);
+  const auto words = headline(*company);
+  quickbooks::Sandbox sandbox(std::move(*company), quickbooks_options);
   const Server server({.port = options.quickbooks_port,
                        .route_of = {},
                        .fault_answer = [&](const Fault& fault, const Request& request) { return sandbox.fault_answer(fault, request); }},
                       sandbox.http_handler(), std::make_shared<Faults>(options.fault_seed));
-  print_company(*company, sandbox, server.url());
+  fmt::print("{}", words);
+  print_connection(sandbox, server.url());
 #ifdef Q2O_SANDBOX_ODOO
   std::optional<OdooHalf> odoo;
   if (!options.no_odoo) {

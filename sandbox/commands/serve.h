@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "sandbox/generator/recipe.h"
 #include "sandbox/quickbooks/sandbox.h"
 
 namespace CLI {
@@ -12,8 +13,8 @@ class App;
 namespace q2o::sandbox::commands {
 
 struct ServeOptions {
-  std::string folder;  ///< empty: the generator's company
-  std::uint64_t seed = 1;
+  std::string company;  ///< folder or recipe; empty: as `recipe` says
+  generator::Recipe recipe;
   std::uint16_t quickbooks_port = 15301;
   std::uint16_t odoo_port = 15302;
   std::string odoo_database = "sandbox";

@@ -30,9 +30,23 @@ Result<Node> read_json(const std::filesystem::path& path) {
   return node;
 }
 
-Status write_text(const std::filesystem::path& path, const std::string& text) {
+/// Writes a list element by element: the text of a large company is never whole in memory. Indented by `margin`.
+template <class List, class MakeNode>
+Status write_list(const std::filesystem::path& path, const std::string& open, const std::string& margin, const std::string& close,
+                  const List& list, const MakeNode& make_node) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << text << '\n';
+  out << open;
+  bool first = true;
+  for (const auto& element : list) {
+    out << (first ? "\n" : ",\n") << margin;
+    first = false;
+    for (const char c : make_node(element).dump(1)) {
+      out.put(c);
+      if (c == '\n') out << margin;
+    }
+  }
+  if (!first) out << '\n';
+  out << (first ? close.substr(close.find(']')) : close) << '\n';
   out.flush();
   if (!out) return fail(Code::unavailable, fmt::format("cannot write {}", path.string()), "COMPANY_FILE_WRITE");
   return {};
@@ -154,12 +168,13 @@ Status save_company(const Company& company, const std::filesystem::path& folder)
   std::filesystem::create_directories(folder / "entities", error);
   if (error) return fail(Code::unavailable, fmt::format("cannot make {}: {}", folder.string(), error.message()), "COMPANY_FILE_WRITE");
   for (const auto& [entity, objects] : company.entities) {
-    const auto text = Node::object({{entity, Node::array(objects)}}).dump(1);
-    if (auto written = write_text(folder / "entities" / (entity + ".json"), text); !written) return written;
+    if (auto written = write_list(folder / "entities" / (entity + ".json"), "{\n \"" + entity + "\": [", "  ", " ]\n}", objects,
+                                  [](const Node& object) -> const Node& { return object; });
+        !written)
+      return written;
   }
-  auto ledger = Node::array();
-  for (const auto& transaction : company.ledger) ledger.push(node_of(transaction));
-  return write_text(folder / "ledger.json", ledger.dump(1));
+  return write_list(folder / "ledger.json", "[", " ", "]", company.ledger,
+                    [](const Transaction& transaction) { return node_of(transaction); });
 }
 
 }  // namespace q2o::sandbox

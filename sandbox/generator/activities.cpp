@@ -63,7 +63,7 @@ void reimburse(Workshop& shop) {
     auto object = Node::object({{"CustomerRef", shop.ref("Customer", winery)}, {"HasBeenInvoiced", true}, {"Amount", 88}});
     append(object, shop.begin(id, day));
     object.set("TxnDate", day)
-        .set("CurrencyRef", currency())
+        .set("CurrencyRef", shop.currency())
         .set("LinkedTxn", Node::array({Node::object({{"TxnId", invoice}, {"TxnType", "Invoice"}})}));
     object.set("Line", Node::array({std::move(line)}));
     shop.put("ReimburseCharge", std::move(object));
@@ -81,7 +81,7 @@ void recurring(Workshop& shop) {
                       {"ScheduleInfo",
                        Node::object({{"NumInterval", 1}, {"NextDate", "2026-01-01"}, {"DayOfMonth", 1}, {"IntervalType", "Monthly"}})}})},
        {"RecurDataRef", Node::object({{"value", "1"}})},
-       {"CurrencyRef", currency()},
+       {"CurrencyRef", shop.currency()},
        {"TotalAmt", 1850},
        {"APAccountRef", shop.account_ref(kPayable)},
        {"VendorRef", shop.ref("Vendor", shop.named("Vendor", "Mesquite Office Park"))},
@@ -94,7 +94,7 @@ void recurring(Workshop& shop) {
                                       {"DetailType", "AccountBasedExpenseLineDetail"},
                                       {"AccountBasedExpenseLineDetail", Node::object({{"AccountRef", shop.account_ref("Rent or Lease")},
                                                                                       {"BillableStatus", "NotBillable"}})}})}));
-  append(bill, shop.begin(id, kFirstDay));
+  append(bill, shop.begin(id, shop.size.first_day));
   shop.put("RecurringTransaction", Node::object({{"Bill", std::move(bill)}}));
 }
 

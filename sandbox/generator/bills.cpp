@@ -135,7 +135,7 @@ void rent(Workshop& shop, const std::string& day) {
 }  // namespace
 
 void plan_bills(Workshop& shop) {
-  for (const auto& first : monthly(1)) {
+  for (const auto& first : monthly(shop, 1)) {
     shop.agenda.at(first, [&shop](const std::string& day) { rent(shop, day); });
     for (int i = shop.random.below(2); i < 2; ++i)
       shop.agenda.at(date::plus_days(first, shop.random.below(27)), [&shop](const std::string& day) { ordinary_bill(shop, day); });

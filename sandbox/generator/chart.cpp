@@ -109,25 +109,25 @@ const char* classification(std::string_view type) {
 
 }  // namespace
 
+void put_account(Workshop& shop, const AccountRow& row) {
+  const auto colon = row.full_name.rfind(':');
+  auto account = Node::object(
+      {{"Name", row.full_name.substr(colon == std::string::npos ? 0 : colon + 1)}, {"SubAccount", colon != std::string::npos}});
+  if (colon != std::string::npos) account.set("ParentRef", Node::object({{"value", shop.account(row.full_name.substr(0, colon))}}));
+  account.set("FullyQualifiedName", row.full_name)
+      .set("Active", true)
+      .set("Classification", classification(row.type))
+      .set("AccountType", row.type);
+  account.set("AccountSubType", row.sub_type);
+  if (!row.number.empty()) account.set("AcctNum", row.number);
+  account.set("CurrentBalance", 0).set("CurrentBalanceWithSubAccounts", 0).set("CurrencyRef", shop.currency());
+  const auto base = shop.begin(std::to_string(shop.company.of("Account").size() + 1), shop.size.first_day);
+  for (const auto& member : base.members()) account.set(member.key, member.value);
+  shop.put("Account", std::move(account));
+}
+
 void make_chart(Workshop& shop) {
-  int id = 0;
-  for (const auto& row : kAccounts) {
-    const std::string full_name = row.full_name;
-    const auto colon = full_name.rfind(':');
-    auto account =
-        Node::object({{"Name", full_name.substr(colon == std::string::npos ? 0 : colon + 1)}, {"SubAccount", colon != std::string::npos}});
-    if (colon != std::string::npos) account.set("ParentRef", Node::object({{"value", shop.account(full_name.substr(0, colon))}}));
-    account.set("FullyQualifiedName", full_name)
-        .set("Active", true)
-        .set("Classification", classification(row.type))
-        .set("AccountType", row.type);
-    account.set("AccountSubType", row.sub_type);
-    if (row.number[0] != '\0') account.set("AcctNum", row.number);
-    account.set("CurrentBalance", 0).set("CurrentBalanceWithSubAccounts", 0).set("CurrencyRef", currency());
-    const auto base = shop.begin(std::to_string(++id), "2024-11-01");
-    for (const auto& member : base.members()) account.set(member.key, member.value);
-    shop.put("Account", std::move(account));
-  }
+  for (const auto& row : kAccounts) put_account(shop, {row.full_name, row.type, row.sub_type, row.number});
 }
 
 }  // namespace q2o::sandbox::generator

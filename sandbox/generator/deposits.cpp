@@ -72,7 +72,7 @@ void book_deposit(Workshop& shop, const DepositPlan& plan) {
   object.set("TotalAmt", total);
   const auto base = shop.begin(id, plan.date);
   for (const auto& member : base.members()) object.set(member.key, member.value);
-  object.set("TxnDate", plan.date).set("CurrencyRef", currency()).set("Line", std::move(lines)).set("TxnTaxDetail", Node::object());
+  object.set("TxnDate", plan.date).set("CurrencyRef", shop.currency()).set("Line", std::move(lines)).set("TxnTaxDetail", Node::object());
   shop.put("Deposit", std::move(object));
   // Receipts never learn of their deposit; payments do.
   for (const auto& money : plan.taken)
@@ -94,8 +94,10 @@ std::vector<Undeposited> collect(Workshop& shop, const std::string& day) {
 
 void plan_deposits(Workshop& shop) {
   int month = 0;
-  for (const auto& day : monthly(10)) {
-    const bool last = ++month == 14;  // what comes in at the end stays undeposited
+  const auto days = monthly(shop, 10);
+  for (const auto& day : days) {
+    ++month;
+    const bool last = day == days.back();  // what comes in at the end stays undeposited
     const auto work = [&shop](const std::string& today) {
       DepositPlan plan{today, collect(shop, today)};
       if (plan.taken.empty()) return;

@@ -1,74 +1,9 @@
 #include "sandbox/generator/families.h"
+#include "sandbox/generator/journal.h"
 #include "sandbox/generator/payment.h"
 
 namespace q2o::sandbox::generator {
 namespace {
-
-void append(Node& object, const Node& base) {
-  for (const auto& member : base.members()) object.set(member.key, member.value);
-}
-
-struct JournalLine {
-  std::string account;
-  Decimal amount;  ///< debit positive
-  std::string memo = {};
-  Party party = {};
-  std::string class_id = {};
-};
-
-std::string book_journal(Workshop& shop, const std::string& day, const std::string& number, const std::vector<JournalLine>& lines,
-                         bool adjustment = false) {
-  const auto id = shop.transaction_id();
-  auto list = Node::array();
-  std::vector<Entry> entries;
-  int line_id = 0;
-  for (const auto& line : lines) {
-    auto detail = Node::object({{"PostingType", line.amount.sign() >= 0 ? "Debit" : "Credit"}});
-    if (!line.party.id.empty())
-      detail.set("Entity", Node::object({{"Type", line.party.type},
-                                         {"EntityRef", Node::object({{"value", line.party.id}, {"name", line.party.name}})}}));
-    detail.set("AccountRef", shop.account_ref(line.account));
-    if (!line.class_id.empty()) detail.set("ClassRef", shop.ref("Class", line.class_id));
-    auto object = Node::object({{"Id", std::to_string(line_id++)}});
-    if (!line.memo.empty()) object.set("Description", line.memo);
-    object.set("Amount", line.amount.abs())
-        .set("DetailType", "JournalEntryLineDetail")
-        .set("JournalEntryLineDetail", std::move(detail))
-        .set("CustomExtensions", Node::array());
-    list.push(std::move(object));
-    entries.push_back({line.account, line.amount, line.memo, line.party});
-  }
-  // The real service says 0 here, whatever the lines say.
-  auto entry = Node::object({{"Adjustment", adjustment}, {"TotalAmt", 0}});
-  append(entry, shop.begin(id, day));
-  if (!number.empty()) entry.set("DocNumber", number);
-  entry.set("TxnDate", day).set("CurrencyRef", currency()).set("Line", std::move(list)).set("TxnTaxDetail", Node::object());
-  shop.put("JournalEntry", std::move(entry));
-  shop.post({id, "Journal Entry", "JournalEntry", day, number}, entries);
-  return id;
-}
-
-void book_adjustment(Workshop& shop, const std::string& day, const std::string& number, const std::string& account, const std::string& item,
-                     int difference, const Decimal& unit_cost, const std::string& note) {
-  const auto id = shop.transaction_id();
-  const auto item_id = shop.named("Item", item);
-  Decimal value;
-  if (difference > 0) {
-    shop.stock.receive(item_id, difference, unit_cost);
-    value = cents(unit_cost * Decimal(difference));
-  } else {
-    value = -shop.stock.take(item_id, -difference);
-  }
-  auto object = Node::object({{"AdjustAccountRef", shop.account_ref(account)}});
-  append(object, shop.begin(id, day));
-  object.set("DocNumber", number).set("TxnDate", day).set("PrivateNote", note);
-  object.set("Line", Node::array({Node::object({{"Id", "1"},
-                                                {"DetailType", "ItemAdjustmentLineDetail"},
-                                                {"ItemAdjustmentLineDetail",
-                                                 Node::object({{"ItemRef", shop.ref("Item", item_id)}, {"QtyDiff", difference}})}})}));
-  shop.put("InventoryAdjustment", std::move(object));
-  shop.post({id, "Inventory Qty Adjust", "InventoryAdjustment", day, number}, {{"Inventory Asset", value, note}, {account, -value, note}});
-}
 
 void depreciation(Workshop& shop, const std::string& day) {
   book_journal(shop, day, "DEP",
@@ -109,7 +44,7 @@ void parties(Workshop& shop) {
 }  // namespace
 
 void plan_opening(Workshop& shop) {
-  shop.agenda.at(kFirstDay, [&shop](const std::string& day) {
+  shop.agenda.at(shop.size.first_day, [&shop](const std::string& day) {
     book_journal(shop, day, "OPEN",
                  {{"Checking", Decimal::of("18250.00"), "Opening balance"},
                   {"Old Checking", Decimal(1000), "Opening balance"},
@@ -133,8 +68,9 @@ void plan_opening(Workshop& shop) {
 }
 
 void plan_entries(Workshop& shop) {
-  for (const auto* day : {"2024-12-31", "2025-03-31", "2025-06-30", "2025-09-30", "2025-12-31"})
-    shop.agenda.at(day, [&shop](const std::string& today) { depreciation(shop, today); });
+  for (const auto* month_and_day : {"-12-31", "-03-31", "-06-30", "-09-30"})
+    for (const auto& day : yearly(shop, month_and_day))
+      shop.agenda.at(day, [&shop](const std::string& today) { depreciation(shop, today); });
   parties(shop);
   shop.agenda.at("2025-06-30", [&shop](const std::string& day) {
     book_adjustment(shop, day, "ADJ-1", "Inventory Shrinkage", "Sprinkler Head", -7, Decimal(0), "Lost");

@@ -100,7 +100,7 @@ void special(Workshop& shop) {
 }  // namespace
 
 void plan_expenses(Workshop& shop) {
-  for (const auto& first : monthly(1))
+  for (const auto& first : monthly(shop, 1))
     for (int i = 0; i < 3; ++i)
       shop.agenda.at(date::plus_days(first, shop.random.below(27)), [&shop](const std::string& day) { ordinary(shop, day); });
   special(shop);

@@ -7,7 +7,6 @@
 /// The families of objects. `make_…` puts master data at once; `plan_…` writes the days of its documents into the agenda.
 namespace q2o::sandbox::generator {
 
-inline constexpr const char* kFirstDay = "2024-11-01";
 inline constexpr const char* kLastDay = "2025-12-31";
 inline constexpr const char* kBooksClosed = "2024-12-31";
 
@@ -15,6 +14,14 @@ inline constexpr const char* kReceivable = "Accounts Receivable (A/R)";
 inline constexpr const char* kPayable = "Accounts Payable (A/P)";
 inline constexpr const char* kUndeposited = "Undeposited Funds";
 
+struct AccountRow {
+  std::string full_name;
+  std::string type;
+  std::string sub_type;
+  std::string number = {};
+};
+/// After its parent.
+void put_account(Workshop& shop, const AccountRow& row);
 void make_chart(Workshop& shop);
 void make_settings(Workshop& shop);
 void make_taxes(Workshop& shop);
@@ -38,7 +45,13 @@ void plan_activities(Workshop& shop);
 /// Balances, quantities and sums that follow from the books; inactive names.
 void finish(Workshop& shop);
 
-/// The first of each month of the company's life, with the day asked for: "2024-11-05", "2024-12-05", ...
-std::vector<std::string> monthly(int day);
+/// Contacts, accounts and items beyond those of the small company; what they buy and sell.
+void make_crowd(Workshop& shop);
+void plan_volume(Workshop& shop);
+
+/// This day of every month of the company's life: "2024-11-05", "2024-12-05", ...
+std::vector<std::string> monthly(const Workshop& shop, int day);
+/// The same month and day of every year in which the company lives by then: "-04-18" -> "2025-04-18", ...
+std::vector<std::string> yearly(const Workshop& shop, const std::string& month_and_day);
 
 }  // namespace q2o::sandbox::generator

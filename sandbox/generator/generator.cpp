@@ -4,8 +4,8 @@
 
 namespace q2o::sandbox::generator {
 
-Company generate(std::uint64_t seed) {
-  Workshop shop(seed);
+Company generate(const Recipe& recipe) {
+  Workshop shop(recipe);
   make_chart(shop);
   make_settings(shop);
   make_taxes(shop);
@@ -13,6 +13,7 @@ Company generate(std::uint64_t seed) {
   make_customers(shop);
   make_vendors(shop);
   make_items(shop);
+  make_crowd(shop);
   plan_opening(shop);
   plan_sales(shop);
   plan_special_sales(shop);
@@ -24,6 +25,7 @@ Company generate(std::uint64_t seed) {
   plan_entries(shop);
   plan_ledger_only(shop);
   plan_activities(shop);
+  plan_volume(shop);
   shop.agenda.run(kLastDay);
   finish(shop);
   return std::move(shop.company);

@@ -60,8 +60,8 @@ void put(Workshop& shop, const ItemRow& row, const std::string& id) {
   if (row.expense[0] != '\0') object.set("ExpenseAccountRef", shop.account_ref(row.expense));
   if (type == "Inventory") object.set("AssetAccountRef", shop.account_ref("Inventory Asset"));
   if (type != "Category") object.set("TrackQtyOnHand", type == "Inventory");
-  if (type == "Inventory") object.set("QtyOnHand", 0).set("InvStartDate", kFirstDay);
-  append(object, shop.begin(id, kFirstDay));
+  if (type == "Inventory") object.set("QtyOnHand", 0).set("InvStartDate", shop.size.first_day);
+  append(object, shop.begin(id, shop.size.first_day));
   shop.put("Item", std::move(object));
 }
 
@@ -88,7 +88,7 @@ void make_items(Workshop& shop) {
                               {"PrintGroupedItems", true},
                               {"TrackQtyOnHand", false},
                               {"ItemGroupDetail", Node::object({{"ItemGroupLine", std::move(parts)}})}});
-  append(bundle, shop.begin(std::to_string(++id), kFirstDay));
+  append(bundle, shop.begin(std::to_string(++id), shop.size.first_day));
   shop.put("Item", std::move(bundle));
 }
 

@@ -1,3 +1,4 @@
+#include "sandbox/company/date.h"
 #include "sandbox/generator/families.h"
 
 namespace q2o::sandbox::generator {
@@ -35,16 +36,14 @@ void payroll(Workshop& shop, const std::string& day) {
 }  // namespace
 
 void plan_ledger_only(Workshop& shop) {
-  const auto quarter = [&shop](const char* day, const char* until) {
-    shop.agenda.at(day, [&shop, until = std::string(until)](const std::string& today) {
+  const auto quarter = [&shop](const std::string& day, const std::string& until) {
+    shop.agenda.at(day, [&shop, until](const std::string& today) {
       pay_tax(shop, today, "Texas Comptroller Payable", until);
       pay_tax(shop, today, "City of Austin Payable", until);
     });
   };
-  quarter("2025-01-17", "2024-12-31");
-  quarter("2025-04-18", "2025-03-31");
-  quarter("2025-07-18", "2025-06-30");
-  quarter("2025-10-17", "2025-09-30");
+  for (const auto* month_and_day : {"-01-17", "-04-18", "-07-18", "-10-17"})
+    for (const auto& day : yearly(shop, month_and_day)) quarter(day, date::plus_days(day.substr(0, 8) + "01", -1));
   for (const auto* day : {"2025-09-30", "2025-10-31", "2025-11-28"})
     shop.agenda.at(day, [&shop](const std::string& today) { payroll(shop, today); });
   shop.agenda.at("2025-12-15", [&shop](const std::string& day) {

@@ -12,7 +12,7 @@ void book_transfer(Workshop& shop, const std::string& day, const char* from, con
   const auto id = shop.transaction_id();
   auto object = Node::object({{"FromAccountRef", shop.account_ref(from)}, {"ToAccountRef", shop.account_ref(to)}, {"Amount", amount}});
   append(object, shop.begin(id, day));
-  object.set("TxnDate", day).set("CurrencyRef", currency());
+  object.set("TxnDate", day).set("CurrencyRef", shop.currency());
   if (!note.empty()) object.set("PrivateNote", note);
   shop.put("Transfer", std::move(object));
   shop.post({id, "Transfer", "Transfer", day}, {{from, -amount, note}, {to, amount, note}});
@@ -23,7 +23,7 @@ void book_card_payment(Workshop& shop, const std::string& day, const char* card,
   auto object = Node::object(
       {{"CreditCardAccountRef", shop.account_ref(card)}, {"BankAccountRef", shop.account_ref("Checking")}, {"Amount", amount}});
   append(object, shop.begin(id, day));
-  object.set("TxnDate", day).set("CurrencyRef", currency()).set("PrivateNote", "Monthly payment");
+  object.set("TxnDate", day).set("CurrencyRef", shop.currency()).set("PrivateNote", "Monthly payment");
   shop.put("CreditCardPayment", std::move(object));
   shop.post({id, "Credit Card Payment", "CreditCardPayment", day}, {{"Checking", -amount, ""}, {card, amount, "Monthly payment"}});
 }
@@ -32,7 +32,7 @@ void book_card_payment(Workshop& shop, const std::string& day, const char* card,
 
 void plan_money(Workshop& shop) {
   int month = 0;
-  for (const auto& day : monthly(24)) {
+  for (const auto& day : monthly(shop, 24)) {
     ++month;
     if (month % 2 == 0)
       shop.agenda.at(

@@ -111,10 +111,10 @@ void make_customers(Workshop& shop) {
     object.set("CustomerTypeRef", Node::object({{"value", shop.random.chance(70) ? "1" : "2"}}));
     object.set("Balance", 0)
         .set("BalanceWithJobs", 0)
-        .set("CurrencyRef", currency())
+        .set("CurrencyRef", shop.currency())
         .set("PreferredDeliveryMethod", "Email")
         .set("IsProject", row.project);
-    append(object, shop.begin(std::to_string(++id), kFirstDay));
+    append(object, shop.begin(std::to_string(++id), shop.size.first_day));
     object.set("FullyQualifiedName", full_name)
         .set("CompanyName", row.name)
         .set("DisplayName", row.name)
@@ -135,9 +135,9 @@ void make_vendors(Workshop& shop) {
     if (row.street[0] != '\0') object.set("BillAddr", address(shop, row.street));
     if (row.term[0] != '\0') object.set("TermRef", shop.ref("Term", row.term));
     if (shop.random.chance(30)) object.set("AcctNum", fmt::format("BG-{}", shop.random.between(100, 999)));
-    object.set("Balance", 0).set("Vendor1099", row.files_1099).set("CurrencyRef", currency());
+    object.set("Balance", 0).set("Vendor1099", row.files_1099).set("CurrencyRef", shop.currency());
     if (row.files_1099) object.set("TaxIdentifier", "XXXXXXX6789");
-    append(object, shop.begin(std::to_string(++id), kFirstDay));
+    append(object, shop.begin(std::to_string(++id), shop.size.first_day));
     object.set("CompanyName", row.name).set("DisplayName", row.name).set("PrintOnCheckName", row.name).set("Active", true);
     if (shop.random.chance(70))
       object.set("PrimaryPhone", Node::object({{"FreeFormNumber", fmt::format("(512) 555-{:04}", shop.random.below(10000))}}));

@@ -49,7 +49,7 @@ std::string book_payment(Workshop& shop, const PaymentPlan& plan) {
   object.set("TotalAmt", total).set("UnappliedAmt", plan.unapplied).set("ProcessPayment", false);
   const auto base = shop.begin(id, plan.date);
   for (const auto& member : base.members()) object.set(member.key, member.value);
-  object.set("TxnDate", plan.date).set("CurrencyRef", currency()).set("LinkedTxn", Node::array()).set("Line", lines_of(plan.applied));
+  object.set("TxnDate", plan.date).set("CurrencyRef", shop.currency()).set("LinkedTxn", Node::array()).set("Line", lines_of(plan.applied));
   shop.put("Payment", std::move(object));
   for (const auto& one : plan.applied) {
     lower_balance(shop, one, plan.date);
@@ -79,7 +79,7 @@ std::string book_bill_payment(Workshop& shop, const BillPaymentPlan& plan) {
   for (const auto& member : base.members()) object.set(member.key, member.value);
   if (!number.empty()) object.set("DocNumber", number);
   object.set("TxnDate", plan.date)
-      .set("CurrencyRef", currency())
+      .set("CurrencyRef", shop.currency())
       .set("APAccountRef", shop.account_ref(kPayable))
       .set("Line", lines_of(plan.applied));
   shop.put("BillPayment", std::move(object));

@@ -96,7 +96,7 @@ std::string book_vendor_form(Workshop& shop, const VendorForm& form) {
   if (!form.number.empty()) object.set("DocNumber", form.number);
   if (!form.note.empty()) object.set("PrivateNote", form.note);
   if (!form.department.empty()) object.set("DepartmentRef", shop.ref("Department", form.department));
-  object.set("TxnDate", form.date).set("CurrencyRef", currency()).set("LinkedTxn", Node::array());
+  object.set("TxnDate", form.date).set("CurrencyRef", shop.currency()).set("LinkedTxn", Node::array());
   if (!form.order.empty()) {
     object["LinkedTxn"].push(Node::object({{"TxnId", form.order}, {"TxnType", "PurchaseOrder"}}));
     auto& order = shop.get("PurchaseOrder", form.order);
@@ -136,7 +136,7 @@ std::string book_spending(Workshop& shop, const Spending& spending) {
   append(object, shop.begin(id, spending.date));
   if (!spending.number.empty()) object.set("DocNumber", spending.number);
   if (!spending.note.empty()) object.set("PrivateNote", spending.note);
-  object.set("TxnDate", spending.date).set("CurrencyRef", currency()).set("Line", std::move(costs.lines));
+  object.set("TxnDate", spending.date).set("CurrencyRef", shop.currency()).set("Line", std::move(costs.lines));
   shop.put("Purchase", std::move(object));
   std::vector<Entry> entries{{spending.money_account, sign > 0 ? -costs.total : costs.total, spending.note}};
   entries.insert(entries.end(), costs.entries.begin(), costs.entries.end());

@@ -183,7 +183,7 @@ Node Form::object() {
   auto out = shop_.begin(id_, sale_.date);
   const auto number = sale_.number ? *sale_.number : shop_.sales_number();
   if (!number.empty()) out.set("DocNumber", number);
-  out.set("TxnDate", sale_.date).set("CustomField", Node::array()).set("CurrencyRef", currency());
+  out.set("TxnDate", sale_.date).set("CustomField", Node::array()).set("CurrencyRef", shop_.currency());
   if (!sale_.department.empty()) out.set("DepartmentRef", shop_.ref("Department", sale_.department));
   const auto note = sale_.voided ? std::string("Voided") + (sale_.note.empty() ? "" : " - " + sale_.note) : sale_.note;
   if (!note.empty()) out.set("PrivateNote", note);

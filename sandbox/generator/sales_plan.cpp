@@ -117,23 +117,14 @@ void estimate(Workshop& shop, const std::string& day) {
 
 }  // namespace
 
-std::vector<std::string> monthly(int day) {
-  std::vector<std::string> out;
-  for (int month = 0; month < 14; ++month) {
-    const int index = 10 + month;  // November 2024 is the eleventh month
-    out.push_back(fmt::format("{:04}-{:02}-{:02}", 2024 + index / 12, index % 12 + 1, day));
-  }
-  return out;
-}
-
 void plan_sales(Workshop& shop) {
-  for (const auto& first : monthly(1)) {
+  for (const auto& first : monthly(shop, 1)) {
     const auto some_day = [&] { return date::plus_days(first, shop.random.below(27)); };
     for (int i = 0; i < kInvoicesAMonth; ++i) shop.agenda.at(some_day(), [&shop](const std::string& day) { ordinary_invoice(shop, day); });
     shop.agenda.at(some_day(), [&shop](const std::string& day) { cash_sale(shop, day); });
     if (shop.random.chance(60)) shop.agenda.at(some_day(), [&shop](const std::string& day) { estimate(shop, day); });
   }
-  for (const auto& day : monthly(20))
+  for (const auto& day : monthly(shop, 20))
     shop.agenda.at(day, [&shop](const std::string& today) {
       const auto customer = shop.named("Customer", "Barton Hills HOA");
       const auto id = book_sale(shop, {.date = today,

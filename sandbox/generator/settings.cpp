@@ -20,8 +20,12 @@ void append(Node& object, const Node& base) {
 
 void make_settings(Workshop& shop) {
   const auto place = address("801 Barton Springs Rd", "Austin", "78704");
-  auto info = Node::object({{"CompanyName", "Bluebonnet Garden & Irrigation"},
-                            {"LegalName", "Bluebonnet Garden & Irrigation LLC"},
+  // The API's company id follows from the name: companies of different scales are different companies.
+  const std::string name = std::string("Bluebonnet Garden & Irrigation") + (shop.recipe.scale == Scale::large    ? " Holdings"
+                                                                            : shop.recipe.scale == Scale::medium ? " Group"
+                                                                                                                 : "");
+  auto info = Node::object({{"CompanyName", name},
+                            {"LegalName", name + " LLC"},
                             {"CompanyAddr", place},
                             {"CustomerCommunicationAddr", place},
                             {"LegalAddr", place},
@@ -38,7 +42,7 @@ void make_settings(Workshop& shop) {
            Node::array({pair("NeoEnabled", "true"), pair("IsQbdtMigrated", "false"), pair("CompanyType", "Limited liability"),
                         pair("SubscriptionStatus", "PAID"), pair("OfferingSku", "QuickBooks Online Plus"), pair("PayrollFeature", "true"),
                         pair("ItemCategoriesFeature", "true"), pair("IndustryType", "Landscaping Services")}));
-  append(info, shop.begin("1", kFirstDay));
+  append(info, shop.begin("1", shop.size.first_day));
   shop.put("CompanyInfo", std::move(info));
 
   auto preferences = Node::object();
@@ -80,14 +84,14 @@ void make_settings(Workshop& shop) {
             Node::array({Node::object({{"Name", "UncategorizedIncomeAccountId"}, {"Value", shop.account("Uncategorized Income")}}),
                          Node::object({{"Name", "UncategorizedExpenseAccountId"}, {"Value", shop.account("Uncategorized Expense")}}),
                          pair("TimeTrackingFeatureEnabled", "true"), pair("Vendor1099Enabled", "true")})}}));
-  append(preferences, shop.begin("1", kFirstDay));
+  append(preferences, shop.begin("1", shop.size.first_day));
   shop.put("Preferences", std::move(preferences));
 }
 
 void make_taxes(Workshop& shop) {
   const auto agency = [&](const char* id, const char* name) {
     auto object = Node::object({{"DisplayName", name}, {"TaxTrackedOnSales", true}, {"TaxTrackedOnPurchases", false}});
-    append(object, shop.begin(id, kFirstDay));
+    append(object, shop.begin(id, shop.size.first_day));
     shop.put("TaxAgency", std::move(object));
   };
   agency("1", "Texas Comptroller");
@@ -100,7 +104,7 @@ void make_taxes(Workshop& shop) {
                                 {"DisplayType", "ReadOnly"},
                                 {"Active", active},
                                 {"Description", "Sales Tax"}});
-    append(object, shop.begin(id, kFirstDay));
+    append(object, shop.begin(id, shop.size.first_day));
     shop.put("TaxRate", std::move(object));
   };
   rate("1", "Texas State", "6.25", "1", true);
@@ -118,7 +122,7 @@ void make_taxes(Workshop& shop) {
                                 {"Active", active},
                                 {"Description", name},
                                 {"SalesTaxRateList", Node::object({{"TaxRateDetail", std::move(details)}})}});
-    append(object, shop.begin(id, kFirstDay));
+    append(object, shop.begin(id, shop.size.first_day));
     shop.put("TaxCode", std::move(object));
   };
   code("1", "Texas", {"1"}, true);
@@ -126,7 +130,7 @@ void make_taxes(Workshop& shop) {
   code("3", "Old Texas", {"4"}, false);
   // The two line codes have neither a token nor a state.
   for (const auto* name : {"NON", "TAX"}) {
-    const auto base = shop.begin(name, kFirstDay);
+    const auto base = shop.begin(name, shop.size.first_day);
     shop.put("TaxCode", Node::object({{"TaxGroup", false},
                                       {"Name", name},
                                       {"Taxable", std::string_view(name) == "TAX"},
@@ -138,7 +142,7 @@ void make_taxes(Workshop& shop) {
 
 void make_lists(Workshop& shop) {
   const auto put = [&](const char* entity, const char* id, Node object) {
-    append(object, shop.begin(id, kFirstDay));
+    append(object, shop.begin(id, shop.size.first_day));
     shop.put(entity, std::move(object));
   };
   const auto term = [&](const char* id, const char* name, int days, bool active) {

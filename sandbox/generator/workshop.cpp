@@ -7,7 +7,8 @@
 namespace q2o::sandbox::generator {
 namespace {
 
-/// What was on paper in 2024 was typed in on one day: hundreds of rows with equal times are real.
+/// What was on paper at the end of 2024 was typed in on one day: hundreds of rows with equal times are real.
+constexpr std::string_view kImportedFrom = "2024-11-01";
 constexpr std::string_view kImportedUntil = "2024-12-31";
 constexpr std::string_view kImportTime = "2025-01-02T09:30:00-08:00";
 
@@ -16,12 +17,12 @@ constexpr std::string_view kImportTime = "2025-01-02T09:30:00-08:00";
 Decimal cents(const Decimal& amount) {
   return amount.rounded(2, Rounding::half_up);
 }
-Node currency() {
+Node Workshop::currency() const {
   return Node::object({{"value", "USD"}, {"name", "United States Dollar"}});
 }
 
 std::string Workshop::time_of(const std::string& day) {
-  if (day <= kImportedUntil) return std::string(kImportTime);
+  if (day >= kImportedFrom && day <= kImportedUntil) return std::string(kImportTime);
   seconds_ = (seconds_ + 7) % 28'000;
   const int second = 9 * 3600 + seconds_;
   return fmt::format("{}T{:02}:{:02}:{:02}-08:00", day, second / 3600, second / 60 % 60, second % 60);
@@ -39,16 +40,23 @@ Node Workshop::begin(const std::string& id, const std::string& day) {
 Node& Workshop::put(const std::string& entity, Node object) {
   auto& list = company.entities[entity];
   const auto& id = object_id(object);
-  if (!index_.emplace(std::pair{entity, id}, list.size()).second)
-    throw std::logic_error(fmt::format("generator: {} {} exists", entity, id));
+  if (!index_[entity].emplace(id, list.size()).second) throw std::logic_error(fmt::format("generator: {} {} exists", entity, id));
+  for (const auto* key : {"DisplayName", "Name", "FullyQualifiedName"})
+    if (const auto& name = std::as_const(object)[key].text(); !name.empty()) names_[entity].emplace(name, id);
   if (entity == "Account") accounts_[object["FullyQualifiedName"].text()] = id;
   return list.emplace_back(std::move(object));
 }
 
 Node& Workshop::get(const std::string& entity, const std::string& id) {
-  const auto found = index_.find({entity, id});
-  if (found == index_.end()) throw std::logic_error(fmt::format("generator: no {} {}", entity, id));
+  const auto& known = index_[entity];
+  const auto found = known.find(id);
+  if (found == known.end()) throw std::logic_error(fmt::format("generator: no {} {}", entity, id));
   return company.entities.at(entity)[found->second];
+}
+
+bool Workshop::has(const std::string& entity, const std::string& id) const {
+  const auto known = index_.find(entity);
+  return known != index_.end() && known->second.contains(id);
 }
 
 void Workshop::touch(Node& object, const std::string& day) {
@@ -79,9 +87,8 @@ Node Workshop::ref(const std::string& entity, const std::string& id) {
 }
 
 std::string Workshop::named(const std::string& entity, std::string_view name) const {
-  for (const auto& object : company.of(entity))
-    if (object["DisplayName"].text() == name || object["Name"].text() == name || object["FullyQualifiedName"].text() == name)
-      return object["Id"].text();
+  if (const auto known = names_.find(entity); known != names_.end())
+    if (const auto found = known->second.find(std::string(name)); found != known->second.end()) return found->second;
   throw std::logic_error(fmt::format("generator: no {} named {}", entity, name));
 }
 

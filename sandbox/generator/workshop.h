@@ -3,12 +3,14 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "sandbox/company/company.h"
 #include "sandbox/generator/agenda.h"
 #include "sandbox/generator/random.h"
+#include "sandbox/generator/recipe.h"
 #include "sandbox/generator/stock.h"
 
 namespace q2o::sandbox::generator {
@@ -49,13 +51,19 @@ struct Undeposited {
 /// The company while it is made: objects, ledger, shelf, calendar. All document families work on it.
 class Workshop {
  public:
-  explicit Workshop(std::uint64_t seed) : random(seed) {}
+  explicit Workshop(const Recipe& of) : recipe(of), size(size_of(of.scale)), random(of.seed) {}
 
+  const Recipe recipe;
+  const Size size;
   Company company;
   Random random;
   Agenda agenda;
   Stock stock;
   std::vector<Undeposited> undeposited;
+  /// Full names of the accounts of a larger company's branches and cost centers, by account type.
+  std::map<std::string, std::vector<std::string>> crowd_accounts;
+
+  Node currency() const;  ///< of the company
 
   /// Id of the shared sequence of all transactions.
   std::string transaction_id() { return std::to_string(++last_transaction_); }
@@ -68,7 +76,7 @@ class Workshop {
   Node begin(const std::string& id, const std::string& day);
   Node& put(const std::string& entity, Node object);
   Node& get(const std::string& entity, const std::string& id);
-  bool has(const std::string& entity, const std::string& id) const { return index_.contains({entity, id}); }
+  bool has(const std::string& entity, const std::string& id) const;
   /// A later change of an object: token and time move on.
   void touch(Node& object, const std::string& day);
   void link(const std::string& entity, const std::string& id, const std::string& type, const std::string& linked_id);
@@ -93,12 +101,12 @@ class Workshop {
   int last_check_number_ = 100;
   int seconds_ = 0;
   int last_seq_ = 0;
-  std::map<std::pair<std::string, std::string>, std::size_t> index_;
+  std::map<std::string, std::unordered_map<std::string, std::size_t>, std::less<>> index_;
+  std::map<std::string, std::unordered_map<std::string, std::string>, std::less<>> names_;  ///< name -> id of the first that bears it
   std::map<std::string, std::string, std::less<>> accounts_;
 };
 
 /// Everyday shorthands.
 Decimal cents(const Decimal& amount);  ///< rounded half up to two digits
-Node currency();
 
 }  // namespace q2o::sandbox::generator

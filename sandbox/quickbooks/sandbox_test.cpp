@@ -13,7 +13,7 @@ namespace {
 using std::chrono::seconds;
 
 const Company& company() {
-  static const Company made = generator::generate(1);
+  static const Company made = generator::generate({.seed = 1});
   return made;
 }
 

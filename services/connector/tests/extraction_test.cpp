@@ -206,7 +206,7 @@ class Program : public ::testing::Test {
 };
 
 TEST_F(Program, ReadsTheGeneratedCompanyWithinTheSourcesBudget) {
-  PlayedSource source(sandbox::generator::generate(7));
+  PlayedSource source(sandbox::generator::generate({.seed = 7}));
   start();
   run_migration(connect(source), 1);
   expect_complete(source);
@@ -238,7 +238,7 @@ TEST_F(Program, ReadsTheRecordedCompany) {
 }
 
 TEST_F(Program, KilledAgainAndAgainItGoesOnAndTheLogIsTheSame) {
-  PlayedSource source(sandbox::generator::generate(7), PlayedSource::Limits::none);
+  PlayedSource source(sandbox::generator::generate({.seed = 7}), PlayedSource::Limits::none);
   source.server.faults().add({sandbox::FaultKind::slow, "", -1, 0, 1.0, 200, 15});
   use_budget(R"({"per_minute": 100000, "per_second": 1000, "concurrent": 6})");
   start();
@@ -252,7 +252,7 @@ TEST_F(Program, KilledAgainAndAgainItGoesOnAndTheLogIsTheSame) {
 }
 
 TEST_F(Program, ComesThroughThrottlingErrorsAndAnExpiredToken) {
-  PlayedSource source(sandbox::generator::generate(7), PlayedSource::Limits::none);
+  PlayedSource source(sandbox::generator::generate({.seed = 7}), PlayedSource::Limits::none);
   use_budget(R"({"per_minute": 100000, "per_second": 1000, "concurrent": 4})");
   start();
   const auto connection = connect(source);
@@ -268,7 +268,7 @@ TEST_F(Program, ComesThroughThrottlingErrorsAndAnExpiredToken) {
 }
 
 TEST_F(Program, APauseIsFeltWithinSecondsAlsoWhileTheSourceThrottles) {
-  PlayedSource source(sandbox::generator::generate(7), PlayedSource::Limits::none);
+  PlayedSource source(sandbox::generator::generate({.seed = 7}), PlayedSource::Limits::none);
   start();
   const auto connection = connect(source);
   source.server.faults().add(sandbox::Fault{sandbox::FaultKind::too_many_requests, "", -1, 3, 1.0, 429, 0, 300});
@@ -285,7 +285,7 @@ TEST_F(Program, APauseIsFeltWithinSecondsAlsoWhileTheSourceThrottles) {
 }
 
 TEST_F(Program, ARevokedConnectionStopsTheRunAndSaysWhatToDo) {
-  PlayedSource source(sandbox::generator::generate(7), PlayedSource::Limits::none);
+  PlayedSource source(sandbox::generator::generate({.seed = 7}), PlayedSource::Limits::none);
   use_budget(R"({"per_minute": 100000, "per_second": 1000, "concurrent": 4})");
   start();
   const auto connection = connect(source);
