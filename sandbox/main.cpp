@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Examples:\n  q2o-sandbox serve\n  q2o-sandbox serve --company ./books --quickbooks-port 15301\n"
-      "  q2o-sandbox serve --company generated:us:medium:7\n  q2o-sandbox generate --scale large --seed 7 --out ./books\n  q2o-sandbox check ./books");
+      "  q2o-sandbox serve --company generated:us:medium:7\n  q2o-sandbox generate --scale large --seed 7 --out ./books\n  q2o-sandbox "
+      "check ./books");
 
   ServeOptions serve_options;
   auto* serve_command = add_serve(app, serve_options);
