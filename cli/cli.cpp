@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
   bool as_json = false, yes = false;
   std::string id, out, reason, file, brokers;
   MigrateOptions options;
+  ReplayOptions again;
   app.add_flag("--json", as_json, "machine-readable output");
 
   std::function<int(const Session&)> chosen;
@@ -88,6 +89,21 @@ int run(int argc, char** argv) {
   go->add_option("--odoo-user", options.odoo_user, "login")->required();
   go->add_flag("--dry-run", options.dry_run, "check both sides, write nothing");
 
+  CLI::App* replayed = command("replay", "map and load the records of an earlier run again, without a call to the source",
+                               [&](const Session& s) { return replay(s, again); });
+  replayed->add_option("migration", again.migration_id, "id or a unique beginning of it; the latest when left out");
+  replayed->add_option("--run", again.run, "whose records (default: the newest that read the source to its end)");
+  replayed->add_option("--mapping", again.mapping, "version of the mapping (default: the one that was used last)");
+  replayed->add_option("--into", again.into, "another target, as q2o connections lists it (default: the migration's)");
+  replayed->add_option("--entities", again.entities, "only these, e.g. Invoice,Payment")->delimiter(',');
+  replayed->add_option("--reason", again.reason, "kept in the history");
+  replayed->add_flag("--dry-run", again.dry_run, "map, but write nothing");
+
+  CLI::App* odoo = command("connect-odoo", "save and check another Odoo", [&](const Session& s) { return connect_odoo(s, options); });
+  odoo->add_option("--odoo-url", options.odoo_url, "address of Odoo")->required();
+  odoo->add_option("--odoo-db", options.odoo_database, "database name")->required();
+  odoo->add_option("--odoo-user", options.odoo_user, "login")->required();
+
   with_id(command("status", "what each migration is at", [&](const Session& s) { return status(s, id); }));
   with_id(command("watch", "live progress", [&](const Session& s) { return watch(s, id); }));
   with_id(command("report", "the proof as HTML, JSON and CSV", [&](const Session& s) {
@@ -112,6 +128,10 @@ int run(int argc, char** argv) {
   CLI::App* check = mapping->add_subcommand("check", "all complaints about a mapping file");
   check->add_option("file", file, "path")->required();
   check->callback([&] { chosen = [&](const Session& s) { return mapping_check(s, file); }; });
+  CLI::App* store = mapping->add_subcommand("store", "store a mapping; new runs use it");
+  store->add_flag("--json", as_json, "machine-readable output");
+  store->add_option("file", file, "path")->required();
+  store->callback([&] { chosen = [&](const Session& s) { return mapping_store(s, file); }; });
   command("doctor", "is every part reachable", [&](const Session& s) { return doctor(s); });
   CLI::App* declare =
       command("topics", "declare the Kafka topics (used by scripts/stack)", [&](const Session&) { return topics(brokers, file); });

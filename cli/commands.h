@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/session.h"
 #include "q2o/billing/v1/migration.pb.h"
@@ -18,6 +19,17 @@ struct MigrateOptions {
 /// Secrets come from the environment: QUICKBOOKS_CLIENT_SECRET, QUICKBOOKS_REFRESH_TOKEN, ODOO_PASSWORD.
 int migrate(const Session& session, const MigrateOptions& options);
 
+struct ReplayOptions {
+  std::string migration_id, mapping, into, reason;
+  std::uint32_t run = 0;  ///< whose records are read; 0 = the newest that is complete
+  std::vector<std::string> entities;
+  bool dry_run = false;
+};
+/// A new run over the records of an earlier one, without a call to the source.
+int replay(const Session& session, const ReplayOptions& options);
+/// Saves and checks an Odoo: the password comes from ODOO_PASSWORD.
+int connect_odoo(const Session& session, const MigrateOptions& options);
+
 int status(const Session& session, const std::string& migration_id);
 int watch(const Session& session, const std::string& migration_id);
 int report(const Session& session, const std::string& migration_id, const std::string& folder);
@@ -32,6 +44,8 @@ int connections(const Session& session);
 /// All pages of the source connections.
 Result<std::vector<connector::v1::Connection>> source_connections(const Session& session);
 int mapping_check(const Session& session, const std::string& file);
+/// Stores a mapping; new runs use it.
+int mapping_store(const Session& session, const std::string& file);
 int doctor(const Session& session);
 int topics(const std::string& brokers, const std::string& file);
 
@@ -41,6 +55,8 @@ Result<billing::v1::Migration> choose_migration(const Session& session, const st
 Result<billing::v1::ListMigrationsResponse> list_migrations(const Session& session);
 /// The run that `migrate` watches: the present one while it runs or is being proven, else the next, which has to be started.
 std::uint32_t run_to_watch(const billing::v1::Migration& migration);
+/// Watches a run to its end and prints how it ended; the exit code.
+int follow(const Session& session, const billing::v1::Migration& running);
 /// Writes report files; the path of the HTML page.
 Result<std::string> save_report(const Session& session, const billing::v1::Migration& migration, const std::string& folder);
 /// kDone, kDifferences, kError or kWaitsForPerson by state and verdict.

@@ -37,4 +37,27 @@ int mapping_check(const Session& session, const std::string& file) {
   return response->complaints().empty() ? kDone : kError;
 }
 
+int mapping_store(const Session& session, const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in)
+    return report_error(
+        session,
+        Error{Code::not_found, "cannot read " + file, Retry::never, Effect::none, "NO_FILE", "Give the path of a mapping file.", {}});
+  std::ostringstream text;
+  text << in.rdbuf();
+  mapper::v1::StoreMappingRequest request;
+  request.set_platform("quickbooks_online");
+  request.set_mapping_json(text.str());
+  const auto stub = mapper::v1::MapperService::NewStub(session.channel("mapper"));
+  const auto stored = session.call("mapper", *stub, &mapper::v1::MapperService::Stub::StoreMapping, request);
+  if (!stored) return report_error(session, stored.error());
+  if (session.json) {
+    std::cout << json::Writer().begin_object().field("version", stored->version()).end_object().text() << '\n';
+  } else {
+    std::cout << "Stored as " << stored->version() << ". New runs use it.\n"
+              << "See what it changes: q2o replay --dry-run --mapping " << stored->version().substr(0, 12) << '\n';
+  }
+  return kDone;
+}
+
 }  // namespace q2o::cli

@@ -161,6 +161,25 @@ void print_result(const notifier::v1::Progress& last, const std::string& page) {
   std::cout << out.text() << '\n';
 }
 
+int print_dry_run(const Session& session, const notifier::v1::Progress& last) {
+  std::uint64_t mapped = 0, rejected = 0;
+  for (const auto& entity : last.entities()) {
+    mapped += entity.mapped();
+    rejected += entity.rejected();
+  }
+  const auto& migration = last.migration();
+  if (session.json) {
+    json::Writer out;
+    out.begin_object().field("migration_id", migration.migration_id()).field("run", static_cast<std::int64_t>(migration.run()));
+    out.field("mapped", static_cast<std::int64_t>(mapped)).field("rejected", static_cast<std::int64_t>(rejected)).end_object();
+    std::cout << out.text() << '\n';
+  } else {
+    std::cout << "\nRun " << migration.run() << " was a dry run: " << mapped << " records mapped, " << rejected
+              << " rejected, nothing was written.\n";
+  }
+  return kDone;
+}
+
 }  // namespace
 
 std::uint32_t run_to_watch(const Migration& migration) {
@@ -169,27 +188,11 @@ std::uint32_t run_to_watch(const Migration& migration) {
   return migration.run() + (goes_on ? 0 : 1);
 }
 
-int migrate(const Session& session, const MigrateOptions& options) {
-  auto source = connect_source(session, options);
-  if (!source) return report_error(session, source.error());
-  std::cerr << "QuickBooks: " << source->company_name() << " (" << source->home_currency() << ")\n";
-  auto target = connect_target(session, options, source->home_currency());
-  if (!target) return report_error(session, target.error()), target.error().reason == "TARGET_BLOCKED" ? kWaitsForPerson : kError;
-  std::cerr << "Odoo:       " << target->url() << " " << target->database() << " (" << target->version() << ")\n";
-  if (options.dry_run) {
-    std::cout << "Both sides are ready. Nothing was written. Run the same command without --dry-run.\n";
-    return kDone;
-  }
-  auto migration = prepare(session, options, *source, *target);
-  if (!migration) return report_error(session, migration.error());
-  if (auto going = set_going(session, *migration); !going) return report_error(session, going.error());
-  auto running = wait_for_run(session, *migration);
-  if (!running) return report_error(session, running.error());
-  std::cerr << "Migration " << running->migration_id() << ", run " << running->run()
-            << ". Ctrl-C is safe: the run goes on; `q2o watch` comes back to it.\n";
-  auto last = watch_until_over(session, running->migration_id(), running->run(), running->version());
+int follow(const Session& session, const Migration& running) {
+  auto last = watch_until_over(session, running.migration_id(), running.run(), running.version());
   if (!last) return report_error(session, last.error());
   const Migration& end = last->migration();
+  if (end.order().dry_run() && end.state() == billing::v1::STATE_READY) return print_dry_run(session, *last);
   if (!session.json) {
     std::cout << "\nOdoo: " << last->created() << " created, " << last->changed() << " changed, " << last->unchanged() << " unchanged\n";
   }
@@ -212,6 +215,40 @@ int migrate(const Session& session, const MigrateOptions& options) {
     print_verdict(session, end, *page);
   }
   return exit_code(end);
+}
+
+int connect_odoo(const Session& session, const MigrateOptions& options) {
+  const auto target = connect_target(session, options, {});
+  if (!target) return report_error(session, target.error()), target.error().reason == "TARGET_BLOCKED" ? kWaitsForPerson : kError;
+  if (session.json) {
+    std::cout << json::Writer().begin_object().field("target_id", target->target_id()).field("state", target->state()).end_object().text()
+              << '\n';
+  } else {
+    std::cout << "Target " << target->target_id() << ": " << target->url() << " " << target->database() << " (" << target->version()
+              << ")\nWrite a recorded run into it: q2o replay --into " << target->target_id().substr(0, 8) << '\n';
+  }
+  return kDone;
+}
+
+int migrate(const Session& session, const MigrateOptions& options) {
+  auto source = connect_source(session, options);
+  if (!source) return report_error(session, source.error());
+  std::cerr << "QuickBooks: " << source->company_name() << " (" << source->home_currency() << ")\n";
+  auto target = connect_target(session, options, source->home_currency());
+  if (!target) return report_error(session, target.error()), target.error().reason == "TARGET_BLOCKED" ? kWaitsForPerson : kError;
+  std::cerr << "Odoo:       " << target->url() << " " << target->database() << " (" << target->version() << ")\n";
+  if (options.dry_run) {
+    std::cout << "Both sides are ready. Nothing was written. Run the same command without --dry-run.\n";
+    return kDone;
+  }
+  auto migration = prepare(session, options, *source, *target);
+  if (!migration) return report_error(session, migration.error());
+  if (auto going = set_going(session, *migration); !going) return report_error(session, going.error());
+  auto running = wait_for_run(session, *migration);
+  if (!running) return report_error(session, running.error());
+  std::cerr << "Migration " << running->migration_id() << ", run " << running->run()
+            << ". Ctrl-C is safe: the run goes on; `q2o watch` comes back to it.\n";
+  return follow(session, *running);
 }
 
 }  // namespace q2o::cli

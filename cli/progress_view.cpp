@@ -58,7 +58,8 @@ std::string state_word(billing::v1::State state) {
 }
 
 bool is_final(const billing::v1::Migration& migration) {
-  return migration.state() == billing::v1::STATE_COMPLETED || migration.state() == billing::v1::STATE_FAILED;
+  const bool dry_run_over = migration.state() == billing::v1::STATE_READY && migration.run() > 0 && migration.order().dry_run();
+  return migration.state() == billing::v1::STATE_COMPLETED || migration.state() == billing::v1::STATE_FAILED || dry_run_over;
 }
 
 std::vector<std::string> progress_lines(const Progress& progress, int width) {

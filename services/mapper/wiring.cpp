@@ -11,6 +11,7 @@
 #include "embedded/mapper_schema.h"
 #include "services/mapper/adapters/mapper_service.h"
 #include "services/mapper/adapters/raw_worker.h"
+#include "services/mapper/adapters/replay_worker.h"
 
 namespace q2o::mapper {
 namespace {
@@ -66,6 +67,7 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
   auto& mappings = runtime.own(std::make_unique<MappingStore>(pool));
   store_shipped(mappings, config_dir);
   auto& worker = runtime.own(std::make_unique<RawWorker>(pool, producer, mappings, runtime.metrics()));
+  auto& replay = runtime.own(std::make_unique<ReplayWorker>(pool, kafka, worker, runtime.instance(), Topics{}.raw));
   auto& wake = runtime.own(std::make_unique<pg::Listener>(database, "mapper_migration"));
   auto& service = runtime.own(std::make_unique<MapperServiceImpl>(pool, mappings));
   runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
@@ -87,6 +89,14 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
     while (!stop.stop_requested()) {
       worker.resume(stop);
       wake.wait(kLookAgain, stop);
+    }
+  });
+  runtime.loop("replay", [&replay, database](std::stop_token stop) {
+    pg::Listener listener(database, std::string(kReplayChannel));
+    while (!stop.stop_requested()) {
+      while (!stop.stop_requested() && replay.run_one(stop)) {
+      }
+      listener.wait(kLookAgain, stop);
     }
   });
 }

@@ -63,6 +63,10 @@ std::vector<Migration> with_state(pg::Tx& tx, billing::v1::State state) {
   return out;
 }
 
+const std::string& target_of(const Migration& migration) {
+  return migration.order().target_id().empty() ? migration.target_id() : migration.order().target_id();
+}
+
 billing::v1::Directive directive(pg::Tx& tx, std::string_view migration_id, std::uint32_t run) {
   const auto migration = find(tx, migration_id);
   const bool current = migration && migration->run() == run &&

@@ -30,6 +30,9 @@ std::optional<billing::v1::Migration> find(pg::Tx& tx, std::string_view tenant_i
 /// Oldest first.
 std::vector<billing::v1::Migration> with_state(pg::Tx& tx, billing::v1::State state);
 
+/// Where the present run writes: the target that was ordered for it, else the migration's own.
+const std::string& target_of(const billing::v1::Migration& migration);
+
 /// What the service has to do at a batch border: GO only while this run is current and its directive is GO; STOP when another
 /// run took over, the migration is unknown, or it failed.
 billing::v1::Directive directive(pg::Tx& tx, std::string_view migration_id, std::uint32_t run);

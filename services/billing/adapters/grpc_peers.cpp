@@ -40,10 +40,11 @@ Result<Peers::Target> GrpcPeers::target(const std::string& tenant, const std::st
   return fail(Code::not_found, fmt::format("there is no target '{}'", target_id), "TARGET_NOT_FOUND", "Save the target first.");
 }
 
-Result<std::string> GrpcPeers::current_mapping(const std::string& tenant, const std::string& platform) {
+Result<std::string> GrpcPeers::mapping(const std::string& tenant, const std::string& platform, const std::string& version) {
   const auto context = rpc::context(tenant, "billing", kDeadline);
   mapper::v1::CurrentMappingRequest request;
   request.set_platform(platform);
+  request.set_version(version);
   mapper::v1::CurrentMappingResponse answer;
   if (const auto status = mapper_->CurrentMapping(context.get(), request, &answer); !status.ok()) return fail(rpc::to_error(status));
   return answer.version();

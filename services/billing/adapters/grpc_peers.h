@@ -14,7 +14,7 @@ class GrpcPeers final : public Peers {
   GrpcPeers(const std::string& connector, const std::string& mapper, const std::string& loader);
   Result<Source> source(const std::string& tenant, const std::string& connection_id) override;
   Result<Target> target(const std::string& tenant, const std::string& target_id) override;
-  Result<std::string> current_mapping(const std::string& tenant, const std::string& platform) override;
+  Result<std::string> mapping(const std::string& tenant, const std::string& platform, const std::string& version) override;
 
  private:
   std::unique_ptr<connector::v1::ConnectorService::Stub> connector_;

@@ -5,6 +5,7 @@
 #include "common/bus/bus.h"
 #include "common/ids/ids.h"
 #include "embedded/billing_schema.h"
+#include "services/billing/app/run_order.h"
 
 namespace q2o::billing {
 namespace {
@@ -100,11 +101,33 @@ void PgMigrations::save(Aggregate& migration) {
                              {state.migration_id(), migration.stored_version(), state.version(), static_cast<int>(state.state()),
                               pg::Param::bytes(state.SerializeAsString())});
   if (done.affected() != 1) throw std::logic_error("migration " + state.migration_id() + " changed under a lock");
+  if (migration.touched_run()) save_run(state);
   for (const auto& event : migration.events()) {
     tx_.exec("INSERT INTO migration_event(migration_id, tenant_id, version, body) VALUES ($1, $2, $3, $4)",
              {state.migration_id(), state.tenant_id(), event.version(), pg::Param::bytes(event.SerializeAsString())});
   }
   publish(migration);
+}
+
+void PgMigrations::save_run(const v1::Migration& state) {
+  tx_.exec(
+      "INSERT INTO run(migration_id, run, tenant_id, started_at, body) VALUES ($1, $2, $3, $4, $5) "
+      "ON CONFLICT (migration_id, run) DO UPDATE SET body = EXCLUDED.body",
+      {state.migration_id(), state.run(), state.tenant_id(), state.updated_at(), pg::Param::bytes(run_of(state).SerializeAsString())});
+}
+
+std::vector<v1::Run> PgMigrations::runs(const std::string& migration_id) {
+  std::vector<v1::Run> out;
+  for (const auto& row : tx_.exec("SELECT r.*, f.fact IS NOT NULL AS extracted FROM run r LEFT JOIN run_fact f "
+                                  "ON f.migration_id = r.migration_id AND f.run = r.run AND f.fact = $2 "
+                                  "WHERE r.migration_id = $1 ORDER BY r.run",
+                                  {migration_id, kRunExtracted})) {
+    auto& run = out.emplace_back();
+    if (!run.ParseFromString(row.bytes("body"))) throw std::runtime_error("a stored run cannot be read");
+    run.set_started_at(row.text("started_at"));
+    run.set_extracted(row.boolean("extracted"));
+  }
+  return out;
 }
 
 std::vector<v1::Event> PgMigrations::history(const std::string& migration_id, std::uint64_t after, std::uint32_t most) {

@@ -20,6 +20,7 @@ class PgMigrations final : public Migrations {
   std::vector<v1::Migration> in_states(const std::vector<State>& states, const std::string& after, std::uint32_t most) override;
   void save(Aggregate& migration) override;
   std::vector<v1::Event> history(const std::string& migration_id, std::uint64_t after, std::uint32_t most) override;
+  std::vector<v1::Run> runs(const std::string& migration_id) override;
   std::optional<std::string> seen(const std::string& tenant, const std::string& idempotency_key) override;
   void remember(const std::string& tenant, const std::string& idempotency_key, const std::string& migration_id) override;
   void count_extracted(const std::string& migration, std::uint32_t run, const std::string& entity, std::uint64_t n) override;
@@ -32,6 +33,7 @@ class PgMigrations final : public Migrations {
 
  private:
   void publish(const Aggregate& migration);
+  void save_run(const v1::Migration& state);
   pg::Tx& tx_;
 };
 

@@ -49,7 +49,7 @@ grpc::Status Service::MarkPaid(grpc::ServerContext* context, const v1::MarkPaidR
                 [&](const Caller& caller) { return commands_.mark_paid(caller, request->migration_id(), request->reason()); });
 }
 grpc::Status Service::Start(grpc::ServerContext* context, const v1::StartRequest* request, v1::StartResponse* response) {
-  return answer(context, response, [&](const Caller& caller) { return commands_.start(caller, request->migration_id()); });
+  return answer(context, response, [&](const Caller& caller) { return commands_.start(caller, *request); });
 }
 grpc::Status Service::Pause(grpc::ServerContext* context, const v1::PauseRequest* request, v1::PauseResponse* response) {
   return answer(context, response,
@@ -88,6 +88,15 @@ grpc::Status Service::History(grpc::ServerContext* context, const v1::HistoryReq
   for (auto& event : *events) *response->add_events() = std::move(event);
   if (static_cast<std::uint32_t>(response->events_size()) == size)
     response->set_next_page_token(std::to_string(response->events().rbegin()->version()));
+  return grpc::Status::OK;
+}
+
+grpc::Status Service::ListRuns(grpc::ServerContext* context, const v1::ListRunsRequest* request, v1::ListRunsResponse* response) {
+  const auto caller = rpc::caller(*context);
+  if (!caller) return rpc::to_status(caller.error());
+  auto runs = commands_.runs(Caller{caller->tenant, caller->actor, {}}, request->migration_id());
+  if (!runs) return rpc::to_status(runs.error());
+  for (auto& run : *runs) *response->add_runs() = std::move(run);
   return grpc::Status::OK;
 }
 

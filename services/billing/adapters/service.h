@@ -19,6 +19,7 @@ class Service final : public v1::MigrationService::Service {
   grpc::Status Stop(grpc::ServerContext*, const v1::StopRequest*, v1::StopResponse*) override;
   grpc::Status AcceptDifferences(grpc::ServerContext*, const v1::AcceptDifferencesRequest*, v1::AcceptDifferencesResponse*) override;
   grpc::Status History(grpc::ServerContext*, const v1::HistoryRequest*, v1::HistoryResponse*) override;
+  grpc::Status ListRuns(grpc::ServerContext*, const v1::ListRunsRequest*, v1::ListRunsResponse*) override;
 
  private:
   Commands& commands_;

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "services/billing/app/run_order.h"
+
 namespace q2o::billing {
 
 void Aggregate::record(const std::string& kind, State from, const std::string& actor, const std::string& reason, const std::string& now) {
@@ -15,6 +19,11 @@ void Aggregate::record(const std::string& kind, State from, const std::string& a
   event.set_actor(actor);
   event.set_reason(reason);
   event.set_at(now);
+}
+
+bool Aggregate::touched_run() const {
+  const auto in_run = [](v1::State state) { return state == v1::STATE_RUNNING || state == v1::STATE_VALIDATING; };
+  return std::ranges::any_of(events_, [&](const v1::Event& event) { return in_run(event.from()) || in_run(event.to()); });
 }
 
 Status Aggregate::step(Trigger trigger, const std::string& actor, const std::string& reason, const std::string& now) {
@@ -42,18 +51,22 @@ void Aggregate::direct(v1::Directive directive, const std::string& actor, const 
   record(std::string(names[directive]), state(), actor, reason, now);
 }
 
-Status Aggregate::start_run(const std::string& mapping_version, const std::string& actor, const std::string& now) {
-  if (mapping_version.empty()) {
+Status Aggregate::start_run(v1::RunOrder order, const std::string& actor, const std::string& reason, const std::string& now) {
+  if (order.mapping_version().empty()) {
     return fail(Code::failed_precondition, "there is no mapping for this platform", "MAPPING_MISSING",
                 fmt::format("Store a mapping for '{}' first.", migration_.platform()));
   }
   const auto run = migration_.run() + 1;
-  if (auto done = step(Trigger::run_started, actor, fmt::format("run {}", run), now); !done) return done;
+  std::string words = fmt::format("run {}: {}", run, in_words(order));
+  if (!reason.empty()) words += "; " + reason;
+  if (auto done = step(Trigger::run_started, actor, words, now); !done) return done;
   migration_.set_run(run);
-  migration_.set_mapping_version(mapping_version);
+  migration_.set_mapping_version(order.mapping_version());
   migration_.set_directive(v1::DIRECTIVE_GO);
   migration_.clear_reason();
-  migration_.clear_verdict();
+  // A dry run says nothing about the books.
+  if (!order.dry_run()) migration_.clear_verdict();
+  *migration_.mutable_order() = std::move(order);
   return {};
 }
 

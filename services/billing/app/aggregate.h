@@ -20,14 +20,16 @@ class Aggregate {
   std::uint64_t stored_version() const { return stored_version_; }
   const std::vector<v1::Event>& events() const { return events_; }
   bool changed() const { return !events_.empty(); }
+  /// The present run began, went on or ended: what happens to the migration after a run says nothing about that run.
+  bool touched_run() const;
 
   /// Takes the step of the table, or says what is missing.
   Status step(Trigger trigger, const std::string& actor, const std::string& reason, const std::string& now);
   /// Changes the directive (state stays). Nothing happens when it is the same with the same reason.
   void direct(v1::Directive directive, const std::string& actor, const std::string& reason, const std::string& now);
 
-  /// A new run of a READY migration.
-  Status start_run(const std::string& mapping_version, const std::string& actor, const std::string& now);
+  /// A new run of a READY migration, as ordered; `order.mapping_version` is the one to use.
+  Status start_run(v1::RunOrder order, const std::string& actor, const std::string& reason, const std::string& now);
 
  private:
   void record(const std::string& kind, State from, const std::string& actor, const std::string& reason, const std::string& now);

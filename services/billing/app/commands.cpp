@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/ids/ids.h"
+#include "services/billing/app/run_order.h"
 
 namespace q2o::billing {
 namespace {
@@ -17,8 +18,13 @@ tl::unexpected<Error> nothing_runs(const Aggregate& migration, std::string_view 
               std::string(what_is_missing(migration.state(), Trigger::run_started)));
 }
 
-bool runs(const Aggregate& migration) {
+bool is_running(const Aggregate& migration) {
   return migration.state() == State::running || migration.state() == State::validating;
+}
+
+tl::unexpected<Error> target_not_ready(const Peers::Target& target) {
+  return fail(Code::failed_precondition, "the target is not ready: " + target.message, "TARGET_NOT_READY",
+              "Check the target; its findings say what to mend.");
 }
 
 bool waits_for_acceptance(const Aggregate& migration) {
@@ -119,7 +125,25 @@ Result<v1::Migration> Commands::mark_paid(const Caller& caller, const std::strin
   return get(caller, id);
 }
 
-Result<v1::Migration> Commands::start(const Caller& caller, const std::string& id) {
+Result<v1::RunOrder> Commands::ordered(const Caller& caller, const v1::Migration& migration, const v1::RunOrder& wanted) {
+  const auto known = runs(caller, migration.migration_id());
+  if (!known) return fail(known.error());
+  auto order = complete(wanted, migration, *known);
+  if (!order) return order;
+  const auto mapping = peers_.mapping(caller.tenant, migration.platform(), order->mapping_version());
+  if (!mapping) return fail(mapping.error());
+  order->set_mapping_version(*mapping);
+  if (order->target_id() == migration.target_id()) order->clear_target_id();
+  if (!order->target_id().empty()) {
+    const auto target = peers_.target(caller.tenant, order->target_id());
+    if (!target) return fail(target.error());
+    if (!target->verified) return target_not_ready(*target);
+  }
+  return order;
+}
+
+Result<v1::Migration> Commands::start(const Caller& caller, const v1::StartRequest& request) {
+  const auto& id = request.migration_id();
   auto known = get(caller, id);
   if (!known) return known;
   if (static_cast<State>(known->state()) == State::paid || static_cast<State>(known->state()) == State::connecting) {
@@ -127,20 +151,31 @@ Result<v1::Migration> Commands::start(const Caller& caller, const std::string& i
     // With automatic start the run has begun by now.
     if (auto now = get(caller, id); !now || static_cast<State>(now->state()) == State::running) return now;
   }
-  const auto mapping = peers_.current_mapping(caller.tenant, known->platform());
-  if (!mapping) return fail(mapping.error());
+  const auto order = ordered(caller, *known, request.order());
+  if (!order) return fail(order.error());
   return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
     const bool again = migration.state() == State::completed || migration.state() == State::failed || waits_for_acceptance(migration);
     if (again) {
       if (auto done = migration.step(Trigger::new_run_requested, caller.actor, "", now_()); !done) return done;
     }
-    return migration.start_run(*mapping, caller.actor, now_());
+    return migration.start_run(*order, caller.actor, request.reason(), now_());
   });
+}
+
+Result<std::vector<v1::Run>> Commands::runs(const Caller& caller, const std::string& id) {
+  Result<std::vector<v1::Run>> out = not_found(id);
+  transact_([&](Migrations& migrations) {
+    if (migrations.find(caller.tenant, id))
+      out = migrations.runs(id);
+    else
+      out = not_found(id);
+  });
+  return out;
 }
 
 Result<v1::Migration> Commands::pause(const Caller& caller, const std::string& id, const std::string& reason) {
   return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
-    if (!runs(migration)) return nothing_runs(migration, "pause");
+    if (!is_running(migration)) return nothing_runs(migration, "pause");
     migration.direct(v1::DIRECTIVE_PAUSE, caller.actor, reason.empty() ? "paused by " + caller.actor : reason, now_());
     return {};
   });
@@ -148,7 +183,7 @@ Result<v1::Migration> Commands::pause(const Caller& caller, const std::string& i
 
 Result<v1::Migration> Commands::resume(const Caller& caller, const std::string& id) {
   return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
-    if (!runs(migration)) return nothing_runs(migration, "resume");
+    if (!is_running(migration)) return nothing_runs(migration, "resume");
     if (migration.get().directive() == v1::DIRECTIVE_PAUSE) migration.direct(v1::DIRECTIVE_GO, caller.actor, "", now_());
     return {};
   });
@@ -156,7 +191,7 @@ Result<v1::Migration> Commands::resume(const Caller& caller, const std::string& 
 
 Result<v1::Migration> Commands::stop(const Caller& caller, const std::string& id, const std::string& reason) {
   return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
-    if (!runs(migration)) return nothing_runs(migration, "stop");
+    if (!is_running(migration)) return nothing_runs(migration, "stop");
     return migration.step(Trigger::run_cancelled, caller.actor, reason.empty() ? "CANCELLED" : "CANCELLED: " + reason, now_());
   });
 }
@@ -206,10 +241,7 @@ Status Commands::advance(const std::string& tenant, const std::string& id) {
       return fail(Code::failed_precondition, "the source connection is not verified: " + source->message, "SOURCE_NOT_VERIFIED",
                   "Verify the source connection.");
     }
-    if (!target->verified) {
-      return fail(Code::failed_precondition, "the target is not ready: " + target->message, "TARGET_NOT_READY",
-                  "Check the target; its findings say what to mend.");
-    }
+    if (!target->verified) return target_not_ready(*target);
     known = change(self, id, [&](Aggregate& migration, Migrations&) -> Status {
       if (migration.state() != State::connecting) return {};
       migration.edit().set_connection_slug(source->slug);
@@ -219,11 +251,11 @@ Status Commands::advance(const std::string& tenant, const std::string& id) {
   }
   // The first run only: a later one is always asked for by somebody.
   if (static_cast<State>(known->state()) != State::ready || !known->automatic_start() || known->run() != 0) return {};
-  const auto mapping = peers_.current_mapping(tenant, known->platform());
-  if (!mapping) return fail(mapping.error());
+  const auto order = ordered(self, *known, {});
+  if (!order) return fail(order.error());
   known = change(self, id, [&](Aggregate& migration, Migrations&) -> Status {
     if (migration.state() != State::ready || migration.get().run() != 0) return {};
-    return migration.start_run(*mapping, "billing", now_());
+    return migration.start_run(*order, "billing", "", now_());
   });
   if (!known) return fail(known.error());
   return {};

@@ -24,7 +24,9 @@ class Commands {
   Result<v1::Migration> get(const Caller& caller, const std::string& id);
   std::vector<v1::Migration> list(const Caller& caller, const std::string& after = {}, std::uint32_t most = kPageMax);
   Result<v1::Migration> mark_paid(const Caller& caller, const std::string& id, const std::string& reason);
-  Result<v1::Migration> start(const Caller& caller, const std::string& id);
+  /// A new run as ordered.
+  Result<v1::Migration> start(const Caller& caller, const v1::StartRequest& request);
+  Result<std::vector<v1::Run>> runs(const Caller& caller, const std::string& id);
   Result<v1::Migration> pause(const Caller& caller, const std::string& id, const std::string& reason);
   Result<v1::Migration> resume(const Caller& caller, const std::string& id);
   Result<v1::Migration> stop(const Caller& caller, const std::string& id, const std::string& reason);
@@ -39,6 +41,7 @@ class Commands {
  private:
   using Change = std::function<Status(Aggregate&, Migrations&)>;
   Result<v1::Migration> change(const Caller& caller, const std::string& id, const Change& what);
+  Result<v1::RunOrder> ordered(const Caller& caller, const v1::Migration& migration, const v1::RunOrder& wanted);
 
   Transact transact_;
   Peers& peers_;

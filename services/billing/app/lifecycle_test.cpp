@@ -26,6 +26,27 @@ class Lifecycle : public ::testing::Test {
     EXPECT_TRUE(commands_.mark_paid(kOperator, id, "paid by invoice"));
     return id;
   }
+  Result<v1::Migration> start(const Caller& caller, const std::string& id, const v1::RunOrder& order = {}) {
+    v1::StartRequest wanted;
+    wanted.set_migration_id(id);
+    *wanted.mutable_order() = order;
+    return commands_.start(caller, wanted);
+  }
+  static v1::RunOrder replay(std::uint32_t source_run = 0) {
+    v1::RunOrder order;
+    order.set_kind(v1::RUN_KIND_REPLAY);
+    order.set_source_run(source_run);
+    return order;
+  }
+  /// A migration whose first run has read the source and is proven.
+  std::string completed() {
+    const auto id = validating();
+    auto f = fact<connector::v1::StatusFact>(id);
+    f.mutable_run_extracted();
+    manager_.apply(store_, f);
+    proven(id, "MATCHED");
+    return id;
+  }
   v1::Migration now(const std::string& id) { return *commands_.get(kOwner, id); }
   State state(const std::string& id) { return static_cast<State>(now(id).state()); }
 
@@ -91,7 +112,7 @@ TEST_F(Lifecycle, WaitsInConnectingUntilBothAreVerifiedAndSaysWhatIsMissing) {
   peers_.target_verified = false;
   const auto id = running();
   EXPECT_EQ(state(id), State::connecting);
-  const auto refused = commands_.start(kOwner, id);
+  const auto refused = start(kOwner, id);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, "TARGET_NOT_READY");
   peers_.target_verified = true;
@@ -103,7 +124,7 @@ TEST_F(Lifecycle, WithoutAutomaticStartItWaitsForTheUser) {
   const auto id = created(false);
   ASSERT_TRUE(commands_.mark_paid(kOperator, id, ""));
   EXPECT_EQ(state(id), State::ready);
-  ASSERT_TRUE(commands_.start(kOwner, id));
+  ASSERT_TRUE(start(kOwner, id));
   EXPECT_EQ(state(id), State::running);
 }
 
@@ -122,7 +143,7 @@ TEST_F(Lifecycle, OnlyAnOperatorMarksAsPaidAndTheEventSaysSo) {
 
 TEST_F(Lifecycle, ARefusedStepSaysWhatIsMissing) {
   const auto id = created();
-  const auto refused = commands_.start(kOwner, id);
+  const auto refused = start(kOwner, id);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::failed_precondition);
   EXPECT_NE(refused.error().hint.find("not paid"), std::string::npos);
@@ -134,7 +155,7 @@ TEST_F(Lifecycle, ARefusedStepSaysWhatIsMissing) {
 
 TEST_F(Lifecycle, AnotherTenantsMigrationDoesNotExist) {
   const auto id = created();
-  for (const auto& code : {commands_.get({"other", "cli", {}}, id).error().code, commands_.start({"other", "cli", {}}, id).error().code}) {
+  for (const auto& code : {commands_.get({"other", "cli", {}}, id).error().code, start({"other", "cli", {}}, id).error().code}) {
     EXPECT_EQ(code, Code::not_found);
   }
   EXPECT_TRUE(commands_.list({"other", "cli", {}}).empty());
@@ -218,7 +239,7 @@ TEST_F(Lifecycle, DifferencesWaitForAPersonWhoAcceptsThemWithAReason) {
 TEST_F(Lifecycle, ARepairRunMayFollowADifferentVerdict) {
   const auto id = validating();
   proven(id, "DIFFERENT");
-  ASSERT_TRUE(commands_.start(kOwner, id));
+  ASSERT_TRUE(start(kOwner, id));
   EXPECT_EQ(state(id), State::running);
   EXPECT_EQ(now(id).run(), 2u);
   EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_GO);
@@ -250,7 +271,7 @@ TEST_F(Lifecycle, StopEndsTheRunAndANewOneGetsTheNextNumber) {
   EXPECT_EQ(state(id), State::failed);
   EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_STOP);
   EXPECT_EQ(now(id).reason(), "CANCELLED: wrong company");
-  ASSERT_TRUE(commands_.start(kOwner, id));
+  ASSERT_TRUE(start(kOwner, id));
   EXPECT_EQ(state(id), State::running);
   EXPECT_EQ(now(id).run(), 2u);
 }
@@ -290,6 +311,67 @@ TEST_F(Lifecycle, EveryChangeIsPublishedWithAHigherVersion) {
     last = message.version();
   }
   EXPECT_EQ(store_.published.back().state(), v1::STATE_COMPLETED);
+}
+
+TEST_F(Lifecycle, AReplayIsANewRunOverTheRecordsOfTheLastCompleteOneWithItsMapping) {
+  const auto id = completed();
+  peers_.current_mapping = "mapping-2";
+  ASSERT_TRUE(start(kOwner, id, replay()));
+  EXPECT_EQ(state(id), State::running);
+  EXPECT_EQ(now(id).run(), 2u);
+  EXPECT_EQ(now(id).order().source_run(), 1u);
+  EXPECT_EQ(now(id).mapping_version(), "mapping-1") << "the same mapping unless another one is asked for";
+  EXPECT_EQ(store_.events[id].back().reason(), "run 2: replay of run 1, mapping mapping-1");
+}
+
+TEST_F(Lifecycle, AReplayOfAReplayReadsTheRunThatReadTheSource) {
+  const auto id = completed();
+  ASSERT_TRUE(start(kOwner, id, replay()));
+  ASSERT_TRUE(commands_.stop(kOwner, id, ""));
+  ASSERT_TRUE(start(kOwner, id, replay(2)));
+  EXPECT_EQ(now(id).order().source_run(), 1u);
+  EXPECT_EQ(commands_.runs(kOwner, id)->size(), 3u);
+}
+
+TEST_F(Lifecycle, WhatHasNoRecordsCannotBeReplayed) {
+  const auto id = running();
+  ASSERT_TRUE(commands_.stop(kOwner, id, ""));
+  const auto none = start(kOwner, id, replay());
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().reason, "NOTHING_TO_REPLAY");
+  EXPECT_EQ(start(kOwner, id, replay(1)).error().reason, "RUN_NOT_RECORDED");
+  EXPECT_EQ(start(kOwner, id, replay(7)).error().reason, "RUN_UNKNOWN");
+  EXPECT_EQ(state(id), State::failed) << "nothing was begun";
+}
+
+TEST_F(Lifecycle, ADryRunEndsWhenItIsMappedAndKeepsTheVerdict) {
+  const auto id = completed();
+  auto order = replay();
+  order.set_dry_run(true);
+  ASSERT_TRUE(start(kOwner, id, order));
+  auto f = fact<mapper::v1::StatusFact>(id, 2);
+  f.mutable_run_mapped()->set_targets(5);
+  manager_.apply(store_, f);
+  EXPECT_EQ(state(id), State::ready);
+  EXPECT_EQ(now(id).verdict(), "MATCHED");
+  ASSERT_TRUE(start(kOwner, id));
+  EXPECT_EQ(now(id).run(), 3u);
+  EXPECT_EQ(now(id).order().kind(), v1::RUN_KIND_FULL);
+}
+
+TEST_F(Lifecycle, MappedIsNoEndOfARunThatIsToBeLoaded) {
+  const auto id = running();
+  auto f = fact<mapper::v1::StatusFact>(id);
+  f.mutable_run_mapped()->set_targets(5);
+  manager_.apply(store_, f);
+  EXPECT_EQ(state(id), State::running);
+}
+
+TEST_F(Lifecycle, AReplayWritesOnlyIntoATargetThatIsReady) {
+  const auto id = completed();
+  auto order = replay();
+  order.set_target_id("elsewhere");
+  EXPECT_EQ(start(kOwner, id, order).error().reason, "TARGET_NOT_FOUND");
 }
 
 }  // namespace

@@ -27,11 +27,15 @@ class Peers {
   /// Error not_found when the tenant has no such connection.
   virtual Result<Source> source(const std::string& tenant, const std::string& connection_id) = 0;
   virtual Result<Target> target(const std::string& tenant, const std::string& target_id) = 0;
-  virtual Result<std::string> current_mapping(const std::string& tenant, const std::string& platform) = 0;
+  /// The stored version that `version` (or a beginning of it) names; empty: the platform's current one.
+  virtual Result<std::string> mapping(const std::string& tenant, const std::string& platform, const std::string& version) = 0;
 };
 
 /// The most that one answer carries: far below gRPC's limit of 4 MiB.
 inline constexpr std::uint32_t kPageMax = 1000;
+
+/// Run fact: the source was read to its end.
+inline constexpr std::string_view kRunExtracted = "RUN_EXTRACTED";
 
 /// The migrations of one database transaction.
 class Migrations {
@@ -44,10 +48,12 @@ class Migrations {
   /// Unfinished ones that use the connection or target.
   virtual std::vector<Aggregate> using_connection(const std::string& tenant, const std::string& id) = 0;
   virtual std::vector<v1::Migration> in_states(const std::vector<State>& states, const std::string& after, std::uint32_t most) = 0;
-  /// Writes state, events and outbox message together. Throws when somebody else has changed the migration since it was read.
+  /// Writes state, run, events and outbox message together. Throws when somebody else has changed the migration since it was read.
   virtual void save(Aggregate& migration) = 0;
   /// At most `most` events after a version, oldest first.
   virtual std::vector<v1::Event> history(const std::string& migration_id, std::uint64_t after, std::uint32_t most) = 0;
+  /// All runs, oldest first.
+  virtual std::vector<v1::Run> runs(const std::string& migration_id) = 0;
   /// The migration a repeated command has already worked on.
   virtual std::optional<std::string> seen(const std::string& tenant, const std::string& idempotency_key) = 0;
   virtual void remember(const std::string& tenant, const std::string& idempotency_key, const std::string& migration_id) = 0;

@@ -47,6 +47,8 @@ void ProcessManager::apply(Migrations& migrations, const connector::v1::StatusFa
     connection_lost(migrations, scope.tenant_id(), broken.connection_id(), "connector", words("connector", broken));
   } else if (fact.has_run_failed()) {
     pause(migrations, scope, "connector", words("connector", fact.run_failed()));
+  } else if (fact.has_run_extracted()) {
+    migrations.set_run_fact(scope.migration_id(), scope.run(), std::string(kRunExtracted));
   } else if (fact.has_entity_progress() && fact.entity_progress().done()) {
     migrations.count_extracted(scope.migration_id(), scope.run(), fact.entity_progress().entity(), fact.entity_progress().extracted());
     try_validate(migrations, scope.tenant_id(), scope.migration_id());
@@ -60,6 +62,11 @@ void ProcessManager::apply(Migrations& migrations, const mapper::v1::StatusFact&
     auto migration = current(migrations, scope);
     if (!migration || !migration->step(Trigger::run_failed, "mapper", words("mapper", fact.run_failed()), now_())) return;
     migrations.save(*migration);
+  } else if (fact.has_run_mapped()) {
+    auto migration = current(migrations, scope);
+    if (!migration || !migration->get().order().dry_run()) return;
+    const auto what = fmt::format("{} target records, nothing was written", fact.run_mapped().targets());
+    if (migration->step(Trigger::dry_run_ended, "mapper", what, now_())) migrations.save(*migration);
   } else if (fact.has_entity_progress() && fact.entity_progress().done()) {
     const auto& n = fact.entity_progress();
     migrations.count_mapped(scope.migration_id(), scope.run(), n.entity(), {n.mapped(), n.merged(), n.rejected(), n.excluded()});

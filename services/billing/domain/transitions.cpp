@@ -66,6 +66,8 @@ std::string_view name(Trigger trigger) {
       return "RUN_FAILED";
     case Trigger::run_cancelled:
       return "RUN_CANCELLED";
+    case Trigger::dry_run_ended:
+      return "DRY_RUN_ENDED";
     case Trigger::new_run_requested:
       return "NEW_RUN_REQUESTED";
   }

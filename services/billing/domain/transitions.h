@@ -44,6 +44,7 @@ enum class Trigger : std::uint8_t {
   differences_accepted,
   run_failed,
   run_cancelled,
+  dry_run_ended,
   new_run_requested
 };
 inline constexpr std::array kTriggers{Trigger::quoted,
@@ -63,6 +64,7 @@ inline constexpr std::array kTriggers{Trigger::quoted,
                                       Trigger::differences_accepted,
                                       Trigger::run_failed,
                                       Trigger::run_cancelled,
+                                      Trigger::dry_run_ended,
                                       Trigger::new_run_requested};
 
 struct Transition {
@@ -100,6 +102,8 @@ inline constexpr std::array kTransitions{
     Transition{State::validating, Trigger::run_failed, State::failed},
     Transition{State::running, Trigger::run_cancelled, State::failed},
     Transition{State::validating, Trigger::run_cancelled, State::failed},
+    // Nothing was written, so there is nothing to prove.
+    Transition{State::running, Trigger::dry_run_ended, State::ready},
     Transition{State::failed, Trigger::new_run_requested, State::ready},
     Transition{State::completed, Trigger::new_run_requested, State::ready},
     // Repair of a run that differs.

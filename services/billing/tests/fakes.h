@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "services/billing/app/ports.h"
+#include "services/billing/app/run_order.h"
 
 namespace q2o::billing::fakes {
 
@@ -16,6 +17,7 @@ class FakeMigrations final : public Migrations {
   std::map<std::string, std::string> keys;
   std::map<std::string, std::map<std::string, StageCounts>> run_counts;
   std::set<std::string> facts;
+  std::map<std::string, std::map<std::uint32_t, v1::Run>> run_rows;
 
   void insert(Aggregate& migration) override {
     rows[migration.get().migration_id()] = migration.get();
@@ -45,6 +47,7 @@ class FakeMigrations final : public Migrations {
     auto& row = rows.at(migration.get().migration_id());
     if (row.version() != migration.stored_version()) throw std::logic_error("changed in between");
     row = migration.get();
+    if (migration.touched_run()) run_rows[row.migration_id()][row.run()] = run_of(row);
     for (const auto& event : migration.events()) events[row.migration_id()].push_back(event);
     published.push_back(row);
   }
@@ -52,6 +55,14 @@ class FakeMigrations final : public Migrations {
     std::vector<v1::Event> out;
     for (const auto& event : events[id]) {
       if (event.version() > after && out.size() < most) out.push_back(event);
+    }
+    return out;
+  }
+  std::vector<v1::Run> runs(const std::string& id) override {
+    std::vector<v1::Run> out;
+    for (auto run : run_rows[id]) {
+      run.second.set_extracted(has_run_fact(id, run.first, std::string(kRunExtracted)));
+      out.push_back(run.second);
     }
     return out;
   }
@@ -88,7 +99,7 @@ class FakeMigrations final : public Migrations {
 class FakePeers final : public Peers {
  public:
   bool source_verified = true, target_verified = true;
-  std::string mapping = "mapping-1";
+  std::string current_mapping = "mapping-1";
   Result<Source> source(const std::string&, const std::string& id) override {
     if (id != "source") return fail(Code::not_found, "no such connection", "CONNECTION_NOT_FOUND");
     return Source{"qbo1", source_verified, "not tried yet"};
@@ -97,7 +108,9 @@ class FakePeers final : public Peers {
     if (id != "target") return fail(Code::not_found, "no such target", "TARGET_NOT_FOUND");
     return Target{target_verified, "blocked"};
   }
-  Result<std::string> current_mapping(const std::string&, const std::string&) override { return mapping; }
+  Result<std::string> mapping(const std::string&, const std::string&, const std::string& version) override {
+    return version.empty() ? current_mapping : version;
+  }
 };
 
 }  // namespace q2o::billing::fakes

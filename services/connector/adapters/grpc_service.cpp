@@ -3,6 +3,7 @@
 #include "common/log/log.h"
 #include "common/rpc/rpc.h"
 #include "services/connector/adapters/compression.h"
+#include "services/connector/adapters/postgres_replay.h"
 
 namespace q2o::connector {
 namespace {
@@ -39,12 +40,6 @@ grpc::Status serve(grpc::ServerContext* context, Work work) {
                                 "Try again in a moment; the log of the connector has the cause.",
                                 {}});
   }
-}
-
-Status known_run(pg::Tx& tx, const std::string& tenant, const std::string& migration, std::uint32_t run) {
-  if (!tx.exec("SELECT 1 FROM extraction WHERE migration_id = $1 AND run = $2 AND tenant_id = $3", {migration, run, tenant}).empty())
-    return {};
-  return fail(Code::not_found, "no such run", "NOT_FOUND", "Look at the migration's history for its runs.");
 }
 
 }  // namespace
@@ -98,13 +93,16 @@ grpc::Status GrpcService::GetReports(grpc::ServerContext* context, const v1::Get
   return serve(context, [&](const rpc::Caller& caller) -> Status {
     using Key = std::tuple<std::string, std::string, std::string>;
     std::vector<Key> keys;
+    std::uint32_t recorded = 0;
     const Status known = pool_.transact([&](pg::Tx& tx) -> Status {
-      if (auto run = known_run(tx, caller.tenant, request->migration_id(), request->run()); !run) return run;
+      const auto run = recorded_run(tx, caller.tenant, request->migration_id(), request->run());
+      if (!run) return fail(run.error());
+      recorded = *run;
       keys.clear();
       for (const auto row : tx.exec("SELECT name, start_date, end_date FROM report WHERE migration_id = $1 AND run = $2 AND tenant_id = $3 "
                                     "AND ($4 = '' OR name ="
                                     " $4) ORDER BY name, end_date, start_date",
-                                    {request->migration_id(), request->run(), caller.tenant, request->name()}))
+                                    {request->migration_id(), recorded, caller.tenant, request->name()}))
         keys.emplace_back(row.text("name"), row.text("start_date"), row.text("end_date"));
       return {};
     });
@@ -118,7 +116,7 @@ grpc::Status GrpcService::GetReports(grpc::ServerContext* context, const v1::Get
       report.set_body(pool_.transact([&, &name = name, &start = start, &end = end](pg::Tx& tx) {
         const auto row = tx.one(
             "SELECT bytes, body FROM report WHERE migration_id = $1 AND run = $2 AND name = $3 AND start_date = $4 AND end_date = $5",
-            {request->migration_id(), request->run(), name, start, end});
+            {request->migration_id(), recorded, name, start, end});
         return decompress(row.bytes("body"), static_cast<std::size_t>(row.integer("bytes")));
       }));
       if (!writer->Write(report)) return fail(Code::cancelled, "the caller left", "CANCELLED");
@@ -132,7 +130,8 @@ grpc::Status GrpcService::GetExtraction(grpc::ServerContext* context, const v1::
   return serve(context, [&](const rpc::Caller& caller) -> Status {
     return pool_.transact([&](pg::Tx& tx) -> Status {
       response->Clear();
-      if (auto run = known_run(tx, caller.tenant, request->migration_id(), request->run()); !run) return run;
+      const auto recorded = recorded_run(tx, caller.tenant, request->migration_id(), request->run());
+      if (!recorded) return fail(recorded.error());
       const auto run =
           tx.one("SELECT slug, requests FROM extraction WHERE migration_id = $1 AND run = $2", {request->migration_id(), request->run()});
       response->set_source_requests(static_cast<std::uint64_t>(run.integer("requests")));
@@ -144,7 +143,7 @@ grpc::Status GrpcService::GetExtraction(grpc::ServerContext* context, const v1::
       for (const auto row : tx.exec(
                "SELECT entity, counted_after, extracted, explanation FROM extraction_entity WHERE migration_id = $1 AND run = $2 ORDER BY"
                " entity",
-               {request->migration_id(), request->run()})) {
+               {request->migration_id(), *recorded})) {
         auto& entity = *response->add_entities();
         entity.set_entity(row.text("entity"));
         entity.set_counted(static_cast<std::uint64_t>(row.integer("counted_after")));

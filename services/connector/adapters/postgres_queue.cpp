@@ -7,6 +7,7 @@
 #include "common/migrations/migrations.h"
 #include "services/connector/adapters/facts.h"
 #include "services/connector/adapters/postgres_journal.h"
+#include "services/connector/adapters/postgres_replay.h"
 
 namespace q2o::connector {
 namespace {
@@ -88,6 +89,10 @@ std::optional<TakenJob> PostgresQueue::take(milliseconds ttl) {
   return pool_.transact([&](pg::Tx& tx) -> std::optional<TakenJob> {
     for (const auto& migration : migrations::with_state(tx, billing::v1::STATE_RUNNING)) {
       if (migration.run() == 0 || migration.directive() != billing::v1::DIRECTIVE_GO) continue;
+      if (reads_the_log(migration)) {
+        announce_replay(tx, migration);
+        continue;
+      }
       if (auto taken = try_take(tx, migration, ttl)) return taken;
     }
     return std::nullopt;

@@ -72,6 +72,7 @@ void release(pg::Tx& tx, const mapper::v1::MappedMessage& message) {
 }  // namespace
 
 void apply_mapped(pg::Tx& tx, const mapper::v1::MappedMessage& message) {
+  if (message.dry_run()) return;  // to be looked at, not to be loaded
   const auto& scope = message.scope();
   switch (message.body_case()) {
     case mapper::v1::MappedMessage::kRunPlan:

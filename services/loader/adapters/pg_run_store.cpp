@@ -28,7 +28,7 @@ RunInfo run_info(const pg::Row& row, const billing::v1::Migration& migration) {
   out.key = {row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run"))};
   out.tenant_id = row.text("tenant_id");
   out.connection = row.text("connection");
-  out.target_id = migration.target_id();
+  out.target_id = migrations::target_of(migration);
   out.settings_json = plan.target_settings_json();
   out.home_currency = plan.home_currency();
   out.settings_changed = row.boolean("settings_changed");
@@ -51,7 +51,7 @@ std::vector<RunInfo> PgRunStore::runnable() {
     for (const auto row : tx.exec("select * from run where state in ('working', 'failed') order by migration_id, run")) {
       const auto migration = migrations::find(tx, row.text("migration_id"));
       // The mapped stream may be ahead of the migration topic: then the run is not known yet.
-      if (!migration || migration->run() < row.integer("run") || migration->target_id().empty()) continue;
+      if (!migration || migration->run() < row.integer("run") || migrations::target_of(*migration).empty()) continue;
       const auto directive = migrations::directive(tx, row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run")));
       if (directive == billing::v1::DIRECTIVE_PAUSE) continue;
       if (row.text("state") == "failed") {

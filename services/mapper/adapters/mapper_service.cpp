@@ -103,7 +103,13 @@ grpc::Status MapperServiceImpl::StoreMapping(grpc::ServerContext* context, const
 grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request,
                                                v1::CurrentMappingResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) {
-    const auto version = pool_.transact([&](pg::Tx& tx) { return mappings_.current(tx, caller.tenant, request->platform()); });
+    const auto version = pool_.transact([&](pg::Tx& tx) {
+      return request->version().empty() ? mappings_.current(tx, caller.tenant, request->platform())
+                                        : mappings_.named(tx, caller.tenant, request->platform(), request->version());
+    });
+    if (!version && !request->version().empty())
+      return refuse(Code::not_found, fmt::format("no single mapping of {} begins with '{}'", request->platform(), request->version()),
+                    "MAPPING_UNKNOWN", "Give at least 6 digits of its version; q2o mapping store prints it.");
     if (!version)
       return refuse(Code::not_found, fmt::format("no mapping is stored for {}", request->platform()), "MAPPING_UNKNOWN",
                     "Store one with q2o mapping.");

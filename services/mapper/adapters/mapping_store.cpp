@@ -37,6 +37,17 @@ std::optional<std::string> MappingStore::current(pg::Tx& tx, const std::string& 
   return rows[0].text("version");
 }
 
+std::optional<std::string> MappingStore::named(pg::Tx& tx, const std::string& tenant, const std::string& platform,
+                                               const std::string& beginning) {
+  constexpr std::size_t kDigitsLeast = 6;
+  if (beginning.size() < kDigitsLeast) return std::nullopt;
+  const auto rows =
+      tx.exec("SELECT DISTINCT version FROM mapping WHERE platform = $1 AND tenant_id IN ($2, $3) AND starts_with(version, $4)",
+              {platform, tenant, kShippedOwner, beginning});
+  if (rows.size() != 1) return std::nullopt;
+  return rows[0].text("version");
+}
+
 std::shared_ptr<const Mapping> MappingStore::find(pg::Tx& tx, const std::string& tenant, const std::string& version) {
   {
     const std::scoped_lock lock(mutex_);

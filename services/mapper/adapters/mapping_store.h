@@ -29,6 +29,8 @@ class MappingStore {
   Stored store(const std::string& tenant, const std::string& platform, const std::string& text, MakeCurrent current = MakeCurrent::always);
   /// The shipped one for a tenant that stored none.
   std::optional<std::string> current(pg::Tx& tx, const std::string& tenant, const std::string& platform);
+  /// The stored version of the platform that begins so; nothing when there is none, or more than one.
+  std::optional<std::string> named(pg::Tx& tx, const std::string& tenant, const std::string& platform, const std::string& beginning);
   /// nullptr when the version is unknown or no longer good for this program.
   std::shared_ptr<const Mapping> find(pg::Tx& tx, const std::string& tenant, const std::string& version);
 

@@ -19,16 +19,19 @@ PgLookups::PgLookups(const RunState& run)
       migration_(run.migration),
       run_scope_(fmt::format("{}/{}", run.migration, run.run)),
       connection_scope_(fmt::format("{}/{}", run.tenant, run.connection)),
-      run_(run.run) {}
+      run_(run.run),
+      dry_run_(run.dry_run) {}
 
-const std::string& PgLookups::scope_of(std::string_view kind) const {
+const std::string& PgLookups::read_scope(std::string_view kind) const {
   return std::find(kKeptOverRuns.begin(), kKeptOverRuns.end(), kind) == kKeptOverRuns.end() ? run_scope_ : connection_scope_;
 }
 
 void PgLookups::load(std::string_view kind, Entries& entries) const {
+  // In a dry run of a kept kind the run's own values stand beside those of the connection, and win.
   for (const auto row :
-       tx_->exec("SELECT key, value FROM lookup WHERE tenant_id = $1 AND scope = $2 AND kind = $3", {tenant_, scope_of(kind), kind})) {
-    entries.emplace(row.text("key"), json::Document::parse(row.text("value")).value());
+       tx_->exec("SELECT key, value FROM lookup WHERE tenant_id = $1 AND scope IN ($2, $4) AND kind = $3 ORDER BY scope = $4",
+                 {tenant_, read_scope(kind), kind, write_scope(kind)})) {
+    entries.insert_or_assign(row.text("key"), json::Document::parse(row.text("value")).value());
   }
 }
 
@@ -43,7 +46,7 @@ void PgLookups::flush() {
   changes_.clear();
   std::vector<std::string> scopes, kinds, keys, values;
   for (auto& [name, value] : last) {
-    scopes.push_back(scope_of(name.first));
+    scopes.push_back(write_scope(name.first));
     kinds.push_back(name.first);
     keys.push_back(name.second);
     values.push_back(std::move(value));

@@ -7,7 +7,8 @@
 namespace q2o::mapper {
 
 /// The lookups of one run over the tables lookup and ledger_transaction: a kind is read whole at its first use and kept; what is put goes
-/// to the database with flush(). Thrown away by its owner when a transaction fails.
+/// to the database with flush(). Thrown away by its owner when a transaction fails. A dry run sees what earlier runs left for later
+/// ones, but leaves nothing itself.
 class PgLookups : public MemoryLookups {
  public:
   explicit PgLookups(const RunState& run);
@@ -26,7 +27,8 @@ class PgLookups : public MemoryLookups {
   const accounting::LedgerTransaction* load_ledger(std::string_view transaction_id) const override;
 
  private:
-  const std::string& scope_of(std::string_view kind) const;
+  const std::string& read_scope(std::string_view kind) const;
+  const std::string& write_scope(std::string_view kind) const { return dry_run_ ? run_scope_ : read_scope(kind); }
   void read_ledger(const std::vector<std::string>& ids) const;
 
   struct Change {
@@ -34,6 +36,7 @@ class PgLookups : public MemoryLookups {
   };
   std::string tenant_, migration_, run_scope_, connection_scope_;
   std::uint32_t run_;
+  bool dry_run_;
   pg::Tx* tx_ = nullptr;
   std::vector<Change> changes_;
   mutable std::set<std::string, std::less<>> absent_;

@@ -24,29 +24,40 @@ std::optional<RunState> PgRunStore::find(pg::Tx& tx, const std::string& migratio
   state.sequence = static_cast<std::uint64_t>(row.integer("sequence"));
   state.targets = static_cast<std::uint64_t>(row.integer("targets"));
   state.revision = static_cast<std::uint64_t>(row.integer("revision"));
+  state.dry_run = row.boolean("dry_run");
+  state.wanted = row.text_array("wanted");
+  state.mapped_partition = static_cast<std::int32_t>(row.integer("mapped_partition"));
+  state.mapped_first = row.integer("mapped_first");
+  state.mapped_last = row.integer("mapped_last");
   return state;
 }
 
 void PgRunStore::insert(pg::Tx& tx, const RunState& run) {
   tx.exec(
-      "INSERT INTO run (migration_id, run, tenant_id, connection, platform, mapping_version, home_currency, state, entities) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
-      {run.migration, run.run, run.tenant, run.connection, run.platform, run.mapping_version, run.home_currency, run.state, run.entities});
+      "INSERT INTO run (migration_id, run, tenant_id, connection, platform, mapping_version, home_currency, state, entities, dry_run, "
+      "wanted) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+      {run.migration, run.run, run.tenant, run.connection, run.platform, run.mapping_version, run.home_currency, run.state, run.entities,
+       run.dry_run, run.wanted});
 }
 
 void PgRunStore::save(const RunState& run) {
-  tx_.exec("UPDATE run SET state = $3, plan_sent = $4, sequence = $5, targets = $6, revision = $7 WHERE migration_id = $1 AND run = $2",
-           {run.migration, run.run, run.state, run.plan_sent, run.sequence, run.targets, run.revision});
+  tx_.exec(
+      "UPDATE run SET state = $3, plan_sent = $4, sequence = $5, targets = $6, revision = $7, mapped_partition = $8, mapped_first = $9, "
+      "mapped_last = $10 WHERE migration_id = $1 AND run = $2",
+      {run.migration, run.run, run.state, run.plan_sent, run.sequence, run.targets, run.revision, run.mapped_partition, run.mapped_first,
+       run.mapped_last});
 }
 
 std::vector<RawRecord> PgRunStore::first_time(const std::string& entity, std::vector<RawRecord> records) {
   std::vector<std::string> ids;
   for (const auto& record : records) ids.push_back(record.id);
   std::set<std::string, std::less<>> fresh;
-  for (const auto row : tx_.exec("INSERT INTO seen (tenant_id, migration_id, run, entity, source_id) SELECT $1, $2, $3, $4, id FROM "
-                                 "(SELECT DISTINCT unnest($5::text[]) AS id) AS ids "
-                                 "ON CONFLICT DO NOTHING RETURNING source_id",
-                                 {run_.tenant, run_.migration, run_.run, entity, ids})) {
+  for (const auto row :
+       tx_.exec("INSERT INTO seen (tenant_id, migration_id, run, entity, source_id, partition, raw_offset) "
+                "SELECT $1, $2, $3, $4, id, $6::integer, $7::bigint FROM (SELECT DISTINCT unnest($5::text[]) AS id) AS ids "
+                "ON CONFLICT DO NOTHING RETURNING source_id",
+                {run_.tenant, run_.migration, run_.run, entity, ids, place_.partition, place_.offset})) {
     fresh.insert(row.text("source_id"));
   }
   std::vector<RawRecord> result;

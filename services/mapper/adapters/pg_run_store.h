@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/bus/bus.h"
 #include "services/mapper/adapters/pg_lookups.h"
 
 namespace q2o::mapper {
@@ -7,7 +8,9 @@ namespace q2o::mapper {
 /// The run's tables within one transaction.
 class PgRunStore : public RunStore {
  public:
-  PgRunStore(pg::Tx& tx, const RunState& run, PgLookups& lookups) : tx_(tx), run_(run), lookups_(lookups) {}
+  /// `place`: of the message under work in the raw topic.
+  PgRunStore(pg::Tx& tx, const RunState& run, PgLookups& lookups, bus::Position place)
+      : tx_(tx), run_(run), lookups_(lookups), place_(place) {}
 
   /// Locks the run's row until the transaction ends: one message of a run at a time.
   static std::optional<RunState> find(pg::Tx& tx, const std::string& migration, std::uint32_t run);
@@ -34,6 +37,7 @@ class PgRunStore : public RunStore {
   pg::Tx& tx_;
   const RunState& run_;
   PgLookups& lookups_;
+  const bus::Position place_;
 };
 
 }  // namespace q2o::mapper

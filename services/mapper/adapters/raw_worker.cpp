@@ -5,6 +5,7 @@
 #include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
+#include "services/mapper/adapters/replay_worker.h"
 #include "services/mapper/app/run_mapper.h"
 
 namespace q2o::mapper {
@@ -13,6 +14,12 @@ namespace {
 constexpr std::string_view kConsumer = "raw";
 constexpr std::size_t kRunsInMemory = 4;
 constexpr auto kPublishDeadline = std::chrono::seconds(30);
+
+void remember_place(RunState& run, const bus::Position& place) {
+  if (run.mapped_last < run.mapped_first) run.mapped_first = place.offset;
+  run.mapped_partition = place.partition;
+  run.mapped_last = place.offset;
+}
 
 }  // namespace
 
@@ -63,11 +70,11 @@ void RawWorker::receive_one(const bus::Incoming& message) {
       const Gate now = gate(tx, migration, run);
       if (now == Gate::drop) return;
       if (now == Gate::hold || !held.empty()) {
-        tx.exec("INSERT INTO held (tenant_id, migration_id, run, value) VALUES ($1, $2, $3, $4)",
-                {raw.scope().tenant_id(), migration, run, pg::Param::bytes(message.value)});
+        tx.exec("INSERT INTO held (tenant_id, migration_id, run, value, partition, raw_offset) VALUES ($1, $2, $3, $4, $5, $6)",
+                {raw.scope().tenant_id(), migration, run, pg::Param::bytes(message.value), message.partition, message.offset});
         return;
       }
-      work(tx, raw);
+      work(tx, raw, {message.partition, message.offset});
     });
   } catch (...) {
     lookups_.clear();  // they may hold what was rolled back
@@ -76,8 +83,9 @@ void RawWorker::receive_one(const bus::Incoming& message) {
 }
 
 bool RawWorker::resume_one(pg::Tx& tx, const std::string& migration, std::uint32_t run) {
-  const auto rows = tx.exec("SELECT position, value FROM held WHERE migration_id = $1 AND run = $2 ORDER BY position LIMIT 1 FOR UPDATE",
-                            {migration, run});
+  const auto rows = tx.exec(
+      "SELECT position, value, partition, raw_offset FROM held WHERE migration_id = $1 AND run = $2 ORDER BY position LIMIT 1 FOR UPDATE",
+      {migration, run});
   if (rows.empty()) return false;
   const Gate now = gate(tx, migration, run);
   if (now == Gate::hold) return false;
@@ -87,7 +95,7 @@ bool RawWorker::resume_one(pg::Tx& tx, const std::string& migration, std::uint32
   }
   connector::v1::RawMessage raw;
   raw.ParseFromString(rows[0].bytes("value"));
-  work(tx, raw);
+  work(tx, raw, {static_cast<std::int32_t>(rows[0].integer("partition")), rows[0].integer("raw_offset")});
   tx.exec("DELETE FROM held WHERE position = $1", {rows[0].integer("position")});
   return true;
 }
@@ -134,7 +142,7 @@ std::string RawWorker::key_of(const RunState& run) {
   return fmt::format("{}/{}", run.migration, run.run);
 }
 
-void RawWorker::publish(const v1::MappedMessage& message) {
+bus::Position RawWorker::publish(const v1::MappedMessage& message) {
   const auto& scope = message.scope();
   bus::Outgoing out;
   out.topic = topics_.mapped;
@@ -150,6 +158,7 @@ void RawWorker::publish(const v1::MappedMessage& message) {
   const auto sent = producer_.publish({&out, 1}, kPublishDeadline);
   if (!sent) throw std::runtime_error(fmt::format("mapped message {} was not acknowledged: {}", message.sequence(), sent.error().message));
   messages_.add();
+  return sent->front();
 }
 
 void RawWorker::store_fact(pg::Tx& tx, const v1::StatusFact& fact, const std::string& id) {
@@ -165,17 +174,26 @@ void RawWorker::store_fact(pg::Tx& tx, const v1::StatusFact& fact, const std::st
   bus::store(tx, out);
 }
 
-void RawWorker::refuse_start(pg::Tx& tx, const RunState& run, const std::string& message) {
+void RawWorker::work_off(const connector::v1::RawMessage& message, bus::Position place, const std::function<bool(pg::Tx&)>& before) {
+  const std::scoped_lock lock(mutex_);
+  try {
+    pool_.transact([&](pg::Tx& tx) {
+      if (before(tx)) work(tx, message, place);
+    });
+  } catch (...) {
+    lookups_.clear();  // they may hold what was rolled back
+    throw;
+  }
+}
+
+void RawWorker::fail_run(pg::Tx& tx, const common::v1::Scope& scope, const Error& why) {
+  tx.exec("UPDATE run SET state = 'failed' WHERE migration_id = $1 AND run = $2", {scope.migration_id(), scope.run()});
   v1::StatusFact fact;
-  fact.mutable_scope()->set_tenant_id(run.tenant);
-  fact.mutable_scope()->set_migration_id(run.migration);
-  fact.mutable_scope()->set_run(run.run);
-  fact.mutable_scope()->set_connection(run.connection);
-  auto& failed = *fact.mutable_run_failed();
-  failed.set_reason("MAPPING_UNKNOWN");
-  failed.set_message(message);
-  failed.set_hint("Store the mapping (q2o mapping check shows what is wrong with it) and start the migration again.");
-  store_fact(tx, fact, ids::uuid_v5({run.migration, std::to_string(run.run), "mapper", "run_failed"}));
+  *fact.mutable_scope() = scope;
+  fact.mutable_run_failed()->set_reason(why.reason);
+  fact.mutable_run_failed()->set_message(why.message);
+  fact.mutable_run_failed()->set_hint(why.hint);
+  store_fact(tx, fact, ids::uuid_v5({scope.migration_id(), std::to_string(scope.run()), "mapper", "run_failed"}));
 }
 
 void RawWorker::start(pg::Tx& tx, const connector::v1::RawMessage& message) {
@@ -191,16 +209,31 @@ void RawWorker::start(pg::Tx& tx, const connector::v1::RawMessage& message) {
   run.mapping_version =
       begin.mapping_version().empty() ? mappings_.current(tx, run.tenant, begin.platform()).value_or("") : begin.mapping_version();
   run.state = "mapping";
-  if (!mappings_.find(tx, run.tenant, run.mapping_version)) {
-    run.state = "failed";
-    refuse_start(tx, run, fmt::format("There is no mapping \"{}\" for {}", run.mapping_version, run.platform));
+  if (const auto replay = find_replay(tx, run.migration, run.run)) {
+    run.mapping_version = replay->mapping_version;
+    run.wanted = replay->wanted;
   }
+  if (const auto known = migrations::find(tx, run.migration)) run.dry_run = known->order().dry_run();
   PgRunStore::insert(tx, run);
+  if (!mappings_.find(tx, run.tenant, run.mapping_version)) {
+    fail_run(tx, message.scope(),
+             Error{Code::not_found,
+                   fmt::format("There is no mapping \"{}\" for {}", run.mapping_version, run.platform),
+                   Retry::never,
+                   Effect::none,
+                   "MAPPING_UNKNOWN",
+                   "Store the mapping (q2o mapping check shows what is wrong with it) and start the migration again.",
+                   {}});
+  }
   log::info("run begins",
             {{"migration", run.migration}, {"run", static_cast<std::int64_t>(run.run)}, {"mapping", run.mapping_version.substr(0, 12)}});
 }
 
-void RawWorker::work(pg::Tx& tx, const connector::v1::RawMessage& message) {
+void RawWorker::work(pg::Tx& tx, const connector::v1::RawMessage& message, bus::Position place) {
+  if (message.has_run_replay()) {
+    begin_replay(tx, message);
+    return;
+  }
   if (message.has_run_start()) {
     start(tx, message);
     return;
@@ -212,14 +245,14 @@ void RawWorker::work(pg::Tx& tx, const connector::v1::RawMessage& message) {
   if (!mapping) throw std::runtime_error(fmt::format("mapping {} is not there any more", run->mapping_version));
   auto& lookups = lookups_of(*run);
   lookups.attach(&tx);
-  PgRunStore store(tx, *run, lookups);
+  PgRunStore store(tx, *run, lookups, place);
   int facts = 0;
   const auto fact_id = [&] {
     return ids::uuid_v5(
         {run->migration, std::to_string(run->run), "mapper", "fact", std::to_string(run->revision), std::to_string(facts++)});
   };
   Output output(
-      *run, *mapping, [&](const v1::MappedMessage& out) { publish(out); },
+      *run, *mapping, [&](const v1::MappedMessage& out) { remember_place(*run, publish(out)); },
       [&](const v1::StatusFact& fact) { store_fact(tx, fact, fact_id()); });
   RunMapper(*run, *mapping, lookups, store, output).handle(message);
   lookups.flush();

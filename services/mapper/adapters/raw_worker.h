@@ -28,16 +28,21 @@ class RawWorker {
   /// Works off what is held of runs that may go on.
   void resume(std::stop_token stop);
 
- private:
+  /// Works one message off in one transaction with `before`; nothing happens when that says no. For replays.
+  void work_off(const connector::v1::RawMessage& message, bus::Position place, const std::function<bool(pg::Tx&)>& before);
+  /// Ends the run for good and announces why.
+  void fail_run(pg::Tx& tx, const common::v1::Scope& scope, const Error& why);
+
   enum class Gate { open, hold, drop };
   static Gate gate(pg::Tx& tx, const std::string& migration, std::uint32_t run);
+
+ private:
   void receive_one(const bus::Incoming& message);
   bool resume_one(pg::Tx& tx, const std::string& migration, std::uint32_t run);
-  void work(pg::Tx& tx, const connector::v1::RawMessage& message);
+  void work(pg::Tx& tx, const connector::v1::RawMessage& message, bus::Position place);
   void start(pg::Tx& tx, const connector::v1::RawMessage& message);
-  void refuse_start(pg::Tx& tx, const RunState& run, const std::string& message);
   PgLookups& lookups_of(const RunState& run);
-  void publish(const v1::MappedMessage& message);
+  bus::Position publish(const v1::MappedMessage& message);
   static std::string key_of(const RunState& run);
   void store_fact(pg::Tx& tx, const v1::StatusFact& fact, const std::string& id);
 

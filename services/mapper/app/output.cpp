@@ -17,8 +17,9 @@ void fill_scope(const RunState& run, common::v1::Scope& scope) {
   scope.set_connection(run.connection);
 }
 
-/// A wave must not wait for an entity that the source does not send.
+/// A wave must not wait for an entity that the source does not send, or that is not wanted.
 bool will_come(const RunState& run, const std::string& entity) {
+  if (!run.wants(entity)) return false;
   return run.entities.empty() || entity == kLedgerTransaction ||
          std::find(run.entities.begin(), run.entities.end(), entity) != run.entities.end();
 }
@@ -41,6 +42,7 @@ void fill(const Target& target, std::uint32_t wave, v1::TargetRecord& out) {
 v1::MappedMessage Output::message() {
   v1::MappedMessage message;
   fill_scope(run_, *message.mutable_scope());
+  message.set_dry_run(run_.dry_run);
   return message;
 }
 
@@ -106,6 +108,7 @@ v1::MappedRecord Output::record(const Mapped& mapped) {
 }
 
 void Output::batch(const std::string& entity, std::span<const Mapped> mapped) {
+  if (!run_.wants(entity)) return;
   auto out = message();
   std::size_t bytes = 0;
   const auto flush = [&] {
@@ -126,6 +129,7 @@ void Output::batch(const std::string& entity, std::span<const Mapped> mapped) {
 }
 
 void Output::entity_end(const std::string& entity, const Counts& counts) {
+  if (!run_.wants(entity)) return;
   auto out = message();
   auto& end = *out.mutable_entity_end();
   end.set_entity(entity);
@@ -148,6 +152,7 @@ void Output::run_end() {
 }
 
 void Output::progress(const std::string& entity, const Counts& counts, bool done) {
+  if (!run_.wants(entity)) return;
   auto out = fact();
   auto& progress = *out.mutable_entity_progress();
   progress.set_entity(entity);

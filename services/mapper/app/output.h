@@ -9,8 +9,8 @@
 
 namespace q2o::mapper {
 
-/// Numbers and sends the mapped messages of a run in bounded batches. Sequences are part of the run's state: after a crash the
-/// same message gets the same number and id again.
+/// Numbers and sends the mapped messages of a run in bounded batches; what the run does not want is left out. Sequences are part of the
+/// run's state: after a crash the same message gets the same number and id again.
 class Output {
  public:
   using Send = std::function<void(const v1::MappedMessage&)>;

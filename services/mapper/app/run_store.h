@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,6 +20,14 @@ struct RunState {
   std::uint64_t sequence = 0;  ///< of the last message sent
   std::uint64_t targets = 0;
   std::uint64_t revision = 0;
+  bool dry_run = false;             ///< nothing is loaded, nothing is kept for later runs
+  std::vector<std::string> wanted;  ///< entities whose records are sent on; empty = all
+
+  /// Positions of the mapped messages in their partition; first > last: none yet.
+  std::int32_t mapped_partition = 0;
+  std::int64_t mapped_first = 0, mapped_last = -1;
+
+  bool wants(const std::string& entity) const { return wanted.empty() || std::ranges::find(wanted, entity) != wanted.end(); }
 };
 
 struct Counts {

@@ -9,6 +9,7 @@
 #include "embedded/mapper_schema.h"
 #include "services/mapper/adapters/mapper_service.h"
 #include "services/mapper/adapters/raw_worker.h"
+#include "services/mapper/adapters/replay_worker.h"
 #include "services/mapper/tests/book.h"
 
 /// The service's core on a real Postgres and a real Kafka: what is published, what is kept, and what a crash in between does.
@@ -20,7 +21,9 @@ constexpr const char* kTenant = "5f0c9f3e-58d9-4b8e-9a1e-3c7a0f1d2e4b";
 class MapperService : public ::testing::Test {
  protected:
   MapperService() : options_(q2o::testing::Postgres::instance().fresh_schema()), pool_(options_), producer_(kafka()) {
-    pg::migrate(pool_, {migrations::schema(), {"001_mapper.sql", std::string(embedded::mapper_schema::kFiles[0].text)}});
+    std::vector<pg::Migration> schema{migrations::schema()};
+    for (const auto& file : embedded::mapper_schema::kFiles) schema.push_back({std::string(file.name), std::string(file.text)});
+    pg::migrate(pool_, schema);
     topics_.mapped = q2o::testing::Kafka::instance().fresh_topic();
     const auto stored = mappings_.store(std::string(kShippedOwner), "quickbooks_online", testing::shipped_mapping());
     EXPECT_TRUE(stored.complaints.empty());
@@ -39,7 +42,8 @@ class MapperService : public ::testing::Test {
     migration.set_version(++migration_version_);
     migration.set_state(billing::v1::STATE_RUNNING);
     migration.set_directive(directive);
-    migration.set_run(1);
+    migration.set_run(run_);
+    *migration.mutable_order() = order_;
     pool_.transact([&](pg::Tx& tx) { migrations::apply(tx, migration); });
   }
 
@@ -134,6 +138,8 @@ class MapperService : public ::testing::Test {
   std::unique_ptr<RawWorker> worker_;
   std::string migration_, version_;
   std::uint64_t sequence_ = 0, migration_version_ = 0;
+  std::uint32_t run_ = 1;
+  billing::v1::RunOrder order_;
 };
 
 TEST_F(MapperService, ListsRejectsAndNotesInPagesToTheEnd) {
@@ -308,6 +314,115 @@ TEST_F(MapperService, AMappingOfOneTenantIsNobodyElses) {
     EXPECT_NE(nullptr, mappings_.find(tx, kTenant, version_));
     EXPECT_EQ(nullptr, mappings_.find(tx, kNeighbour, own.version));
   });
+}
+
+/// The first run's messages lie in a raw topic of the test's own; a replay reads them there.
+class MapperReplay : public MapperService {
+ protected:
+  MapperReplay() {
+    topics_.raw = q2o::testing::Kafka::instance().fresh_topic();
+    auto stream = whole_run();
+    for (auto& message : stream) {
+      bus::Outgoing out;
+      out.topic = topics_.raw;
+      out.key = message.key;
+      out.value = message.value;
+      out.id = message.id();
+      const auto place = producer_.publish({&out, 1}, std::chrono::seconds(10)).value().front();
+      message.partition = place.partition;
+      message.offset = place.offset;
+      if (first_ < 0) first_ = place.offset;
+      last_ = place.offset;
+    }
+    worker_->receive(stream);
+  }
+  void order(std::uint32_t run, std::int64_t first, const std::vector<std::string>& entities = {}) {
+    run_ = run;
+    direct(billing::v1::DIRECTIVE_GO);
+    auto message = raw();
+    message.mutable_scope()->set_run(run);
+    auto& replay = *message.mutable_run_replay();
+    replay.set_source_run(1);
+    replay.set_mapping_version(version_);
+    auto& range = *replay.add_ranges();
+    range.set_first_offset(first);
+    range.set_last_offset(last_);
+    for (const auto& entity : entities) replay.add_entities(entity);
+    const auto in = incoming(message);
+    worker_->receive({&in, 1});
+  }
+  bool replay_some() { return ReplayWorker(pool_, kafka(), *worker_, "test", topics_.raw).run_one({}); }
+  /// The mapped batches of a run, as they lie in the log.
+  std::vector<std::string> batches(std::uint32_t run) {
+    std::vector<std::string> all;
+    for (const auto& one : published())
+      if (one.message.scope().run() == run && one.message.has_batch()) all.push_back(one.message.batch().SerializeAsString());
+    return all;
+  }
+  std::string failure() {
+    return pool_.transact([](pg::Tx& tx) {
+      for (const auto row : tx.exec("SELECT value FROM outbox ORDER BY id")) {
+        v1::StatusFact fact;
+        if (fact.ParseFromString(row.bytes("value")) && fact.has_run_failed())
+          return fact.run_failed().reason() + ": " + fact.run_failed().hint();
+      }
+      return std::string();
+    });
+  }
+  std::int64_t first_ = -1, last_ = -1;
+};
+
+TEST_F(MapperReplay, TheSameMappingGivesTheSameBatchesByteForByte) {
+  order(2, first_);
+  EXPECT_TRUE(replay_some());
+  EXPECT_FALSE(replay_some()) << "it is over";
+  EXPECT_FALSE(batches(1).empty());
+  EXPECT_EQ(batches(1), batches(2));
+  EXPECT_EQ(version_,
+            pool_.transact([&](pg::Tx& tx) { return tx.one("SELECT mapping_version FROM run WHERE run = 2").text("mapping_version"); }));
+}
+
+TEST_F(MapperReplay, GoesOnWhereAPausedOneStopped) {
+  order(2, first_);
+  direct(billing::v1::DIRECTIVE_PAUSE);
+  EXPECT_FALSE(replay_some());
+  EXPECT_TRUE(batches(2).empty());
+  direct(billing::v1::DIRECTIVE_GO);
+  EXPECT_TRUE(replay_some());
+  EXPECT_EQ(batches(1), batches(2));
+}
+
+TEST_F(MapperReplay, SendsOnOnlyTheEntitiesThatAreWanted) {
+  order(2, first_, {"Customer"});
+  EXPECT_TRUE(replay_some());
+  const auto sent = published();
+  for (const auto& one : sent) {
+    if (one.message.scope().run() != 2) continue;
+    if (one.message.has_batch()) {
+      EXPECT_EQ("Customer", one.message.batch().entity());
+    }
+    for (const auto& wave : one.message.run_plan().waves())
+      for (const auto& entity : wave.entities()) EXPECT_EQ("Customer", entity);
+  }
+  EXPECT_TRUE(sent.back().message.has_run_end());
+}
+
+TEST_F(MapperReplay, ADryRunIsMarkedAndLeavesNothingForLaterRuns) {
+  pool_.transact([](pg::Tx& tx) { tx.exec("DELETE FROM lookup WHERE kind = 'account_code'"); });
+  order_.set_dry_run(true);
+  order(2, first_);
+  EXPECT_TRUE(replay_some());
+  for (const auto& one : published()) EXPECT_EQ(one.message.scope().run() == 2, one.message.dry_run());
+  EXPECT_EQ(0, count("lookup WHERE kind = 'account_code' AND scope NOT LIKE '%/2'"));
+}
+
+TEST_F(MapperReplay, ARangeThatTheLogDoesNotHoldAnyMoreEndsTheRunAndSaysWhatToDo) {
+  last_ += 1000;
+  order(2, first_);
+  replay_some();
+  EXPECT_NE(std::string::npos, failure().find("REPLAY_RANGE_LOST")) << failure();
+  EXPECT_NE(std::string::npos, failure().find("q2o migrate"));
+  EXPECT_FALSE(replay_some());
 }
 
 }  // namespace

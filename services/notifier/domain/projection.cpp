@@ -43,7 +43,9 @@ void begin_run(Progress& progress) {
   progress.set_changed(0);
   progress.set_unchanged(0);
   wait_for(progress, {}, {});
-  progress.set_activity("reading from the source");
+  const auto kind = progress.migration().order().kind();
+  const bool replay = kind == billing::v1::RUN_KIND_REPLAY || kind == billing::v1::RUN_KIND_RETRY;
+  progress.set_activity(replay ? "reading the replay log" : "reading from the source");
 }
 
 }  // namespace
@@ -55,7 +57,9 @@ bool apply(Progress& progress, const billing::v1::Migration& migration) {
   progress.set_migration_id(migration.migration_id());
   if (new_run) begin_run(progress);
   if (migration.state() == billing::v1::STATE_VALIDATING) progress.set_activity("comparing both ledgers");
-  if (migration.state() == billing::v1::STATE_COMPLETED || migration.state() == billing::v1::STATE_FAILED) {
+  const bool over = migration.state() == billing::v1::STATE_COMPLETED || migration.state() == billing::v1::STATE_FAILED ||
+                    (migration.state() == billing::v1::STATE_READY && migration.run() > 0);
+  if (over) {
     progress.set_activity("");
     wait_for(progress, {}, {});
   }
@@ -76,7 +80,7 @@ bool apply(Progress& progress, const connector::v1::StatusFact& fact) {
     return true;
   }
   if (fact.has_run_extracted()) {
-    if (progress.activity() == "reading from the source") progress.set_activity("loading");
+    if (progress.activity().starts_with("reading")) progress.set_activity("loading");
     return true;
   }
   return false;

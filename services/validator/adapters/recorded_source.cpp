@@ -12,25 +12,31 @@ namespace {
 constexpr std::string_view kRawTopic = "q2o.connector.raw.v1";
 constexpr std::chrono::milliseconds kDeadline{300'000};
 
-std::vector<bus::Range> ranges_of(pg::Pool& pool, const Run& run) {
-  std::vector<bus::Range> out;
+/// Where the records lie, and under which run they were written.
+struct Recorded {
+  std::vector<bus::Range> ranges;
+  std::uint32_t run = 0;
+};
+
+Recorded recorded_of(pg::Pool& pool, const Run& run) {
+  Recorded out;
   pool.transact([&](pg::Tx& tx) {
-    out.clear();
-    for (const auto& row :
-         tx.exec("SELECT partition, first_offset, last_offset FROM run_range WHERE migration_id = $1 AND run = $2 AND tenant_id = $3 "
-                 "ORDER BY partition",
-                 {run.migration, run.number, run.tenant})) {
-      out.push_back({std::string(kRawTopic), static_cast<std::int32_t>(row.integer("partition")), row.integer("first_offset"),
-                     row.integer("last_offset")});
+    out = {{}, run.number};
+    for (const auto& row : tx.exec("SELECT partition, first_offset, last_offset, source_run FROM run_range WHERE migration_id = $1 AND run "
+                                   "= $2 AND tenant_id = $3 "
+                                   "ORDER BY partition",
+                                   {run.migration, run.number, run.tenant})) {
+      out.ranges.push_back({std::string(kRawTopic), static_cast<std::int32_t>(row.integer("partition")), row.integer("first_offset"),
+                            row.integer("last_offset")});
+      if (row.integer("source_run") != 0) out.run = static_cast<std::uint32_t>(row.integer("source_run"));
     }
   });
   return out;
 }
 
-Status read_records(const bus::Options& options, const std::vector<bus::Range>& ranges, const Run& run, SourceBuilder& builder,
-                    std::stop_token stop) {
+Status read_records(const bus::Options& options, const Recorded& recorded, const Run& run, SourceBuilder& builder, std::stop_token stop) {
   Status trouble;
-  for (const auto& range : ranges) {
+  for (const auto& range : recorded.ranges) {
     const auto take = [&](const bus::Incoming& incoming) {
       if (incoming.key != run.migration || !trouble) return;  // other migrations share the partition
       connector::v1::RawMessage message;
@@ -39,7 +45,7 @@ Status read_records(const bus::Options& options, const std::vector<bus::Range>& 
                        "Extract again.");
         return;
       }
-      if (message.scope().run() != run.number) return;
+      if (message.scope().run() != recorded.run) return;
       if (message.has_run_start()) builder.home_currency(message.run_start().home_currency());
       for (const auto& record : message.batch().records()) builder.record(message.batch().entity(), record.source_id(), record.body());
     };
@@ -66,8 +72,8 @@ RecordedSource::RecordedSource(pg::Pool& pool, bus::Options bus, const std::stri
     : pool_(pool), bus_(std::move(bus)), connector_(connector::v1::ConnectorService::NewStub(rpc::channel(connector))) {}
 
 Result<SourceBooks> RecordedSource::read(const Run& run, std::stop_token stop) {
-  const auto ranges = ranges_of(pool_, run);
-  if (ranges.empty()) {
+  const auto recorded = recorded_of(pool_, run);
+  if (recorded.ranges.empty()) {
     return fail(Error{Code::not_found,
                       "the connector has not announced where the run's records are",
                       Retry::after_backoff,
@@ -77,7 +83,7 @@ Result<SourceBooks> RecordedSource::read(const Run& run, std::stop_token stop) {
                       {}});
   }
   SourceBuilder builder;
-  if (auto done = read_records(bus_, ranges, run, builder, stop); !done) return fail(done.error());
+  if (auto done = read_records(bus_, recorded, run, builder, stop); !done) return fail(done.error());
   if (auto done = read_reports(*connector_, run, builder); !done) return fail(done.error());
   return builder.finish();
 }

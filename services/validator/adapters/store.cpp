@@ -17,7 +17,7 @@ std::string job_id(const std::string& migration, std::int64_t run) {
 }
 
 Run run_from(const billing::v1::Migration& migration) {
-  return {migration.tenant_id(), migration.migration_id(), migration.connection_slug(), migration.target_id(), migration.run()};
+  return {migration.tenant_id(), migration.migration_id(), migration.connection_slug(), migrations::target_of(migration), migration.run()};
 }
 
 void insert_report(pg::Tx& tx, const std::string& id, const Run& run, const v1::Report& report) {
@@ -69,10 +69,12 @@ void Store::ask_for_proof(pg::Tx& tx, const billing::v1::Migration& migration) {
 void Store::remember_ranges(pg::Tx& tx, const connector::v1::StatusFact& fact) {
   for (const auto& range : fact.run_extracted().ranges()) {
     tx.exec(
-        "INSERT INTO run_range(migration_id, run, tenant_id, partition, first_offset, last_offset) VALUES ($1, $2, $3, $4, $5, $6) "
+        "INSERT INTO run_range(migration_id, run, tenant_id, partition, first_offset, last_offset, source_run) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7) "
         "ON CONFLICT (migration_id, run, partition) DO UPDATE SET first_offset = EXCLUDED.first_offset, last_offset = EXCLUDED.last_offset",
         {fact.scope().migration_id(), fact.scope().run(), fact.scope().tenant_id(), range.partition(),
-         static_cast<std::int64_t>(range.first_offset()), static_cast<std::int64_t>(range.last_offset())});
+         static_cast<std::int64_t>(range.first_offset()), static_cast<std::int64_t>(range.last_offset()),
+         fact.run_extracted().source_run()});
   }
   tx.notify(kWorkChannel);
 }

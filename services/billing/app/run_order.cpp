@@ -1,0 +1,129 @@
+#include "services/billing/app/run_order.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace q2o::billing {
+namespace {
+
+constexpr std::size_t kShownDigits = 12;
+
+bool reads_the_log(v1::RunKind kind) {
+  return kind == v1::RUN_KIND_REPLAY || kind == v1::RUN_KIND_RETRY;
+}
+
+bool reads_everything(const v1::Run& run) {
+  return run.order().kind() == v1::RUN_KIND_FULL || run.order().kind() == v1::RUN_KIND_UNSPECIFIED;
+}
+
+const v1::Run* find(const std::vector<v1::Run>& runs, std::uint32_t number) {
+  const auto found = std::ranges::find(runs, number, &v1::Run::run);
+  return found == runs.end() ? nullptr : &*found;
+}
+
+/// The newest run whose records are complete in the replay log; 0 when there is none.
+std::uint32_t newest_recorded(const std::vector<v1::Run>& runs) {
+  std::uint32_t newest = 0;
+  for (const auto& run : runs) {
+    if (run.extracted() && reads_everything(run)) newest = std::max(newest, run.run());
+  }
+  return newest;
+}
+
+Result<std::uint32_t> recorded_run(const v1::RunOrder& order, const std::vector<v1::Run>& runs) {
+  if (order.source_run() == 0) {
+    const auto newest = newest_recorded(runs);
+    if (newest == 0) {
+      return fail(Code::failed_precondition, "no run of this migration has read the source to its end", "NOTHING_TO_REPLAY",
+                  "Run the migration first; a replay needs its records.");
+    }
+    const auto later = std::ranges::find_if(
+        runs, [&](const v1::Run& run) { return run.run() > newest && run.extracted() && run.order().kind() == v1::RUN_KIND_DELTA; });
+    if (later != runs.end()) {
+      return fail(Code::failed_precondition,
+                  fmt::format("run {} brought changes after run {}: a replay of run {} would take them back", later->run(), newest, newest),
+                  "REPLAY_BEFORE_DELTA", "Read the source again (q2o migrate), then replay that run; or name the run if you mean it.");
+    }
+    return newest;
+  }
+  const auto* run = find(runs, order.source_run());
+  if (run == nullptr) {
+    return fail(Code::not_found, fmt::format("this migration has no run {}", order.source_run()), "RUN_UNKNOWN",
+                "q2o history lists its runs.");
+  }
+  // A replay of a replay reads what that one has read.
+  if (reads_the_log(run->order().kind())) return run->order().source_run();
+  if (!run->extracted()) {
+    return fail(Code::failed_precondition, fmt::format("run {} has not read the source to its end", run->run()), "RUN_NOT_RECORDED",
+                "Choose another run, or run the migration again.");
+  }
+  return run->run();
+}
+
+/// What the books were last written with.
+std::string last_mapping(const v1::Migration& migration, const std::vector<v1::Run>& runs) {
+  std::string last = migration.mapping_version();
+  for (const auto& run : runs) {
+    if (!run.order().dry_run() && !run.mapping_version().empty()) last = run.mapping_version();
+  }
+  return last;
+}
+
+}  // namespace
+
+std::string in_words(const v1::RunOrder& order) {
+  std::string words;
+  switch (order.kind()) {
+    case v1::RUN_KIND_REPLAY:
+      words = fmt::format("replay of run {}", order.source_run());
+      break;
+    case v1::RUN_KIND_RETRY:
+      words = fmt::format("retry of the repaired records of run {}", order.source_run());
+      break;
+    case v1::RUN_KIND_DELTA:
+      words = "what changed in the source";
+      break;
+    case v1::RUN_KIND_UNDO:
+      words = "undo";
+      break;
+    default:
+      words = "everything from the source";
+  }
+  words += ", mapping " + order.mapping_version().substr(0, kShownDigits);
+  if (!order.target_id().empty()) words += ", into target " + order.target_id();
+  for (int i = 0; i < order.entities_size(); ++i) words += (i == 0 ? ", only " : ", ") + order.entities(i);
+  if (order.dry_run()) words += ", dry run";
+  return words;
+}
+
+Result<v1::RunOrder> complete(v1::RunOrder order, const v1::Migration& migration, const std::vector<v1::Run>& runs) {
+  if (order.kind() == v1::RUN_KIND_UNSPECIFIED) order.set_kind(v1::RUN_KIND_FULL);
+  if (!reads_the_log(order.kind())) {
+    if (order.dry_run() && order.kind() == v1::RUN_KIND_FULL) {
+      return fail(Code::invalid_argument, "a run that reads the source has no dry run", "DRY_RUN_NEEDS_REPLAY",
+                  "Check both sides with q2o migrate --dry-run, or replay a run with --dry-run.");
+    }
+    return order;
+  }
+  const auto source = recorded_run(order, runs);
+  if (!source) return fail(source.error());
+  order.set_source_run(*source);
+  if (order.mapping_version().empty()) order.set_mapping_version(last_mapping(migration, runs));
+  return order;
+}
+
+v1::Run run_of(const v1::Migration& migration) {
+  v1::Run run;
+  run.set_run(migration.run());
+  *run.mutable_order() = migration.order();
+  run.set_mapping_version(migration.mapping_version());
+  run.set_target_id(migration.order().target_id().empty() ? migration.target_id() : migration.order().target_id());
+  run.set_state(migration.state());
+  if (!migration.order().dry_run()) run.set_verdict(migration.verdict());
+  run.set_reason(migration.reason());
+  run.set_changed_at(migration.updated_at());
+  return run;
+}
+
+}  // namespace q2o::billing

@@ -1,0 +1,104 @@
+"""Replay: the recorded records of a run mapped and loaded again, while the source refuses every call."""
+import json
+import subprocess
+import unittest
+import urllib.request
+
+from stack import ROOT, Stack, difference, free_ports, wait_until
+
+REFUSALS = 1000
+
+
+class Replay(unittest.TestCase):
+    """One migration, then replays of it. QuickBooks answers nothing from the first replay on: whoever calls it uses up a refusal."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = Stack().up()
+        cls.addClassCleanup(cls.stack.down)
+        cls.code, cls.first = cls.stack.migrate()
+        cls.first_dump = cls.stack.odoo_dump()
+        fault = {"faults": [{"kind": "server_error", "status": 503, "route": "", "count": REFUSALS}]}
+        cls.stack.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/faults", "POST", fault)
+
+    def replay(self, *words):
+        process = subprocess.Popen(
+            self.stack.command("replay", "--json", *words), env=self.stack.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        return self.stack.finish(process, 120)
+
+    def refusals_left(self):
+        faults = json.loads(self.stack.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/faults"))
+        return faults["faults"][0]["count"]
+
+    def changed_mapping(self):
+        """A copy of the shipped mapping whose accounts carry their name as a note; its version."""
+        mapping = json.loads((ROOT / "config/mappings/quickbooks_to_odoo.json").read_text())
+        targets = [t for t in mapping["entities"]["Account"]["targets"] if t["model"] == "account.account" and "note" in t["fields"]]
+        self.assertEqual(len(targets), 1)
+        targets[0]["fields"]["note"] = {"path": "Name"}
+        file = self.stack.folder / "mapping.json"
+        file.write_text(json.dumps(mapping))
+        return self.stack.q2o_json("mapping", "store", str(file))["version"]
+
+    def test_1_the_same_mapping_writes_nothing_and_matches_without_a_call_to_the_source(self):
+        self.assertEqual((self.code, self.first["verdict"]), (0, "MATCHED"), self.stack.logs())
+        code, again = self.replay()
+        self.assertEqual(
+            (code, again["run"], again["created"], again["changed"], again["verdict"]), (0, 2, 0, 0, "MATCHED"), self.stack.logs()
+        )
+        self.assertEqual(again["unchanged"], self.first["created"] + self.first["changed"] + self.first["unchanged"])
+        self.assertEqual(difference(self.first_dump, self.stack.odoo_dump()), [])
+        self.assertEqual(self.refusals_left(), REFUSALS)
+
+    def test_2_a_dry_run_writes_nothing_and_a_changed_mapping_changes_exactly_what_differs(self):
+        version = self.changed_mapping()
+        code, shown = self.replay("--dry-run", "--mapping", version[:12])
+        self.assertEqual(code, 0, self.stack.logs())
+        self.assertGreater(shown["mapped"], 300)
+        self.assertEqual(difference(self.first_dump, self.stack.odoo_dump()), [])
+        code, changed = self.replay("--mapping", version[:12])
+        self.assertEqual((code, changed["created"], changed["verdict"]), (0, 0, "MATCHED"), self.stack.logs())
+        dump = self.stack.odoo_dump()
+        differing = [name for name in dump if dump[name] != self.first_dump.get(name)]
+        self.assertEqual({dump[name]["model"] for name in differing}, {"account.account"})
+        self.assertEqual((changed["changed"], set(dump)), (len(differing), set(self.first_dump)))
+        self.assertEqual(self.refusals_left(), REFUSALS)
+
+    def test_3_into_an_empty_odoo_the_proof_is_the_same(self):
+        quickbooks, port = free_ports(2)
+        second = subprocess.Popen(
+            [f"{self.stack.binaries}/sandbox/q2o-sandbox", "serve", "--quickbooks-port", str(quickbooks), "--odoo-port", str(port)],
+            stdout=subprocess.DEVNULL,
+        )
+        self.addCleanup(second.wait)
+        self.addCleanup(second.terminate)
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(url + "/web/health"), 20, "the second Odoo answers")
+        connected = self.stack.q2o_json("connect-odoo", "--odoo-url", url, "--odoo-db", "sandbox", "--odoo-user", "admin")
+        code, moved = self.replay("--into", connected["target_id"][:8])
+        self.assertEqual((code, moved["verdict"]), (0, "MATCHED"), self.stack.logs())
+        self.assertGreater(moved["created"], 300)
+        self.assertEqual(self.refusals_left(), REFUSALS)
+
+    def test_4_what_cannot_be_replayed_says_what_to_do(self):
+        for words, reason in (
+            (("--run", "99"), "RUN_UNKNOWN"),
+            (("--mapping", "000000000000"), "MAPPING_UNKNOWN"),
+            (("--into", "nowhere"), "TARGET_NOT_FOUND"),
+        ):
+            done = subprocess.run(self.stack.command("replay", "--json", *words), env=self.stack.environment, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+            self.assertIn(reason, done.stdout)
+
+
+def answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    unittest.main()
