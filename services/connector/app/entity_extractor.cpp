@@ -105,7 +105,7 @@ Step EntityExtractor::paged(EntityState state) {
     // A count that moved means that pages shifted: rows may have slipped past even though the numbers agree.
     const bool calm = *after == state.counted_after;
     state.counted_after = *after;
-    if (!rule_.countable) state.counted_before = state.counted_after = state.extracted;
+    if (!rule_.countable) state.counted_before = state.counted_after = state.extracted + state.unreadable;
     const std::uint64_t known = state.extracted + state.unreadable;
     if (known == state.counted_after && calm) break;
     if (whole && calm && known > state.counted_after && listed.size() + state.unreadable == state.counted_after) {

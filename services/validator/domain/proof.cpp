@@ -80,11 +80,17 @@ struct Tally {
   std::uint64_t compared = 0, different = 0, explained = 0, not_checked = 0;
 };
 
-std::string sentence(const Proof& proof, const Tally& tally, std::size_t exceptions) {
+std::string sentence(const Proof& proof, const Tally& tally, std::size_t exceptions, std::uint64_t unread) {
   const auto compared = fmt::format("{} transactions, {} amounts compared, difference {}", with_thousands(proof.transactions),
                                     with_thousands(proof.amounts_compared), proof.difference.to_string(2));
   if (proof.verdict == kMatched) return fmt::format("The books match: {}.", compared);
   if (proof.verdict == kMatchedWithExceptions) {
+    if (unread > 0) {
+      return fmt::format(
+          "The books match except for {} records of the source that could not be read and {} posting records that were not "
+          "taken over: {}.",
+          with_thousands(unread), with_thousands(exceptions), compared);
+    }
     return fmt::format("The books match except for {} posting {} that {} not taken over: {}.", with_thousands(exceptions),
                        exceptions == 1 ? "record" : "records", exceptions == 1 ? "was" : "were", compared);
   }
@@ -138,7 +144,7 @@ Proof prove(const SourceBooks& source, const TargetBooks& target, RunNotes notes
     proof.verdict = kDifferent;
   else
     proof.verdict = tally.explained > 0 || exceptions > 0 ? kMatchedWithExceptions : kMatched;
-  proof.sentence = sentence(proof, tally, exceptions);
+  proof.sentence = sentence(proof, tally, exceptions, records_never_read(proof.notes));
   return proof;
 }
 

@@ -62,6 +62,33 @@ TEST_F(ProofOfASmallCompany, MatchesWhenEverythingIsThere) {
   EXPECT_THAT(result.sentence, HasSubstr("difference 0.00."));
 }
 
+TEST_F(ProofOfASmallCompany, RecordsThatCouldNotBeReadAreNeverAMatch) {
+  auto& count = notes_.counts.front();
+  count.explanation = "Record 77 is damaged: it was left out.";
+  ++count.counted;
+  const auto result = proof();
+  EXPECT_EQ(result.verdict, kMatchedWithExceptions);
+  EXPECT_THAT(result.sentence, HasSubstr("1 records of the source that could not be read"));
+  const auto lines = differing(section(result, "counts"));
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines[0].note, HasSubstr("Record 77 is damaged"));
+}
+
+TEST_F(ProofOfASmallCompany, ARefusedEntityThatTheLedgerHasIsNeverAMatch) {
+  const std::string kind = source_.ledger.front().type;
+  std::string entity = kind.substr(0, kind.find(" ("));
+  std::erase(entity, ' ');
+  std::erase_if(notes_.counts, [&](const auto& count) { return count.entity == entity; });
+  notes_.counts.push_back({entity, "Nothing to read: the source refused.", 0, 0});
+  notes_.counts.push_back({"Budget", "Nothing to read: this company has no budgets.", 0, 0});
+  const auto result = proof();
+  const auto& counts = section(result, "counts");
+  EXPECT_NE(result.verdict, kMatched);
+  EXPECT_TRUE(
+      std::ranges::any_of(differing(counts), [&](const auto& line) { return line.note == "Nothing to read: the source refused."; }));
+  EXPECT_THAT(counts.note, HasSubstr("Budget: Nothing to read")) << "without postings it is only said";
+}
+
 TEST_F(ProofOfASmallCompany, OneCentIsFoundInEverySumAndLeadsToTheTransaction) {
   item(1'000'012, 3).balance += Decimal::of("0.01");
   item(1'000'012, 2).balance -= Decimal::of("0.01");
