@@ -84,8 +84,13 @@ TEST(OdooSandbox, DumpsTheSameForTheSameRecords) {
         "ir.attachment", fill(R"({"name":"a.txt","raw":"a","res_model":"res.partner","res_id":$1})", {std::to_string(amy)}));
     simulator.books.create("ir.model.data",
                            fill(R"({"module":"q2o","name":"attachable_1","model":"ir.attachment","res_id":$1})", {std::to_string(file)}));
+    const Id note = simulator.books.create(
+        "mail.message", fill(R"({"body":"a","message_type":"comment","model":"account.move","res_id":$1})", {std::to_string(move)}));
+    simulator.books.create("ir.model.data",
+                           fill(R"({"module":"q2o","name":"attachable_2","model":"mail.message","res_id":$1})", {std::to_string(note)}));
     dumps.push_back(simulator.odoo.dump());
     EXPECT_THAT(dumps.back(), HasSubstr("account.1_capital"));
+    EXPECT_THAT(dumps.back(), HasSubstr(R"("res_id":"q2o.journal_entry_1")"));
     EXPECT_THAT(dumps.back(), HasSubstr(R"("res_id":"q2o.customer_1")"));
     simulator.odoo.reset();
     EXPECT_EQ(simulator.odoo.dump(), "{}");

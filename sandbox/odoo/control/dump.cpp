@@ -46,9 +46,9 @@ void write_value(json::Writer& out, const Record& record, const Field& field, co
     out.string(link_name(names, record.ref(field.name)));
     return;
   }
-  // An attachment's record is a number beside its model: numbers differ from run to run, external ids do not.
-  if (record.model() == "ir.attachment" && field.name == "res_id") {
-    const Record target = record.env().record(record.text("res_model"), record.link("res_id"));
+  // A file's or a note's record is a number beside its model: numbers differ from run to run, external ids do not.
+  if (field.name == "res_id") {
+    const Record target = record.env().record(record.text(record.model() == "mail.message" ? "model" : "res_model"), record.link("res_id"));
     target.exists() ? out.string(link_name(names, target)) : out.null();
     return;
   }
