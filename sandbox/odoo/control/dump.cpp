@@ -30,11 +30,17 @@ Names all_names(Env& env, std::string_view module) {
     const Record row(env, data, id);
     auto& name = names[{row.text("model"), row.link("res_id")}];
     if (name.empty() || row.text("module") == module) name = row.text("module") + "." + row.text("name");
+    // The entry behind a payment or a statement line has no external id, and a number of Odoo's own.
+    if (row.text("model") == "account.payment" || row.text("model") == "account.bank.statement.line") {
+      const Record owner = env.record(row.text("model"), row.link("res_id"));
+      if (owner.exists()) names[{"account.move", owner.link("move_id")}] = row.text("module") + "." + row.text("name");
+    }
   }
   return names;
 }
 
 std::string link_name(const Names& names, const Record& target) {
+  if (target.model() == "account.move.line") return link_name(names, target.ref("move_id")) + ":" + target.text("name");
   const auto found = names.find({target.model(), target.id()});
   return found != names.end() ? found->second : target.model() + ":" + target.display_name();
 }
@@ -65,8 +71,16 @@ void write_value(json::Writer& out, const Record& record, const Field& field, co
 }
 
 void write_lines(json::Writer& out, const Record& record, const Field& field, const Names& names) {
+  std::vector<std::string> lines;
+  for (const Record& line : record.many(field.name)) {
+    json::Writer one;
+    write_record(one, line, names);
+    lines.push_back(one.take());
+  }
+  // The lines of a document have an order; those that gather on an analytic account come as the documents were posted.
+  if (record.model() == "account.analytic.account") std::ranges::sort(lines);
   out.key(field.name).begin_array();
-  for (const Record& line : record.many(field.name)) write_record(out, line, names);
+  for (const auto& line : lines) out.raw(line);
   out.end_array();
 }
 
