@@ -344,6 +344,18 @@ TEST_F(Lifecycle, WhatHasNoRecordsCannotBeReplayed) {
   EXPECT_EQ(state(id), State::failed) << "nothing was begun";
 }
 
+TEST_F(Lifecycle, AKindOfRunThatNobodyCanDoIsNotTakenForAWholeOne) {
+  const auto id = completed();
+  for (const auto kind : {v1::RUN_KIND_UNDO, v1::RUN_KIND_DELTA}) {
+    v1::RunOrder order;
+    order.set_kind(kind);
+    const auto refused = start(kOwner, id, order);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, "RUN_KIND_UNKNOWN");
+  }
+  EXPECT_EQ(state(id), State::completed) << "nothing was begun";
+}
+
 TEST_F(Lifecycle, ADryRunEndsWhenItIsMappedAndKeepsTheVerdict) {
   const auto id = completed();
   auto order = replay();

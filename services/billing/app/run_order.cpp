@@ -99,6 +99,11 @@ std::string in_words(const v1::RunOrder& order) {
 
 Result<v1::RunOrder> complete(v1::RunOrder order, const v1::Migration& migration, const std::vector<v1::Run>& runs) {
   if (order.kind() == v1::RUN_KIND_UNSPECIFIED) order.set_kind(v1::RUN_KIND_FULL);
+  if (order.kind() == v1::RUN_KIND_DELTA || order.kind() == v1::RUN_KIND_UNDO) {
+    return fail(Code::unimplemented,
+                fmt::format("a run of the kind \"{}\" cannot be done yet", order.kind() == v1::RUN_KIND_UNDO ? "undo" : "delta"),
+                "RUN_KIND_UNKNOWN", "Run q2o migrate again: it reads everything and writes only what differs.");
+  }
   if (!reads_the_log(order.kind())) {
     if (order.dry_run() && order.kind() == v1::RUN_KIND_FULL) {
       return fail(Code::invalid_argument, "a run that reads the source has no dry run", "DRY_RUN_NEEDS_REPLAY",

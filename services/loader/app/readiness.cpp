@@ -123,12 +123,18 @@ void Check::lock_dates(const json::Value& company) {
 void Check::company(const std::string& home_currency) {
   const auto users = ask("res.users", "search_read", fmt::format(R"([[["id","=",{}]]])", books_.user_id(kQuickCall).value_or(0)),
                          R"({"fields":["company_id"],"load":null})");
-  if (!users || users->value().items().empty()) return;
+  if (!users) return;  // no answer: the whole check is repeated
+  const auto hidden = [this](std::string_view what) {
+    add(true, "COMPANY_HIDDEN", fmt::format("Odoo does not show the user {}: lock dates, currency and chart cannot be checked.", what),
+        "Let the user read its own user record and company (Administration: Settings), then check again.");
+  };
+  if (users->value().items().empty()) return hidden("its own user record");
   const auto company_id = integer(users->value().items()[0]["company_id"]);
   const auto rows = ask(
       "res.company", "search_read", fmt::format(R"([[["id","=",{}]]])", company_id),
       R"({"fields":["name","currency_id","chart_template","fiscalyear_lock_date","tax_lock_date","sale_lock_date","purchase_lock_date","hard_lock_date"]})");
-  if (!rows || rows->value().items().empty()) return;
+  if (!rows) return;
+  if (rows->value().items().empty()) return hidden("its own company");
   const auto& company = rows->value().items()[0];
   const auto currency = company["currency_id"].items().size() == 2 ? company["currency_id"].items()[1].text() : std::string_view();
   if (!home_currency.empty() && currency != home_currency && count("account.move.line", "[]") > 0)

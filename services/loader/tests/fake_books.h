@@ -28,7 +28,7 @@ class FakeBooks final : public Books {
   FakeBooks& fail_next_call(Error error);
 
   std::string odoo_version = "18.0-20250702";
-  bool login_refused = false, may_create_actions = true;
+  bool login_refused = false, may_create_actions = true, company_hidden = false;
   std::vector<std::string> modules{"account", "sale_management"};
   std::map<std::string, std::string> company{{"currency_id", R"([1,"USD"])"},
                                              {"fiscalyear_lock_date", R"("2020-12-31")"},

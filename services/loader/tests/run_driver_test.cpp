@@ -159,6 +159,14 @@ TEST_F(RunDriverTest, WritesNothingWhenTheTargetIsNotReady) {
   EXPECT_TRUE(std::ranges::any_of(store.facts, [](const auto& fact) { return fact.has_target_blocked(); }));
 }
 
+TEST_F(RunDriverTest, WritesNothingIntoACompanyThatItCannotCheck) {
+  store.items = {item(1, "qbo1_a")};
+  books.company_hidden = true;
+  drive();
+  EXPECT_THAT(books.writes(), IsEmpty());
+  EXPECT_THAT(states_of_facts(), ElementsAre("failed COMPANY_HIDDEN"));
+}
+
 TEST_F(RunDriverTest, StopsBetweenBatchesWhenPausedAndGoesOnLater) {
   store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {}, 1)};
   books.before_batch = [this] { store.now = Directive::pause; };
