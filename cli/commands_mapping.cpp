@@ -7,18 +7,24 @@
 #include "q2o/mapper/v1/mapper.grpc.pb.h"
 
 namespace q2o::cli {
+namespace {
 
-int mapping_check(const Session& session, const std::string& file) {
+Result<std::string> content_of(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in)
-    return report_error(
-        session,
-        Error{Code::not_found, "cannot read " + file, Retry::never, Effect::none, "NO_FILE", "Give the path of a mapping file.", {}});
+  if (!in) return fail(Code::not_found, "cannot read " + file, "NO_FILE", "Give the path of a mapping file.");
   std::ostringstream text;
   text << in.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+int mapping_check(const Session& session, const std::string& file) {
+  const auto text = content_of(file);
+  if (!text) return report_error(session, text.error());
   const auto stub = mapper::v1::MapperService::NewStub(session.channel("mapper"));
   mapper::v1::CheckMappingRequest request;
-  request.set_mapping_json(text.str());
+  request.set_mapping_json(*text);
   auto response = session.call("mapper", *stub, &mapper::v1::MapperService::Stub::CheckMapping, request);
   if (!response) return report_error(session, response.error());
   if (session.json) {
@@ -38,16 +44,11 @@ int mapping_check(const Session& session, const std::string& file) {
 }
 
 int mapping_store(const Session& session, const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in)
-    return report_error(
-        session,
-        Error{Code::not_found, "cannot read " + file, Retry::never, Effect::none, "NO_FILE", "Give the path of a mapping file.", {}});
-  std::ostringstream text;
-  text << in.rdbuf();
+  const auto text = content_of(file);
+  if (!text) return report_error(session, text.error());
   mapper::v1::StoreMappingRequest request;
   request.set_platform("quickbooks_online");
-  request.set_mapping_json(text.str());
+  request.set_mapping_json(*text);
   const auto stub = mapper::v1::MapperService::NewStub(session.channel("mapper"));
   const auto stored = session.call("mapper", *stub, &mapper::v1::MapperService::Stub::StoreMapping, request);
   if (!stored) return report_error(session, stored.error());

@@ -102,8 +102,8 @@ std::string FakeBooks::answer(std::string_view model, std::string_view method, s
     for (const auto& name : modules) out.begin_object().field("name", name).end_object();
     return out.end_array().take();
   }
-  if (model == "res.company" && method == "search_read" && company_hidden) return "[]";
   if (model == "res.company" && method == "search_read") {
+    if (company_hidden) return "[]";
     std::string row = R"([{"id":1)";
     for (const auto& [field, value] : company) row += fmt::format(R"(,"{}":{})", field, value);
     return row + "}]";
