@@ -23,6 +23,17 @@ void remember_place(RunState& run, const bus::Position& place) {
 
 }  // namespace
 
+template <class Work>
+void RawWorker::alone(Work work) {
+  const std::scoped_lock lock(mutex_);
+  try {
+    pool_.transact(work);
+  } catch (...) {
+    lookups_.clear();  // they may hold what was rolled back
+    throw;
+  }
+}
+
 RawWorker::RawWorker(pg::Pool& pool, bus::Producer& producer, MappingStore& mappings, metrics::Registry& metrics, Topics topics)
     : pool_(pool),
       producer_(producer),
@@ -54,32 +65,26 @@ void RawWorker::receive_one(const bus::Incoming& message) {
   connector::v1::RawMessage raw;
   const bool readable = raw.ParseFromString(message.value) && ids::is_uuid(raw.scope().migration_id()) &&
                         ids::is_uuid(raw.scope().tenant_id()) && raw.scope().run() > 0;
-  const std::scoped_lock lock(mutex_);
-  try {
-    pool_.transact([&](pg::Tx& tx) {
-      const std::string id = message.id();
-      if (!readable || id.empty()) {
-        bus::dead_letter(tx, "mapper", message,
-                         Error{Code::invalid_argument, "no RawMessage with a scope", Retry::never, Effect::none, "UNDECODABLE", "", {}});
-        return;
-      }
-      if (!pg::Inbox::insert(tx, kConsumer, id)) return;
-      const std::string& migration = raw.scope().migration_id();
-      const std::uint32_t run = raw.scope().run();
-      const auto held = tx.exec("SELECT 1 FROM held WHERE migration_id = $1 AND run = $2 LIMIT 1", {migration, run});
-      const Gate now = gate(tx, migration, run);
-      if (now == Gate::drop) return;
-      if (now == Gate::hold || !held.empty()) {
-        tx.exec("INSERT INTO held (tenant_id, migration_id, run, value, partition, raw_offset) VALUES ($1, $2, $3, $4, $5, $6)",
-                {raw.scope().tenant_id(), migration, run, pg::Param::bytes(message.value), message.partition, message.offset});
-        return;
-      }
-      work(tx, raw, {message.partition, message.offset});
-    });
-  } catch (...) {
-    lookups_.clear();  // they may hold what was rolled back
-    throw;
-  }
+  alone([&](pg::Tx& tx) {
+    const std::string id = message.id();
+    if (!readable || id.empty()) {
+      bus::dead_letter(tx, "mapper", message,
+                       Error{Code::invalid_argument, "no RawMessage with a scope", Retry::never, Effect::none, "UNDECODABLE", "", {}});
+      return;
+    }
+    if (!pg::Inbox::insert(tx, kConsumer, id)) return;
+    const std::string& migration = raw.scope().migration_id();
+    const std::uint32_t run = raw.scope().run();
+    const auto held = tx.exec("SELECT 1 FROM held WHERE migration_id = $1 AND run = $2 LIMIT 1", {migration, run});
+    const Gate now = gate(tx, migration, run);
+    if (now == Gate::drop) return;
+    if (now == Gate::hold || !held.empty()) {
+      tx.exec("INSERT INTO held (tenant_id, migration_id, run, value, partition, raw_offset) VALUES ($1, $2, $3, $4, $5, $6)",
+              {raw.scope().tenant_id(), migration, run, pg::Param::bytes(message.value), message.partition, message.offset});
+      return;
+    }
+    work(tx, raw, {message.partition, message.offset});
+  });
 }
 
 bool RawWorker::resume_one(pg::Tx& tx, const std::string& migration, std::uint32_t run) {
@@ -110,13 +115,7 @@ void RawWorker::resume(std::stop_token stop) {
   for (const auto& [migration, run] : runs) {
     bool more = true;
     while (more && !stop.stop_requested()) {
-      const std::scoped_lock lock(mutex_);
-      try {
-        more = pool_.transact([&, id = migration, number = run](pg::Tx& tx) { return resume_one(tx, id, number); });
-      } catch (...) {
-        lookups_.clear();
-        throw;
-      }
+      alone([&, id = migration, number = run](pg::Tx& tx) { more = resume_one(tx, id, number); });
     }
   }
 }
@@ -175,15 +174,9 @@ void RawWorker::store_fact(pg::Tx& tx, const v1::StatusFact& fact, const std::st
 }
 
 void RawWorker::work_off(const connector::v1::RawMessage& message, bus::Position place, const std::function<bool(pg::Tx&)>& before) {
-  const std::scoped_lock lock(mutex_);
-  try {
-    pool_.transact([&](pg::Tx& tx) {
-      if (before(tx)) work(tx, message, place);
-    });
-  } catch (...) {
-    lookups_.clear();  // they may hold what was rolled back
-    throw;
-  }
+  alone([&](pg::Tx& tx) {
+    if (before(tx)) work(tx, message, place);
+  });
 }
 
 void RawWorker::fail_run(pg::Tx& tx, const common::v1::Scope& scope, const Error& why) {

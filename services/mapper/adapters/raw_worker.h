@@ -37,6 +37,9 @@ class RawWorker {
   static Gate gate(pg::Tx& tx, const std::string& migration, std::uint32_t run);
 
  private:
+  /// `work(tx)` in one transaction under the lock; what the lookups remember of a failed one is forgotten.
+  template <class Work>
+  void alone(Work work);
   void receive_one(const bus::Incoming& message);
   bool resume_one(pg::Tx& tx, const std::string& migration, std::uint32_t run);
   void work(pg::Tx& tx, const connector::v1::RawMessage& message, bus::Position place);
