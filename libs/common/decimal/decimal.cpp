@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <optional>
 #include <stdexcept>
+
+#include "common/decimal/digits.h"
 
 namespace q2o {
 namespace {
@@ -96,6 +100,28 @@ Scan scan(std::string_view text) {
   return out;
 }
 
+/// "-12.10" and the like: at most 18 digits, no exponent. Nothing: look at it more closely.
+std::optional<Decimal> parse_short(std::string_view text) {
+  constexpr std::size_t kLengthMax = 18;
+  if (text.empty() || text.size() > kLengthMax) return std::nullopt;
+  const bool negative = text.front() == '-';
+  std::int64_t unscaled = 0;
+  int scale = -1;  // no point yet
+  std::size_t at = negative ? 1 : 0;
+  if (at == text.size()) return std::nullopt;
+  for (; at < text.size(); ++at) {
+    if (is_digit(text[at])) {
+      unscaled = unscaled * 10 + (text[at] - '0');
+      if (scale >= 0) ++scale;
+    } else if (text[at] == '.' && scale < 0 && at + 1 < text.size()) {
+      scale = 0;
+    } else {
+      return std::nullopt;
+    }
+  }
+  return Decimal::of_unscaled(negative ? -unscaled : unscaled, std::max(scale, 0));
+}
+
 tl::unexpected<Error> refuse(std::string_view text, std::string_view why) {
   return fail(Code::invalid_argument, "not a decimal number (" + std::string(why) + "): \"" + std::string(text.substr(0, 60)) + "\"",
               "BAD_DECIMAL");
@@ -114,6 +140,7 @@ Decimal Decimal::of_unscaled(__int128 unscaled, int scale) {
 }
 
 Result<Decimal> Decimal::parse(std::string_view text) {
+  if (const auto quick = parse_short(text)) return *quick;
   const Scan parts = scan(text);
   if (!parts.valid) return refuse(text, "syntax");
   Wide unscaled = 0;
@@ -147,18 +174,37 @@ Decimal Decimal::of(std::string_view text) {
   return *parsed;
 }
 
-std::string Decimal::to_string() const {
-  char buffer[48];
-  char* const end = buffer + sizeof buffer;
+namespace {
+
+/// The digits with their point, written backwards from `end`; `Whole` is as wide as they need.
+template <class Whole>
+char* write_digits(Whole rest, int scale, char* end) {
   char* at = end;
-  UnsignedWide rest = magnitude(unscaled_);
-  for (int written = 0; rest != 0 || written <= scale_; ++written) {
-    if (written == scale_ && scale_ > 0) *--at = '.';
+  for (int written = 0; rest != 0 || written <= scale; ++written) {
+    if (written == scale && scale > 0) *--at = '.';
     *--at = static_cast<char>('0' + static_cast<int>(rest % 10));
     rest /= 10;
   }
-  if (unscaled_ < 0) *--at = '-';
-  return {at, end};
+  return at;
+}
+
+}  // namespace
+
+void append_digits(std::string& out, const Decimal& value) {
+  char buffer[48];
+  char* const end = buffer + sizeof buffer;
+  const UnsignedWide rest = magnitude(value.unscaled());
+  // Dividing 128 bits costs ten times as much, and money hardly ever needs them.
+  const bool narrow = rest <= std::numeric_limits<std::uint64_t>::max();
+  char* at = narrow ? write_digits(static_cast<std::uint64_t>(rest), value.scale(), end) : write_digits(rest, value.scale(), end);
+  if (value.sign() < 0) *--at = '-';
+  out.append(at, end);
+}
+
+std::string Decimal::to_string() const {
+  std::string out;
+  append_digits(out, *this);
+  return out;
 }
 
 std::string Decimal::to_string(int scale) const {
@@ -166,7 +212,8 @@ std::string Decimal::to_string(int scale) const {
 }
 
 Decimal Decimal::rounded(int scale, Rounding mode) const {
-  if (scale >= scale_) return of_unscaled(scaled_up(unscaled_, scale - scale_), scale);
+  if (scale == scale_) return *this;
+  if (scale > scale_) return of_unscaled(scaled_up(unscaled_, scale - scale_), scale);
   if (scale < 0) throw std::overflow_error("decimal: negative scale");
   return of_unscaled(divide_rounded(unscaled_, power(scale_ - scale), mode), scale);
 }

@@ -104,6 +104,19 @@ TEST(Decimal, KeepsTheScaleItWasWrittenWith) {
   EXPECT_EQ(Decimal(42).to_string(), "42");
 }
 
+/// Short numbers take a shorter way through the code: both ways meet here.
+TEST(Decimal, PrintsNumbersOfEveryLength) {
+  std::string digits;
+  for (int length = 1; length <= 28; ++length) {  // with two places the 30 digits that are taken
+    digits += static_cast<char>('0' + length % 10);
+    for (const std::string sign : {"", "-"}) {
+      EXPECT_EQ(Decimal::of(sign + digits).to_string(), sign + digits);
+      EXPECT_EQ(Decimal::of(sign + "0." + digits).to_string(), sign + "0." + digits);
+      EXPECT_EQ(Decimal::of(sign + digits + ".25").to_string(), sign + digits + ".25") << "length " << length;
+    }
+  }
+}
+
 TEST(Decimal, ReadsZeroAsQuickBooksReportsWriteIt) {
   EXPECT_EQ(Decimal::of(".00").to_string(), "0.00");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -14,6 +15,9 @@ namespace q2o::json {
 /// Memory of one document: handed out in order, freed together. Chunks grow, so that a large document needs few of them.
 class Arena {
  public:
+  /// About so many bytes will be asked for. Documents are kept by the ten thousand: a small one must not take a large chunk.
+  void expect(std::size_t bytes) { size_ = std::clamp(bytes / 2, kChunkMin, kChunkMax); }
+
   template <class T>
   const T* copy(std::span<const T> items) {
     static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
@@ -41,9 +45,10 @@ class Arena {
     return out;
   }
 
+  static constexpr std::size_t kChunkMin = 128;
   static constexpr std::size_t kChunkMax = 96u << 10;  // below the size from which malloc asks the kernel each time
   std::vector<std::unique_ptr<std::byte[]>> chunks_;
-  std::size_t size_ = 2048;
+  std::size_t size_ = kChunkMin;
   std::size_t used_ = 0;
 };
 

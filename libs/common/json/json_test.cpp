@@ -149,6 +149,20 @@ TEST(JsonWriter, CopiesParsedValuesWithTheirDigits) {
   EXPECT_EQ(Writer().value(document.root()["absent"]).take(), "null");
 }
 
+/// Texts are looked through eight characters at a time: the place of a special one must not matter.
+TEST(JsonWriter, EscapesWhereverInTheTextItIsNeeded) {
+  for (const std::string special : {"\"", "\\", "\n", "\x1f", "\x7f", "ü", "€", "😀"}) {
+    for (std::size_t length = 0; length < 20; ++length) {
+      for (std::size_t place = 0; place <= length; ++place) {
+        const std::string text = std::string(place, 'a') + special + std::string(length - place, '!') + special;
+        const auto written = Writer().begin_array().string(text).string("next").end_array().take();
+        EXPECT_EQ(nlohmann::json::parse(written)[0].get<std::string>(), text);
+        EXPECT_EQ(parse(written).root().items()[0].text(), text);
+      }
+    }
+  }
+}
+
 TEST(JsonWriterDeathTest, StopsOnMisuse) {
   EXPECT_DEATH(Writer().begin_object().string("value without key"), "misused");
   EXPECT_DEATH(Writer().begin_array().end_object(), "misused");

@@ -2,15 +2,12 @@
 
 #include <cstdlib>
 
+#include "common/decimal/digits.h"
+#include "common/json/text.h"
 #include "common/log/log.h"
 
 namespace q2o::json {
 namespace {
-
-/// What JSON text must not contain as it is: quote, backslash and control characters.
-bool needs_escape(char c) {
-  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-}
 
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -37,11 +34,17 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
-void append_quoted(std::string& out, std::string_view text) {
+[[noreturn]] void misuse(std::string_view what) {
+  log::error("json writer misused", {{"what", what}});
+  std::abort();
+}
+
+}  // namespace
+
+void append_text(std::string& out, std::string_view text) {
   out += '"';
   std::size_t from = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (!needs_escape(text[at])) continue;
+  for (std::size_t at = next_special(text, 0); at < text.size(); at = next_special(text, from)) {
     out.append(text, from, at - from);
     append_escaped(out, text[at]);
     from = at + 1;
@@ -49,13 +52,6 @@ void append_quoted(std::string& out, std::string_view text) {
   out.append(text, from);
   out += '"';
 }
-
-[[noreturn]] void misuse(std::string_view what) {
-  log::error("json writer misused", {{"what", what}});
-  std::abort();
-}
-
-}  // namespace
 
 void Writer::separate() {
   if (!needs_comma_) return;
@@ -111,7 +107,7 @@ Writer& Writer::end_array() {
 Writer& Writer::key(std::string_view name) {
   if (levels_.empty() || levels_.back() != '{' || after_key_) misuse("key outside of an object");
   separate();
-  append_quoted(out_, name);
+  append_text(out_, name);
   out_ += ':';
   after_key_ = true;
   return *this;
@@ -119,13 +115,16 @@ Writer& Writer::key(std::string_view name) {
 
 Writer& Writer::string(std::string_view text) {
   before_value();
-  append_quoted(out_, text);
+  append_text(out_, text);
   needs_comma_ = true;
   return *this;
 }
 
 Writer& Writer::number(const Decimal& value) {
-  return plain(value.to_string());
+  before_value();
+  append_digits(out_, value);
+  needs_comma_ = true;
+  return *this;
 }
 Writer& Writer::number(std::int64_t value) {
   return plain(std::to_string(value));
