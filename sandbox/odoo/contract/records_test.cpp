@@ -132,6 +132,25 @@ TEST_P(Records, AreFoundByDomainsOfAllKinds) {
   EXPECT_EQ(sorted.result().at("0.city").text(), "Beta");
 }
 
+/// As the proof reads: by the ids that follow the last one.
+TEST_P(Records, AreReadPageByPage) {
+  const std::string name = fresh("Page");
+  std::vector<std::string> made;
+  for (int i = 0; i < 5; ++i) made.push_back(std::to_string(books().create("res.partner", fill(R"({"name":"$1","city":"P"})", {name}))));
+  std::vector<std::string> read;
+  for (std::string last = "0"; read.size() < 10;) {
+    const Answer page =
+        books().call("res.partner", "search_read",
+                     fill(R"([[["name","=","$1"],["city","in",["P","Q"]],["id",">",$2]],["city"],0,2,"id"])", {name, last}));
+    if (page.result().items().empty()) break;
+    for (const auto& row : page.result().items()) read.emplace_back(row["id"].text());
+    last = read.back();
+  }
+  EXPECT_EQ(read, made);
+  EXPECT_EQ(books().call("res.partner", "search_count", fill(R"([[["name","=","$1"],["id",">=",$2]]])", {name, made[3]})).result().text(),
+            "2");
+}
+
 TEST_P(Records, RightsCanBeAskedFor) {
   EXPECT_EQ(books().call("res.partner", "has_access", R"([[],"write"])").result().text(), "true");
   EXPECT_EQ(books().call("account.bank.statement.line", "has_access", R"([[],"create"])").result().text(), "false");

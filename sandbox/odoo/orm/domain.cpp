@@ -1,5 +1,6 @@
 #include "sandbox/odoo/orm/domain.h"
 
+#include <algorithm>
 #include <set>
 
 #include "sandbox/odoo/errors.h"
@@ -101,15 +102,26 @@ bool Domain::mentions(const Node& node, std::string_view field) {
   return std::ranges::any_of(node.parts, [&](const Node& part) { return mentions(part, field); });
 }
 
-std::optional<Ids> Domain::candidates(const Table& table) const {
-  return narrow(root_, table);
+Id Domain::first_id() const {
+  Id first = 1;
+  for (const Node& part : root_.parts) {
+    const Leaf& leaf = part.leaf;
+    if (part.kind != Node::Kind::leaf || leaf.path.size() != 1 || leaf.path.front()->name != "id" || !leaf.value.is_number()) continue;
+    if (leaf.comparison == ">") first = std::max(first, leaf.value.id() + 1);
+    if (leaf.comparison == ">=") first = std::max(first, leaf.value.id());
+  }
+  return first;
 }
 
-std::optional<Ids> Domain::narrow(const Node& node, const Table& table) {
+std::optional<Ids> Domain::candidates(const Table& table) const {
+  return narrow(root_, table, first_id());
+}
+
+std::optional<Ids> Domain::narrow(const Node& node, const Table& table, Id from) {
   if (node.kind == Node::Kind::all) {
     std::optional<Ids> best;
     for (const Node& part : node.parts) {
-      auto found = narrow(part, table);
+      auto found = narrow(part, table, from);
       if (found && (!best || found->size() < best->size())) best = std::move(found);
     }
     return best;
@@ -119,18 +131,21 @@ std::optional<Ids> Domain::narrow(const Node& node, const Table& table) {
   const bool one = node.leaf.comparison == "=";
   if (!(one || node.leaf.comparison == "in") || (field.name != "id" && !field.indexed) || node.leaf.value.empty()) return std::nullopt;
   const List values = one ? List{node.leaf.value} : node.leaf.value.list();
-  std::set<Id> ids;
+  Ids ids;
   for (const Any& value : values) {
     if (value.empty()) return std::nullopt;
     if (field.name == "id") {
-      if (table.exists(value.id())) ids.insert(value.id());
+      if (table.exists(value.id())) ids.push_back(value.id());
       continue;
     }
     const bool link = field.type == Type::many2one || field.type == Type::integer;
     if (link && !value.is_number()) return std::nullopt;  // a search by name
-    for (const Id id : table.candidates(field, link ? Value::of_integer(value.id()) : Value::of_text(value.text()))) ids.insert(id);
+    std::ranges::copy_if(table.candidates(field, link ? Value::of_integer(value.id()) : Value::of_text(value.text())),
+                         std::back_inserter(ids), [from](Id id) { return id >= from; });
   }
-  return Ids(ids.begin(), ids.end());
+  if (!std::ranges::is_sorted(ids)) std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
 }
 
 }  // namespace q2o::sandbox::odoo

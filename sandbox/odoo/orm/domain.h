@@ -13,7 +13,9 @@ class Domain {
   Domain(Env& env, const Model& model, const Any& domain);
   bool matches(const Record& record) const;
   bool mentions(std::string_view field) const;
-  /// Ids to look at when an index narrows them; nullopt = all.
+  /// The lowest id that can match ("id > 500" in the outermost terms): where a reader of pages goes on.
+  Id first_id() const;
+  /// Ids to look at when an index narrows them, ascending; nullopt = all.
   std::optional<Ids> candidates(const Table& table) const;
 
   struct Leaf {
@@ -32,7 +34,7 @@ class Domain {
   Leaf parse_leaf(const List& term) const;
   static bool holds(const Node& node, const Record& record);
   static bool mentions(const Node& node, std::string_view field);
-  static std::optional<Ids> narrow(const Node& node, const Table& table);
+  static std::optional<Ids> narrow(const Node& node, const Table& table, Id from);
 
   Env* env_;
   const Model* model_;
