@@ -81,7 +81,7 @@ class Codes {
   void give(const Source& account, std::string code) {
     taken_.insert(code);
     std::string text;
-    language::write_text(code, text);
+    json::append_text(text, code);
     lookups_.put("account_code", account.id, text);
     codes_[account.id] = std::move(code);
   }
@@ -190,7 +190,7 @@ std::map<std::string, std::string> journal_codes(std::span<const Source> account
     }
     taken.insert(code);
     std::string text;
-    language::write_text(code, text);
+    json::append_text(text, code);
     lookups.put("account_code", account->id + "/journal", text);
     codes[account->id] = code;
   }

@@ -151,7 +151,7 @@ std::optional<Reject> Engine::remember(const Source& source, const RunContext& r
       const auto& value = (*source.body)[member];
       if (value.is_null()) continue;
       if (text.size() > 1) text.push_back(',');
-      language::write_text(kept_as, text);
+      json::append_text(text, kept_as);
       text.append(":").append(value.raw());
     }
     lookups.put(remember.kind, key.text, text + "}");

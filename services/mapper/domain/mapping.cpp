@@ -15,7 +15,7 @@ std::string canonical(const json::Value& value) {
     std::string out = "{";
     for (const auto& [key, member] : sorted) {
       if (out.size() > 1) out.push_back(',');
-      language::write_text(key, out);
+      json::append_text(out, key);
       out.append(":").append(canonical(*member));
     }
     return out + "}";
@@ -30,7 +30,7 @@ std::string canonical(const json::Value& value) {
   }
   if (!value.is_string()) return std::string(value.raw());
   std::string out;
-  language::write_text(value.text(), out);
+  json::append_text(out, value.text());
   return out;
 }
 

@@ -1,19 +1,20 @@
 #include "services/mapper/domain/memory_lookups.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace q2o::mapper {
 
-MemoryLookups::Entries& MemoryLookups::entries(std::string_view kind) const {
+MemoryLookups::Kind& MemoryLookups::kind_of(std::string_view kind) const {
   const auto found = kinds_.find(kind);
   if (found != kinds_.end()) return found->second;
   auto& made = kinds_[std::string(kind)];
-  load(kind, made);
+  load(kind, made.entries);
   return made;
 }
 
 const json::Value* MemoryLookups::find(std::string_view kind, std::string_view key) const {
-  const auto& all = entries(kind);
+  const auto& all = kind_of(kind).entries;
   const auto found = all.find(key);
   return found == all.end() ? nullptr : &found->second.root();
 }
@@ -23,11 +24,17 @@ void MemoryLookups::put(std::string_view kind, std::string_view key, std::string
   auto document = json::Document::parse(std::move(json));
   // Only our own code makes these texts.
   if (!document) throw std::logic_error("lookup is no JSON: " + document.error().message);
-  entries(kind).insert_or_assign(std::string(key), std::move(*document));
+  kind_of(kind).entries.insert_or_assign(std::string(key), std::move(*document));
 }
 
 void MemoryLookups::each(std::string_view kind, const std::function<void(std::string_view, const json::Value&)>& visit) const {
-  for (const auto& [key, document] : entries(kind)) visit(key, document.root());
+  auto& all = kind_of(kind);
+  if (all.in_order.size() != all.entries.size()) {
+    all.in_order.clear();
+    for (const auto& entry : all.entries) all.in_order.push_back(&entry);
+    std::ranges::sort(all.in_order, {}, [](const auto* entry) -> const std::string& { return entry->first; });
+  }
+  for (const auto* entry : all.in_order) visit(entry->first, entry->second.root());
 }
 
 const accounting::LedgerTransaction* MemoryLookups::ledger(std::string_view transaction_id) const {

@@ -1,16 +1,25 @@
 #pragma once
 
-#include <map>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "services/mapper/domain/model.h"
 
 namespace q2o::mapper {
 
+/// Finds by a view what is kept under a string.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+template <class T>
+using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+
 /// Lookups in memory: the cache of a stream, and all of it in tests. `missed` and `changed` let a store stand behind it.
 class MemoryLookups : public Lookups {
  public:
-  using Entries = std::map<std::string, json::Document, std::less<>>;
+  using Entries = ByText<json::Document>;
 
   const json::Value* find(std::string_view kind, std::string_view key) const override;
   void put(std::string_view kind, std::string_view key, std::string json) override;
@@ -25,11 +34,15 @@ class MemoryLookups : public Lookups {
   virtual void changed(std::string_view kind, std::string_view key, std::string_view json);
   virtual const accounting::LedgerTransaction* load_ledger(std::string_view transaction_id) const;
 
-  mutable std::map<std::string, accounting::LedgerTransaction, std::less<>> ledger_;
+  mutable ByText<accounting::LedgerTransaction> ledger_;
 
  private:
-  Entries& entries(std::string_view kind) const;
-  mutable std::map<std::string, Entries, std::less<>> kinds_;
+  struct Kind {
+    Entries entries;
+    std::vector<const Entries::value_type*> in_order;  ///< made when it is asked for; of the same size while nothing came in between
+  };
+  Kind& kind_of(std::string_view kind) const;
+  mutable ByText<Kind> kinds_;
 };
 
 }  // namespace q2o::mapper

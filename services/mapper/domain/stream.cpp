@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "services/mapper/domain/language/scalar.h"
 #include "services/mapper/domain/losses.h"
 
@@ -15,8 +17,14 @@ Outcome unreadable(const Error& error, std::string_view body) {
   return outcome;
 }
 
+bool is_short_ascii(std::string_view text, std::size_t most) {
+  return text.size() <= most && std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) > 0; });
+}
+
 /// At most `most` bytes, cut between characters; bytes that are no UTF-8 become '?': messages carry texts only.
-std::string presentable(std::string_view text, std::size_t most) {
+void make_presentable(std::string& value, std::size_t most) {
+  if (is_short_ascii(value, most)) return;
+  const std::string text = std::move(value);
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
@@ -30,26 +38,26 @@ std::string presentable(std::string_view text, std::size_t most) {
     const std::size_t taken = good ? length : 1;
     if (out.size() + taken > most) break;
     if (good)
-      out += text.substr(i, length);
+      out += std::string_view(text).substr(i, length);
     else
       out += '?';
     i += taken;
   }
-  return out;
+  value = std::move(out);
 }
 
 /// What people read of an outcome: a value of a megabyte helps nobody, and half a character would spoil the whole message.
 void make_presentable(Outcome& outcome) {
   constexpr std::size_t kValueMax = 200, kSentenceMax = 1000;
-  outcome.label = presentable(outcome.label, kValueMax);
+  make_presentable(outcome.label, kValueMax);
   for (auto& loss : outcome.losses) {
-    loss.value = presentable(loss.value, kValueMax);
-    loss.reason = presentable(loss.reason, kSentenceMax);
+    make_presentable(loss.value, kValueMax);
+    make_presentable(loss.reason, kSentenceMax);
   }
   if (!outcome.reject) return;
-  outcome.reject->value = presentable(outcome.reject->value, kValueMax);
-  outcome.reject->message = presentable(outcome.reject->message, kSentenceMax);
-  outcome.reject->hint = presentable(outcome.reject->hint, kSentenceMax);
+  make_presentable(outcome.reject->value, kValueMax);
+  make_presentable(outcome.reject->message, kSentenceMax);
+  make_presentable(outcome.reject->hint, kSentenceMax);
 }
 
 /// A rejected record loses nothing more.

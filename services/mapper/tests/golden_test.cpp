@@ -58,18 +58,18 @@ std::string printed(const std::vector<Mapped>& all) {
     first = false;
     const Outcome& outcome = record.outcome;
     out += "{\"entity\": \"" + record.entity + "\", \"id\": \"" + record.id + "\"";
-    if (!outcome.label.empty()) language::write_text(outcome.label, out += ", \"label\": ");
-    if (outcome.fallback) language::write_text(outcome.fallback->reason, out += ", \"" + outcome.fallback->step + "\": ");
-    for (const auto& loss : outcome.losses) language::write_text(loss.reason, out += ",\n  \"loss\": ");
+    if (!outcome.label.empty()) json::append_text(out += ", \"label\": ", outcome.label);
+    if (outcome.fallback) json::append_text(out += ", \"" + outcome.fallback->step + "\": ", outcome.fallback->reason);
+    for (const auto& loss : outcome.losses) json::append_text(out += ",\n  \"loss\": ", loss.reason);
     if (outcome.reject) {
-      language::write_text(outcome.reject->field, out += ",\n  \"reject\": \"" + outcome.reject->reason + "\", \"field\": ");
-      language::write_text(outcome.reject->value, out += ", \"value\": ");
-      language::write_text(outcome.reject->message, out += ",\n  \"message\": ");
-      language::write_text(outcome.reject->hint, out += ",\n  \"hint\": ");
+      json::append_text(out += ",\n  \"reject\": \"" + outcome.reject->reason + "\", \"field\": ", outcome.reject->field);
+      json::append_text(out += ", \"value\": ", outcome.reject->value);
+      json::append_text(out += ",\n  \"message\": ", outcome.reject->message);
+      json::append_text(out += ",\n  \"hint\": ", outcome.reject->hint);
     } else if (!outcome.excluded.empty()) {
-      language::write_text(outcome.excluded, out += ", \"excluded\": ");
+      json::append_text(out += ", \"excluded\": ", outcome.excluded);
     } else if (outcome.targets.empty()) {
-      language::write_text(outcome.merged, out += ", \"merged\": ");
+      json::append_text(out += ", \"merged\": ", outcome.merged);
     } else {
       out += ", \"targets\": [\n";
       for (std::size_t i = 0; i < outcome.targets.size(); ++i) {

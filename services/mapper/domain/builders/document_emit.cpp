@@ -21,16 +21,19 @@ std::string iso_of(Days day) {
 
 /// DocNumber, made unique in its journal; the same record gets the same name in every run.
 std::string customer_number(const Scope& scope, const Document& document) {
-  const std::string wanted = document.number.empty() ? fmt::format("QB-{}", scope.source.id) : document.number;
+  const std::string wanted = document.number.empty() ? "QB-" + scope.source.id : document.number;
   if (document.voided) return wanted;  // a cancelled document does not take its number from others
+  const std::string own = scope.own();
   for (int repeat = 1;; ++repeat) {
-    const std::string name = repeat == 1 ? wanted : fmt::format("{}-{}", wanted, repeat);
+    std::string name = repeat == 1 ? wanted : fmt::format("{}-{}", wanted, repeat);
     const std::string key = "sale/" + name;
     const auto* taken = scope.lookups.find("number", key);
-    if (taken != nullptr && (*taken)["record"].text() != scope.own()) continue;
-    json::Writer value;
-    value.begin_object().field("record", scope.own()).end_object();
-    if (taken == nullptr) scope.lookups.put("number", key, value.take());
+    if (taken != nullptr && (*taken)["record"].text() != own) continue;
+    if (taken == nullptr) {
+      json::Writer value;
+      value.begin_object().field("record", own).end_object();
+      scope.lookups.put("number", key, value.take());
+    }
     return name;
   }
 }

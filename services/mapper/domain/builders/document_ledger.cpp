@@ -19,23 +19,30 @@ bool is_money(const Scope& scope, const std::string& account) {
   return scope.is_bank(account) || scope.is_undeposited(account);
 }
 
+/// Items of the ledger, which outlives them.
+using ItemViews = std::vector<const Item*>;
+
 /// The ledger's side of the lines: everything but the open item and the money.
-std::vector<Item> line_items(const Scope& scope, const Document& document, const std::vector<Item>& ledger) {
-  std::vector<Item> items;
+ItemViews line_items(const Scope& scope, const Document& document, const std::vector<Item>& ledger) {
+  ItemViews items;
+  items.reserve(ledger.size());
   for (const auto& item : ledger) {
     if (item.account == document.control || (!document.liquidity.empty() && item.account == document.liquidity)) continue;
     if (document.control.empty() && is_control(scope, document, item.account)) continue;
-    items.push_back(item);
+    items.push_back(&item);
   }
   return items;
 }
 
-Sums sums_of(const std::vector<Item>& items) {
+void add(Sums& sums, const Item& item) {
+  auto& sum = sums[item.account];
+  sum.home += item.balance;
+  sum.currency += item.amount_currency;
+}
+
+Sums sums_of(const ItemViews& items) {
   Sums sums;
-  for (const auto& item : items) {
-    sums[item.account].home += item.balance;
-    sums[item.account].currency += item.amount_currency;
-  }
+  for (const auto* item : items) add(sums, *item);
   return sums;
 }
 
@@ -67,8 +74,8 @@ void assign_liquidity(const Scope& scope, Document& document, const std::vector<
 /// What the ledger has on each account that no line stands for yet, in the direction and currency of the object's amounts.
 class Leftover {
  public:
-  Leftover(const Document& document, const std::vector<Item>& items) : sign_(document.sign) {
-    for (const auto& item : items) rest_[item.account] += item.amount_currency * Decimal(sign_);
+  Leftover(const Document& document, const ItemViews& items) : sign_(document.sign) {
+    for (const auto* item : items) rest_[item->account] += item->amount_currency * Decimal(sign_);
   }
   void take(const std::string& account, const Decimal& amount) { rest_[account] -= amount; }
   bool has(const std::string& account) const { return rest_.contains(account); }
@@ -133,16 +140,16 @@ void assign_line_accounts(const Scope& scope, Document& document, Leftover& left
 
 /// Home amounts of a foreign document: from the ledger item of the same account and foreign amount; the rest of an account on its last
 /// line.
-void assign_foreign_balances(Document& document, std::vector<Item> items) {
+void assign_foreign_balances(Document& document, ItemViews items) {
   Sums rest = sums_of(items);
   std::map<std::string, DocumentLine*> last;
   for (auto& line : document.lines) {
     if (!amounts(line)) continue;
     const Decimal in_currency = line.amount * Decimal(document.sign);
     const auto same = std::find_if(items.begin(), items.end(),
-                                   [&](const Item& item) { return item.account == line.account && item.amount_currency == in_currency; });
+                                   [&](const Item* item) { return item->account == line.account && item->amount_currency == in_currency; });
     if (same != items.end()) {
-      line.balance = same->balance;
+      line.balance = (*same)->balance;
       items.erase(same);
     } else {
       line.balance = (in_currency * document.rate).rounded(2, Rounding::half_up);
@@ -164,7 +171,7 @@ std::string account_name(const Scope& scope, const std::string& account) {
 }
 
 /// Ledger less lines, per account; zero differences are left out.
-Sums differences(const Document& document, const std::vector<Item>& items) {
+Sums differences(const Document& document, const ItemViews& items) {
   Sums rest = sums_of(items);
   for (const auto& line : document.lines) {
     if (!amounts(line) || line.amount.is_zero()) continue;
@@ -231,11 +238,12 @@ Verdict compare(const Scope& scope, const Document& document, const std::vector<
       verdict.reason = explain(scope, rest);
       return verdict;
     }
-    for (const auto& item : items) {
-      if (rest.contains(item.account)) verdict.cost_of_goods.push_back(item);
+    for (const auto* item : items) {
+      if (rest.contains(item->account)) verdict.cost_of_goods.push_back(*item);
     }
     // Where a line stands on such an account too, its item belongs to the document.
-    Sums taken = sums_of(verdict.cost_of_goods);
+    Sums taken;
+    for (const auto& item : verdict.cost_of_goods) add(taken, item);
     for (const auto& [account, net] : rest) {
       if (taken[account] == net) continue;
       verdict.cost_of_goods.clear();
@@ -260,24 +268,24 @@ bool take_ledger_lines(const Scope& scope, Document& document, const std::vector
   // Tax lines stay where the ledger has their amount on their account.
   for (auto& line : document.lines) {
     if (line.kind != Kind::tax || line.rate.empty() || line.amount.is_zero()) continue;
-    const auto same = std::find_if(items.begin(), items.end(), [&](const Item& item) {
-      return item.account == line.account && item.amount_currency == line.amount * Decimal(document.sign);
+    const auto same = std::find_if(items.begin(), items.end(), [&](const Item* item) {
+      return item->account == line.account && item->amount_currency == line.amount * Decimal(document.sign);
     });
     if (same == items.end()) continue;
-    line.balance = same->balance;
+    line.balance = (*same)->balance;
     items.erase(same);
     taxes.push_back(line);
     rates.push_back(line.rate);
     base = std::max(base, line.base);
   }
-  for (const auto& item : items) {
-    if (costs.contains(item.account)) continue;
+  for (const auto* item : items) {
+    if (costs.contains(item->account)) continue;
     DocumentLine line;
-    line.account = item.account;
+    line.account = item->account;
     line.account_certain = true;
-    line.amount = item.amount_currency * Decimal(document.sign);
-    line.balance = item.balance;
-    line.name = item.name.empty() ? account_name(scope, item.account) : item.name;
+    line.amount = item->amount_currency * Decimal(document.sign);
+    line.balance = item->balance;
+    line.name = item->name.empty() ? account_name(scope, item->account) : item->name;
     untaxed += line.amount;
     products.push_back(std::move(line));
   }

@@ -24,7 +24,7 @@ class LineReader {
   LineReader(const Scope& scope, Document& document) : scope_(scope), document_(document) {}
 
   void read(const json::Value& rows, const std::string& path) {
-    for (std::size_t i = 0; i < rows.items().size(); ++i) read_line(rows.items()[i], fmt::format("{}.{}", path, i));
+    for (std::size_t i = 0; i < rows.items().size(); ++i) read_line(rows.items()[i], below(path, i));
   }
 
  private:
@@ -42,7 +42,7 @@ class LineReader {
   }
 
   void note(const json::Value& row, const std::string& field) {
-    const auto amount = Scope::amount_of(row["Amount"], field + ".Amount");
+    const auto amount = Scope::amount_of(row["Amount"], {field, "Amount"});
     if (amount && !amount->is_zero()) {
       refuse(field + ".Amount", row["Amount"].text(), "UNKNOWN_LINE_TYPE", "A description line carries an amount",
              "Open the document in QuickBooks and give the line an item or an account.");
@@ -67,7 +67,7 @@ class LineReader {
   }
 
   void discount(const json::Value& row, const std::string& field) {
-    const auto amount = Scope::amount_of(row["Amount"], field + ".Amount").value_or(Decimal{});
+    const auto amount = Scope::amount_of(row["Amount"], {field, "Amount"}).value_or(Decimal{});
     if (amount.is_zero()) return;
     DocumentLine line;
     line.amount = -amount;
@@ -83,16 +83,16 @@ class LineReader {
   void product(const json::Value& row, const json::Value& detail, const std::string& field) {
     DocumentLine line;
     line.field = field;
-    line.amount = Scope::amount_of(row["Amount"], field + ".Amount").value_or(Decimal{});
-    line.quantity = Scope::amount_of(detail["Qty"], field + ".Qty");
-    line.price = Scope::amount_of(detail["UnitPrice"], field + ".UnitPrice");
+    line.amount = Scope::amount_of(row["Amount"], {field, "Amount"}).value_or(Decimal{});
+    line.quantity = Scope::amount_of(detail["Qty"], {field, "Qty"});
+    line.price = Scope::amount_of(detail["UnitPrice"], {field, "UnitPrice"});
     line.tax_code = detail["TaxCodeRef"]["value"].text();
     line.analytic = analytic_accounts(scope_, detail, field);
     const std::string item(detail["ItemRef"]["value"].text());
     const auto own_account = detail[document_.sales ? "ItemAccountRef" : "AccountRef"]["value"].text();
     line.account = own_account.empty() ? account_of_item(scope_, item, document_.sales) : std::string(own_account);
     line.account_certain = !own_account.empty();
-    if (!reserved_item(item) && scope_.referred("Item", item, field + ".ItemRef") != nullptr) line.item = item;
+    if (!reserved_item(item) && scope_.referred("Item", item, {field, "ItemRef"}) != nullptr) line.item = item;
     line.name = row["Description"].text();
     if (line.name.empty()) line.name = detail["ItemRef"]["name"].text();
     if (line.name.empty()) line.name = item == "SHIPPING_ITEM_ID" ? std::string("Shipping") : leaf(detail["AccountRef"]["name"].text());

@@ -28,11 +28,11 @@ bool united_states(const Document& document) {
 std::vector<std::string> rates_of_code(const Scope& scope, const DocumentLine& line, bool sales) {
   std::vector<std::string> rates;
   if (pseudo_code(line.tax_code)) return rates;
-  const auto* found = scope.referred("TaxCode", line.tax_code, line.field + ".TaxCodeRef");
+  const auto* found = scope.referred("TaxCode", line.tax_code, {line.field, "TaxCodeRef"});
   if (found == nullptr) return rates;
   for (const auto& detail : (*found)[sales ? "SalesTaxRateList" : "PurchaseTaxRateList"]["TaxRateDetail"].items()) {
     const std::string rate(detail["TaxRateRef"]["value"].text());
-    if (scope.referred("TaxRate", rate, line.field + ".TaxRateRef") != nullptr) rates.push_back(rate);
+    if (scope.referred("TaxRate", rate, {line.field, "TaxRateRef"}) != nullptr) rates.push_back(rate);
   }
   return rates;
 }
@@ -82,11 +82,11 @@ void read_taxes(const Scope& scope, Document& document) {
     const auto& row = detail["TaxLine"].items()[i];
     DocumentLine line;
     line.kind = DocumentLine::Kind::tax;
-    line.field = fmt::format("TxnTaxDetail.TaxLine.{}", i);
-    line.amount = Scope::amount_of(row["Amount"], line.field + ".Amount").value_or(Decimal{});
-    line.base = Scope::amount_of(row["TaxLineDetail"]["NetAmountTaxable"], line.field + ".NetAmountTaxable").value_or(Decimal{});
+    line.field = below("TxnTaxDetail.TaxLine", i);
+    line.amount = Scope::amount_of(row["Amount"], {line.field, "Amount"}).value_or(Decimal{});
+    line.base = Scope::amount_of(row["TaxLineDetail"]["NetAmountTaxable"], {line.field, "NetAmountTaxable"}).value_or(Decimal{});
     line.rate = row["TaxLineDetail"]["TaxRateRef"]["value"].text();
-    scope.referred("TaxRate", line.rate, line.field + ".TaxLineDetail.TaxRateRef");  // without it the amount is a plain line
+    scope.referred("TaxRate", line.rate, {line.field, "TaxLineDetail.TaxRateRef"});  // without it the amount is a plain line
     line.name = tax_name(scope, line.rate, row["TaxLineDetail"]);
     sum += line.amount;
     taxes.push_back(std::move(line));

@@ -2,87 +2,105 @@
 
 #include <algorithm>
 
+#include "common/decimal/digits.h"
 #include "common/json/json.h"
+#include "common/json/text.h"
 
 namespace q2o::mapper::builders {
 namespace {
 
-Expression single(std::string_view key, std::string_view value, bool is_reference) {
-  json::Writer out;
-  out.begin_object().field(key, value).end_object();
-  Expression result{out.take(), {}};
-  if (is_reference) result.references.emplace_back(value);
+/// `{"key":"value"}`. The keys are our own words: nothing to escape.
+void append_single(std::string& to, std::string_view key, std::string_view value) {
+  to.append("{\"").append(key).append("\":");
+  json::append_text(to, value);
+  to += '}';
+}
+
+Expression single(std::string_view key, std::string_view value) {
+  Expression result{{}, {}};
+  append_single(result.json, key, value);
   return result;
 }
 
-void absorb(Expression& into, const Expression& from) {
-  into.references.insert(into.references.end(), from.references.begin(), from.references.end());
+void append_reference(std::string& to, std::string_view external_id) {
+  to.append(external_id).push_back('\0');
 }
 
-std::vector<std::string> distinct(std::vector<std::string> names) {
+void append(std::string& to, const Text& text) {
+  if (text.none_when_empty && text.value.empty()) {
+    to += "null";
+  } else {
+    json::append_text(to, text.value);
+  }
+}
+
+std::vector<std::string> distinct(std::string_view references) {
+  std::vector<std::string_view> names;
+  for (std::size_t end = references.find('\0'); end != std::string_view::npos; end = references.find('\0')) {
+    names.push_back(references.substr(0, end));
+    references.remove_prefix(end + 1);
+  }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
+  return {names.begin(), names.end()};
 }
 
-/// `{"key": [a, b, …]}`
-Expression listed(std::string_view key, const std::vector<Expression>& values) {
-  Expression result;
-  json::Writer out;
-  out.begin_object().key(key).begin_array();
+void append_list(Expression& to, const std::vector<Expression>& values) {
+  to.json += '[';
   for (const auto& value : values) {
-    out.raw(value.json);
-    absorb(result, value);
+    if (&value != values.data()) to.json += ',';
+    to.json += value.json;
+    to.references += value.references;
   }
-  out.end_array().end_object();
-  result.json = out.take();
-  return result;
+  to.json += ']';
 }
 
 }  // namespace
 
-Expression none() {
-  return {};
+Text::operator Expression() && {
+  Expression result{{}, {}};
+  append(result.json, *this);
+  return result;
 }
-
-Expression text(std::string_view value) {
-  json::Writer out;
-  out.string(value);
-  return {out.take(), {}};
-}
-
-Expression text_or_none(std::string_view value) {
-  return value.empty() ? none() : text(value);
-}
-Expression number(const Decimal& value) {
+Number::operator Expression() && {
   return {value.to_string(), {}};
 }
-Expression number(int value) {
-  return {std::to_string(value), {}};
+Reference::operator Expression() && {
+  Expression result = single("ref", external_id);
+  append_reference(result.references, external_id);
+  return result;
+}
+
+Expression none() {
+  return {};
 }
 Expression flag(bool value) {
   return {value ? "true" : "false", {}};
 }
-Expression record_ref(std::string_view external_id) {
-  return single("ref", external_id, true);
-}
 Expression refs(const std::vector<Expression>& values) {
-  return listed("refs", values);
+  Expression result{"{\"refs\":", {}};
+  append_list(result, values);
+  result.json += '}';
+  return result;
 }
 Expression company(std::string_view field) {
-  return single("company", field, false);
+  return single("company", field);
 }
 Expression xmlid(std::string_view name) {
-  return single("xmlid", name, false);
+  return single("xmlid", name);
 }
 Expression move_of(std::string_view external_id) {
-  return single("move_of", external_id, true);
+  Expression result = single("move_of", external_id);
+  append_reference(result.references, external_id);
+  return result;
 }
 
 Expression order_line(std::string_view external_id, int line) {
   json::Writer out;
   out.begin_object().key("order_line").begin_array().string(external_id).number(static_cast<std::int64_t>(line)).end_array().end_object();
-  return {out.take(), {std::string(external_id)}};
+  Expression result{out.take(), {}};
+  append_reference(result.references, external_id);
+  return result;
 }
 
 Expression find(std::string_view model, const std::vector<Condition>& domain, std::string_view order) {
@@ -91,7 +109,7 @@ Expression find(std::string_view model, const std::vector<Condition>& domain, st
   out.begin_object().key("find").begin_array().string(model).begin_array();
   for (const auto& condition : domain) {
     out.begin_array().string(condition.field).string(condition.comparison).raw(condition.value.json).end_array();
-    absorb(result, condition.value);
+    result.references += condition.value.references;
   }
   out.end_array();
   if (!order.empty()) out.begin_object().field("order", order).field("limit", 1).end_object();
@@ -101,66 +119,96 @@ Expression find(std::string_view model, const std::vector<Condition>& domain, st
 }
 
 Expression distribution(const std::vector<Expression>& analytic_accounts) {
-  Expression result;
-  json::Writer out;
-  out.begin_object().key("distribution").begin_array().begin_array().begin_array();
-  for (const auto& account : analytic_accounts) {
-    out.raw(account.json);
-    absorb(result, account);
-  }
-  out.end_array().string("100.0").end_array().end_array().end_object();
-  result.json = out.take();
+  Expression result{"{\"distribution\":[[", {}};
+  append_list(result, analytic_accounts);
+  result.json += ",\"100.0\"]]}";
   return result;
 }
 
-Fields& Fields::set(std::string_view name, Expression value) {
-  fields_.emplace_back(std::string(name), std::move(value));
+std::string& Fields::member(std::string_view name) {
+  constexpr std::size_t kFirst = 512;  // most records fit
+  if (members_.empty()) {
+    members_.reserve(kFirst);
+    references_.reserve(kFirst / 4);
+    members_ += '"';
+  } else {
+    members_.append(",\"", 2);
+  }
+  return members_.append(name).append("\":", 2);
+}
+
+Fields& Fields::set(std::string_view name, const Expression& value) {
+  member(name) += value.json;
+  references_ += value.references;
+  return *this;
+}
+Fields& Fields::set(std::string_view name, Text&& value) {
+  builders::append(member(name), value);
+  return *this;
+}
+Fields& Fields::set(std::string_view name, Number&& value) {
+  append_digits(member(name), value.value);
+  return *this;
+}
+Fields& Fields::set(std::string_view name, Reference&& value) {
+  append_single(member(name), "ref", value.external_id);
+  append_reference(references_, value.external_id);
   return *this;
 }
 
 Fields& Fields::append(const Fields& more) {
-  fields_.insert(fields_.end(), more.fields_.begin(), more.fields_.end());
+  if (more.empty()) return *this;
+  if (!members_.empty()) members_ += ',';
+  members_ += more.members_;
+  references_ += more.references_;
   return *this;
 }
 
 Expression Fields::object() const {
-  Expression result;
-  json::Writer out;
-  out.begin_object();
-  for (const auto& [name, value] : fields_) {
-    out.key(name).raw(value.json);
-    absorb(result, value);
-  }
-  out.end_object();
-  result.json = out.take();
+  Expression result{{}, references_};
+  result.json.reserve(members_.size() + 2);
+  result.json.append("{").append(members_).append("}");
   return result;
 }
 
 Expression lines(const std::vector<Fields>& rows) {
-  std::vector<Expression> objects;
-  objects.reserve(rows.size());
-  for (const auto& row : rows) objects.push_back(row.object());
-  return listed("lines", objects);
+  Expression result{"{\"lines\":[", {}};
+  std::size_t size = 16, references = 0;
+  for (const auto& row : rows) {
+    size += row.members_.size() + 3;
+    references += row.references_.size();
+  }
+  result.json.reserve(size);
+  result.references.reserve(references);
+  for (const auto& row : rows) {
+    if (&row != rows.data()) result.json += ',';
+    result.json.append("{").append(row.members_).append("}");
+    result.references += row.references_;
+  }
+  result.json += "]}";
+  return result;
 }
 
 Target create(std::string external_id, std::string_view model, std::string_view wave, const Fields& values, const CreateOptions& options) {
-  Expression arguments = values.object();
-  json::Writer out;
-  out.begin_object().key("values").raw(arguments.json);
+  const Expression arguments = values.object();
+  std::string references = arguments.references;
+  std::string json;
+  json.reserve(arguments.json.size() + 64);
+  json.append("{\"values\":").append(arguments.json);
   if (!options.then.empty()) {
     const Expression then = options.then.object();
-    out.key("then").raw(then.json);
-    absorb(arguments, then);
+    json.append(",\"then\":").append(then.json);
+    references += then.references;
   }
-  if (options.exact_items) out.key("context").begin_object().field("skip_invoice_sync", true).end_object();
-  if (options.sudo) out.field("sudo", true);
-  out.end_object();
+  if (options.exact_items) json += ",\"context\":{\"skip_invoice_sync\":true}";
+  if (options.sudo) json += ",\"sudo\":true";
+  json += '}';
   Target target;
   target.external_id = std::move(external_id);
   target.model = model;
   target.wave = wave;
-  target.values_json = out.take();
-  target.references = distinct(std::move(arguments.references));
+  target.values_json = std::move(json);
+  target.references = distinct(references);
   target.post = options.post;
   return target;
 }
@@ -173,7 +221,7 @@ Target operation(std::string external_id, std::string_view model, std::string_vi
   target.operation = name;
   target.wave = wave;
   target.values_json = std::move(arguments.json);
-  target.references = distinct(std::move(arguments.references));
+  target.references = distinct(arguments.references);
   return target;
 }
 

@@ -8,21 +8,49 @@
 #include "common/decimal/decimal.h"
 #include "services/mapper/domain/model.h"
 
-/// The loader's action language as values: an expression knows its JSON and which of our records it needs.
+/// The loader's action language: JSON text that is put together as it is built, and which of our records it needs.
 namespace q2o::mapper::builders {
 
+/// `references` are external ids one behind the other, each ended by NUL (which no id contains): most expressions have none, and what is
+/// built of them only appends.
 struct Expression {
   std::string json = "null";
-  std::vector<std::string> references = {};
+  std::string references = {};
+};
+
+/// The expressions that records are full of. They only view what they were given, so that it goes straight into its record, within the same
+/// statement (hence the &&); where one has to stay, it becomes an Expression.
+struct Text {
+  std::string_view value;
+  bool none_when_empty = false;
+  operator Expression() &&;  // NOLINT(google-explicit-constructor)
+};
+struct Number {
+  Decimal value;
+  operator Expression() &&;  // NOLINT(google-explicit-constructor)
+};
+struct Reference {
+  std::string_view external_id;
+  operator Expression() &&;  // NOLINT(google-explicit-constructor)
 };
 
 Expression none();  ///< becomes False in Odoo
-Expression text(std::string_view value);
-Expression text_or_none(std::string_view value);
-Expression number(const Decimal& value);
-Expression number(int value);
+inline Text text(std::string_view value) {
+  return {value};
+}
+inline Text text_or_none(std::string_view value) {
+  return {value, true};
+}
+inline Number number(const Decimal& value) {
+  return {value};
+}
+inline Number number(int value) {
+  return {Decimal(value)};
+}
 Expression flag(bool value);
-Expression record_ref(std::string_view external_id);
+inline Reference record_ref(std::string_view external_id) {
+  return {external_id};
+}
 Expression refs(const std::vector<Expression>& values);
 Expression company(std::string_view field);
 Expression xmlid(std::string_view name);
@@ -42,13 +70,20 @@ Expression distribution(const std::vector<Expression>& analytic_accounts);
 /// Fields of a record in the order in which they were set.
 class Fields {
  public:
-  Fields& set(std::string_view name, Expression value);
+  /// `name` is a word of Odoo's: nothing in it to escape.
+  Fields& set(std::string_view name, const Expression& value);
+  Fields& set(std::string_view name, Text&& value);
+  Fields& set(std::string_view name, Number&& value);
+  Fields& set(std::string_view name, Reference&& value);
   Fields& append(const Fields& more);
-  bool empty() const { return fields_.empty(); }
+  bool empty() const { return members_.empty(); }
   Expression object() const;
 
  private:
-  std::vector<std::pair<std::string, Expression>> fields_;
+  friend Expression lines(const std::vector<Fields>& rows);
+  std::string& member(std::string_view name);
+  std::string members_;  ///< of a JSON object, without its brackets
+  std::string references_;
 };
 /// One2many commands that create these lines.
 Expression lines(const std::vector<Fields>& rows);

@@ -45,6 +45,7 @@ Decimal in_currency_of(const Scope& scope, const accounting::Posting& posting) {
 
 std::vector<Item> ledger_items(const Scope& scope, const accounting::LedgerTransaction& transaction, const std::string& maturity) {
   std::vector<Item> items;
+  items.reserve(transaction.postings.size());
   Decimal sum;
   for (const auto& posting : transaction.postings) {
     sum += posting.amount;

@@ -24,16 +24,16 @@ Item* item_of_line(std::vector<Item>& items, std::vector<bool>& used, const Deci
 
 }  // namespace
 
-std::vector<Expression> analytic_accounts(const Scope& scope, const json::Value& detail, const std::string& field) {
+std::vector<Expression> analytic_accounts(const Scope& scope, const json::Value& detail, std::string_view field) {
   std::vector<Expression> found;
   for (const auto& [member, entity] : {std::pair{"ClassRef", "Class"}, std::pair{"DepartmentRef", "Department"}}) {
-    std::string path = fmt::format("{}.{}", field, member);
+    Where where(field, member);
     auto value = detail[member]["value"].text();
     if (value.empty()) {
       value = scope.at(member)["value"].text();
-      path = member;
+      where = Where(member);
     }
-    if (scope.referred(entity, value, path) != nullptr) found.push_back(record_ref(scope.id(entity, value)));
+    if (scope.referred(entity, value, where) != nullptr) found.push_back(record_ref(scope.id(entity, value)));
   }
   return found;
 }
@@ -56,7 +56,7 @@ void add_line_details(const Scope& scope, std::vector<Item>& items) {
     if (item == nullptr) continue;
     const std::string field = fmt::format("Line.{}.{}", i, type);
     const auto product = detail["ItemRef"]["value"].text();
-    if (!reserved_item(product) && scope.referred("Item", product, field + ".ItemRef") != nullptr) {
+    if (!reserved_item(product) && scope.referred("Item", product, {field, "ItemRef"}) != nullptr) {
       item->extra.set("product_id", record_ref(scope.id("Item", product)));
       if (const auto quantity = Scope::amount_of(detail["Qty"], "Line.Qty")) item->extra.set("quantity", number(*quantity));
     }

@@ -41,8 +41,8 @@ std::vector<Link> line_links(const Scope& scope) {
   const auto rows = scope.at("Line").items();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (const auto& linked : rows[i]["LinkedTxn"].items()) {
-      const std::string field = fmt::format("Line.{}", i);
-      const auto amount = Scope::amount_of(rows[i]["Amount"], field + ".Amount");
+      const std::string field = below("Line", i);
+      const auto amount = Scope::amount_of(rows[i]["Amount"], {field, "Amount"});
       const std::string type(linked["TxnType"].text()), id(linked["TxnId"].text());
       if (type.empty() || id.empty())
         refuse(field + ".LinkedTxn", linked.raw(), "LINK_INCOMPLETE", "A link names no transaction",

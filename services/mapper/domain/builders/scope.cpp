@@ -7,8 +7,29 @@
 
 namespace q2o::mapper {
 
+namespace {
+
+/// "CreditCardPayment" -> "credit_card_payment"
+void append_snake_case(std::string& to, std::string_view name) {
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (!upper(name[i])) {
+      to += name[i];
+      continue;
+    }
+    if (i > 0 && name[i - 1] != '_' && !upper(name[i - 1])) to += '_';
+    to += static_cast<char>(name[i] - 'A' + 'a');
+  }
+}
+
+}  // namespace
+
 std::string RunContext::external_id(std::string_view entity, std::string_view id, std::string_view part) const {
-  std::string name = fmt::format("{}_{}_{}", slug, builders::snake_case(entity), id);
+  std::string name;
+  name.reserve(slug.size() + entity.size() + id.size() + part.size() + 8);
+  name.append(slug).append("_");
+  append_snake_case(name, entity);
+  name.append("_").append(id);
   if (!part.empty()) name.append("_").append(part);
   return name;
 }
@@ -19,17 +40,19 @@ void refuse(std::string_view field, std::string_view value, std::string_view rea
   throw Refusal{{std::string(field), std::string(value), std::string(reason), std::move(message), std::move(hint)}};
 }
 
+std::string Where::text() const {
+  return member.empty() ? std::string(place) : fmt::format("{}.{}", place, member);
+}
+
+std::string below(std::string_view path, std::size_t index) {
+  std::string out(path);
+  out += '.';
+  return out += std::to_string(index);
+}
+
 std::string snake_case(std::string_view name) {
   std::string result;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const auto c = static_cast<unsigned char>(name[i]);
-    if (std::isupper(c) != 0) {
-      if (i > 0 && name[i - 1] != '_' && std::isupper(static_cast<unsigned char>(name[i - 1])) == 0) result += '_';
-      result += static_cast<char>(std::tolower(c));
-    } else {
-      result += name[i];
-    }
-  }
+  append_snake_case(result, name);
   return result;
 }
 
@@ -63,10 +86,11 @@ const json::Value& Scope::at(std::string_view path) const {
   return source.body == nullptr ? nothing : source.body->at(path);
 }
 
-std::optional<Decimal> Scope::amount_of(const json::Value& value, std::string_view field) {
+std::optional<Decimal> Scope::amount_of(const json::Value& value, const Where& where) {
   if (value.is_null() || (value.is_string() && value.text().empty())) return std::nullopt;
   auto parsed = value.decimal();
   if (!parsed) {
+    const std::string field = where.text();
     refuse(field, value.text().empty() ? value.raw() : value.text(), "NOT_A_NUMBER", fmt::format("{} is not a number", field),
            "Correct the amount in QuickBooks and extract the record again.");
   }
@@ -109,20 +133,20 @@ const json::Value& Scope::required(std::string_view entity, std::string_view rec
   return *found;
 }
 
-const json::Value* Scope::referred(std::string_view entity, std::string_view record, std::string_view field) const {
+const json::Value* Scope::referred(std::string_view entity, std::string_view record, const Where& where) const {
   const json::Value* found = record.empty() ? nullptr : lookups.find(entity, record);
   if (found == nullptr && !record.empty()) {
-    if (auto reject = missing_reference(source, run, field, entity, record, losses)) throw Refusal{std::move(*reject)};
+    if (auto reject = missing_reference(source, run, where.text(), entity, record, losses)) throw Refusal{std::move(*reject)};
   }
   return found;
 }
 
-std::string Scope::account_type(std::string_view account) const {
-  return std::string(required("Account", account, "AccountRef")["AccountType"].text());
+std::string_view Scope::account_type(std::string_view account) const {
+  return required("Account", account, "AccountRef")["AccountType"].text();
 }
 
 bool Scope::is_bank(std::string_view account) const {
-  const std::string type = account_type(account);
+  const auto type = account_type(account);
   return type == "Bank" || type == "Credit Card";
 }
 

@@ -23,6 +23,18 @@ struct Party {
   explicit operator bool() const { return !entity.empty(); }
 };
 
+/// Where a value stands in the source: put together only when there is something to say about it.
+struct Where {
+  std::string_view place, member;
+  Where(std::string_view path) : place(path) {}
+  Where(const std::string& path) : place(path) {}
+  Where(const char* path) : place(path) {}
+  Where(std::string_view path, std::string_view below) : place(path), member(below) {}
+  std::string text() const;
+};
+/// "Line" and 3 -> "Line.3"
+std::string below(std::string_view path, std::size_t index);
+
 /// "CreditCardPayment" -> "credit_card_payment"
 std::string snake_case(std::string_view name);
 /// Text for an HTML field of Odoo: escaped, line ends as <br/>.
@@ -45,7 +57,7 @@ class Scope {
   /// Refuses what is no number; absent = nothing.
   std::optional<Decimal> amount_at(std::string_view path) const { return amount_of(at(path), path); }
   std::string date_at(std::string_view path) const;  ///< required, ISO
-  static std::optional<Decimal> amount_of(const json::Value& value, std::string_view field);
+  static std::optional<Decimal> amount_of(const json::Value& value, const Where& where);
 
   std::string own(std::string_view part = {}) const { return run.external_id(source.entity, source.id, part); }
   std::string id(std::string_view entity, std::string_view record, std::string_view part = {}) const {
@@ -60,8 +72,8 @@ class Scope {
   const json::Value& required(std::string_view entity, std::string_view record, std::string_view field) const;
   /// The record behind a reference of the source; nullptr when `record` is empty, or when it is not there and the mapping takes the loss
   /// (noted). Refuses otherwise.
-  const json::Value* referred(std::string_view entity, std::string_view record, std::string_view field) const;
-  std::string account_type(std::string_view account) const;
+  const json::Value* referred(std::string_view entity, std::string_view record, const Where& where) const;
+  std::string_view account_type(std::string_view account) const;
   bool is_bank(std::string_view account) const;  ///< bank, cash or card
   bool is_receivable(std::string_view account) const { return account_type(account) == "Accounts Receivable"; }
   bool is_payable(std::string_view account) const { return account_type(account) == "Accounts Payable"; }

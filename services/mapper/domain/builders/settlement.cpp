@@ -123,7 +123,7 @@ std::vector<Target> settle(const Scope& scope, const Settlement& settlement, boo
   }
   const std::string bank = undeposited_bank(scope, settlement.deposit_key);
   if (scope.is_undeposited(settlement.liquidity) && !bank.empty()) {
-    auto method = record_ref(scope.id("Account", bank, settlement.inbound ? "undepositedinbound" : "undepositedoutbound"));
+    Expression method = record_ref(scope.id("Account", bank, settlement.inbound ? "undepositedinbound" : "undepositedoutbound"));
     return {payment_target(scope, settlement, bank, std::move(method), settlement.liquidity)};
   }
   // Neither a bank nor Undeposited Funds: Odoo has no payment journal for such an account.

@@ -212,7 +212,7 @@ NodePtr compile_object(const json::Value& value, const std::string& place, Compi
   std::vector<std::pair<std::string, NodePtr>> members;
   for (const auto& member : value.members()) {
     std::string name;
-    write_text(member.key, name);
+    json::append_text(name, member.key);
     members.emplace_back(std::move(name), compile(member.value, below(place, member.key), context));
   }
   return std::make_unique<ObjectNode>(std::move(members));

@@ -14,7 +14,7 @@ Evaluated rejected(Evaluation& at, Reject reject) {
 
 void refer(Evaluation& at, std::string external_id, std::string& out) {
   out.append("{\"ref\":");
-  write_text(external_id, out);
+  json::append_text(out, external_id);
   out.push_back('}');
   at.references.push_back(std::move(external_id));
 }

@@ -1,7 +1,5 @@
 #include "services/mapper/domain/language/scalar.h"
 
-#include <fmt/format.h>
-
 namespace q2o::mapper::language {
 
 void Scalar::clear(Kind nothing) {
@@ -43,38 +41,6 @@ void read(const json::Value& value, Scalar& out) {
   }
 }
 
-void write_text(std::string_view text, std::string& out) {
-  out.push_back('"');
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text.substr(from, i - from));
-    from = i + 1;
-    switch (c) {
-      case '"':
-        out.append("\\\"");
-        break;
-      case '\\':
-        out.append("\\\\");
-        break;
-      case '\n':
-        out.append("\\n");
-        break;
-      case '\r':
-        out.append("\\r");
-        break;
-      case '\t':
-        out.append("\\t");
-        break;
-      default:
-        out.append(fmt::format("\\u{:04x}", c));
-    }
-  }
-  out.append(text.substr(from));
-  out.push_back('"');
-}
-
 void write(const Scalar& value, std::string& out) {
   switch (value.kind) {
     case Scalar::Kind::absent:
@@ -83,7 +49,7 @@ void write(const Scalar& value, std::string& out) {
       out.append("null");
       break;
     case Scalar::Kind::text:
-      write_text(value.text, out);
+      json::append_text(out, value.text);
       break;
     default:
       out.append(value.text);

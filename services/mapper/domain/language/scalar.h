@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "common/json/json.h"
+#include "common/json/text.h"
 #include "services/mapper/domain/model.h"
 
 /// What flows through the mapping language: one value on its way from a source field to the target.
@@ -31,7 +32,6 @@ struct Scalar {
 void read(const json::Value& value, Scalar& out);
 /// Appends the value as JSON (nothing is appended for absent).
 void write(const Scalar& value, std::string& out);
-void write_text(std::string_view text, std::string& out);
 
 Reject refusal(std::string_view field, std::string_view value, std::string_view reason, std::string message, std::string hint);
 
