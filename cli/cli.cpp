@@ -73,7 +73,7 @@ int run(int argc, char** argv) {
     return sub;
   };
   const auto with_id = [&](CLI::App* sub) {
-    sub->add_option("migration", id, "id or a unique beginning of it; the latest when left out");
+    sub->add_option("migration", id, "id, or a beginning or end of it that is unique; the latest when left out");
     return sub;
   };
 
@@ -91,7 +91,7 @@ int run(int argc, char** argv) {
 
   CLI::App* replayed = command("replay", "map and load the records of an earlier run again, without a call to the source",
                                [&](const Session& s) { return replay(s, again); });
-  replayed->add_option("migration", again.migration_id, "id or a unique beginning of it; the latest when left out");
+  replayed->add_option("migration", again.migration_id, "id, or a beginning or end of it that is unique; the latest when left out");
   replayed->add_option("--run", again.run, "whose records (default: the newest that read the source to its end)");
   replayed->add_option("--mapping", again.mapping, "version of the mapping (default: the one that was used last)");
   replayed->add_option("--into", again.into, "another target, as q2o connections lists it (default: the migration's)");

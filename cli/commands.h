@@ -49,7 +49,7 @@ int mapping_store(const Session& session, const std::string& file);
 int doctor(const Session& session);
 int topics(const std::string& brokers, const std::string& file);
 
-/// The migration meant: the given id (a unique beginning is enough), else the only or latest one.
+/// The migration meant: the given id (a unique beginning or end is enough), else the only or latest one.
 Result<billing::v1::Migration> choose_migration(const Session& session, const std::string& id);
 /// All pages.
 Result<billing::v1::ListMigrationsResponse> list_migrations(const Session& session);

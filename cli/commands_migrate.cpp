@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "cli/commands.h"
+#include "cli/ids.h"
 #include "cli/progress_view.h"
 #include "cli/terminal.h"
 #include "cli/watch.h"
@@ -225,7 +226,7 @@ int connect_odoo(const Session& session, const MigrateOptions& options) {
               << '\n';
   } else {
     std::cout << "Target " << target->target_id() << ": " << target->url() << " " << target->database() << " (" << target->version()
-              << ")\nWrite a recorded run into it: q2o replay --into " << target->target_id().substr(0, 8) << '\n';
+              << ")\nWrite a recorded run into it: q2o replay --into " << short_id(target->target_id()) << '\n';
   }
   return kDone;
 }

@@ -1,22 +1,23 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/ids.h"
 #include "q2o/billing/v1/migration.grpc.pb.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
 
 namespace q2o::cli {
 namespace {
 
-/// The target whose id begins so.
+/// The target whose id begins or ends so.
 Result<std::string> choose_target(const Session& session, const std::string& id) {
   const auto stub = loader::v1::LoaderService::NewStub(session.channel("loader"));
   const auto list = session.call("loader", *stub, &loader::v1::LoaderService::Stub::ListTargets, loader::v1::ListTargetsRequest{});
   if (!list) return fail(list.error());
   std::string found;
   for (const auto& target : list->targets()) {
-    if (!target.target_id().starts_with(id)) continue;
+    if (!is_meant(target.target_id(), id)) continue;
     if (!found.empty())
-      return fail(Code::invalid_argument, "more than one target begins with " + id, "AMBIGUOUS_ID",
+      return fail(Code::invalid_argument, "more than one target begins or ends with " + id, "AMBIGUOUS_ID",
                   "Give more of the id; `q2o connections` lists them.");
     found = target.target_id();
   }

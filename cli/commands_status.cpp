@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/ids.h"
 #include "cli/progress_view.h"
 #include "cli/terminal.h"
 #include "cli/watch.h"
@@ -23,10 +24,6 @@ void print_json(const google::protobuf::Message& message) {
   const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
   if (!status.ok()) throw std::runtime_error("cannot print as JSON: " + std::string(status.message()));
   std::cout << text << '\n';
-}
-
-std::string short_id(const Migration& migration) {
-  return migration.migration_id().substr(0, 8);
 }
 
 void print_migration(const Migration& migration) {
@@ -88,9 +85,9 @@ Result<Migration> choose_migration(const Session& session, const std::string& id
   if (!list) return fail(list.error());
   const Migration* found = nullptr;
   for (const auto& migration : list->migrations()) {
-    if (!id.empty() && !migration.migration_id().starts_with(id)) continue;
+    if (!id.empty() && !is_meant(migration.migration_id(), id)) continue;
     if (found && !id.empty())
-      return fail(Code::invalid_argument, "more than one migration begins with " + id, "AMBIGUOUS_ID",
+      return fail(Code::invalid_argument, "more than one migration begins or ends with " + id, "AMBIGUOUS_ID",
                   "Give more of the id; `q2o status` lists them.");
     if (!found || found->updated_at() < migration.updated_at()) found = &migration;
   }
@@ -121,7 +118,7 @@ int status(const Session& session, const std::string& migration_id) {
     if (list->migrations().empty())
       std::cout << "No migration yet. Begin one with `q2o migrate --help`.\n";
     else
-      std::cout << "\nNext: q2o watch " << short_id(list->migrations(list->migrations_size() - 1)) << '\n';
+      std::cout << "\nNext: q2o watch " << short_id(list->migrations(list->migrations_size() - 1).migration_id()) << '\n';
     return kDone;
   }
   auto migration = choose_migration(session, migration_id);
@@ -136,7 +133,7 @@ int status(const Session& session, const std::string& migration_id) {
   } else {
     print_migration(*migration);
     for (const auto& line : progress_lines(progress->progress(), 100)) std::cout << line << '\n';
-    std::cout << "\nNext: q2o report " << short_id(*migration) << '\n';
+    std::cout << "\nNext: q2o report " << short_id(migration->migration_id()) << '\n';
   }
   return exit_code(*migration);
 }

@@ -76,8 +76,8 @@ class Replay(unittest.TestCase):
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: answers(url + "/web/health"), 20, "the second Odoo answers")
         connected = self.stack.q2o_json("connect-odoo", "--odoo-url", url, "--odoo-db", "sandbox", "--odoo-user", "admin")
-        code, moved = self.replay("--into", connected["target_id"][:8])
-        self.assertEqual((code, moved["verdict"]), (0, "MATCHED"), self.stack.logs())
+        code, moved = self.replay("--into", connected["target_id"][-8:])
+        self.assertEqual((code, moved.get("verdict")), (0, "MATCHED"), f"{moved}\n{self.stack.logs()}")
         self.assertGreater(moved["created"], 300)
         self.assertEqual(self.refusals_left(), REFUSALS)
 
