@@ -1,185 +1,180 @@
 #include <simdjson.h>
 
+#include <cstring>
+#include <type_traits>
+
 #include "common/json/arena.h"
 #include "common/json/json.h"
 #include "common/json/number.h"
-#include "common/json/text.h"
 
 namespace q2o::json {
 
+namespace sj = simdjson::ondemand;
+
 struct Document::State {
-  std::string text;
+  std::string text;  // padded with spaces for simdjson
   Arena arena;
   Value root;
 };
 
-/// What one parse after the other of a thread can use again.
-struct Scratch {
-  std::vector<Value> values;
-  std::vector<Member> members;
-};
-
-/// Builds our nodes in one pass. Scalars stay views into the text; only strings with escapes are copied. The nodes of a container gather
-/// on a stack and move into the arena as one array when it closes. Behind the text stands NUL, which no rule takes: nothing needs to ask
-/// for the end.
+/// Builds our nodes in one pass over simdjson's index. Scalars stay views into the text; only strings with escapes are copied.
+/// The nodes of a container gather on a stack and move into the arena as one array when it closes.
 class Parser {
  public:
-  Parser(Document::State& state, int depth_max, Scratch& scratch)
-      : state_(state), text_(state.text), at_(text_.data()), depth_max_(depth_max), values_(scratch.values), members_(scratch.members) {
-    values_.clear();
-    members_.clear();
-  }
+  Parser(Document::State& state, std::string_view text, int depth_max) : state_(state), text_(text), depth_max_(depth_max) {}
 
-  Status run() {
-    if (!simdjson::validate_utf8(text_)) return syntax("the text is not UTF-8");
-    skip_blanks();
-    if (!node(state_.root, 1)) return syntax(problem_);
-    skip_blanks();
-    if (at_ != text_.data() + text_.size()) return syntax("something follows the value");
+  Status run(sj::parser& parser) {
+    sj::document document;
+    if (const auto problem = parser.iterate(text_.data(), text_.size(), state_.text.size()).get(document)) {
+      return syntax(simdjson::error_message(problem), 0);
+    }
+    document_ = &document;
+    if (!node(document, state_.root, 1)) return syntax(problem_, offset());
+    const auto end = static_cast<std::size_t>(state_.root.raw_.data() + state_.root.raw_.size() - text_.data());
+    if (const auto rest = text_.find_first_not_of(" \t\r\n", end); rest != std::string_view::npos)
+      return syntax("something follows the value", rest);
     return {};
   }
 
  private:
-  Status syntax(std::string_view what) const {
-    return fail(Code::invalid_argument, "JSON: " + std::string(what) + " at byte " + std::to_string(at_ - text_.data()), "JSON_SYNTAX");
+  static Status syntax(std::string_view what, std::size_t at) {
+    return fail(Code::invalid_argument, "JSON: " + std::string(what) + " at byte " + std::to_string(at), "JSON_SYNTAX");
+  }
+
+  std::size_t offset() {
+    const char* here = nullptr;
+    if (document_->current_location().get(here) || here < text_.data() || here > text_.data() + text_.size()) return text_.size();
+    return static_cast<std::size_t>(here - text_.data());
   }
 
   bool refuse(const char* problem) {
     problem_ = problem;
     return false;
   }
+  bool refuse(simdjson::error_code problem) { return refuse(simdjson::error_message(problem)); }
 
-  std::string_view rest() const { return text_.substr(static_cast<std::size_t>(at_ - text_.data())); }
+  static simdjson::simdjson_result<std::string_view> token_of(sj::document& in) { return in.raw_json_token(); }
+  static simdjson::simdjson_result<std::string_view> token_of(sj::value& in) { return in.raw_json_token(); }
 
-  void skip_blanks() {
-    while (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t') ++at_;
-  }
-  bool skip(char c) {
-    if (*at_ != c) return false;
-    ++at_;
-    return true;
-  }
-
-  bool node(Value& out, int depth) {
-    const char* const begin = at_;
-    if (!kind_of_node(out, depth)) return false;
-    out.raw_ = {begin, static_cast<std::size_t>(at_ - begin)};
-    return true;
-  }
-
-  bool kind_of_node(Value& out, int depth) {
-    switch (*at_) {
+  /// `Node` is simdjson's document (root) or value.
+  template <class Node>
+  bool node(Node& in, Value& out, int depth) {
+    std::string_view token;
+    if (const auto problem = token_of(in).get(token)) return refuse(problem);
+    while (!token.empty() && (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t'))
+      token.remove_suffix(1);
+    if (token.empty()) return refuse("value expected");
+    out.raw_ = token;
+    switch (token.front()) {
       case '{':
-        return object(out, depth);
+        return object(in, out, depth);
       case '[':
-        return array(out, depth);
+        return array(in, out, depth);
       case '"':
-        out.kind_ = Value::Kind::string;
-        return string(out.text_);
+        return string(in, out, token);
       case 't':
-        return word(out, Value::Kind::boolean, "true");
       case 'f':
-        return word(out, Value::Kind::boolean, "false");
+        return literal(out, token, token.front() == 't' ? "true" : "false", Value::Kind::boolean);
       case 'n':
-        return word(out, Value::Kind::null, "null");
+        if (!literal(out, token, "null", Value::Kind::null)) return false;
+        out.text_ = {};
+        return true;
       default:
-        return number(out);
+        if (!is_json_number(token)) return refuse("not a JSON value");
+        return literal(out, token, token, Value::Kind::number);
     }
   }
 
-  bool word(Value& out, Value::Kind kind, std::string_view expected) {
-    if (!rest().starts_with(expected)) return refuse("not a JSON value");
+  bool literal(Value& out, std::string_view token, std::string_view expected, Value::Kind kind) {
+    if (token != expected) return refuse("not a JSON value");
     out.kind_ = kind;
-    if (kind == Value::Kind::boolean) out.text_ = expected;
-    at_ += expected.size();
+    out.text_ = token;
     return true;
   }
 
-  bool number(Value& out) {
-    const std::size_t length = number_length(rest());
-    if (length == 0) return refuse("not a JSON value");
-    out.kind_ = Value::Kind::number;
-    out.text_ = {at_, length};
-    at_ += length;
+  template <class Node>
+  bool string(Node& in, Value& out, std::string_view token) {
+    out.kind_ = Value::Kind::string;
+    if (token.size() < 2 || token.back() != '"') return refuse("string is not closed");
+    out.text_ = token.substr(1, token.size() - 2);
+    if (std::memchr(out.text_.data(), '\\', out.text_.size()) == nullptr) return true;
+    std::string_view plain;
+    if (const auto problem = in.get_string().get(plain)) return refuse(problem);
+    if (plain.find('\0') != std::string_view::npos) return refuse("text contains NUL");  // written as an escape; no database takes it
+    out.text_ = state_.arena.copy_text(plain);
     return true;
   }
 
-  bool string(std::string_view& out) {
-    const auto from_quote = rest();
-    std::size_t end = next_special(from_quote, 1);
-    const bool plain = end < from_quote.size() && from_quote[end] == '"';
-    while (end < from_quote.size() && from_quote[end] == '\\') end = next_special(from_quote, std::min(end + 2, from_quote.size()));
-    if (end == from_quote.size()) return refuse("string is not closed");
-    if (from_quote[end] != '"') return refuse("control character in a string");
-    out = from_quote.substr(1, end - 1);
-    if (!plain) {
-      const auto text = unescaped(out);
-      if (!text) return refuse("an escape that JSON does not know, or NUL");
-      out = state_.arena.copy_text(*text);
-    }
-    at_ += end + 1;
+  bool key(sj::field& field, std::string_view& out) {
+    const char* const begin = field.key().raw();
+    const auto left = static_cast<std::size_t>(text_.data() + text_.size() - begin);
+    const auto* const quote = static_cast<const char*>(std::memchr(begin, '"', left));
+    if (quote == nullptr) return refuse("name is not closed");
+    out = {begin, static_cast<std::size_t>(quote - begin)};
+    if (std::memchr(out.data(), '\\', out.size()) == nullptr) return true;
+    std::string_view plain;
+    if (const auto problem = field.unescaped_key().get(plain)) return refuse(problem);
+    out = state_.arena.copy_text(plain);
     return true;
   }
 
-  bool array(Value& out, int depth) {
+  /// The closing bracket is the last thing before the token that simdjson stands on now.
+  void close(Value& out) {
+    const char* end = nullptr;
+    if (document_->current_location().get(end)) end = text_.data() + text_.size();
+    while (end[-1] != '}' && end[-1] != ']') --end;
+    out.raw_ = {out.raw_.data(), static_cast<std::size_t>(end - out.raw_.data())};
+  }
+
+  template <class Node>
+  bool array(Node& in, Value& out, int depth) {
     if (depth > depth_max_) return refuse("nested too deeply");
+    sj::array elements;
+    if (const auto problem = in.get_array().get(elements)) return refuse(problem);
     const std::size_t first = values_.size();
-    ++at_;
-    skip_blanks();
-    for (bool more = !skip(']'); more;) {
+    for (auto element : elements) {
+      sj::value inner;
+      if (const auto problem = std::move(element).get(inner)) return refuse(problem);
       Value child;
-      if (!node(child, depth + 1)) return false;
+      if (!node(inner, child, depth + 1)) return false;
       values_.push_back(child);
-      if (!goes_on(']', more)) return false;
     }
     out.kind_ = Value::Kind::array;
     out.count_ = values_.size() - first;
     out.children_ = state_.arena.copy(std::span<const Value>(values_).subspan(first));
     values_.resize(first);
+    close(out);
     return true;
   }
 
-  bool object(Value& out, int depth) {
+  template <class Node>
+  bool object(Node& in, Value& out, int depth) {
     if (depth > depth_max_) return refuse("nested too deeply");
+    sj::object fields;
+    if (const auto problem = in.get_object().get(fields)) return refuse(problem);
     const std::size_t first = members_.size();
-    ++at_;
-    skip_blanks();
-    for (bool more = !skip('}'); more;) {
+    for (auto entry : fields) {
+      sj::field field;
+      if (const auto problem = std::move(entry).get(field)) return refuse(problem);
       Member member;
-      if (*at_ != '"') return refuse("a name is expected");
-      if (!string(member.key)) return false;
-      skip_blanks();
-      if (!skip(':')) return refuse("a colon is expected");
-      skip_blanks();
-      if (!node(member.value, depth + 1)) return false;
+      if (!key(field, member.key) || !node(field.value(), member.value, depth + 1)) return false;
       members_.push_back(member);
-      if (!goes_on('}', more)) return false;
     }
     out.kind_ = Value::Kind::object;
     out.count_ = members_.size() - first;
     out.children_ = state_.arena.copy(std::span<const Member>(members_).subspan(first));
     members_.resize(first);
+    close(out);
     return true;
-  }
-
-  /// Behind an element: a comma and the next one, or the end.
-  bool goes_on(char closing, bool& more) {
-    skip_blanks();
-    more = skip(',');
-    if (more) {
-      skip_blanks();
-      return true;
-    }
-    return skip(closing) || refuse("a comma or the end of the list is expected");
   }
 
   Document::State& state_;
   std::string_view text_;
-  const char* at_;
   int depth_max_;
+  sj::document* document_ = nullptr;
   const char* problem_ = "";
-  std::vector<Value>& values_;
-  std::vector<Member>& members_;
+  std::vector<Value> values_;
+  std::vector<Member> members_;
 };
 
 Document::Document() : state_(std::make_unique<State>()) {}
@@ -190,12 +185,17 @@ Document& Document::operator=(Document&&) noexcept = default;
 Result<Document> Document::parse(std::string text, const Limits& limits) {
   if (text.size() > limits.bytes)
     return fail(Code::resource_exhausted, "JSON: " + std::to_string(text.size()) + " bytes are too many", "JSON_TOO_LARGE");
-  thread_local Scratch scratch;
+  constexpr std::size_t kKeepParserBytes = 8u << 20;
+  thread_local std::unique_ptr<sj::parser> parser;
+  if (!parser || parser->capacity() > kKeepParserBytes) parser = std::make_unique<sj::parser>();
+  const std::size_t length = text.size();
   Document out;
   out.state_->text = std::move(text);
+  out.state_->text.append(simdjson::SIMDJSON_PADDING, ' ');
+  const std::string_view source(out.state_->text.data(), length);
   // The nodes of records and reports as QuickBooks writes them take about three times the bytes of the text.
-  out.state_->arena.expect(3 * out.state_->text.size());
-  if (auto done = Parser(*out.state_, limits.depth, scratch).run(); !done) return fail(done.error());
+  out.state_->arena.expect(3 * length);
+  if (auto done = Parser(*out.state_, source, limits.depth).run(*parser); !done) return fail(done.error());
   return out;
 }
 

@@ -3,11 +3,10 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <optional>
 #include <string>
 #include <string_view>
 
-/// The texts of JSON: what must be escaped in them, and what escapes mean.
+/// The texts of JSON: what must be escaped in them.
 namespace q2o::json {
 
 constexpr bool needs_escape(char c) {
@@ -33,9 +32,5 @@ inline std::size_t next_special(std::string_view text, std::size_t at) {
 
 /// Appends `text` as a JSON string: quoted, and escaped where JSON asks for it.
 void append_text(std::string& out, std::string_view text);
-
-/// The inside of a JSON string with its escapes resolved. Nothing: an escape that JSON does not know, half a surrogate pair, or NUL (no
-/// database takes it).
-std::optional<std::string> unescaped(std::string_view inside);
 
 }  // namespace q2o::json
