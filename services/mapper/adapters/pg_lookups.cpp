@@ -60,8 +60,11 @@ void PgLookups::flush() {
 }
 
 void PgLookups::read_ledger(const std::vector<std::string>& ids) const {
-  for (const auto row : tx_->exec("SELECT body FROM ledger_transaction WHERE migration_id = $1 AND run = $2 AND id = ANY($3::text[])",
-                                  {migration_, run_, ids})) {
+  // One look into the index per id. Said as id = ANY(…), a prepared plan may go through the whole run and compare every row with every id.
+  for (const auto row :
+       tx_->exec("SELECT found.body FROM unnest($3::text[]) AS wanted(id) CROSS JOIN LATERAL (SELECT t.body FROM ledger_transaction t "
+                 "WHERE t.migration_id = $1 AND t.run = $2 AND t.id = wanted.id OFFSET 0) AS found",
+                 {migration_, run_, ids})) {
     auto transaction = ledger_from_json(row.text("body"));
     std::string id = transaction.id;
     ledger_.insert_or_assign(std::move(id), std::move(transaction));

@@ -5,6 +5,15 @@
 #include <set>
 
 namespace q2o::mapper {
+namespace {
+
+Counts read_counts(const pg::Rows& rows) {
+  if (rows.empty()) return {};
+  const auto number = [&](std::string_view column) { return static_cast<std::uint64_t>(rows[0].integer(column)); };
+  return {number("mapped"), number("merged"), number("rejected"), number("excluded")};
+}
+
+}  // namespace
 
 std::optional<RunState> PgRunStore::find(pg::Tx& tx, const std::string& migration, std::uint32_t run) {
   const auto rows = tx.exec("SELECT * FROM run WHERE migration_id = $1 AND run = $2 FOR UPDATE", {migration, run});
@@ -102,14 +111,14 @@ Counts PgRunStore::record(const std::string& entity, std::span<const Mapped> map
   }
   add_rejects(entity, mapped);
   add_notes(entity, mapped);
-  tx_.exec(
+  return read_counts(tx_.exec(
       "INSERT INTO entity_count (tenant_id, migration_id, run, entity, mapped, merged, rejected, excluded) VALUES ($1, $2, $3, $4, $5, $6, "
       "$7, $8) "
       "ON CONFLICT (migration_id, run, entity) DO UPDATE SET mapped = entity_count.mapped + excluded.mapped, merged = entity_count.merged "
       "+ excluded.merged, "
-      "rejected = entity_count.rejected + excluded.rejected, excluded = entity_count.excluded + excluded.excluded",
-      {run_.tenant, run_.migration, run_.run, entity, added.mapped, added.merged, added.rejected, added.excluded});
-  return counts(entity);
+      "rejected = entity_count.rejected + excluded.rejected, excluded = entity_count.excluded + excluded.excluded "
+      "RETURNING mapped, merged, rejected, excluded",
+      {run_.tenant, run_.migration, run_.run, entity, added.mapped, added.merged, added.rejected, added.excluded}));
 }
 
 void PgRunStore::add_rejects(const std::string& entity, std::span<const Mapped> mapped) {
@@ -153,12 +162,9 @@ void PgRunStore::add_notes(const std::string& entity, std::span<const Mapped> ma
 }
 
 Counts PgRunStore::counts(const std::string& entity) {
-  const auto rows =
+  return read_counts(
       tx_.exec("SELECT mapped, merged, rejected, excluded FROM entity_count WHERE migration_id = $1 AND run = $2 AND entity = $3",
-               {run_.migration, run_.run, entity});
-  if (rows.empty()) return {};
-  const auto number = [&](std::string_view column) { return static_cast<std::uint64_t>(rows[0].integer(column)); };
-  return {number("mapped"), number("merged"), number("rejected"), number("excluded")};
+               {run_.migration, run_.run, entity}));
 }
 
 void PgRunStore::source_ended(const std::string& entity) {
@@ -204,16 +210,19 @@ Status PgRunStore::add_ledger(std::span<const accounting::LedgerTransaction> tra
 
 void PgRunStore::claim(std::span<const std::string> transaction_ids) {
   if (transaction_ids.empty()) return;
-  tx_.exec("UPDATE ledger_transaction SET claimed = true WHERE migration_id = $1 AND run = $2 AND id = ANY($3::text[])",
-           {run_.migration, run_.run, std::vector<std::string>(transaction_ids.begin(), transaction_ids.end())});
+  // As in PgLookups: one look into the index per id. The run's row is locked, so the rows stay where they are.
+  tx_.exec(
+      "UPDATE ledger_transaction SET claimed = true WHERE ctid = ANY(ARRAY(SELECT found.place FROM unnest($3::text[]) AS wanted(id) "
+      "CROSS JOIN LATERAL (SELECT t.ctid AS place FROM ledger_transaction t WHERE t.migration_id = $1 AND t.run = $2 AND t.id = wanted.id "
+      "AND NOT t.claimed OFFSET 0) AS found))",
+      {run_.migration, run_.run, std::vector<std::string>(transaction_ids.begin(), transaction_ids.end())});
 }
 
 std::vector<std::string> PgRunStore::take_unclaimed(std::size_t limit) {
   std::vector<std::string> ids;
-  for (const auto row : tx_.exec(
-           "UPDATE ledger_transaction SET claimed = true WHERE migration_id = $1 AND run = $2 AND id IN (SELECT id FROM ledger_transaction "
-           "WHERE migration_id = $1 AND run = $2 AND NOT claimed ORDER BY id LIMIT $3) RETURNING id",
-           {run_.migration, run_.run, static_cast<std::int64_t>(limit)})) {
+  for (const auto row : tx_.exec("UPDATE ledger_transaction SET claimed = true WHERE ctid = ANY(ARRAY(SELECT ctid FROM ledger_transaction "
+                                 "WHERE migration_id = $1 AND run = $2 AND NOT claimed ORDER BY id LIMIT $3)) RETURNING id",
+                                 {run_.migration, run_.run, static_cast<std::int64_t>(limit)})) {
     ids.push_back(row.text("id"));
   }
   std::sort(ids.begin(), ids.end());
