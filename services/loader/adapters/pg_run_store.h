@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <mutex>
+
 #include "common/pg/pg.h"
 #include "services/loader/app/run_store.h"
 
@@ -38,6 +41,13 @@ class PgRunStore final : public RunStore {
   pg::Pool& pool_;
   std::string owner_;
   std::chrono::milliseconds lease_for_;
+
+  struct Kept {
+    std::int64_t fence = 0;
+    std::chrono::steady_clock::time_point at;
+  };
+  std::mutex mutex_;
+  std::map<std::string, Kept> kept_;  ///< by target: when the lease was renewed last
 };
 
 }  // namespace q2o::loader

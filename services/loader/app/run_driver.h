@@ -21,7 +21,7 @@ class RunDriver {
   struct Options {
     Pace::Options pace;
     BatchSender::Options sender;
-    std::chrono::milliseconds progress_every{200};
+    std::chrono::milliseconds progress_every{500};
     /// Blocks until something may have arrived, at most so long.
     std::function<void(std::chrono::milliseconds, const std::stop_token&)> await_arrivals;
   };
