@@ -79,6 +79,22 @@ void take_settings(SourceBooks& books, const std::string& entity, const json::Va
   }
 }
 
+/// The members that finish() asks for; what is no object stays as it is, to be complained about there.
+std::string needed(std::string_view body) {
+  static constexpr std::array<std::string_view, 20> kMembers{
+      "Id",          "TxnDate",     "DocNumber",       "PaymentRefNum", "CustomerRef",        "VendorRef",     "EntityRef",
+      "CurrencyRef", "Balance",     "RemainingCredit", "UnappliedAmt",  "CompanyName",        "Name",          "FiscalYearStartMonth",
+      "AccountType", "DisplayName", "Classification",  "CurrencyPrefs", "FullyQualifiedName", "AccountSubType"};
+  const auto document = json::Document::parse(std::string(body));
+  if (!document || !document->root().is_object()) return std::string(body);
+  json::Writer out;
+  out.begin_object();
+  for (const auto& member : document->root().members()) {
+    if (std::ranges::find(kMembers, member.key) != kMembers.end()) out.key(member.key).value(member.value);
+  }
+  return out.end_object().take();
+}
+
 template <class Out, class Read>
 void read_into(SourceBooks& books, const std::string& place, const std::string& body, Out out, const Read& read) {
   auto value = read(body);
@@ -91,43 +107,64 @@ void read_into(SourceBooks& books, const std::string& place, const std::string& 
 }  // namespace
 
 void SourceBuilder::record(const std::string& entity, const std::string& source_id, std::string_view body) {
-  if (entity == "GeneralLedger") {
-    // "GeneralLedger/2026-03": the same answers are recorded as reports; those win in finish().
-    reports_.try_emplace("record/" + source_id, Stored{"GeneralLedger", "", "", std::string(body)});
+  if (entity == "GeneralLedger") {  // "GeneralLedger/2026-03"
+    if (of_reports_) return;
+    std::string slice(body);
+    if (!take_slice(of_records_, source_id, slice))
+      reports_.try_emplace("record/" + source_id, Stored{"GeneralLedger", "", "", std::move(slice)});
     return;
   }
-  records_[entity][source_id] = std::string(body);
+  records_[entity][source_id] = needed(body);
 }
 
 void SourceBuilder::report(const std::string& name, const std::string& start_date, const std::string& end_date, std::string body) {
+  if (name == "GeneralLedger") {
+    of_records_.reset();
+    if (take_slice(of_reports_, start_date + "/" + end_date, body)) return;
+  }
   reports_["report/" + name + "/" + start_date + "/" + end_date] = {name, start_date, end_date, std::move(body)};
 }
 
-void SourceBuilder::ledger(SourceBooks& books) const {
+accounting::Classifications SourceBuilder::classifications() const {
   accounting::Classifications classes;
-  if (const auto accounts = records_.find("Account"); accounts != records_.end()) {
-    for (const auto& [id, body] : accounts->second) {
-      const auto document = json::Document::parse(body);
-      if (!document) continue;
-      const auto known = accounting::classify_account(document->root()["Classification"].text(), document->root()["AccountType"].text());
-      if (known) classes.emplace(id, *known);
-    }
+  const auto accounts = records_.find("Account");
+  if (accounts == records_.end()) return classes;
+  for (const auto& [id, body] : accounts->second) {
+    const auto document = json::Document::parse(body);
+    if (!document) continue;
+    const auto known = accounting::classify_account(document->root()["Classification"].text(), document->root()["AccountType"].text());
+    if (known) classes.emplace(id, *known);
   }
-  const bool recorded = std::ranges::any_of(reports_, [](const auto& entry) { return entry.first.rfind("report/GeneralLedger/", 0) == 0; });
-  accounting::LedgerReader reader(std::move(classes));
-  bool any = false;
+  return classes;
+}
+
+bool SourceBuilder::take_slice(std::optional<Ledger>& ledger, const std::string& name, const std::string& body) const {
+  if (!ledger) {
+    if (!records_.contains("Account")) return false;
+    ledger.emplace(Ledger{accounting::LedgerReader(classifications()), {}, {}});
+  }
+  if (!ledger->slices.insert(name).second || !ledger->trouble.empty()) return true;  // one slice that is missing makes all sums wrong
+  if (auto done = ledger->reader.add(body); !done) ledger->trouble = done.error().message;
+  return true;
+}
+
+void SourceBuilder::ledger(SourceBooks& books) {
+  // Slices that came before the accounts.
+  const bool recorded =
+      of_reports_ || std::ranges::any_of(reports_, [](const auto& entry) { return entry.first.rfind("report/GeneralLedger/", 0) == 0; });
+  auto& chosen = recorded ? of_reports_ : of_records_;
   for (const auto& [key, stored] : reports_) {
     if (stored.name != "GeneralLedger" || (key.rfind("record/", 0) == 0) == recorded) continue;
-    any = true;
-    if (auto done = reader.add(stored.body); !done) {
-      books.unreadable["GeneralLedger"] = done.error().message;
-      return;
-    }
+    if (!chosen) chosen.emplace(Ledger{accounting::LedgerReader(classifications()), {}, {}});
+    take_slice(chosen, key, stored.body);
   }
-  if (!any)
+  if (!chosen) {
     books.unreadable["GeneralLedger"] = "it was not recorded";
-  else
-    books.ledger = reader.finish();
+  } else if (!chosen->trouble.empty()) {
+    books.unreadable["GeneralLedger"] = chosen->trouble;
+  } else {
+    books.ledger = chosen->reader.finish();
+  }
 }
 
 SourceBooks SourceBuilder::finish() {
