@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
   std::string id, out, reason, file, brokers;
   MigrateOptions options;
   ReplayOptions again;
+  TraceOptions traced;
   app.add_flag("--json", as_json, "machine-readable output");
 
   std::function<int(const Session&)> chosen;
@@ -110,6 +111,11 @@ int run(int argc, char** argv) {
     return report(s, id, out);
   }))->add_option("--out", out, "folder for the files");
   with_id(command("rejects", "records that were not taken over, by cause", [&](const Session& s) { return rejects(s, id); }));
+  CLI::App* where = command("trace", "one record from the source's bytes to Odoo, or back: invoice 1043, or odoo account.move 512",
+                            [&](const Session& s) { return trace(s, traced); });
+  where->add_option("record", traced.words, "entity and id or document number; or: odoo, model, id")->required();
+  where->add_option("--migration", traced.migration_id, "id, or a beginning or end of it that is unique; the latest when left out");
+  where->add_flag("--raw", traced.raw, "the bytes as the source sent them");
   with_id(command("pause", "finish the batches under way, then wait", [&](const Session& s) {
     return pause(s, id, reason);
   }))->add_option("--reason", reason, "kept in the history");

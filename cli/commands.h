@@ -34,6 +34,14 @@ int status(const Session& session, const std::string& migration_id);
 int watch(const Session& session, const std::string& migration_id);
 int report(const Session& session, const std::string& migration_id, const std::string& folder);
 int rejects(const Session& session, const std::string& migration_id);
+
+struct TraceOptions {
+  std::string migration_id;
+  std::vector<std::string> words;  ///< entity and id or document number; or "odoo", model, id
+  bool raw = false;                ///< the source's bytes too
+};
+/// Source record ↔ place in the log ↔ mapping ↔ records in Odoo, with every run's attempt.
+int trace(const Session& session, const TraceOptions& options);
 int pause(const Session& session, const std::string& migration_id, const std::string& reason);
 int resume(const Session& session, const std::string& migration_id);
 int stop(const Session& session, const std::string& migration_id, const std::string& reason, bool yes);

@@ -37,6 +37,17 @@ class GeneratedCompany(unittest.TestCase):
         self.assertGreater(len(numbers), 100)
         self.assertEqual(len(numbers), len(set(numbers)))
 
+    def test_a_record_is_traced_both_ways(self):
+        name, invoice = next((n, r) for n, r in self.first_dump.items() if r["values"].get("move_type") == "out_invoice")
+        number = invoice["values"]["name"]
+        found = self.stack.q2o_json("trace", "invoice", number, "--raw")
+        traced = next(one for one in found if one["body"]["DocNumber"] == number)
+        attempts = {one["external_id"]: one["attempts"] for one in traced["written"]}
+        self.assertEqual(attempts[name][0]["outcome"], "created")
+        self.assertEqual(traced["readings"][0]["topic"], "q2o.connector.raw.v1")
+        back = self.stack.q2o_json("trace", "odoo", "account.move", str(attempts[name][0]["odoo_id"]))
+        self.assertEqual([(one["entity"], one["source_id"]) for one in back], [("Invoice", traced["source_id"])])
+
     def test_zz_a_second_run_writes_nothing(self):
         code, again = self.stack.migrate()
         self.assertEqual((code, again["created"], again["changed"], again["verdict"]), (0, 0, 0, "MATCHED"), self.stack.logs())

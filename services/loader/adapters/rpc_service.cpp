@@ -5,6 +5,7 @@
 #include "common/ids/ids.h"
 #include "common/rpc/rpc.h"
 #include "services/loader/adapters/outgoing.h"
+#include "services/loader/adapters/record_finder.h"
 #include "services/loader/app/facts.h"
 #include "services/loader/app/readiness.h"
 #include "services/loader/domain/read_policy.h"
@@ -156,6 +157,17 @@ grpc::Status RpcService::ListRejects(grpc::ServerContext* context, const v1::Lis
       }
       if (static_cast<std::uint32_t>(response->rejects_size()) < size) response->clear_next_page_token();
     });
+    return {};
+  });
+}
+
+grpc::Status RpcService::FindRecords(grpc::ServerContext* context, const v1::FindRecordsRequest* request,
+                                     v1::FindRecordsResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
+    if (const auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
+    auto found = find_records(pool_, caller.tenant, *request);
+    if (!found) return fail(found.error());
+    *response = std::move(*found);
     return {};
   });
 }

@@ -16,6 +16,7 @@ class RpcService final : public v1::LoaderService::Service {
   grpc::Status ReadTarget(grpc::ServerContext* context, const v1::ReadTargetRequest* request, v1::ReadTargetResponse* response) override;
   grpc::Status ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) override;
   grpc::Status GetRun(grpc::ServerContext* context, const v1::GetRunRequest* request, v1::GetRunResponse* response) override;
+  grpc::Status FindRecords(grpc::ServerContext* context, const v1::FindRecordsRequest* request, v1::FindRecordsResponse* response) override;
 
  private:
   Status check(const std::string& tenant_id, const v1::CheckTargetRequest& request, v1::CheckTargetResponse& response);

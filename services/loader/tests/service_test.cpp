@@ -133,6 +133,48 @@ TEST_F(Service, GoesOnWithAFailedRunWhenThePersonHasMendedTheCauseAndResumes) {
             static_cast<std::int64_t>(testing::small_books_size()));
 }
 
+TEST_F(Service, FindsWhatBecameOfASourceRecordAndBack) {
+  publish({books.migration_message(save_target(), 1)});
+  publish(books.stream());
+  pg::Pool pool(database);
+  ASSERT_TRUE(::q2o::testing::eventually(
+      [&] { return pool.transact([](pg::Tx& tx) { return !tx.exec("select 1 from run where state = 'done'").empty(); }); }, 60s));
+  const auto [entity, source_id, external_id, odoo_id] = pool.transact([](pg::Tx& tx) {
+    const auto row = tx.exec("select * from item where model = 'account.move' and state = 'done' and operation = 'create' limit 1")[0];
+    tx.exec("update item set label = '1043, Cool Cars' where external_id = $1", {row.text("external_id")});
+    return std::tuple(row.text("entity"), row.text("source_id"), row.text("external_id"), row.integer("odoo_id"));
+  });
+  const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+  const auto ask = [&](const v1::FindRecordsRequest& request, const std::string& tenant) {
+    v1::FindRecordsResponse response;
+    EXPECT_TRUE(stub->FindRecords(rpc::context(tenant, "test", 10s).get(), request, &response).ok());
+    return response;
+  };
+  v1::FindRecordsRequest by_number;
+  by_number.set_migration_id(books.migration);
+  by_number.set_entity(entity);
+  by_number.set_word("1043");
+  v1::FindRecordsRequest by_target;
+  by_target.set_migration_id(books.migration);
+  by_target.set_model("account.move");
+  by_target.set_odoo_id(odoo_id);
+  for (const auto& request : {by_number, by_target}) {
+    const auto found = ask(request, books.tenant);
+    const auto record = std::ranges::find(found.records(), external_id, [](const auto& one) { return one.external_id(); });
+    ASSERT_NE(record, found.records().end());
+    EXPECT_EQ(record->source_id(), source_id);
+    ASSERT_EQ(record->attempts_size(), 1);
+    EXPECT_EQ(record->attempts(0).outcome(), "created");
+    EXPECT_EQ(record->attempts(0).odoo_id(), odoo_id);
+    EXPECT_EQ(ask(request, ids::uuid_v4()).records_size(), 0) << "another tenant sees nothing";
+  }
+  v1::FindRecordsRequest neither;
+  neither.set_migration_id(books.migration);
+  v1::FindRecordsResponse nothing;
+  EXPECT_EQ(stub->FindRecords(rpc::context(books.tenant, "test", 10s).get(), neither, &nothing).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
 TEST_F(Service, ListsRejectsPageByPage) {
   pg::Pool pool(database);
   pool.transact([&](pg::Tx& tx) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "common/rpc/rpc.h"
+#include "services/mapper/adapters/rows.h"
 
 namespace q2o::mapper {
 namespace {
@@ -121,32 +122,24 @@ grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, con
 grpc::Status MapperServiceImpl::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request,
                                             v1::ListRejectsResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) {
-    return page_of(pool_, caller, "reject", *request, *response, [&](const auto& row) {
-      auto& reject = *response->add_rejects();
-      reject.set_entity(row.text("entity"));
-      reject.set_source_id(row.text("source_id"));
-      reject.set_field(row.text("field"));
-      reject.set_value(row.text("value"));
-      reject.set_reason(row.text("reason"));
-      reject.set_message(row.text("message"));
-      reject.set_hint(row.text("hint"));
-      reject.set_label(row.text("label"));
-    });
+    return page_of(pool_, caller, "reject", *request, *response, [&](const auto& row) { fill(*response->add_rejects(), row); });
   });
 }
 
 grpc::Status MapperServiceImpl::ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request,
                                           v1::ListNotesResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) {
-    return page_of(pool_, caller, "note", *request, *response, [&](const auto& row) {
-      auto& note = *response->add_notes();
-      note.set_entity(row.text("entity"));
-      note.set_source_id(row.text("source_id"));
-      note.set_kind(row.text("kind"));
-      note.set_reason(row.text("reason"));
-      note.set_label(row.text("label"));
-      note.set_posting(row.boolean("posting"));
-    });
+    return page_of(pool_, caller, "note", *request, *response, [&](const auto& row) { fill(*response->add_notes(), row); });
+  });
+}
+
+grpc::Status MapperServiceImpl::TraceRecord(grpc::ServerContext* context, const v1::TraceRecordRequest* request,
+                                            v1::TraceRecordResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) {
+    auto traced = tracer_.trace(caller.tenant, *request);
+    if (!traced) return rpc::to_status(traced.error());
+    *response = std::move(*traced);
+    return grpc::Status::OK;
   });
 }
 

@@ -2,13 +2,15 @@
 
 #include "q2o/mapper/v1/mapper.grpc.pb.h"
 #include "services/mapper/adapters/mapping_store.h"
+#include "services/mapper/adapters/record_tracer.h"
 
 namespace q2o::mapper {
 
 /// gRPC face of the mapper.
 class MapperServiceImpl : public v1::MapperService::Service {
  public:
-  MapperServiceImpl(pg::Pool& pool, MappingStore& mappings) : pool_(pool), mappings_(mappings) {}
+  MapperServiceImpl(pg::Pool& pool, MappingStore& mappings, RecordTracer tracer)
+      : pool_(pool), mappings_(mappings), tracer_(std::move(tracer)) {}
 
   grpc::Status CheckMapping(grpc::ServerContext* context, const v1::CheckMappingRequest* request,
                             v1::CheckMappingResponse* response) override;
@@ -18,10 +20,12 @@ class MapperServiceImpl : public v1::MapperService::Service {
                               v1::CurrentMappingResponse* response) override;
   grpc::Status ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) override;
   grpc::Status ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request, v1::ListNotesResponse* response) override;
+  grpc::Status TraceRecord(grpc::ServerContext* context, const v1::TraceRecordRequest* request, v1::TraceRecordResponse* response) override;
 
  private:
   pg::Pool& pool_;
   MappingStore& mappings_;
+  RecordTracer tracer_;
 };
 
 }  // namespace q2o::mapper

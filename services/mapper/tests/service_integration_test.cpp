@@ -144,7 +144,7 @@ class MapperService : public ::testing::Test {
 
 TEST_F(MapperService, ListsRejectsAndNotesInPagesToTheEnd) {
   worker_->receive(whole_run());
-  MapperServiceImpl service(pool_, mappings_);
+  MapperServiceImpl service(pool_, mappings_, RecordTracer(pool_, kafka(), topics_.raw));
   rpc::Server server("127.0.0.1:0", {&service}, metrics_);
   const auto stub = v1::MapperService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server.port())));
   const auto call = [] { return rpc::context(kTenant, "test", std::chrono::seconds(20)); };
@@ -428,6 +428,53 @@ TEST_F(MapperReplay, ADryRunIsMarkedAndLeavesNothingForLaterRuns) {
   EXPECT_TRUE(replay_some());
   for (const auto& one : published()) EXPECT_EQ(one.message.scope().run() == 2, one.message.dry_run());
   EXPECT_EQ(0, count("lookup WHERE kind = 'account_code' AND scope NOT LIKE '%/2'"));
+}
+
+TEST_F(MapperReplay, ARecordIsTracedToItsBytesInTheLogThroughEveryRun) {
+  order(2, first_);
+  EXPECT_TRUE(replay_some());
+  const RecordTracer tracer(pool_, kafka(), topics_.raw);
+  v1::TraceRecordRequest request;
+  request.set_migration_id(migration_);
+  request.set_entity("customer");
+  request.set_word("2");
+  request.set_with_body(true);
+  const auto traced = tracer.trace(kTenant, request);
+  ASSERT_TRUE(traced) << traced.error().message;
+  ASSERT_EQ(traced->records_size(), 1);
+  const auto& record = traced->records(0);
+  EXPECT_EQ(record.entity(), "Customer");
+  EXPECT_EQ(record.body(), R"({"Id":"2"})");
+  ASSERT_EQ(record.readings_size(), 2);
+  EXPECT_EQ(record.readings(0).offset(), record.readings(1).offset()) << "both runs read the same message";
+  EXPECT_EQ(record.readings(1).mapping_version(), version_);
+  ASSERT_EQ(record.readings(0).rejects_size(), 1);
+  EXPECT_EQ(record.readings(0).rejects(0).source_id(), "2");
+
+  request.set_word("77");
+  const auto unknown = tracer.trace(kTenant, request);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().reason, "RECORD_UNKNOWN");
+  request.set_word("2");
+  EXPECT_FALSE(tracer.trace(ids::uuid_v4(), request)) << "another tenant sees nothing";
+}
+
+TEST_F(MapperReplay, ARejectedRecordIsFoundByItsNumberAndALostMessageIsNamed) {
+  pool_.transact([&](pg::Tx& tx) {
+    tx.exec("UPDATE reject SET label = '1043, Cool Cars' WHERE source_id = '2'");
+    tx.exec("UPDATE seen SET raw_offset = 100000 WHERE source_id = '2' AND entity = 'Customer'");
+  });
+  v1::TraceRecordRequest request;
+  request.set_migration_id(migration_);
+  request.set_entity("Customer");
+  request.set_word("1043");
+  request.set_with_body(true);
+  const auto traced = RecordTracer(pool_, kafka(), topics_.raw).trace(kTenant, request);
+  ASSERT_TRUE(traced) << traced.error().message;
+  ASSERT_EQ(traced->records_size(), 1);
+  EXPECT_EQ(traced->records(0).source_id(), "2");
+  EXPECT_TRUE(traced->records(0).body().empty());
+  EXPECT_FALSE(traced->records(0).body_missing().empty());
 }
 
 TEST_F(MapperReplay, ARangeThatTheLogDoesNotHoldAnyMoreEndsTheRunAndSaysWhatToDo) {
