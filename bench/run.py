@@ -1,4 +1,4 @@
-"""Prints one table of what was measured in this run (and writes it as JSON): end to end against the sandbox, mapper, memory.
+"""Prints one table of what was measured in this run (and writes it as JSON): end to end against the sandbox, mapper, memory, a real Odoo.
 
 Figures are of this machine and this run; compare ratios, not absolute numbers. Usage: scripts/bench [--runs N] [--json FILE]
 """
@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/integration"))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "tests/integration"), str(HERE / "odoo_floor")]
+import measure  # noqa: E402
 from stack import ROOT, SERVICES, Stack  # noqa: E402
 
 
@@ -73,6 +75,8 @@ def main():
     options = arguments.parse_args()
     whole, memory = end_to_end(options.runs)
     figures = {"end_to_end": whole, "mapper_one_core_records_per_second": mapper(options.runs), "resident_mib": memory}
+    if measure.target():
+        figures["real_odoo"] = measure.measure(measure.target(), options.runs)
     pathlib.Path(options.json).write_text(json.dumps(figures, indent=2))
     row = "{:<44}{:>12}{:>12}{:>12}".format
     print(row(f"{options.runs} runs", "min", "median", "max"))
@@ -85,6 +89,12 @@ def main():
     show("mapper on one core, records/s (with parsing)", figures["mapper_one_core_records_per_second"])
     for service, values in memory.items():
         show(f"peak resident memory, {service}, MiB", values, 1)
+    if real := figures.get("real_odoo"):
+        show(f"real Odoo, {real['records']} target records, loader, s", spread(real["loader_seconds"]), 2)
+        show("real Odoo, the same by the bare loop, s", spread(real["floor_seconds"]), 2)
+        show("real Odoo, loader : bare loop", spread(real["ratio"]), 2)
+    else:
+        print("real Odoo: not measured (Q2O_TEST_ODOO_URL, _DB, _USER, _PASSWORD are not set)")
     print(f"as JSON: {options.json}")
 
 
