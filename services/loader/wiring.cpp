@@ -81,7 +81,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
     return open(*access);
   };
 
-  auto& store = runtime.own(std::make_unique<PgRunStore>(pool, runtime.instance(), std::chrono::seconds(30)));
+  auto& store = runtime.own(std::make_unique<PgRunStore>(pool, runtime.instance(), std::chrono::seconds(10)));
   auto& worker = runtime.own(std::make_unique<Worker>(store, open_target, driver_options(settings), runtime.metrics()));
   auto& inbox = runtime.own(std::make_unique<Inbox>(pool));
   auto& producer = runtime.own(std::make_unique<bus::Producer>(settings.bus));

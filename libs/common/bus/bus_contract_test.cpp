@@ -334,5 +334,23 @@ TEST_F(Outbox, DeadLettersKeepBytesAndHeaders) {
   EXPECT_EQ(got[0].header("q2o-error-offset"), "17");
 }
 
+TEST_F(Outbox, DeadLettersOfStrangersMayHaveAnyBytesAsKeyIdAndTenant) {
+  Incoming strange;
+  strange.topic = "q2o.connector.raw.v1";
+  strange.key = std::string("k\0\xff", 3);
+  strange.headers = {{"ce_id", std::string("\0\xff", 2)}, {"q2o-tenant", "\xff"}};
+  EXPECT_EQ(strange.id(), "q2o.connector.raw.v1/0/0") << "an id that is no text is none";
+  pool.transact([&](pg::Tx& tx) {
+    EXPECT_TRUE(pg::Inbox::insert(tx, "test", strange.id()));
+    dead_letter(tx, "test", strange, Error{Code::invalid_argument, "not a protobuf", {}, {}, "UNDECODABLE", {}, {}});
+    tx.exec("update outbox set topic = $1 where topic = 'q2o.test.dlq.v1'", {topic});
+  });
+  OutboxRelay(pool, producer).publish_some();
+  const auto got = published(0);
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_EQ(got[0].header("q2o-error-key"), strange.key);
+  EXPECT_EQ(got[0].header("ce_id"), strange.headers["ce_id"]);
+}
+
 }  // namespace
 }  // namespace q2o::bus

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -65,10 +66,15 @@ Incoming to_incoming(const rd_kafka_message_t& message) {
   return out;
 }
 
+bool is_plain_text(std::string_view text) {
+  constexpr std::size_t kBytesMost = 256;
+  return text.size() <= kBytesMost && std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 /// A message without our header still gets a stable id: where it stands in the log.
 std::string Incoming::id() const {
   auto id = header("ce_id");
-  return id.empty() ? topic + "/" + std::to_string(partition) + "/" + std::to_string(offset) : id;
+  return id.empty() || !is_plain_text(id) ? topic + "/" + std::to_string(partition) + "/" + std::to_string(offset) : id;
 }
 
 std::string Incoming::header(std::string_view name) const {

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "common/bus/bus.h"
@@ -33,6 +34,9 @@ using Settings = std::initializer_list<std::pair<const char*, std::string>>;
 /// Common settings plus `settings`; throws std::invalid_argument when librdkafka refuses one. Its log lines go to ours.
 Conf make_conf(const Options& options, Settings settings);
 Client make_client(rd_kafka_type_t type, Conf conf);
+
+/// Printable ASCII of a sensible length: what ids and keys of ours are, and what may stand in a text column.
+bool is_plain_text(std::string_view text);
 
 Incoming to_incoming(const rd_kafka_message_t& message);
 /// The CloudEvents headers of design section 3.

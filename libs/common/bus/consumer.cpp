@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "common/bus/client.h"
+#include "common/failpoint/failpoint.h"
 #include "common/log/log.h"
 
 namespace q2o::bus {
@@ -12,6 +13,9 @@ using Clock = std::chrono::steady_clock;
 using Partition = std::pair<std::string, std::int32_t>;
 /// Per partition: the next offset to commit, or the first to read again.
 using Offsets = std::map<Partition, std::int64_t>;
+
+const failpoint::Point kBeforeOffsetCommit{"before_offset_commit"};
+const failpoint::Point kAfterOffsetCommit{"after_offset_commit"};
 
 constexpr std::size_t kBatchMessages = 500;
 constexpr std::size_t kBatchBytes = 16u << 20;
@@ -65,8 +69,9 @@ struct Consumer::State {
                                     {"enable.auto.commit", "false"},
                                     {"enable.auto.offset.store", "false"},
                                     {"auto.offset.reset", "error"},
-                                    {"session.timeout.ms", "10000"},
-                                    {"heartbeat.interval.ms", "2000"},
+                                    // A killed member blocks its group this long; a new one starts meanwhile.
+                                    {"session.timeout.ms", "6000"},
+                                    {"heartbeat.interval.ms", "1500"},
                                     {"fetch.message.max.bytes", "2097152"},
                                     {"queued.max.messages.kbytes", "16384"},
                                     {"fetch.wait.max.ms", "100"},
@@ -272,7 +277,9 @@ void Consumer::run(std::stop_token stop) {
     state_->measure_lag();
     if (batch.empty()) continue;
     if (state_->handled(batch)) {
+      kBeforeOffsetCommit.hit();
       state_->commit(batch);
+      kAfterOffsetCommit.hit();
       state_->went_on();
       pause = kBackoffFirst;
       continue;

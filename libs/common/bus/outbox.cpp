@@ -1,10 +1,14 @@
 #include "common/bus/client.h"
+#include "common/failpoint/failpoint.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/pg/pg.h"
 
 namespace q2o::bus {
 namespace {
+
+const failpoint::Point kBeforeRelay{"before_relay"};
+const failpoint::Point kAfterRelay{"after_relay"};
 
 constexpr int kRowsPerRound = 500;
 constexpr std::int64_t kBytesPerRound = 32 << 20;
@@ -72,6 +76,10 @@ void store(pg::Tx& tx, const Outgoing& message) {
 
 void dead_letter(pg::Tx& tx, std::string_view service, const Incoming& message, const Error& error) {
   Envelope letter{"q2o." + std::string(service) + ".dlq.v1", message.key, message.value, message.headers};
+  // The outbox keeps keys and tenants as text; the bytes of one that is none stay in a header.
+  if (!is_plain_text(letter.key)) letter.headers["q2o-error-key"] = std::exchange(letter.key, {});
+  if (const auto tenant = letter.headers.find("q2o-tenant"); tenant != letter.headers.end() && !is_plain_text(tenant->second))
+    letter.headers["q2o-error-tenant"] = std::exchange(tenant->second, {});
   letter.headers["q2o-error-reason"] = error.reason;
   letter.headers["q2o-error-message"] = error.message;
   letter.headers["q2o-error-topic"] = message.topic;
@@ -98,9 +106,11 @@ std::size_t OutboxRelay::publish_some() {
       messages.push_back(read(row));
       ids.push_back(row.integer("id"));
     }
+    kBeforeRelay.hit();
     if (const auto sent = producer_.publish(std::span<const Envelope>(messages), kPublishDeadline); !sent) {
       throw std::runtime_error(sent.error().message);
     }
+    kAfterRelay.hit();  // published, but the rows are still there
     tx.exec("delete from outbox where id = any($1::bigint[])", {ids});
     return rows.size();
   });

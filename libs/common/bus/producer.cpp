@@ -5,12 +5,15 @@
 #include <thread>
 
 #include "common/bus/client.h"
+#include "common/failpoint/failpoint.h"
 #include "common/log/log.h"
 
 namespace q2o::bus {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+const failpoint::Point kBeforeProduce{"before_produce"};
+const failpoint::Point kAfterProduce{"after_produce"};
 
 /// One publish() call. Shared with the delivery callbacks, which may outlive a call that ran out of time.
 struct Batch {
@@ -162,7 +165,14 @@ Result<std::vector<Position>> Producer::publish(std::span<const Outgoing> messag
   for (const auto& message : messages) {
     envelopes.push_back({message.topic, message.key, message.value, headers_of(message, state_->options.service)});
   }
-  return publish(std::span<const Envelope>(envelopes), deadline);
+  try {
+    kBeforeProduce.hit();
+    auto positions = publish(std::span<const Envelope>(envelopes), deadline);
+    kAfterProduce.hit();
+    return positions;
+  } catch (const failpoint::Struck& hurt) {
+    return fail(Error{Code::unavailable, hurt.what(), Retry::after_backoff, Effect::unknown, "BROKER", {}, {}});
+  }
 }
 
 }  // namespace q2o::bus

@@ -7,11 +7,17 @@
 #include <ctime>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
+#include "common/failpoint/failpoint.h"
+
 namespace q2o::http {
 namespace {
+
+const failpoint::Point kBeforeCall{"before_call"};
+const failpoint::Point kAfterCall{"after_call"};
 
 struct Easy {
   CURL* handle = curl_easy_init();
@@ -107,6 +113,15 @@ bool never_sent(CURLcode code) {
   }
 }
 
+std::optional<Error> struck(const failpoint::Point& point, const Request& request, Effect effect) {
+  try {
+    point.hit(request.url);
+    return std::nullopt;
+  } catch (const failpoint::Struck& hurt) {
+    return Error{Code::unavailable, hurt.what(), Retry::after_backoff, effect, "NO_ANSWER", {}, {}};
+  }
+}
+
 Error describe(const Transfer& transfer) {
   Error error;
   error.message = std::string(curl_easy_strerror(transfer.code)) + " (" + transfer.request->method + ")";
@@ -198,6 +213,7 @@ Result<Response> Client::send(const Request& request, std::chrono::milliseconds 
   transfer.deadline = deadline;
   transfer.body_bytes_max = state_->options.body_bytes_max;
   prepare(transfer, state_->options);
+  if (auto hurt = struck(kBeforeCall, request, Effect::none)) return fail(*hurt);
   {
     std::lock_guard lock(state_->mutex);
     state_->queue.push_back(&transfer);
@@ -205,6 +221,7 @@ Result<Response> Client::send(const Request& request, std::chrono::milliseconds 
   curl_multi_wakeup(state_->multi);
   std::unique_lock lock(transfer.mutex);
   transfer.finished.wait(lock, [&] { return transfer.done; });  // curl's own time-out bounds this
+  if (auto hurt = struck(kAfterCall, request, Effect::unknown)) return fail(*hurt);
   if (transfer.code != CURLE_OK) return fail(describe(transfer));
   long status = 0;
   curl_easy_getinfo(transfer.easy.handle, CURLINFO_RESPONSE_CODE, &status);

@@ -1,3 +1,5 @@
+#include "common/liveness/liveness.h"
+#include "common/log/log.h"
 #include "common/pg/pg.h"
 
 namespace q2o::pg {
@@ -5,6 +7,19 @@ namespace {
 
 std::int64_t milliseconds_of(std::chrono::milliseconds ttl) {
   return static_cast<std::int64_t>(ttl.count());
+}
+
+/// A holder that was killed on this machine cannot come back: nobody has to wait until its time has run out.
+std::optional<Lease> take_over(Tx& tx, std::string_view kind, std::string_view id, std::string_view owner, std::chrono::milliseconds ttl) {
+  const auto held = tx.exec("select owner, fence from lease where kind = $1 and id = $2", {kind, id});
+  if (held.empty() || !liveness::certainly_dead(held[0].text("owner"))) return std::nullopt;
+  const auto rows = tx.exec(
+      "update lease set owner = $3, fence = fence + 1, lease_until = clock_timestamp() + $4 * interval '1 millisecond' "
+      "where kind = $1 and id = $2 and fence = $5 returning fence",
+      {kind, id, owner, milliseconds_of(ttl), held[0].integer("fence")});
+  if (rows.empty()) return std::nullopt;
+  log::info("lease taken over from a process that is gone", {{"kind", kind}, {"owner", held[0].text("owner")}});
+  return Lease{std::string(kind), std::string(id), rows[0].integer("fence")};
 }
 
 }  // namespace
@@ -17,8 +32,8 @@ std::optional<Lease> try_lease(Tx& tx, std::string_view kind, std::string_view i
       "on conflict (kind, id) do update set owner = excluded.owner, fence = l.fence + 1, lease_until = excluded.lease_until "
       "where l.lease_until <= clock_timestamp() returning fence",
       {kind, id, owner, milliseconds_of(ttl)});
-  if (rows.empty()) return std::nullopt;
-  return Lease{std::string(kind), std::string(id), rows[0].integer("fence")};
+  if (!rows.empty()) return Lease{std::string(kind), std::string(id), rows[0].integer("fence")};
+  return take_over(tx, kind, id, owner, ttl);
 }
 
 bool held(Tx& tx, const Lease& lease) {

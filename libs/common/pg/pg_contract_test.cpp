@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "common/liveness/liveness.h"
 #include "common/pg/pg.h"
 #include "common/testing/testing.h"
 
@@ -206,6 +207,18 @@ TEST_F(Leases, FenceOffAHolderWhoseTimeRanOut) {
   EXPECT_TRUE(holds(other, *quick));
   pool.transact([&](Tx& tx) { release(tx, *slow); });
   EXPECT_TRUE(holds(other, *quick)) << "a zombie must not release its successor's lease";
+}
+
+TEST_F(Leases, OfAKilledProcessAreTakenOverAtOnce) {
+  auto killed = liveness::make_name("loader");
+  killed.replace(killed.rfind('.') + 1, std::string::npos, "1");  // our process id, but begun at another time
+  const auto lost = take(pool, killed, 60s);
+  ASSERT_TRUE(lost);
+  const auto mine = take(other, liveness::make_name("loader"), 60s);
+  ASSERT_TRUE(mine);
+  EXPECT_GT(mine->fence, lost->fence);
+  EXPECT_FALSE(holds(pool, *lost));
+  EXPECT_FALSE(take(pool, liveness::make_name("loader"), 60s)) << "the new holder lives";
 }
 
 TEST_F(Leases, CannotBeTakenOverWhileTheHolderWrites) {

@@ -4,6 +4,7 @@
 #include <random>
 #include <thread>
 
+#include "common/failpoint/failpoint.h"
 #include "common/log/log.h"
 #include "common/pg/connection.h"
 
@@ -11,6 +12,8 @@ namespace q2o::pg {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+const failpoint::Point kBeforeCommit{"before_commit"};
+const failpoint::Point kAfterCommit{"after_commit"};
 constexpr std::chrono::seconds kWaitForConnection{10};
 /// How long a transaction is tried again before the caller hears about it.
 constexpr std::chrono::seconds kRetryFor{10};
@@ -103,7 +106,9 @@ void attempt(Connection& connection, const std::function<void(Tx&)>& body) {
   Tx::State state{connection, *work};
   Tx tx(state);
   body(tx);
+  if (state.writes) kBeforeCommit.hit();
   commit(*work, connection);
+  if (state.writes) kAfterCommit.hit();
 }
 
 }  // namespace

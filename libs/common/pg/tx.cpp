@@ -15,6 +15,14 @@ std::vector<const char*> pointers(const Params& params) {
   return out;
 }
 
+/// By its first word: SELECT … FOR UPDATE changes nothing, and a WITH of ours always ends in a change.
+bool changes_something(std::string_view sql) {
+  const auto at = sql.find_first_not_of(" \n");
+  if (at == std::string_view::npos) return false;
+  const char first = static_cast<char>(sql[at] | 0x20);
+  return first == 'i' || first == 'u' || first == 'd' || first == 'w';  // insert, update, delete, with
+}
+
 pqxx::result execute(Tx::State& state, std::string_view sql, const Params& params) {
   if (params.empty() && sql.find(';') != std::string_view::npos) return state.work.exec(std::string(sql));
   const auto values = pointers(params);
@@ -26,6 +34,7 @@ pqxx::result execute(Tx::State& state, std::string_view sql, const Params& param
 }  // namespace
 
 Rows Tx::exec(std::string_view sql, const Params& params) {
+  state_.writes = state_.writes || changes_something(sql);
   try {
     return Rows(std::make_shared<Rows::State>(Rows::State{execute(state_, sql, params)}));
   } catch (...) {

@@ -9,7 +9,8 @@
 #include <iostream>
 #include <mutex>
 
-#include "common/ids/ids.h"
+#include "common/failpoint/failpoint.h"
+#include "common/liveness/liveness.h"
 #include "common/log/log.h"
 #include "common/runtime/admin.h"
 #include "common/runtime/version.h"
@@ -37,6 +38,7 @@ void keep_freed_memory() {
 struct Arguments {
   std::string config;
   bool check = false;
+  bool failpoints = false;
   bool good = true;
 };
 Arguments parse(int argc, char** argv) {
@@ -47,6 +49,8 @@ Arguments parse(int argc, char** argv) {
       arguments.config = argv[++i];
     else if (word == "--check")
       arguments.check = true;
+    else if (word == "--failpoints")
+      arguments.failpoints = true;
     else
       arguments.good = false;
   }
@@ -72,7 +76,7 @@ struct Runtime::State {
 };
 
 Runtime::Runtime(std::string service)
-    : service_(std::move(service)), instance_(service_ + "-" + ids::uuid_v4().substr(0, 8)), state_(std::make_unique<State>()) {
+    : service_(std::move(service)), instance_(liveness::make_name(service_)), state_(std::make_unique<State>()) {
   metrics_.gauge("q2o_build_info", "Always 1; the label says which build this is", {{"version", std::string(version())}}).set(1);
 }
 
@@ -143,13 +147,36 @@ namespace {
 constexpr std::string_view kSharedKeys[] = {"config.dir",   "crypto.key_file", "peers.billing",  "peers.connector",
                                             "peers.loader", "peers.mapper",    "peers.notifier", "peers.validator"};
 
+/// "NAME HITS" lines.
+std::string failpoint_lines() {
+  std::string out;
+  for (const auto& point : failpoint::points()) out += point.name + " " + std::to_string(point.hits) + "\n";
+  return out;
+}
+
+/// /failpoints: the counts; /failpoints/SPECIFICATION: arms it. Only served where the environment asked for fail points.
+AdminAnswer failpoint_answer(const std::string& path) {
+  constexpr std::string_view kPrefix = "/failpoints/";
+  if (!path.starts_with(kPrefix)) return {200, failpoint_lines()};
+  try {
+    failpoint::arm(std::string_view(path).substr(kPrefix.size()));
+    return {200, "armed\n"};
+  } catch (const std::invalid_argument& mistake) {
+    return {400, std::string(mistake.what()) + "\n"};
+  }
+}
+
 }  // namespace
 
 int run(int argc, char** argv, const std::string& service, const std::function<void(config::Reader&, Runtime&)>& wire) {
   const Arguments arguments = parse(argc, argv);
   if (!arguments.good) {
-    std::cerr << "usage: q2o-" << service << " [--config FILE] [--check]\n";
+    std::cerr << "usage: q2o-" << service << " [--config FILE] [--check] [--failpoints]\n";
     return 2;
+  }
+  if (arguments.failpoints) {
+    std::cout << failpoint_lines();
+    return 0;
   }
   keep_freed_memory();
   // Blocked before any thread starts: all threads inherit it, one thread waits for them.
@@ -177,6 +204,7 @@ int run(int argc, char** argv, const std::string& service, const std::function<v
       runtime.request_stop();
     });
     try {
+      failpoint::arm_from_environment();
       wire(*config, runtime);
       if (const auto complaints = config->complaints(); !complaints.empty()) {
         code = complain(service, complaints);
@@ -188,6 +216,7 @@ int run(int argc, char** argv, const std::string& service, const std::function<v
           if (path == "/live") return {200, "live\n"};
           if (path == "/ready") return runtime.ready() ? AdminAnswer{200, "ready\n"} : AdminAnswer{503, "not ready\n"};
           if (path == "/metrics") return {200, runtime.metrics().text()};
+          if (failpoint::active() && path.starts_with("/failpoints")) return failpoint_answer(path);
           return {404, "paths: /live /ready /metrics\n"};
         });
         log::info("started", {{"instance", runtime.instance()}, {"admin_port", admin.port()}});

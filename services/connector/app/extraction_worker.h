@@ -10,7 +10,7 @@ struct WorkerOptions {
   RunOptions run;
   CallOptions call;
   int fetch_threads = 6;
-  milliseconds lease_ttl{30000};
+  milliseconds lease_ttl{10000};
 };
 
 /// What the counters want to know about runs.

@@ -8,7 +8,7 @@
 namespace q2o::mapper {
 namespace {
 
-constexpr std::chrono::milliseconds kLease{30'000};
+constexpr std::chrono::milliseconds kLease{10'000};
 
 Error undecodable(const bus::Incoming& incoming) {
   return {Code::data_loss,

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "common/ids/ids.h"
 #include "services/notifier/adapters/store.h"
 
 namespace q2o::notifier {
@@ -35,8 +36,19 @@ std::vector<std::string> status_topics() {
 void consume(pg::Pool& pool, std::span<const bus::Incoming> messages) {
   // Ordered by id, so that two consumers lock rows in the same order.
   std::map<std::string, std::vector<const bus::Incoming*>> by_migration;
-  for (const auto& message : messages) by_migration[message.header("q2o-migration")].push_back(&message);
+  std::vector<const bus::Incoming*> strangers;
+  for (const auto& message : messages) {
+    const auto migration = message.header("q2o-migration");
+    const bool ours = migration.empty() || (ids::is_uuid(migration) && ids::is_uuid(message.header("q2o-tenant")));
+    (ours ? by_migration[migration] : strangers).push_back(&message);
+  }
   pool.transact([&](pg::Tx& tx) {
+    for (const auto* message : strangers) {
+      if (!pg::Inbox::insert(tx, kConsumer, message->id())) continue;
+      bus::dead_letter(
+          tx, "notifier", *message,
+          Error{Code::invalid_argument, "q2o-migration or q2o-tenant is no id", Retry::never, Effect::none, "UNDECODABLE", "", {}});
+    }
     for (const auto& [migration_id, group] : by_migration) {
       if (migration_id.empty()) continue;  // facts about connections belong to no migration
       v1::Progress progress = load_for_update(tx, migration_id);

@@ -21,7 +21,12 @@ class LeaseKeeper {
       : thread_([this, &store, job](std::stop_token stop) {
           std::unique_lock lock(mutex_);
           while (!changed_.wait_for(lock, stop, kLease / 3, [] { return false; }) && !stop.stop_requested()) {
-            if (store.renew(job)) continue;
+            try {
+              if (store.renew(job)) continue;
+            } catch (const std::exception& trouble) {
+              log::warn("lease not renewed, trying again", {{"migration", job.run.migration}, {"error", trouble.what()}});
+              continue;  // the database is away; its fence says later whether the lease was lost meanwhile
+            }
             lost_.request_stop();
             return;
           }
