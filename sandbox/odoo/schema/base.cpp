@@ -124,6 +124,7 @@ html comment
 selection lang selection=en_US
 char function
 many2one title relation=res.partner.title
+char company_name
 many2many category_id relation=res.partner.category
 integer customer_rank default=0
 integer supplier_rank default=0

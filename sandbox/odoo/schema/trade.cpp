@@ -52,6 +52,16 @@ one2many product_variant_ids required relation=product.product inverse=product_t
 many2one product_variant_id readonly relation=product.product
 integer sequence default=1
 selection service_tracking required selection=no,task_global_project,task_in_project,project_only default=no
+one2many seller_ids relation=product.supplierinfo inverse=product_tmpl_id
+model product.supplierinfo
+many2one product_tmpl_id relation=product.template index
+many2one partner_id required relation=res.partner
+many2one currency_id required relation=res.currency
+float price required default=0
+float min_qty required default=0
+integer delay required default=1
+char product_code
+char product_name
 model product.product
 many2one product_tmpl_id required relation=product.template index
 boolean active default=1
@@ -69,6 +79,7 @@ text description_purchase path=product_tmpl_id.description_purchase
 many2one categ_id required relation=product.category path=product_tmpl_id.categ_id
 many2many taxes_id relation=account.tax path=product_tmpl_id.taxes_id
 many2many supplier_taxes_id relation=account.tax path=product_tmpl_id.supplier_taxes_id
+one2many seller_ids relation=product.supplierinfo path=product_tmpl_id.seller_ids
 boolean sale_ok path=product_tmpl_id.sale_ok
 boolean purchase_ok path=product_tmpl_id.purchase_ok
 selection invoice_policy selection=order,delivery path=product_tmpl_id.invoice_policy
@@ -242,8 +253,15 @@ many2one manager_id relation=hr.employee
 model stock.quant
 many2one product_id required relation=product.product
 many2one location_id required relation=stock.location
-float quantity readonly
+float quantity readonly path=inventory_quantity_auto_apply
 float inventory_quantity
+float inventory_quantity_auto_apply
+model stock.location
+char name required
+boolean active default=1
+selection usage required selection=supplier,view,internal,customer,inventory,production,transit default=internal
+many2one location_id relation=stock.location
+many2one company_id relation=res.company
 model stock.picking
 char name readonly
 char origin

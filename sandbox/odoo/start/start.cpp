@@ -192,6 +192,8 @@ void add_rest(Env& env) {
     const bool top = std::string(name) == "All";
     name_it(env, xmlid, "product.category", make(env, "product.category", {{"name", name}, {"parent_id", top ? Any(false) : Any(1)}}));
   }
+  name_it(env, "stock.stock_location_stock", "stock.location",
+          make(env, "stock.location", {{"name", "Stock"}, {"usage", "internal"}, {"company_id", 1}}));
   name_it(env, "analytic.analytic_plan_projects", "account.analytic.plan",
           make(env, "account.analytic.plan", {{"name", "Project"}, {"default_applicability", "optional"}}));
   make(env, "hr.employee", {{"name", "Administrator"}, {"work_contact_id", 3}});
