@@ -109,6 +109,29 @@ Evaluated apply(const EntityRule& rule, Evaluation& at, Lookups& lookups, Outcom
   return Evaluated::good;
 }
 
+/// What the mapping itself says about a record that was taken over.
+Evaluated list_losses(const EntityRule& rule, Evaluation& at, Outcome& outcome) {
+  for (const auto& loss : rule.losses) {
+    bool holds = true;
+    if (loss.when && loss.when->holds(at, holds) == Evaluated::rejected) return Evaluated::rejected;
+    if (!holds) continue;
+    Scalar reason;
+    if (loss.reason->read(at, reason) == Evaluated::rejected) return Evaluated::rejected;
+    outcome.losses.push_back({loss.field, std::string(at.here->at(loss.field).text()), std::string(reason.text)});
+  }
+  return Evaluated::good;
+}
+
+/// The builder's records, with the note that the mapping writes beside them.
+Evaluated apply_builder(const EntityRule& rule, Evaluation& at, Lookups& lookups, Outcome& outcome) {
+  Source source = at.source;
+  Scalar note;
+  if (rule.note && source.body != nullptr && rule.note->read(at, note) == Evaluated::rejected) return Evaluated::rejected;
+  source.note = note.text;
+  outcome = rule.builder->build(source, rule.parameters.root(), at.run, lookups);
+  return Evaluated::good;
+}
+
 Outcome rejected(Reject reject, std::string label = {}) {
   Outcome outcome;
   outcome.reject = std::move(reject);
@@ -130,11 +153,13 @@ Outcome Engine::map(const Source& source, const RunContext& run, Lookups& lookup
                                       "Extract the record again."));
   }
   if (rule->votes_tax_accounts && source.body != nullptr) vote_tax_accounts(source, lookups);
-  if (rule->builder != nullptr) return rule->builder->build(source, rule->parameters.root(), run, lookups);
   auto at = evaluation(source, run, lookups);
   at.last_pass = pass == Pass::last;
   Outcome outcome;
-  if (apply(*rule, at, lookups, outcome) == Evaluated::rejected) return rejected(std::move(at.reject), std::move(outcome.label));
+  const Evaluated done = rule->builder != nullptr ? apply_builder(*rule, at, lookups, outcome) : apply(*rule, at, lookups, outcome);
+  if (done == Evaluated::rejected) return rejected(std::move(at.reject), std::move(outcome.label));
+  if (outcome.targets.empty() || source.body == nullptr) return outcome;
+  if (list_losses(*rule, at, outcome) == Evaluated::rejected) return rejected(std::move(at.reject), std::move(outcome.label));
   return outcome;
 }
 

@@ -13,19 +13,25 @@ void MappingCompiler::read_entity(std::string_view name, const json::Value& valu
   const std::string place = below("/entities", name);
   auto& rule = mapping_->entities_[std::string(name)];
   rule.entity = name;
-  if (!check_members(
-          value,
-          {"comment", "excluded", "merged", "remember", "targets", "label", "defer", "prepare", "ledger", "votes_tax_accounts", "builder"},
-          place, complaints_)) {
+  if (!check_members(value,
+                     {"comment", "excluded", "merged", "losses", "remember", "targets", "label", "note", "defer", "prepare", "ledger",
+                      "votes_tax_accounts", "builder"},
+                     place, complaints_)) {
     return;
   }
   read_reasons(value["excluded"], below(place, "excluded"), rule.excluded);
   read_reasons(value["merged"], below(place, "merged"), rule.merged);
+  read_losses(value["losses"], below(place, "losses"), rule);
   read_remember(value["remember"], below(place, "remember"), rule);
   read_defer(value, place, rule);
   if (value.has("label")) {
     auto label_context = context(rule.entity);
     rule.label = language::compile(value["label"], below(place, "label"), label_context);
+  }
+  if (value.has("note")) {
+    auto note_context = context(rule.entity);
+    rule.note = language::compile(value["note"], below(place, "note"), note_context);
+    if (!value.has("builder")) complaints_.add(below(place, "note"), "belongs to a builder; other entities make a target of it");
   }
   rule.ledger = language::flag_member(value, "ledger", place, complaints_);
   rule.votes_tax_accounts = language::flag_member(value, "votes_tax_accounts", place, complaints_);
@@ -51,6 +57,24 @@ void MappingCompiler::read_reasons(const json::Value& value, const std::string& 
     auto when_context = context();
     rules.push_back({item.has("when") ? language::compile_condition(item["when"], below(here, "when"), when_context) : nullptr,
                      text_member(item, "reason", true, here, complaints_)});
+  }
+}
+
+void MappingCompiler::read_losses(const json::Value& list, const std::string& place, EntityRule& rule) {
+  if (!list.is_null() && !list.is_array()) complaints_.add(place, "must be a list of {when, field, reason}");
+  std::size_t index = 0;
+  for (const auto& item : list.items()) {
+    const std::string here = below(place, index++);
+    if (!check_members(item, {"when", "field", "reason"}, here, complaints_)) continue;
+    auto item_context = context(rule.entity);
+    LossRule loss;
+    if (item.has("when")) loss.when = language::compile_condition(item["when"], below(here, "when"), item_context);
+    loss.field = text_member(item, "field", true, here, complaints_);
+    if (item.has("reason"))
+      loss.reason = language::compile(item["reason"], below(here, "reason"), item_context);
+    else
+      complaints_.add(below(here, "reason"), "must say in a sentence what is lost");
+    rule.losses.push_back(std::move(loss));
   }
 }
 

@@ -42,6 +42,13 @@ struct ReasonRule {
   std::string reason;
 };
 
+/// What the report says about a record that was taken over: something was left behind, or decided by the mapping.
+struct LossRule {
+  language::ConditionPtr when;  ///< nullptr = always
+  std::string field;            ///< path of the value that is told with it
+  language::NodePtr reason;     ///< a sentence
+};
+
 enum class Defer { no, plan, entity_end, documents_end };
 
 struct EntityRule {
@@ -49,7 +56,9 @@ struct EntityRule {
   std::vector<ReasonRule> excluded, merged;
   std::vector<Remember> remember;
   std::vector<TargetRule> targets;
+  std::vector<LossRule> losses;
   language::NodePtr label;
+  language::NodePtr note;  ///< of a builder's record, as HTML
   Defer defer = Defer::no;
   const Preparation* prepare = nullptr;
   bool ledger = false;  ///< bears the id of a ledger transaction

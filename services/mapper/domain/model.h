@@ -21,6 +21,7 @@ struct Source {
   std::string entity;  ///< "Invoice"
   std::string id;
   const json::Value* body = nullptr;
+  std::string note = {};  ///< HTML that belongs beside the record, made by the mapping
 };
 
 /// One operation for the loader (mapped.proto, TargetRecord); external ids are complete ("<slug>_invoice_12").

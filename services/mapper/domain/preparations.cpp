@@ -14,7 +14,7 @@ std::span<const Preparation> preparations() {
       {"tax_rates",
        "Finds each rate's liability account (by the ledger of the documents that bear the rate, then of its agency, then by the name "
        "\"<agency> Payable\"), whether it "
-       "is used on sales or purchases, and a name that is unique.",
+       "is used on sales or purchases, a name that is unique, and how rates of one code build on each other.",
        "tax_plan", prepare_tax_rates},
   }};
   return all;

@@ -95,6 +95,62 @@ std::set<std::string, std::less<>> purchase_rates(const Lookups& lookups) {
   return rates;
 }
 
+/// How rates of one code build on each other: the order in which they are worked out, and who taxes whom.
+struct Compound {
+  int sequence = 0;  ///< 0: in no code with compound rates
+  bool base_of_others = false, affected = false, tax_only = false;
+};
+using Compounds = std::map<std::string, Compound, std::less<>>;
+
+std::string_view rate_of(const json::Value& detail) {
+  return detail.at("TaxRateRef.value").text();
+}
+
+int order_of(const json::Value& detail, std::string_view member) {
+  const auto order = detail[member].decimal();
+  return order ? std::stoi(order->to_string(0)) : 0;
+}
+
+bool builds_on_others(const json::Value& detail) {
+  const auto kind = detail["TaxTypeApplicable"].text();
+  return kind == "TaxOnAmountPlusTax" || kind == "TaxOnTax";
+}
+
+void add_compounds(const json::Value& list, Compounds& compounds) {
+  const auto rows = list["TaxRateDetail"].items();
+  if (std::none_of(rows.begin(), rows.end(), builds_on_others)) return;
+  for (const auto& row : rows) {
+    auto& own = compounds[std::string(rate_of(row))];
+    own.sequence = order_of(row, "TaxOrder") + 1;
+    if (!builds_on_others(row)) continue;
+    own.affected = true;
+    own.tax_only |= row["TaxTypeApplicable"].text() == "TaxOnTax";
+    for (const auto& other : rows) {
+      const int order = order_of(other, "TaxOrder");
+      const bool beneath = row.has("TaxOnTaxOrder") ? order == order_of(row, "TaxOnTaxOrder") : order < order_of(row, "TaxOrder");
+      if (beneath && rate_of(other) != rate_of(row)) compounds[std::string(rate_of(other))].base_of_others = true;
+    }
+  }
+}
+
+Compounds compound_rates(const Lookups& lookups) {
+  Compounds compounds;
+  lookups.each("TaxCode", [&](std::string_view, const json::Value& code) {
+    add_compounds(code["SalesTaxRateList"], compounds);
+    add_compounds(code["PurchaseTaxRateList"], compounds);
+  });
+  return compounds;
+}
+
+void write_compound(const Compounds& compounds, std::string_view rate, json::Writer& plan) {
+  const auto found = compounds.find(rate);
+  if (found == compounds.end()) return;
+  plan.field("sequence", found->second.sequence)
+      .field("base_of_others", found->second.base_of_others)
+      .field("base_affected", found->second.affected);
+  if (found->second.tax_only) plan.field("tax_on_tax", true);
+}
+
 }  // namespace
 
 void vote_tax_accounts(const Source& document, Lookups& lookups) {
@@ -118,19 +174,24 @@ void vote_tax_accounts(const Source& document, Lookups& lookups) {
 void prepare_tax_rates(std::span<const Source> rates, const RunContext&, Lookups& lookups) {
   const auto ballot = count(lookups);
   const auto purchases = purchase_rates(lookups);
+  const auto compounds = compound_rates(lookups);
   std::map<std::pair<std::string, bool>, int> borne;
   for (const auto& rate : rates) ++borne[{std::string((*rate.body)["Name"].text()), purchases.contains(rate.id)}];
   for (const auto& rate : rates) {
     const auto name = (*rate.body)["Name"].text();
     const bool purchase = purchases.contains(rate.id);
     const bool unique = borne[{std::string(name), purchase}] == 1;
-    const auto account = account_of(rate.id, (*rate.body).at("AgencyRef.value").text(), ballot, lookups);
+    const auto agency = (*rate.body).at("AgencyRef.value").text();
+    const auto account = account_of(rate.id, agency, ballot, lookups);
     const auto* percent = lookups.find("tax_percent", rate.id);
     json::Writer plan;
     plan.begin_object().field("use", purchase ? "purchase" : "sale");
     // Odoo wants names to be unique per use.
     plan.field("name", std::string_view(unique || name.empty() ? std::string(name) : fmt::format("{} ({})", name, rate.id)));
     if (!account.empty()) plan.field("account", std::string_view(account));
+    if (const auto common = account_of({}, agency, ballot, lookups); !common.empty())
+      plan.field("agency_account", std::string_view(common));
+    write_compound(compounds, rate.id, plan);
     if (const auto value = (*rate.body)["RateValue"].decimal()) {
       plan.field("amount", *value);
     } else if (percent != nullptr) {

@@ -159,6 +159,26 @@ TEST(MissingReferences, RejectTheRecordWhereTheMappingDoesNotTakeTheLoss) {
   EXPECT_NE(reject->hint.find("Customer 9"), std::string::npos);
 }
 
+TEST(Losses, NeedAFieldAndASentence) {
+  EXPECT_EQ(complaints_about(R"("CustomerType": {)", R"("CustomerType": {"losses": [{"when": {"path": "A", "present": true}}],)"),
+            (std::vector<std::string>{"/entities/CustomerType/losses/0/field: is missing",
+                                      "/entities/CustomerType/losses/0/reason: must say in a sentence what is lost"}));
+  EXPECT_EQ(complaints_about(R"("Term": {)", R"("Term": {"note": "x",)"),
+            std::vector<std::string>{"/entities/Term/note: belongs to a builder; other entities make a target of it"});
+}
+
+TEST(Losses, AreListedOfRecordsThatAreTakenOver) {
+  const auto shipped = Mapping::compile(testing::shipped_mapping());
+  testing::Book book(*shipped.mapping);
+  book.entity("Item", {{"1", R"({"Id":"1","Name":"Odd","Type":"Subtotal"})"}, {"2", R"({"Id":"2","Type":"Subtotal"})"}});
+  ASSERT_EQ(book.all().size(), 2u);
+  ASSERT_EQ(book.all()[0].outcome.losses.size(), 1u);
+  EXPECT_EQ(book.all()[0].outcome.losses[0].field, "Type");
+  EXPECT_EQ(book.all()[0].outcome.losses[0].value, "Subtotal");
+  EXPECT_TRUE(book.all()[1].outcome.reject) << "without a name";
+  EXPECT_TRUE(book.all()[1].outcome.losses.empty()) << "a rejected record loses nothing more";
+}
+
 TEST(LongTexts, AreCutBetweenCharactersAndTheLossIsListed) {
   const auto check = Mapping::compile(testing::shipped_mapping());
   ASSERT_TRUE(check.mapping);

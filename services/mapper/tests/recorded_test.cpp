@@ -53,7 +53,7 @@ const std::vector<std::string> kOrder{"CompanyInfo",
                                       "Budget",
                                       "Attachable"};
 
-/// The records of a file: {"Account": […]} or {"entity": …, "records": […]}; recordings wrap the object now and then.
+/// The records of a file: {"Account": […]} or {"entity": …, "records": [{"object": …}]}; recordings wrap the object now and then.
 std::vector<RawRecord> records_of(const std::string& path, const std::string& entity) {
   std::vector<RawRecord> records;
   const auto document = json::Document::parse(testing::file_text(path));
@@ -61,7 +61,7 @@ std::vector<RawRecord> records_of(const std::string& path, const std::string& en
   const auto& list = document->root().has("records") ? document->root()["records"] : document->root()[entity];
   std::size_t n = 0;
   for (const auto& item : list.items()) {
-    const auto& body = item.has("body") ? item["body"] : item;
+    const auto& body = item.has("object") ? item["object"] : item.has("body") ? item["body"] : item;
     const auto& record = body.has(entity) && body[entity].is_object() ? body[entity] : body;
     const auto id = record["Id"].text();
     ++n;
@@ -214,6 +214,23 @@ TEST_F(Recorded, EverySampleMapsOrIsRejectedWithAReason) {
   EXPECT_GT(records, 100U);
   EXPECT_GE(book.all().size(), records);
   expect_reasons(book.all());
+  // The samples come from many companies and without a ledger: what refers to records or postings of a company that is not here cannot be
+  // booked. Lists stand by themselves, and nothing else may be wrong with a real record.
+  const std::set<std::string> excusable{"REFERENCE_MISSING", "LEDGER_MISSING", "EXCHANGE_RATE_MISSING"};
+  const std::set<std::string> lists{"Account",       "Class",   "Customer", "Department", "Employee",
+                                    "PaymentMethod", "TaxCode", "TaxRate",  "Vendor"};
+  std::set<std::string> others;
+  std::size_t mapped = 0;
+  for (const auto& record : book.all()) {
+    const auto& reject = record.outcome.reject;
+    if (!reject) ++mapped;
+    if (reject && (lists.contains(record.entity) || !excusable.contains(reject->reason)))
+      others.insert(record.entity + " " + record.id + ": " + reject->field + ": " + reject->reason);
+  }
+  // Bodies of requests and of answers that name a few members only.
+  EXPECT_EQ(others, (std::set<std::string>{"Item 19891: Type: REQUIRED_FIELD_MISSING", "Item 2: Name: REQUIRED_FIELD_MISSING",
+                                           "Item 39: Name: REQUIRED_FIELD_MISSING", "SalesReceipt 19891: TxnDate: NOT_A_DATE"}));
+  EXPECT_GT(mapped, 200U);
 }
 
 }  // namespace

@@ -30,14 +30,16 @@ struct Document {
   bool sales = true, settled = false;
   int sign = -1;          ///< of the balance of a normal line of the object
   int type_sign = -1;     ///< of a normal line of the Odoo document: differs when a negative total flips the kind
-  std::string move_type;  ///< after the flip
+  std::string move_type;  ///< after the flip (choose_kind)
   Party partner;
   std::string date, due, currency;
   Decimal rate{1}, total;
   std::string number;
   std::string control;    ///< receivable or payable account
   std::string liquidity;  ///< of a receipt, or of a deposit on an invoice
-  Decimal paid;           ///< at once, in the object's direction
+  Decimal said_paid;      ///< at once, as the object says, in its direction
+  Decimal paid;           ///< the same as the ledger has it
+  Decimal paid_home;      ///< in home currency
   std::vector<DocumentLine> lines;
   bool voided = false;
 
@@ -65,13 +67,16 @@ struct Verdict {
   std::vector<Item> cost_of_goods;  ///< the ledger's items that no document line stands for
   std::string reason;               ///< why not, for an accountant
 };
-/// Control and liquidity accounts, accounts that the object does not name, home amounts.
+/// Control and liquidity accounts, what was paid at once, accounts that the object does not name, home amounts.
 void assign_accounts(const Scope& scope, Document& document, const std::vector<Item>& ledger, bool doubt_items);
 Verdict compare(const Scope& scope, const Document& document, const std::vector<Item>& ledger);
 /// The same document with the ledger's lines; false when the ledger's postings do not fit a document.
 bool take_ledger_lines(const Scope& scope, Document& document, const std::vector<Item>& ledger);
 /// Inventory and cost of goods accounts: of that kind, or named by the items sold.
 std::set<std::string> cost_accounts(const Scope& scope, const Document& document, const std::vector<Item>& ledger);
+
+/// A document whose lines add up to less than nothing is the opposite kind: Odoo refuses negative totals.
+void choose_kind(Document& document);
 
 // document_emit.cpp: Odoo's records
 std::vector<Target> emit_document(const Scope& scope, const Document& document, const Verdict& verdict);

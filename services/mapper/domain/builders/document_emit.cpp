@@ -77,7 +77,7 @@ Fields product_fields(const Scope& scope, const Document& document, const Docume
   fields.set("quantity", number(price.quantity)).set("price_unit", number(price.price * direction));
   if (line.order_line && document.sales) fields.set("sale_line_ids", refs({*line.order_line}));
   if (line.order_line && !document.sales) fields.set("purchase_line_id", *line.order_line);
-  if (!line.analytic.empty()) fields.set("analytic_distribution", distribution(line.analytic));
+  if (!line.analytic.empty() && scope.is_profit_and_loss(line.account)) fields.set("analytic_distribution", distribution(line.analytic));
   return fields;
 }
 
@@ -171,6 +171,7 @@ Target move_target(const Scope& scope, const Document& document, const std::stri
   CreateOptions options;
   options.post = !document.voided;
   options.exact_items = true;
+  if (document.sales && !scope.at("ShipDate").is_null()) values.set("delivery_date", text(scope.date_at("ShipDate")));
   if (document.voided) values.set("state", text("cancel"));
   if (document.foreign(scope) && !document.voided)
     options.then.set("invoice_currency_rate", number(Decimal::divide(Decimal(1), document.rate, 12, Rounding::half_up)));
@@ -206,8 +207,7 @@ std::vector<Target> paid_at_once(const Scope& scope, const Document& document, c
   settlement.caption = payment_caption(scope, name);
   settlement.deposit_key = fmt::format("{}/{}", scope.source.entity, scope.source.id);
   settlement.amount = document.paid.abs();
-  settlement.home_amount =
-      document.foreign(scope) ? (document.paid * document.rate).rounded(2, Rounding::half_up).abs() : settlement.amount;
+  settlement.home_amount = document.paid_home.abs();
   // A normal sale is a credit in its lines (sign -1): money comes in.
   settlement.inbound = document.sign * document.paid.sign() < 0;
   Item open;

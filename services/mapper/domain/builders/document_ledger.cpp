@@ -22,14 +22,39 @@ bool is_money(const Scope& scope, const std::string& account) {
 /// Items of the ledger, which outlives them.
 using ItemViews = std::vector<const Item*>;
 
+/// Which of the ledger's items are the money of the document: the one of the amount that the object says, else all on that account that
+/// no line stands for.
+std::vector<bool> money_items(const Document& document, const std::vector<Item>& ledger) {
+  std::vector<bool> money(ledger.size());
+  if (document.liquidity.empty()) return money;
+  std::multiset<Decimal> lines;
+  for (const auto& line : document.lines) {
+    if (amounts(line) && line.account_certain && line.account == document.liquidity) lines.insert(line.amount * Decimal(document.sign));
+  }
+  const Decimal said = document.said_paid * Decimal(-document.sign);
+  for (std::size_t i = 0; i < ledger.size(); ++i) {
+    if (ledger[i].account != document.liquidity || ledger[i].amount_currency != said) continue;
+    money[i] = true;
+    return money;
+  }
+  for (std::size_t i = 0; i < ledger.size(); ++i) {
+    if (ledger[i].account != document.liquidity) continue;
+    const auto line = lines.find(ledger[i].amount_currency);
+    money[i] = line == lines.end();
+    if (!money[i]) lines.erase(line);
+  }
+  return money;
+}
+
 /// The ledger's side of the lines: everything but the open item and the money.
 ItemViews line_items(const Scope& scope, const Document& document, const std::vector<Item>& ledger) {
   ItemViews items;
   items.reserve(ledger.size());
-  for (const auto& item : ledger) {
-    if (item.account == document.control || (!document.liquidity.empty() && item.account == document.liquidity)) continue;
-    if (document.control.empty() && is_control(scope, document, item.account)) continue;
-    items.push_back(&item);
+  const auto money = money_items(document, ledger);
+  for (std::size_t i = 0; i < ledger.size(); ++i) {
+    if (money[i] || ledger[i].account == document.control) continue;
+    if (document.control.empty() && is_control(scope, document, ledger[i].account)) continue;
+    items.push_back(&ledger[i]);
   }
   return items;
 }
@@ -59,16 +84,24 @@ void assign_control(const Scope& scope, Document& document, const std::vector<It
   }
 }
 
-/// Where the money went: as said, if the ledger agrees, else where the ledger has it.
+/// Where the money went and how much of it: as said, if the ledger agrees, else what the ledger has.
 void assign_liquidity(const Scope& scope, Document& document, const std::vector<Item>& ledger) {
-  if (document.paid.is_zero()) {
+  document.paid = document.paid_home = Decimal{};
+  if (document.said_paid.is_zero()) {
     document.liquidity.clear();
     return;
   }
   const auto posted = [&](auto fits) { return std::find_if(ledger.begin(), ledger.end(), fits); };
-  if (posted([&](const Item& item) { return item.account == document.liquidity; }) != ledger.end()) return;
-  const auto money = posted([&](const Item& item) { return is_money(scope, item.account); });
-  document.liquidity = money == ledger.end() ? std::string() : money->account;
+  if (posted([&](const Item& item) { return item.account == document.liquidity; }) == ledger.end()) {
+    const auto other = posted([&](const Item& item) { return is_money(scope, item.account); });
+    document.liquidity = other == ledger.end() ? std::string() : other->account;
+  }
+  const auto money = money_items(document, ledger);
+  for (std::size_t i = 0; i < ledger.size(); ++i) {
+    if (!money[i]) continue;
+    document.paid -= ledger[i].amount_currency * Decimal(document.sign);
+    document.paid_home -= ledger[i].balance * Decimal(document.sign);
+  }
 }
 
 /// What the ledger has on each account that no line stands for yet, in the direction and currency of the object's amounts.
@@ -253,6 +286,19 @@ Verdict compare(const Scope& scope, const Document& document, const std::vector<
   }
   verdict.accepted = true;
   return verdict;
+}
+
+void choose_kind(Document& document) {
+  static const std::map<std::string, std::string> kOpposite{{"out_invoice", "out_refund"}, {"out_refund", "out_invoice"},
+                                                            {"out_receipt", "out_refund"}, {"in_invoice", "in_refund"},
+                                                            {"in_refund", "in_invoice"},   {"in_receipt", "in_refund"}};
+  Decimal total;
+  for (const auto& line : document.lines) {
+    if (amounts(line)) total += line.amount;
+  }
+  if (total.sign() >= 0) return;
+  document.move_type = kOpposite.at(document.move_type);
+  document.type_sign = -document.sign;
 }
 
 bool take_ledger_lines(const Scope& scope, Document& document, const std::vector<Item>& ledger) {

@@ -96,6 +96,8 @@ class LineReader {
     line.name = row["Description"].text();
     if (line.name.empty()) line.name = detail["ItemRef"]["name"].text();
     if (line.name.empty()) line.name = item == "SHIPPING_ITEM_ID" ? std::string("Shipping") : leaf(detail["AccountRef"]["name"].text());
+    if (const auto served = detail["ServiceDate"].text().substr(0, 10); !served.empty() && served != document_.date)
+      line.name += fmt::format(" [{}]", served);
     if (line.amount.is_zero() && line.item.empty() && line.account.empty()) {
       line.kind = DocumentLine::Kind::note;
       if (line.name.empty()) return;
@@ -106,13 +108,6 @@ class LineReader {
   const Scope& scope_;
   Document& document_;
 };
-
-std::string flipped(const std::string& move_type) {
-  static const std::map<std::string, std::string> kOpposite{{"out_invoice", "out_refund"}, {"out_refund", "out_invoice"},
-                                                            {"out_receipt", "out_refund"}, {"in_invoice", "in_refund"},
-                                                            {"in_refund", "in_invoice"},   {"in_receipt", "in_refund"}};
-  return kOpposite.at(move_type);
-}
 
 int sign_of(const std::string& move_type) {
   static const std::map<std::string, int> kSigns{{"out_invoice", -1}, {"out_receipt", -1}, {"in_refund", -1},
@@ -138,9 +133,13 @@ Party party_of(const Scope& scope, bool sales, bool settled) {
   return {entity, who};
 }
 
-bool voided(const Scope& scope, const Decimal& total) {
-  const std::string note = scope.text_at("PrivateNote").substr(0, 6);
-  return total.is_zero() && (note == "Voided" || note == "voided" || note == "VOIDED");
+/// QuickBooks sets all amounts to 0 and writes it into the note, before or behind what stood there.
+bool voided(const Scope& scope, const Document& document) {
+  std::string note = scope.text_at("PrivateNote");
+  std::transform(note.begin(), note.end(), note.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto nothing = [](const DocumentLine& line) { return line.amount.is_zero(); };
+  return document.total.is_zero() && std::all_of(document.lines.begin(), document.lines.end(), nothing) &&
+         note.find("voided") != std::string::npos;
 }
 
 }  // namespace
@@ -152,10 +151,6 @@ Document read_document(const Scope& scope, bool sales) {
   document.move_type = scope.parameter_or("move_type", sales ? "out_invoice" : "in_invoice");
   document.sign = document.type_sign = sign_of(document.move_type);
   document.total = scope.amount_at("TotalAmt").value_or(Decimal{});
-  if (document.total.sign() < 0) {
-    document.move_type = flipped(document.move_type);
-    document.type_sign = -document.sign;
-  }
   document.partner = party_of(scope, sales, document.settled);
   document.date = scope.date_at("TxnDate");
   document.due = document.settled || scope.at("DueDate").is_null() ? document.date : scope.date_at("DueDate");
@@ -168,10 +163,10 @@ Document read_document(const Scope& scope, bool sales) {
              "A document in a foreign currency has no exchange rate", "Open the document in QuickBooks and enter its rate.");
   }
   document.number = scope.text_at("DocNumber");
-  document.voided = voided(scope, document.total);
   document.liquidity = scope.text_at("DepositToAccountRef.value");
-  document.paid = document.settled ? document.total : scope.amount_at("Deposit").value_or(Decimal{});
+  document.said_paid = document.settled ? document.total : scope.amount_at("Deposit").value_or(Decimal{});
   LineReader(scope, document).read(scope.at("Line"), "Line");
+  document.voided = voided(scope, document);
   return document;
 }
 

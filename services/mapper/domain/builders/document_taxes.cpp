@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "services/mapper/domain/builders/document.h"
+#include "services/mapper/domain/builders/line_taxes.h"
 
 namespace q2o::mapper::builders {
 namespace {
@@ -15,26 +16,9 @@ std::string tax_name(const Scope& scope, const std::string& rate, const json::Va
   return percent.empty() ? std::string("Sales tax") : fmt::format("Sales tax {} %", percent);
 }
 
-/// Not in the list of codes: TAX and NON only say whether the document's rates hold for a line.
-bool pseudo_code(std::string_view code) {
-  return code.empty() || code == "TAX" || code == "NON";
-}
-
 /// The United States' model, where the document says the rates. Otherwise each line's code has its own.
 bool united_states(const Document& document) {
   return std::all_of(document.lines.begin(), document.lines.end(), [](const DocumentLine& line) { return pseudo_code(line.tax_code); });
-}
-
-std::vector<std::string> rates_of_code(const Scope& scope, const DocumentLine& line, bool sales) {
-  std::vector<std::string> rates;
-  if (pseudo_code(line.tax_code)) return rates;
-  const auto* found = scope.referred("TaxCode", line.tax_code, {line.field, "TaxCodeRef"});
-  if (found == nullptr) return rates;
-  for (const auto& detail : (*found)[sales ? "SalesTaxRateList" : "PurchaseTaxRateList"]["TaxRateDetail"].items()) {
-    const std::string rate(detail["TaxRateRef"]["value"].text());
-    if (scope.referred("TaxRate", rate, {line.field, "TaxRateRef"}) != nullptr) rates.push_back(rate);
-  }
-  return rates;
 }
 
 Decimal sum_of(const Document& document, bool only_taxed, bool with_discounts) {
@@ -116,7 +100,7 @@ void assign_tax_rates(const Scope& scope, Document& document) {
   }
   if (!united_states(document)) {
     for (auto& line : document.lines) {
-      if (line.kind == DocumentLine::Kind::product) line.tax_rates = rates_of_code(scope, line, document.sales);
+      if (line.kind == DocumentLine::Kind::product) line.tax_rates = rates_of_code(scope, line.tax_code, line.field, document.sales);
     }
     return;
   }

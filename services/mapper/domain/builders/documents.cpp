@@ -22,6 +22,22 @@ std::vector<Item> cost_items(const Scope& scope, const Document& document, const
   return items;
 }
 
+/// Money that moved with the document is the ledger's, whatever the object says.
+std::string other_payment(const Scope& scope, const Document& said, const Document& attempt) {
+  if (attempt.paid == said.said_paid) return {};
+  const std::string where = attempt.liquidity.empty()
+                                ? std::string("any bank")
+                                : std::string(scope.required("Account", attempt.liquidity, "AccountRef")["Name"].text());
+  return fmt::format("it says that {} was paid at once, the ledger has {} on {}", said.said_paid.to_string(2), attempt.paid.to_string(2),
+                     where);
+}
+
+Fallback ledger_lines(const std::string& reason) {
+  return {"ledger_lines", fmt::format("The document's own lines do not give what QuickBooks posted: {}. It kept its kind, number and "
+                                      "dates, with the ledger's lines.",
+                                      reason)};
+}
+
 /// The ladder: the object's lines, the ledger's lines, a plain entry (then nothing is returned).
 std::optional<Document> down_the_ladder(const Scope& scope, const Document& said, const std::vector<Item>& ledger, Verdict& verdict,
                                         std::optional<Fallback>& fallback) {
@@ -29,7 +45,11 @@ std::optional<Document> down_the_ladder(const Scope& scope, const Document& said
     Document attempt = said;
     assign_accounts(scope, attempt, ledger, doubt_items);
     verdict = compare(scope, attempt, ledger);
-    if (verdict.accepted) return attempt;
+    if (!verdict.accepted) continue;
+    choose_kind(attempt);
+    if (const std::string reason = other_payment(scope, said, attempt); !reason.empty())
+      fallback = Fallback{"ledger_lines", fmt::format("The document has its own lines, but its payment is the ledger's: {}.", reason)};
+    return attempt;
   }
   const std::string reason = verdict.reason;
   Document attempt = said;
@@ -37,11 +57,8 @@ std::optional<Document> down_the_ladder(const Scope& scope, const Document& said
   verdict.cost_of_goods = cost_items(scope, attempt, ledger);
   const bool balanced = total(verdict.cost_of_goods).is_zero();
   if (balanced && take_ledger_lines(scope, attempt, ledger)) {
-    fallback = Fallback{
-        "ledger_lines",
-        fmt::format(
-            "The document's own lines do not give what QuickBooks posted: {}. It kept its kind, number and dates, with the ledger's lines.",
-            reason)};
+    choose_kind(attempt);
+    fallback = ledger_lines(reason);
     return attempt;
   }
   fallback = Fallback{"plain_entry", fmt::format("What QuickBooks posted does not fit a document: {}.", reason)};
@@ -60,6 +77,7 @@ Outcome build_document(const Scope& scope, bool sales) {
   const auto* transaction = own_ledger(scope);
   const auto ledger = transaction == nullptr ? std::vector<Item>{} : ledger_items(scope, *transaction, said.due);
   if (ledger.empty() && !(said.total.is_zero() && (said.voided || nothing_said(said)))) refuse_missing_ledger(scope);
+  said.voided = said.voided && ledger.empty();
   assign_tax_rates(scope, said);
   link_orders(scope, said);
   Outcome outcome;

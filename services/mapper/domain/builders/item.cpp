@@ -34,11 +34,23 @@ Expression item_lines(const Scope& scope, const std::vector<Item>& items) {
 namespace {
 
 /// Reports without foreign amounts leave them to the transaction's own rate.
-Decimal in_currency_of(const Scope& scope, const accounting::Posting& posting) {
-  if (posting.currency.empty() || posting.currency == scope.run.home_currency) return posting.amount;
-  if (posting.amount_currency) return *posting.amount_currency;
+Decimal by_rate(const Scope& scope, const accounting::Posting& posting) {
   const auto rate = scope.amount_at("ExchangeRate");
   return rate && !rate->is_zero() ? Decimal::divide(posting.amount, *rate, 2, Rounding::half_up) : posting.amount;
+}
+
+/// Currency and amount in it. On an account in a foreign currency all items must be in that: what the ledger has in home currency there (a
+/// revaluation) is an item of 0.00.
+void set_currency(const Scope& scope, const accounting::Posting& posting, Item& item) {
+  const std::string home = scope.run.home_currency;
+  item.currency = posting.currency.empty() ? home : posting.currency;
+  item.amount_currency = item.currency == home     ? posting.amount
+                         : posting.amount_currency ? *posting.amount_currency
+                                                   : by_rate(scope, posting);
+  const std::string bound = scope.bound_currency(posting.account_id);
+  if (bound == home || item.currency != home) return;
+  item.currency = bound;
+  item.amount_currency = scope.text_at("CurrencyRef.value") == bound ? by_rate(scope, posting) : Decimal{};
 }
 
 }  // namespace
@@ -49,8 +61,8 @@ std::vector<Item> ledger_items(const Scope& scope, const accounting::LedgerTrans
   Decimal sum;
   for (const auto& posting : transaction.postings) {
     sum += posting.amount;
-    const Decimal in_currency = in_currency_of(scope, posting);
-    if (posting.amount.is_zero() && in_currency.is_zero()) continue;
+    const bool nothing = posting.amount.is_zero() && (!posting.amount_currency || posting.amount_currency->is_zero());
+    if (nothing) continue;
     if (posting.account_id.empty()) {
       refuse("ledger.account", posting.name, "LEDGER_ACCOUNT_MISSING",
              fmt::format("Ledger transaction {} has an amount of {} without an account", transaction.id, posting.amount.to_string()),
@@ -59,8 +71,7 @@ std::vector<Item> ledger_items(const Scope& scope, const accounting::LedgerTrans
     Item item;
     item.account = posting.account_id;
     item.balance = posting.amount;
-    item.amount_currency = in_currency;
-    item.currency = posting.currency.empty() ? scope.run.home_currency : posting.currency;
+    set_currency(scope, posting, item);
     item.partner = scope.party(posting.name_id);
     item.name = posting.memo;
     if (scope.is_open_item(posting.account_id)) item.maturity = maturity.empty() ? transaction.date : maturity;

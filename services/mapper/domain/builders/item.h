@@ -23,7 +23,8 @@ struct Item {
   Party partner;
   std::string name;
   std::string maturity;  ///< receivables and payables
-  Fields extra;          ///< product, quantity, analytic distribution…
+  Fields extra;          ///< product, quantity, taxes, analytic distribution…
+  bool taxed = false;    ///< `extra` says its taxes
 };
 
 Expression account(const Scope& scope, std::string_view key);

@@ -60,6 +60,22 @@ std::optional<Movement> movement_of(const Scope& scope, const Shape& shape) {
   return movement;
 }
 
+/// What the object says about its bank, where the ledger says otherwise: its items were taken.
+std::optional<Fallback> other_amount(const Scope& scope, const Movement& movement) {
+  const auto total = scope.amount_at("TotalAmt"), transferred = scope.amount_at("Amount");
+  const Decimal said = total ? *total : transferred.value_or(Decimal{});
+  if (movement.primary_account.empty() || said.is_zero()) return std::nullopt;
+  Decimal posted;
+  for (const auto& item : movement.items) {
+    if (item.account == movement.primary_account) posted += item.amount_currency;
+  }
+  if (posted.abs() == said.abs()) return std::nullopt;
+  const auto* account = scope.lookups.find("Account", movement.primary_account);
+  return Fallback{"ledger_lines", fmt::format("It says {} on {}, QuickBooks posted {}. It was booked as it was posted.", said.to_string(2),
+                                              account == nullptr ? std::string_view(movement.primary_account) : (*account)["Name"].text(),
+                                              posted.to_string(2))};
+}
+
 Outcome finish(const Scope& scope, const std::optional<Movement>& movement) {
   Outcome outcome;
   outcome.posting = true;
@@ -68,6 +84,7 @@ Outcome finish(const Scope& scope, const std::optional<Movement>& movement) {
     return outcome;
   }
   outcome.targets = move_money(scope, *movement);
+  outcome.fallback = other_amount(scope, *movement);
   add_note(scope, outcome.targets);
   return outcome;
 }
@@ -149,14 +166,16 @@ Outcome deposit(const Scope& scope) {
   std::size_t count = 0;
   for (const auto& [link, item] : taken) {
     const std::string other = holding_record(scope, link.type, link.id, item.account);
-    const std::string own = holding_record(scope, *movement, position_of(movement->items, item, used));
+    const std::size_t position = position_of(movement->items, item, used);
+    const std::string own = holding_record(scope, *movement, position);
     const bool incoming = item.home.sign() > 0;
+    const Item& mine = movement->items[position];
     Match matched{scope.own(fmt::format("match{}", ++count)),
                   incoming ? other : own,
                   incoming ? own : other,
                   item.account,
-                  item.home.abs(),
-                  item.currency.abs(),
+                  std::min(item.home.abs(), mine.balance.abs()),
+                  std::min(item.currency.abs(), mine.amount_currency.abs()),
                   {},
                   {}};
     (incoming ? matched.credit_partner : matched.debit_partner) = item.partner;
@@ -180,7 +199,19 @@ Outcome inventory_adjustment(const Scope& scope) {
 
 Outcome ledger_transaction(const Scope& scope) {
   if (own_ledger(scope) == nullptr) refuse_missing_ledger(scope);
-  return simple(scope, {{}, "ledger"});
+  const auto movement = movement_of(scope, {{}, "ledger"});
+  Outcome outcome = finish(scope, movement);
+  if (!movement) return outcome;
+  std::size_t matches = 0;
+  for (std::size_t i = 0; i < movement->items.size(); ++i) {
+    const Item& item = movement->items[i];
+    if (!item.amount_currency.is_zero() || !scope.is_open_item(item.account)) continue;
+    for (auto& target : settle_rests(scope, item, holding_record(scope, *movement, i), matches + 1)) {
+      outcome.targets.push_back(std::move(target));
+      ++matches;
+    }
+  }
+  return outcome;
 }
 
 }  // namespace q2o::mapper::builders

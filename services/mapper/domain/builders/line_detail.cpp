@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "services/mapper/domain/builders/line_taxes.h"
+
 namespace q2o::mapper::builders {
 namespace {
 
@@ -22,6 +24,20 @@ Item* item_of_line(std::vector<Item>& items, std::vector<bool>& used, const Deci
   return nullptr;
 }
 
+/// The customer of the line, else of the document, where that is a project.
+std::string project_of(const Scope& scope, const json::Value& detail) {
+  const json::Value nothing;
+  const auto& body = scope.source.body == nullptr ? nothing : *scope.source.body;
+  for (const auto* from : {&detail, &body}) {
+    for (const char* member : {"ProjectRef", "CustomerRef"}) {
+      const std::string customer(from->at(member)["value"].text());
+      const auto* known = customer.empty() ? nullptr : scope.lookups.find("Customer", customer);
+      if (known != nullptr && (*known)["IsProject"].text() == "true") return customer;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<Expression> analytic_accounts(const Scope& scope, const json::Value& detail, std::string_view field) {
@@ -35,6 +51,8 @@ std::vector<Expression> analytic_accounts(const Scope& scope, const json::Value&
     }
     if (scope.referred(entity, value, where) != nullptr) found.push_back(record_ref(scope.id(entity, value)));
   }
+  if (const auto project = project_of(scope, detail); !project.empty())
+    found.push_back(record_ref(scope.id("Customer", project, "analytic")));
   return found;
 }
 
@@ -53,16 +71,23 @@ void add_line_details(const Scope& scope, std::vector<Item>& items) {
     const auto amount = Scope::amount_of(line["Amount"], "Line.Amount");
     if (!amount || amount->is_zero()) continue;
     Item* item = item_of_line(items, used, *amount, line["Description"].text(), detail["AccountRef"]["value"].text());
-    if (item == nullptr) continue;
     const std::string field = fmt::format("Line.{}.{}", i, type);
     const auto product = detail["ItemRef"]["value"].text();
+    if (item == nullptr) {
+      if (!product.empty() || !detail["ClassRef"].is_null() || !pseudo_code(detail["TaxCodeRef"]["value"].text()))
+        scope.losses.push_back(
+            {field, amount->to_string(2), "The ledger has no item of this line's amount: its product, class and taxes stand on no item."});
+      continue;
+    }
     if (!reserved_item(product) && scope.referred("Item", product, {field, "ItemRef"}) != nullptr) {
       item->extra.set("product_id", record_ref(scope.id("Item", product)));
       if (const auto quantity = Scope::amount_of(detail["Qty"], "Line.Qty")) item->extra.set("quantity", number(*quantity));
     }
-    if (const auto accounts = analytic_accounts(scope, detail, field); !accounts.empty())
+    if (const auto accounts = analytic_accounts(scope, detail, field); !accounts.empty() && scope.is_profit_and_loss(item->account))
       item->extra.set("analytic_distribution", distribution(accounts));
+    add_taxes(scope, *item, detail["TaxCodeRef"]["value"].text(), field, detail["TaxApplicableOn"].text() == "Sales");
   }
+  add_tax_items(scope, items);
 }
 
 }  // namespace q2o::mapper::builders

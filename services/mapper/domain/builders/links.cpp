@@ -21,12 +21,56 @@ Match pair(OpenItem& charge, OpenItem& settling, const std::string& external_id)
   charge.open_home -= charge_home;
   settling.open -= part;
   settling.open_home -= settling_home;
+  charge.rest_home += charge_home - home;
+  settling.rest_home += settling_home - home;
   const OpenItem& debit = charge.debit ? charge : settling;
   const OpenItem& credit = charge.debit ? settling : charge;
   Match result{external_id, debit.record, credit.record, charge.account, home, part, {}, {}};
   if (debit.several_partners) result.debit_partner = debit.partner;
   if (credit.several_partners) result.credit_partner = credit.partner;
   return result;
+}
+
+std::string rest_key(const std::string& account, const Party& partner) {
+  return fmt::format("{}/{}", account, partner.id);
+}
+
+/// What is left at home of items that are settled in their own currency waits for the revaluation that made it.
+void remember_rest(const Scope& scope, const OpenItem& item) {
+  if (item.rest_home.is_zero()) return;
+  const std::string key = rest_key(item.account, item.partner);
+  json::Writer out;
+  out.begin_object().key("rests").begin_array();
+  if (const auto* known = scope.lookups.find("home_rest", key)) {
+    for (const auto& rest : (*known)["rests"].items()) out.value(rest);
+  }
+  out.begin_object().field("record", item.record).field("debit", item.debit).field("home", item.rest_home.to_string()).end_object();
+  out.end_array().end_object();
+  scope.lookups.put("home_rest", key, out.take());
+}
+
+/// What several rates leave at home on one side is what they leave on the other; the rest of that is remembered.
+void settle_among(const Scope& scope, const std::string& base, std::initializer_list<std::vector<OpenItem>*> all,
+                  std::vector<Target>& matches) {
+  std::vector<OpenItem*> debits, credits;
+  for (auto* items : all) {
+    for (auto& item : *items) (item.debit ? debits : credits).push_back(&item);
+  }
+  for (auto* debit : debits) {
+    for (auto* credit : credits) {
+      const Decimal home = std::min(debit->rest_home, credit->rest_home);
+      if (home.is_zero() || debit->account != credit->account) continue;
+      Match rest{fmt::format("{}_match{}", base, matches.size() + 1), debit->record, credit->record, debit->account, home, {}, {}, {}};
+      if (debit->several_partners) rest.debit_partner = debit->partner;
+      if (credit->several_partners) rest.credit_partner = credit->partner;
+      matches.push_back(match(scope, rest));
+      debit->rest_home -= home;
+      credit->rest_home -= home;
+    }
+  }
+  for (const auto* items : all) {
+    for (const auto& item : *items) remember_rest(scope, item);
+  }
 }
 
 bool document(std::string_view entity) {
@@ -126,6 +170,34 @@ std::vector<Target> allocate(const Scope& scope, const std::string& base, std::v
     }
     for (auto& item : own) settle_with(charge, item);
   }
+  settle_among(scope, base, {&charges, &credits, &own}, matches);
+  return matches;
+}
+
+std::vector<Target> settle_rests(const Scope& scope, const Item& item, const std::string& record, std::size_t first) {
+  std::vector<Target> matches;
+  const std::string key = rest_key(item.account, item.partner);
+  const auto* known = scope.lookups.find("home_rest", key);
+  if (known == nullptr) return matches;
+  const bool debit = item.balance.sign() > 0;
+  Decimal open = item.balance.abs();
+  json::Writer left;
+  left.begin_object().key("rests").begin_array();
+  for (const auto& rest : (*known)["rests"].items()) {
+    const std::string other(rest["record"].text());
+    Decimal home = Scope::amount_of(rest["home"], "home_rest").value_or(Decimal{});
+    if (rest["debit"].truthy() != debit && !open.is_zero()) {
+      const Decimal part = std::min(open, home);
+      matches.push_back(match(scope, {fmt::format("{}_match{}", scope.own(), first + matches.size()), debit ? record : other,
+                                      debit ? other : record, item.account, part, Decimal{}, item.partner, item.partner}));
+      open -= part;
+      home -= part;
+    }
+    if (home.is_zero()) continue;
+    left.begin_object().field("record", other).field("debit", rest["debit"].truthy()).field("home", home.to_string()).end_object();
+  }
+  left.end_array().end_object();
+  scope.lookups.put("home_rest", key, left.take());
   return matches;
 }
 

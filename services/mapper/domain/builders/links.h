@@ -25,6 +25,7 @@ struct OpenItem {
   bool debit = true;
   bool several_partners = false;  ///< the record may hold items of other partners: say which
   Decimal open, open_home;        ///< what this allocation may take, positive, in currency and at home
+  Decimal rest_home = {};         ///< left at home although nothing is left in the currency
 };
 /// Open items of a transaction on receivables (or payables), one per account and partner.
 std::vector<OpenItem> open_items(const Scope& scope, const std::string& record, const accounting::LedgerTransaction& transaction,
@@ -33,5 +34,9 @@ std::vector<OpenItem> open_items(const Scope& scope, const std::string& record, 
 /// Charges are settled in order: first by the linked credits in order, then by the payment's own items. Takes from `open`.
 std::vector<Target> allocate(const Scope& scope, const std::string& base, std::vector<OpenItem> charges, std::vector<OpenItem> credits,
                              std::vector<OpenItem> own);
+
+/// A revaluation: an item with a home amount only settles what earlier allocations left at home on its account and partner. `first` is the
+/// number of the first match.
+std::vector<Target> settle_rests(const Scope& scope, const Item& item, const std::string& record, std::size_t first);
 
 }  // namespace q2o::mapper::builders

@@ -27,9 +27,11 @@ Target statement_line(const Scope& scope, std::string external_id, const std::st
       .set("partner_id", scope.partner(partner))
       .set("amount", number(amount))
       .set("line_ids", item_lines(scope, items));
+  // Odoo must not reckon the taxes of items anew.
+  const bool taxed = std::any_of(items.begin(), items.end(), [](const Item& item) { return item.taxed; });
   // Posted by its creation; the right to create statement lines is one that even administrators lack.
   return create(std::move(external_id), "account.bank.statement.line", "statement_lines", values,
-                {.post = false, .sudo = true, .exact_items = false, .then = {}});
+                {.post = false, .sudo = true, .exact_items = taxed, .then = {}});
 }
 
 /// In mode payment the journal of the bank or card that moves: there is no statement line to tell.
@@ -44,7 +46,10 @@ Expression entry_journal(const Scope& scope, const Movement& movement) {
 
 Target entry(const Scope& scope, const Movement& movement, const std::vector<Item>& items) {
   std::vector<Fields> rows;
-  for (const auto& item : items) rows.push_back(item_fields(scope, item).set("tax_ids", refs({})));
+  for (const auto& item : items) {
+    rows.push_back(item_fields(scope, item));
+    if (!item.taxed) rows.back().set("tax_ids", refs({}));
+  }
   Fields values;
   values.set("move_type", text("entry"))
       .set("journal_id", entry_journal(scope, movement))
@@ -67,6 +72,16 @@ bool holds(const BankPart& part, std::size_t position) {
   return std::find(part.positions.begin(), part.positions.end(), position) != part.positions.end();
 }
 
+/// Whether it is one movement of the bank's statement: items that cancel out, stand in several currencies or have no amount in the bank's
+/// own (a revaluation) are none.
+bool moves(const Scope& scope, const BankPart& part) {
+  const std::string own = scope.account_currency(part.bank);
+  for (const auto& item : part.items) {
+    if (item.currency != part.items.front().currency || (own != scope.run.home_currency && item.currency != own)) return false;
+  }
+  return !part.home.is_zero() && !statement_amount(scope, part.bank, part.items).is_zero();
+}
+
 /// Banks and cards that move, the primary one first, then in the order of the postings; everything else goes to `others`. Where Undeposited
 /// Funds has statement lines too, each of its items is a part: it is settled by a payment of its own.
 std::vector<BankPart> split_banks(const Scope& scope, const Movement& movement, std::vector<Item>& others) {
@@ -81,8 +96,7 @@ std::vector<BankPart> split_banks(const Scope& scope, const Movement& movement, 
     found->items.push_back(item);
     found->home += item.balance;
   }
-  // A bank whose items cancel out has no movement for its statement.
-  std::erase_if(parts, [](const BankPart& part) { return part.home.is_zero(); });
+  std::erase_if(parts, [&](const BankPart& part) { return !moves(scope, part); });
   std::stable_partition(parts.begin(), parts.end(), [&](const BankPart& part) { return part.bank == movement.primary_account; });
   for (std::size_t i = 0; i < movement.items.size(); ++i) {
     if (std::none_of(parts.begin(), parts.end(), [&](const BankPart& part) { return holds(part, i); })) others.push_back(movement.items[i]);

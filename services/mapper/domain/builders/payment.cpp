@@ -66,6 +66,7 @@ void take_residual(const Scope& scope, OpenItem& item, const Link& link, bool re
   const auto items = open_items(scope, {}, *scope.ledger(link.id), receivable);
   auto whole = std::find_if(items.begin(), items.end(), [&](const OpenItem& other) { return other.partner == partner; });
   if (whole == items.end()) whole = items.begin();
+  if (whole == items.end() || whole->open.is_zero()) return;  // a revaluation: nothing is open in the currency
   Decimal open = whole->open, home = whole->open_home;
   const Decimal rate = Decimal::divide(home, open, 10, Rounding::half_up);
   const std::string key = fmt::format("{}/{}/{}", item.record, item.account, item.partner.id);

@@ -1,6 +1,8 @@
 #include "services/mapper/domain/builders/scope.h"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "services/mapper/domain/losses.h"
@@ -158,6 +160,14 @@ bool Scope::has_statement(std::string_view account) const {
   return run.money_mode != MoneyMode::payment && has_journal(account);
 }
 
+bool Scope::is_profit_and_loss(std::string_view account) const {
+  static constexpr std::array<std::string_view, 5> kTypes{"Income", "Other Income", "Cost of Goods Sold", "Expense", "Other Expense"};
+  const auto& found = required("Account", account, "AccountRef");
+  const auto kind = found["Classification"].text();
+  if (!kind.empty()) return kind == "Revenue" || kind == "Expense";
+  return std::find(kTypes.begin(), kTypes.end(), found["AccountType"].text()) != kTypes.end();
+}
+
 bool Scope::is_cost_of_goods(std::string_view account) const {
   const auto& found = required("Account", account, "AccountRef");
   return found["AccountType"].text() == "Cost of Goods Sold" || found["AccountSubType"].text() == "Inventory";
@@ -166,6 +176,10 @@ bool Scope::is_cost_of_goods(std::string_view account) const {
 std::string Scope::account_currency(std::string_view account) const {
   const auto iso = required("Account", account, "AccountRef").at("CurrencyRef.value").text();
   return iso.empty() ? run.home_currency : std::string(iso);
+}
+
+std::string Scope::bound_currency(std::string_view account) const {
+  return is_bank(account) || is_open_item(account) ? account_currency(account) : run.home_currency;
 }
 
 std::string Scope::first_account(std::string_view type, std::string_view currency_iso, std::string_view sub_type) const {

@@ -85,8 +85,11 @@ class Scope {
   bool has_journal(std::string_view account) const {
     return is_bank(account) || (run.money_mode != MoneyMode::native && is_undeposited(account));
   }
+  bool is_profit_and_loss(std::string_view account) const;
   bool is_cost_of_goods(std::string_view account) const;  ///< inventory or cost of goods sold
   std::string account_currency(std::string_view account) const;
+  /// The currency that all items of the account must bear: banks, cards, receivables and payables have one, others take any (home).
+  std::string bound_currency(std::string_view account) const;
   /// The account of this type and currency with the lowest id; empty when there is none.
   std::string first_account(std::string_view type, std::string_view currency = {}, std::string_view sub_type = {}) const;
   Party party(std::string_view name_id) const;  ///< of a ledger name; empty id = nobody

@@ -61,13 +61,15 @@ bool first_use(const Scope& scope, const std::string& id) {
 struct Place {
   std::string id, name;
   Party customer;
+  bool is_project = false;  ///< of the source: it has an analytic account
 };
 
 Place place_of(const Scope& scope, std::string_view part) {
   const std::string customer = scope.text_at("CustomerRef.value");
-  if (customer.empty()) return {scope.company_id(part), "Time without a customer", {}};
+  if (customer.empty()) return {scope.company_id(part), "Time without a customer", {}, false};
   const auto& known = scope.required("Customer", customer, "CustomerRef.value");
-  return {scope.id("Customer", customer, part), std::string(known["DisplayName"].text()), {"Customer", customer}};
+  return {
+      scope.id("Customer", customer, part), std::string(known["DisplayName"].text()), {"Customer", customer}, known["IsProject"].truthy()};
 }
 
 std::string project(const Scope& scope, std::vector<Target>& targets) {
@@ -75,6 +77,7 @@ std::string project(const Scope& scope, std::vector<Target>& targets) {
   if (first_use(scope, place.id)) {
     Fields values;
     values.set("name", text(place.name)).set("allow_timesheets", flag(true)).set("partner_id", scope.partner(place.customer));
+    if (place.is_project) values.set("account_id", record_ref(scope.id("Customer", place.customer.id, "analytic")));
     targets.push_back(create(place.id, "project.project", "projects", values));
   }
   return place.id;

@@ -161,10 +161,12 @@ NodePtr compile_if(const json::Value& value, const std::string& place, CompileCo
 }
 
 NodePtr compile_each(const json::Value& value, const std::string& place, CompileContext& context) {
-  check_members(value, {"each", "as"}, place, context.complaints);
+  check_members(value, {"each", "as", "separator"}, place, context.complaints);
   const std::string path = text_member(value, "each", true, place, context.complaints);
   if (!value.has("as")) context.complaints.add(below(place, "as"), "is missing");
-  return std::make_unique<EachNode>(Path(path), compile(value["as"], below(place, "as"), context));
+  auto as = compile(value["as"], below(place, "as"), context);
+  if (!value.has("separator")) return std::make_unique<EachNode>(Path(path), std::move(as));
+  return std::make_unique<JoinNode>(Path(path), std::move(as), text_member(value, "separator", false, place, context.complaints));
 }
 
 NodePtr compile_use(const json::Value& value, const std::string& place, CompileContext& context) {

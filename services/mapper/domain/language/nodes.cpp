@@ -256,4 +256,27 @@ Evaluated EachNode::write(Evaluation& at, std::string& out) const {
   return Evaluated::good;
 }
 
+Evaluated JoinNode::read(Evaluation& at, Scalar& out) const {
+  const json::Value* outer = at.here;
+  std::string text;
+  if (outer != nullptr) {
+    for (const auto& item : path_.follow(*outer).items()) {
+      Scalar part;
+      at.here = &item;
+      const Evaluated done = as_->read(at, part);
+      at.here = outer;
+      if (done == Evaluated::rejected) return done;
+      if (part.empty()) continue;
+      if (!text.empty()) text += separator_;
+      text += part.text;
+    }
+  }
+  if (text.empty()) {
+    out.clear();
+  } else {
+    out.own(Scalar::Kind::text, std::move(text));
+  }
+  return Evaluated::good;
+}
+
 }  // namespace q2o::mapper::language

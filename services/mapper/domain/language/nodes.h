@@ -167,4 +167,16 @@ class EachNode : public Node {
   NodePtr as_;
 };
 
+/// {"each": path, "as": template, "separator": text}: one text; elements without a value are left out.
+class JoinNode : public Node {
+ public:
+  JoinNode(Path path, NodePtr as, std::string separator) : path_(std::move(path)), as_(std::move(as)), separator_(std::move(separator)) {}
+  Evaluated read(Evaluation& at, Scalar& out) const override;
+
+ private:
+  Path path_;
+  NodePtr as_;
+  std::string separator_;
+};
+
 }  // namespace q2o::mapper::language

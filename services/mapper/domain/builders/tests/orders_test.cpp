@@ -51,9 +51,10 @@ TEST_F(Orders, ALineWithoutProductGetsTheOneThatIsMadeOnce) {
   EXPECT_EQ(target(estimate(""), "q_company_info_1_orderproduct"), nullptr);
 }
 
-TEST_F(Orders, AnExpirationDateAndThePrivateNoteAreKept) {
+TEST_F(Orders, AnExpirationDateAndTheNoteAreKept) {
   EXPECT_EQ(sent(estimate(""), "q_estimate_41", "values.validity_date"), "null");
-  const auto outcome = estimate("'ExpirationDate':'2026-05-01','PrivateNote':'a < b',");
+  note_ = "a &lt; b";
+  const auto outcome = estimate("'ExpirationDate':'2026-05-01',");
   EXPECT_EQ(sent(outcome, "q_estimate_41", "values.validity_date"), R"("2026-05-01")");
   EXPECT_EQ(sent(outcome, "q_estimate_41_note", "values.body"), R"("<p>a &lt; b</p>")");
 }

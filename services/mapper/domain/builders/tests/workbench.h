@@ -65,7 +65,7 @@ class Workbench : public ::testing::Test {
     documents_.push_back(json::Document::parse(json_of(body)).value());
     const auto& record = documents_.back().root();
     documents_.push_back(json::Document::parse(json_of(parameters)).value());
-    const Source source{entity, std::string(record["Id"].text()), &record};
+    const Source source{entity, std::string(record["Id"].text()), &record, note_};
     return find_builder(builder)->build(source, documents_.back().root(), RunContext{"q", "USD", money_mode_}, lookups_);
   }
 
@@ -90,6 +90,7 @@ class Workbench : public ::testing::Test {
 
   MemoryLookups lookups_;
   MoneyMode money_mode_ = MoneyMode::native;
+  std::string note_;  ///< what the mapping notes beside the record
 
  private:
   void account(std::string_view id, std::string_view type, std::string_view sub_type, std::string_view name) {
