@@ -57,7 +57,8 @@ bool certainly_dead(std::string_view name) {
   std::array<std::string, 4> part;  // boot, namespace, pid, start
   for (auto& one : part)
     if (!std::getline(parts, one, '.') || one.empty()) return false;
-  if (part[0] != boot() || part[1] != pid_namespace()) return false;
+  static const std::string kBoot = boot(), kNamespace = pid_namespace();
+  if (part[0] != kBoot || part[1] != kNamespace) return false;
   return start_of(part[2]) != part[3];
 }
 
