@@ -132,24 +132,32 @@ grpc::Status GrpcService::GetExtraction(grpc::ServerContext* context, const v1::
       response->Clear();
       const auto recorded = recorded_run(tx, caller.tenant, request->migration_id(), request->run());
       if (!recorded) return fail(recorded.error());
-      const auto run =
-          tx.one("SELECT slug, requests FROM extraction WHERE migration_id = $1 AND run = $2", {request->migration_id(), request->run()});
+      const auto run = tx.one(
+          "SELECT e.slug, e.requests, coalesce(c.platform, '') AS platform FROM extraction e LEFT JOIN connection c "
+          "ON c.connection_id = e.connection_id WHERE e.migration_id = $1 AND e.run = $2",
+          {request->migration_id(), request->run()});
+      const auto* manifest = connections_.manifest(run.text("platform"));
       response->set_source_requests(static_cast<std::uint64_t>(run.integer("requests")));
       auto& scope = *response->mutable_scope();
       scope.set_tenant_id(caller.tenant);
       scope.set_migration_id(request->migration_id());
       scope.set_run(request->run());
       scope.set_connection(run.text("slug"));
-      for (const auto row : tx.exec(
-               "SELECT entity, counted_after, extracted, explanation FROM extraction_entity WHERE migration_id = $1 AND run = $2 ORDER BY"
-               " entity",
-               {request->migration_id(), *recorded})) {
+      for (const auto row : tx.exec("SELECT entity, counted_after, extracted, explanation, absence FROM extraction_entity WHERE "
+                                    "migration_id = $1 AND run = $2 ORDER BY"
+                                    " entity",
+                                    {request->migration_id(), *recorded})) {
         auto& entity = *response->add_entities();
         entity.set_entity(row.text("entity"));
         entity.set_counted(static_cast<std::uint64_t>(row.integer("counted_after")));
         entity.set_extracted(static_cast<std::uint64_t>(row.integer("extracted")));
         entity.set_explanation(row.text("explanation"));
+        entity.set_absence(static_cast<v1::Absence>(row.integer("absence")));
+        const auto* rule = manifest == nullptr ? nullptr : manifest->find(entity.entity());
+        if (rule != nullptr) *entity.mutable_ledger_types() = {rule->ledger_types.begin(), rule->ledger_types.end()};
       }
+      if (manifest != nullptr)
+        *response->mutable_ledger_only_types() = {manifest->ledger.own_types.begin(), manifest->ledger.own_types.end()};
       return {};
     });
   });

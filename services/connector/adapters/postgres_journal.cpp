@@ -47,6 +47,7 @@ EntityState entity_of(const pg::Row& row) {
   e.done = row.boolean("done");
   e.unreadable = natural(row, "unreadable");
   e.explanation = row.text("explanation");
+  e.absence = static_cast<v1::Absence>(row.integer("absence"));
   return e;
 }
 
@@ -91,15 +92,16 @@ void PostgresJournal::write_entity(pg::Tx& tx, const EntityState& e, const std::
   tx.exec(
       "INSERT INTO extraction_entity (migration_id, run, entity, tenant_id, counted_before, counted_after, extracted, batches, position, "
       "pass, counted, done,"
-      " unreadable, explanation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (migration_id, run, "
+      " unreadable, explanation, absence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT "
+      "(migration_id, run, "
       "entity) DO UPDATE SET"
       " counted_before = excluded.counted_before, counted_after = excluded.counted_after, extracted = excluded.extracted, batches = "
       "excluded.batches,"
       " position = excluded.position, pass = excluded.pass, counted = excluded.counted, done = excluded.done, unreadable = "
       "excluded.unreadable,"
-      " explanation = excluded.explanation",
+      " explanation = excluded.explanation, absence = excluded.absence",
       {job_.migration, job_.run, e.entity, job_.tenant, e.counted_before, e.counted_after, e.extracted, e.batches, e.position, e.pass,
-       e.counted, e.done, e.unreadable, e.explanation});
+       e.counted, e.done, e.unreadable, e.explanation, static_cast<int>(e.absence)});
   if (!new_ids.empty())
     tx.exec(
         "INSERT INTO extraction_id (migration_id, run, entity, source_id, tenant_id) SELECT $1, $2, $3, unnest($4::text[]), $5 ON CONFLICT "

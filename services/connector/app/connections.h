@@ -36,6 +36,11 @@ class Connections {
     std::string more;
   };
   Result<Page> list(const std::string& tenant, const std::string& after, std::uint32_t size);
+  /// Nullptr when the platform is not known any more.
+  const Manifest* manifest(const std::string& platform) const {
+    const auto found = manifests_.find(platform);
+    return found == manifests_.end() ? nullptr : &found->second;
+  }
   std::optional<Connection> find(const std::string& tenant, const std::string& connection_id) { return store_.find(tenant, connection_id); }
 
  private:

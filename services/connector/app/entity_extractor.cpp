@@ -25,7 +25,11 @@ Step EntityExtractor::close(EntityState state) {
 Step EntityExtractor::absent_or_halt(EntityState state, const Trouble& trouble) {
   const bool absent = trouble.action == FaultAction::absent || (trouble.action == FaultAction::absent_if_optional && rule_.optional);
   if (!absent || state.extracted > 0) return tl::unexpected(run_.halt(rule_.name, trouble));
-  state.explanation = fmt::format("Nothing to read: {}. {}", trouble.error.message, trouble.error.hint);
+  // A feature that is off leaves nothing behind; a question that is refused may hide records.
+  const bool off = trouble.action == FaultAction::absent;
+  state.absence = off ? v1::ABSENCE_FEATURE_OFF : v1::ABSENCE_REFUSED;
+  state.explanation = fmt::format("{}: {}.{}{}", off ? "The feature is off in the source" : "The source refused to list it",
+                                  trouble.error.message, trouble.error.hint.empty() ? "" : " ", trouble.error.hint);
   return close(std::move(state));
 }
 
@@ -109,12 +113,14 @@ Step EntityExtractor::paged(EntityState state) {
     const std::uint64_t known = state.extracted + state.unreadable;
     if (known == state.counted_after && calm) break;
     if (whole && calm && known > state.counted_after && listed.size() + state.unreadable == state.counted_after) {
-      state.explanation += fmt::format("{} records were deleted in the source while they were read. ", known - state.counted_after);
+      const auto gone = known - state.counted_after;
+      state.explanation += fmt::format("{} deleted in the source while the entity was read. ",
+                                       gone == 1 ? std::string("1 record was") : fmt::format("{} records were", gone));
       break;
     }
     if (static_cast<int>(state.pass) >= run_.options.passes_max) {
       state.explanation +=
-          fmt::format("The source counts {} but lists {}, also when asked {} times. ", state.counted_after, known, state.pass);
+          fmt::format("The source counts {} but lists {}; it was asked {} times. ", state.counted_after, known, state.pass);
       break;
     }
     ++state.pass;

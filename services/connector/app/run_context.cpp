@@ -139,6 +139,7 @@ v1::RawMessage RunContext::entity_end(const EntityState& entity) const {
   end.set_counted_before(entity.counted_before);
   end.set_counted_after(entity.counted_after);
   end.set_explanation(entity.explanation);
+  end.set_absence(entity.absence);
   return message;
 }
 

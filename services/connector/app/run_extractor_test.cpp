@@ -9,6 +9,7 @@
 namespace q2o::connector {
 namespace {
 
+using ::testing::AllOf;
 using testing::fault;
 using testing::Harness;
 using ::testing::HasSubstr;
@@ -125,7 +126,7 @@ TEST(Run, ARecordDeletedWhileReadingIsExplained) {
   const auto end = testing::read(h.log.messages).ends.at("Invoice");
   EXPECT_EQ(end.records(), 12u);
   EXPECT_EQ(end.counted_after(), 11u);
-  EXPECT_THAT(end.explanation(), HasSubstr("1 records were deleted in the source"));
+  EXPECT_THAT(end.explanation(), HasSubstr("1 record was deleted in the source"));
 }
 
 TEST(Run, APageOfOneRowTooManyAdvancesByTheRowsThatCame) {
@@ -175,7 +176,22 @@ TEST(Run, AFeatureOutsideOfThePlanIsEmptyAndExplained) {
   ASSERT_TRUE(h.run());
   const auto end = testing::read(h.log.messages).ends.at("PurchaseOrder");
   EXPECT_EQ(end.records(), 0u);
-  EXPECT_THAT(end.explanation(), HasSubstr("Feature Not Supported"));
+  EXPECT_EQ(end.absence(), v1::ABSENCE_FEATURE_OFF);
+  EXPECT_THAT(end.explanation(), AllOf(HasSubstr("The feature is off in the source"), HasSubstr("Feature Not Supported")));
+}
+
+TEST(Run, AnEntityThatTheSourceRefusesIsToldFromAFeatureThatIsOff) {
+  Harness h;
+  fill(h.source, 1);
+  h.source.disturb = [](const std::string& url) -> std::optional<Result<http::Response>> {
+    if (url.find("FROM InventoryAdjustment") == std::string::npos) return std::nullopt;
+    return json_answer(400, fault("4001", "Invalid query"));
+  };
+  ASSERT_TRUE(h.run());
+  const auto ends = testing::read(h.log.messages).ends;
+  EXPECT_EQ(ends.at("InventoryAdjustment").absence(), v1::ABSENCE_REFUSED);
+  EXPECT_THAT(ends.at("InventoryAdjustment").explanation(), AllOf(HasSubstr("The source refused to list it"), HasSubstr("code 4001")));
+  EXPECT_EQ(ends.at("Invoice").absence(), v1::ABSENCE_UNSPECIFIED);
 }
 
 TEST(Run, AnUnknownQueryOnAnEntityThatEveryCompanyHasFailsTheRun) {

@@ -33,6 +33,7 @@ struct EntityState {
   bool counted = false, done = false;
   std::uint64_t unreadable = 0;  ///< rows that could not be published; each is in the explanation
   std::string explanation;
+  v1::Absence absence = v1::ABSENCE_UNSPECIFIED;
 };
 
 struct RunState {

@@ -72,6 +72,7 @@ EntityRule read_entity(ObjectReader& r) {
   e.countable = r.flag("countable", e.listing == Listing::paged);
   e.optional = r.flag("optional", false);
   e.date_field = r.text("date_field", "");
+  e.ledger_types = r.texts("ledger_types", false);
   if (e.listing == Listing::none && e.reason.empty()) r.complain("reason", "must say why this entity is not listed");
   if (e.filter_in.empty() != e.filter_capture.empty()) r.complain("filter_in", "and filter_capture go together");
   return e;
@@ -114,7 +115,8 @@ LedgerRule read_ledger(ObjectReader& r) {
                r.text("date_column"),
                r.texts("truncated_marks", false),
                r.text("widest_first"),
-               r.text("widest_last")};
+               r.text("widest_last"),
+               r.texts("own_types", false)};
   for (const auto& [key, day] : {std::pair{"widest_first", l.widest_first}, std::pair{"widest_last", l.widest_last}})
     if (!day.empty() && !parse_day(day)) r.complain(key, "must be a date like 2026-03-31");
   return l;
@@ -129,6 +131,7 @@ void check_placeholders(const std::string& place, const std::string& form, const
 /// What no single member can tell: names that must exist elsewhere, orders, doubles.
 void check_whole(const Manifest& m, Complaints& complaints) {
   std::set<std::string> names, captures;
+  std::set<std::string> wordings(m.ledger.own_types.begin(), m.ledger.own_types.end());
   std::size_t ledgers = 0, last_stage = 0;
   for (const auto& capture : m.captures) {
     if (!captures.insert(capture.name).second) complaints.add("manifest.captures", fmt::format("'{}' is there twice", capture.name));
@@ -142,6 +145,9 @@ void check_whole(const Manifest& m, Complaints& complaints) {
     if (!names.insert(e.name).second) complaints.add(place, "is there twice");
     if (!e.filter_capture.empty() && !captures.contains(e.filter_capture))
       complaints.add(place, fmt::format("filter_capture '{}' is not captured", e.filter_capture));
+    for (const auto& wording : e.ledger_types)
+      if (!wordings.insert(wording).second)
+        complaints.add(place, fmt::format("ledger type '{}' belongs to something else already", wording));
     if (e.listing == Listing::none) continue;
     ledgers += e.listing == Listing::ledger ? 1 : 0;
     const auto stage = std::find(m.stages.begin(), m.stages.end(), e.stage);

@@ -30,8 +30,9 @@ struct EntityRule {
   std::string filter_in;                 ///< field that must be one of the values of `filter_capture`; none captured = nothing to list
   std::string filter_capture;
   bool countable = true;
-  bool optional = false;   ///< may be unknown to the company's plan or country
-  std::string date_field;  ///< of dated transactions: their span gives the ledger's periods
+  bool optional = false;                  ///< may be unknown to the company's plan or country
+  std::string date_field;                 ///< of dated transactions: their span gives the ledger's periods
+  std::vector<std::string> ledger_types;  ///< what the ledger calls its transactions; empty: it never posts
 };
 
 enum class FaultAction { retry, wait, reauthenticate, stop, permanent, absent, absent_if_optional, split };
@@ -65,6 +66,7 @@ struct LedgerRule {
   std::string date_column;                                      ///< ColKey of the posting's date
   std::vector<std::string> truncated_marks;                     ///< texts that mean: too much for one answer
   std::string widest_first, widest_last;
+  std::vector<std::string> own_types;  ///< what the ledger calls transactions that no entity has
 };
 
 /// A value kept while an entity passes by (home currency, fiscal year …).

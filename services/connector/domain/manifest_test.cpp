@@ -49,6 +49,26 @@ TEST(Manifest, TheShippedOneNamesEveryEntityOfTheApiAndSaysWhyOneIsNotListed) {
   for (const auto& [name, entity] : api->root()["entities"].members()) EXPECT_THAT(names, Contains(std::string(name)));
 }
 
+TEST(Manifest, TheShippedOneKnowsWhatTheLedgerCallsTheTransactionsOfEachEntity) {
+  const auto manifest = testing::shipped();
+  EXPECT_THAT(manifest.find("InventoryAdjustment")->ledger_types, Contains("Inventory Qty Adjust"));
+  EXPECT_TRUE(manifest.find("Estimate")->ledger_types.empty()) << "it never posts";
+  const auto shared = q2o::testing::shared_folder();
+  if (shared.empty()) GTEST_SKIP() << "../shared is not there";
+  const auto ledger = json::Document::parse(testing::file_text(shared + "/qbo/company/ledger.json"));
+  ASSERT_TRUE(ledger);
+  for (const auto& transaction : ledger->root().items()) {
+    const auto* entity = manifest.find(transaction["entity"].text());
+    EXPECT_THAT(entity == nullptr ? manifest.ledger.own_types : entity->ledger_types,
+                Contains(std::string(transaction["txn_type"].text())));
+  }
+}
+
+TEST(Manifest, AWordingOfTheLedgerBelongsToOneEntity) {
+  const auto text = replaced(testing::shipped_text(), R"("ledger_types": ["Deposit"])", R"("ledger_types": ["Invoice"])");
+  EXPECT_THAT(complaints(text), HasSubstr("manifest.entities.Invoice: ledger type 'Invoice' belongs to something else already"));
+}
+
 TEST(Manifest, ReferenceDataAndTheLedgerComeBeforeDocuments) {
   const auto manifest = testing::shipped();
   const auto position = [&](const char* name) { return manifest.find(name) - manifest.entities.data(); };

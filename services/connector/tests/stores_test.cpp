@@ -212,6 +212,7 @@ TEST_F(Stores, ACrashedRunKnowsItsCursorIdsAndReports) {
   invoice.entity = "Invoice";
   invoice.position = 501;
   invoice.explanation = "why";
+  invoice.absence = v1::ABSENCE_REFUSED;
   ASSERT_TRUE(queue.journal(*taken)->commit(
       {state, &invoice, {"1", "2"}, {{0, 5}, {0, 6}}, {}, {{"TrialBalance", "", "2026-05-31", "{}"}}, 3, false}));
   const auto journal = queue.journal(*taken);
@@ -219,6 +220,7 @@ TEST_F(Stores, ACrashedRunKnowsItsCursorIdsAndReports) {
   EXPECT_EQ(loaded.captures, state.captures);
   EXPECT_EQ(*loaded.span, *state.span);
   EXPECT_EQ(loaded.entities.at("Invoice").position, 501u);
+  EXPECT_EQ(loaded.entities.at("Invoice").absence, v1::ABSENCE_REFUSED);
   EXPECT_THAT(journal->ids("Invoice"), ::testing::ElementsAre("1", "2"));
   EXPECT_EQ(journal->reports().size(), 1u);
   ASSERT_TRUE(journal->commit({state, nullptr, {}, {}, {}, {}, 0, true}));
@@ -316,6 +318,9 @@ TEST_F(Stores, TheRpcsGiveATenantItsOwnAndNothingElse) {
   EXPECT_EQ(stub->GetExtraction(as(stranger).get(), run, &extraction).error_code(), grpc::StatusCode::NOT_FOUND);
   ASSERT_TRUE(stub->GetExtraction(as(tenant).get(), run, &extraction).ok());
   EXPECT_EQ(extraction.entities(0).extracted(), 31u);
+  EXPECT_EQ(extraction.entities(0).absence(), v1::ABSENCE_UNSPECIFIED);
+  EXPECT_EQ(extraction.entities(0).ledger_types(0), "Invoice");
+  EXPECT_EQ(extraction.ledger_only_types(0), "Sales Tax Payment");
 
   v1::GetReportsRequest reports;
   reports.set_migration_id(migration_id);
