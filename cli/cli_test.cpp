@@ -117,14 +117,15 @@ class FakeBilling final : public billing::v1::MigrationService::Service {
     if (request->page_token().empty()) response->set_next_page_token("more");
     return grpc::Status::OK;
   }
-  grpc::Status AcceptDifferences(grpc::ServerContext*, const billing::v1::AcceptDifferencesRequest* request,
+  grpc::Status AcceptDifferences(grpc::ServerContext* context, const billing::v1::AcceptDifferencesRequest* request,
                                  billing::v1::AcceptDifferencesResponse* response) override {
     accepted = request->migration_id() + ": " + request->reason();
+    accepted_by = rpc::caller(*context)->actor;
     response->mutable_migration()->set_state(billing::v1::STATE_COMPLETED);
     return grpc::Status::OK;
   }
   std::vector<billing::v1::Migration> migrations;
-  std::string accepted;
+  std::string accepted, accepted_by;
 };
 
 class Accept : public Cli {
@@ -158,6 +159,7 @@ TEST_F(Accept, DoesNothingWithoutTheTypedWord) {
 TEST_F(Accept, SendsTheReasonForTheMigrationOnWhicheverPageItIs) {
   EXPECT_EQ(type("accept"), kDone);
   EXPECT_EQ(billing_.accepted, "22222222-0000-4000-8000-000000000000: agreed with the auditor");
+  EXPECT_THAT(billing_.accepted_by, testing::MatchesRegex("cli:.+")) << "a person's login, not only the program";
 }
 
 TEST(RunToWatch, IsThePresentOneWhileItRunsOrIsBeingProven) {

@@ -175,8 +175,8 @@ int print_dry_run(const Session& session, const notifier::v1::Progress& last) {
     out.field("mapped", static_cast<std::int64_t>(mapped)).field("rejected", static_cast<std::int64_t>(rejected)).end_object();
     std::cout << out.text() << '\n';
   } else {
-    std::cout << "\nRun " << migration.run() << " was a dry run: " << mapped << " records mapped, " << rejected
-              << " rejected, nothing was written.\n";
+    std::cout << "\nRun " << migration.run() << " was a dry run: " << mapped << (mapped == 1 ? " record" : " records") << " mapped, "
+              << rejected << " rejected, nothing was written.\n";
   }
   return kDone;
 }

@@ -176,7 +176,7 @@ int accept(const Session& session, const std::string& migration_id, const std::s
     return kUsage;
   }
   return change(session, migration->migration_id(), &MigrationService::Stub::AcceptDifferences, reason,
-                "Accepted; the reason is in `q2o history`. Next: `q2o report` for the files to keep.");
+                "Accepted; the report says who, when and why. Next: `q2o report` for the files to keep.");
 }
 
 int history(const Session& session, const std::string& migration_id) {

@@ -1,5 +1,8 @@
 #include "cli/session.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -37,6 +40,12 @@ Result<std::string> read_or_create_tenant(const std::string& folder) {
   return id;
 }
 
+/// The login of who runs the program; a person must be found again behind what was paused, stopped or accepted.
+std::string login() {
+  const auto* known = getpwuid(geteuid());
+  return known == nullptr ? "user " + std::to_string(geteuid()) : known->pw_name;
+}
+
 }  // namespace
 
 std::shared_ptr<grpc::Channel> Session::channel(const std::string& service) const {
@@ -54,6 +63,7 @@ Error Session::explain(const std::string& service, Error error) const {
 Result<Session> open_session(const std::string& state_folder) {
   Session session;
   session.state_folder = state_folder;
+  session.actor = "cli:" + login();
   for (const Peer& peer : kPeers) {
     const char* port = std::getenv(peer.variable);
     session.peers[peer.service] = std::string("127.0.0.1:") + (port ? port : peer.fallback);

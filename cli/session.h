@@ -18,6 +18,7 @@ enum Exit { kDone = 0, kError = 1, kUsage = 2, kDifferences = 3, kWaitsForPerson
 struct Session {
   std::map<std::string, std::string> peers;  ///< service name -> host:port
   std::string tenant;
+  std::string actor = "cli";  ///< who asks: "cli:ann" in histories and reports
   bool json = false;
   std::string state_folder;  ///< tenant id and reports live here
 
@@ -27,8 +28,8 @@ struct Session {
   template <class Stub, class Request, class Response>
   Result<Response> call(const std::string& service, Stub& stub,
                         grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request,
-                        std::chrono::milliseconds deadline = std::chrono::seconds(20), const std::string& actor = "cli") const {
-    auto context = rpc::context(tenant, actor, deadline);
+                        std::chrono::milliseconds deadline = std::chrono::seconds(20), const std::string& as = {}) const {
+    auto context = rpc::context(tenant, as.empty() ? actor : as, deadline);
     Response response;
     const grpc::Status status = (stub.*method)(context.get(), request, &response);
     if (!status.ok()) return fail(explain(service, rpc::to_error(status)));

@@ -65,7 +65,10 @@ Status Aggregate::start_run(v1::RunOrder order, const std::string& actor, const 
   migration_.set_directive(v1::DIRECTIVE_GO);
   migration_.clear_reason();
   // A dry run says nothing about the books.
-  if (!order.dry_run()) migration_.clear_verdict();
+  if (!order.dry_run()) {
+    migration_.clear_verdict();
+    migration_.clear_report_id();
+  }
   *migration_.mutable_order() = std::move(order);
   return {};
 }

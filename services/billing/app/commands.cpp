@@ -205,8 +205,16 @@ Result<v1::Migration> Commands::accept_differences(const Caller& caller, const s
       return fail(Code::failed_precondition, fmt::format("the migration is {} and has no proof with differences", name(migration.state())),
                   "NO_DIFFERENCES", std::string(what_is_missing(migration.state(), Trigger::differences_accepted)));
     }
+    const auto at = now_();
+    if (auto done = migration.step(Trigger::differences_accepted, caller.actor, reason, at); !done) return done;
+    auto& accepted = *migration.edit().add_acceptances();
+    accepted.set_run(migration.get().run());
+    accepted.set_report_id(migration.get().report_id());
+    accepted.set_actor(caller.actor);
+    accepted.set_reason(reason);
+    accepted.set_at(at);
     migration.edit().set_verdict("MATCHED WITH EXCEPTIONS");
-    return migration.step(Trigger::differences_accepted, caller.actor, reason, now_());
+    return {};
   });
 }
 

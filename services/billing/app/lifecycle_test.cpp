@@ -83,6 +83,7 @@ class Lifecycle : public ::testing::Test {
     auto f = fact<validator::v1::ValidationCompleted>(id);
     f.set_verdict(verdict);
     f.set_failure(failure);
+    f.set_report_id("report-" + std::to_string(f.scope().run()));
     manager_.apply(store_, f);
   }
   std::string validating() {
@@ -234,6 +235,24 @@ TEST_F(Lifecycle, DifferencesWaitForAPersonWhoAcceptsThemWithAReason) {
   EXPECT_EQ(state(id), State::completed);
   EXPECT_EQ(now(id).verdict(), "MATCHED WITH EXCEPTIONS");
   EXPECT_EQ(store_.events[id].back().reason(), "known rounding of 2019");
+  // The fact goes out with the migration: who, why, when, and which proof.
+  ASSERT_EQ(store_.published.back().acceptances_size(), 1);
+  const auto& accepted = store_.published.back().acceptances(0);
+  EXPECT_EQ(accepted.run(), 1u);
+  EXPECT_EQ(accepted.report_id(), "report-1");
+  EXPECT_EQ(accepted.actor(), kOwner.actor);
+  EXPECT_EQ(accepted.reason(), "known rounding of 2019");
+  EXPECT_EQ(accepted.at(), store_.events[id].back().at());
+}
+
+TEST_F(Lifecycle, AnAcceptanceStaysWithItsRunWhenAnotherOneFollows) {
+  const auto id = validating();
+  proven(id, "DIFFERENT");
+  ASSERT_TRUE(commands_.accept_differences(kOwner, id, "known"));
+  ASSERT_TRUE(start(kOwner, id));
+  EXPECT_EQ(now(id).report_id(), "") << "the new run has no proof yet";
+  ASSERT_EQ(now(id).acceptances_size(), 1);
+  EXPECT_EQ(now(id).acceptances(0).run(), 1u);
 }
 
 TEST_F(Lifecycle, ARepairRunMayFollowADifferentVerdict) {

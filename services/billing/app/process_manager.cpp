@@ -65,7 +65,8 @@ void ProcessManager::apply(Migrations& migrations, const mapper::v1::StatusFact&
   } else if (fact.has_run_mapped()) {
     auto migration = current(migrations, scope);
     if (!migration || !migration->get().order().dry_run()) return;
-    const auto what = fmt::format("{} target records, nothing was written", fact.run_mapped().targets());
+    const auto what = fmt::format("{} target {}, nothing was written", fact.run_mapped().targets(),
+                                  fact.run_mapped().targets() == 1 ? "record" : "records");
     if (migration->step(Trigger::dry_run_ended, "mapper", what, now_())) migrations.save(*migration);
   } else if (fact.has_entity_progress() && fact.entity_progress().done()) {
     const auto& n = fact.entity_progress();
@@ -98,6 +99,7 @@ void ProcessManager::apply(Migrations& migrations, const validator::v1::Validati
     migration->direct(v1::DIRECTIVE_PAUSE, "validator", "the proof could not be made: " + fact.failure(), now_());
   } else {
     migration->edit().set_verdict(fact.verdict());
+    migration->edit().set_report_id(fact.report_id());
     if (fact.verdict() == "MATCHED" || fact.verdict() == "MATCHED WITH EXCEPTIONS") {
       if (!migration->step(Trigger::books_proven, "validator", fact.sentence(), now_())) return;
     } else {
