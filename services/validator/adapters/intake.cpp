@@ -17,6 +17,7 @@ void take_one(pg::Tx& tx, const bus::Incoming& message) {
     const auto migration = migrations::decode(message);
     if (!migration) return refuse(tx, message, migration.error());
     if (migrations::apply(tx, *migration)) Store::ask_for_proof(tx, *migration);
+    Store::remember_acceptances(tx, *migration);
     return;
   }
   connector::v1::StatusFact fact;

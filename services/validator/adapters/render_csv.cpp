@@ -29,9 +29,19 @@ std::string row(const std::vector<std::string>& cells) {
 }
 
 std::string listed(const google::protobuf::RepeatedPtrField<v1::Listed>& list) {
-  auto out = row({"entity", "source_id", "label", "kind", "reason", "posting"});
+  auto out = row({"entity", "source_id", "label", "kind", "reason", "posting", "became"});
   for (const auto& l : list) {
-    out += row({cell(l.entity()), cell(l.source_id()), cell(l.label()), cell(l.kind()), cell(l.reason()), l.posting() ? "yes" : "no"});
+    out += row({cell(l.entity()), cell(l.source_id()), cell(l.label()), cell(l.kind()), cell(l.reason()), l.posting() ? "yes" : "no",
+                cell(l.became())});
+  }
+  return out;
+}
+
+std::string accounts(const v1::Report& report) {
+  auto out = row({"source_id", "name", "type", "number", "code", "odoo_name", "odoo_type"});
+  for (const auto& a : report.accounts()) {
+    out += row({cell(a.source_id()), cell(a.name()), cell(a.type()), cell(a.number()), cell(a.code()), cell(a.target_name()),
+                cell(a.target_type())});
   }
   return out;
 }
@@ -40,10 +50,10 @@ std::string listed(const google::protobuf::RepeatedPtrField<v1::Listed>& list) {
 
 std::vector<RenderedFile> render_csv(const v1::Report& report) {
   std::vector<RenderedFile> files;
-  auto summary = row({"section", "title", "compared", "different", "explained", "outcome", "note"});
+  auto summary = row({"section", "title", "compared", "different", "explained", "accepted", "outcome", "note"});
   for (const auto& check : report.checks()) {
     summary += row({check.name(), cell(check.title()), std::to_string(check.compared()), std::to_string(check.different()),
-                    std::to_string(check.explained()), check.outcome(), cell(check.note())});
+                    std::to_string(check.explained()), std::to_string(check.accepted()), check.outcome(), cell(check.note())});
   }
   files.push_back({"summary.csv", std::move(summary)});
   for (const auto& check : report.checks()) {
@@ -53,6 +63,7 @@ std::vector<RenderedFile> render_csv(const v1::Report& report) {
                    cell(l.currency()), cell(l.entity()), cell(l.source_id()),
                    !l.differs()    ? "equal"
                    : l.explained() ? "explained"
+                   : l.accepted()  ? "accepted"
                                    : "different",
                    cell(l.note())});
     }
@@ -60,7 +71,14 @@ std::vector<RenderedFile> render_csv(const v1::Report& report) {
   }
   files.push_back({"fallbacks.csv", listed(report.fallbacks())});
   files.push_back({"losses.csv", listed(report.losses())});
+  files.push_back({"unread.csv", listed(report.unread())});
   files.push_back({"not_migrated.csv", listed(report.not_migrated())});
+  files.push_back({"accounts.csv", accounts(report)});
+  if (report.has_acceptance()) {
+    const auto& a = report.acceptance();
+    files.push_back({"acceptance.csv", row({"by", "at", "reason", "differences"}) +
+                                           row({cell(a.actor()), cell(a.at()), cell(a.reason()), std::to_string(a.differences())})});
+  }
   auto rejects = row({"entity", "source_id", "label", "field", "value", "reason", "message", "hint"});
   for (const auto& r : report.rejects()) {
     rejects += row({cell(r.entity()), cell(r.source_id()), cell(r.label()), cell(r.field()), cell(r.value()), cell(r.reason()),

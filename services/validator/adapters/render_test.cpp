@@ -58,6 +58,35 @@ TEST_F(Rendered, LossesOfRecordsThatWereTakenHaveAListOfTheirOwn) {
   EXPECT_THAT(page, HasSubstr("Term 9 is referred to, but lost."));
 }
 
+TEST_F(Rendered, AFeatureThatIsOffIsToldFromAnEntityThatWasRefused) {
+  using Absence = RunNotes::Absence;
+  notes_.counts.push_back({"Budget", "The feature is off in the source: code 5030.", 0, 0, Absence::feature_off, {}});
+  notes_.counts.push_back({"Estimate", "The source refused to list it: code 4001.", 0, 0, Absence::refused, {}});
+  const auto page = render_html(report_of(target_, notes_));
+  EXPECT_THAT(
+      page,
+      HasSubstr("<td class=\"n\">all</td><td>Budget: the feature is off in the source<small>The feature is off in the source: code 5030."));
+  EXPECT_THAT(page, HasSubstr("<td>Estimate: the source refused to list it<small>"));
+  EXPECT_THAT(page, HasSubstr("<h1>The books match: "));
+}
+
+TEST_F(Rendered, AnUnreadableRecordStandsWithItsTransactionAndReason) {
+  notes_.counts.push_back({"CreditMemo", "The record at position 3 cannot be read.", 1, 0, RunNotes::Absence::none, {"Credit Memo"}});
+  const auto report = report_of(target_, notes_);
+  EXPECT_EQ(report.verdict(), "MATCHED WITH EXCEPTIONS");
+  const auto page = render_html(report);
+  EXPECT_THAT(
+      page, HasSubstr("CreditMemo: could not be read, the ledger has no transaction of it<small>The record at position 3 cannot be read."));
+}
+
+TEST_F(Rendered, EveryAccountIsListedWithItsCode) {
+  const auto page = render_html(report_of(target_, notes_));
+  EXPECT_THAT(page, HasSubstr("<h2>Accounts and their codes in Odoo</h2>"));
+  EXPECT_THAT(
+      page,
+      HasSubstr("<tr><td>Checking</td><td>Bank</td><td class=\"d\"></td><td class=\"d\">C1</td><td>the same</td><td>asset_cash</td></tr>"));
+}
+
 TEST_F(Rendered, NegativeFiguresHaveAMinusAndThousands) {
   target_.items[0].balance += Decimal::of("1234.50");
   const auto page = render_html(report_of(target_, notes_));
@@ -68,7 +97,7 @@ TEST_F(Rendered, CsvHasOneFilePerSectionAndDefusesFormulas) {
   notes_.rejects.push_back({"Invoice", "12", "", "=cmd|' /C calc'!A0", "BAD", "a, \"b\"", "", ""});
   const auto report = report_of(target_, notes_);
   const auto files = render_csv(report);
-  EXPECT_EQ(files.size(), static_cast<std::size_t>(report.checks_size()) + 6);
+  EXPECT_EQ(files.size(), static_cast<std::size_t>(report.checks_size()) + 8);
   for (const auto& file : files) {
     if (file.name != "rejects.csv") continue;
     EXPECT_THAT(file.content, HasSubstr("'=cmd"));

@@ -50,6 +50,36 @@ void fill(v1::Listed& out, const RunNotes::Note& note) {
   out.set_posting(note.posting);
 }
 
+void fill(v1::AccountCode& out, const AccountCode& account) {
+  out.set_source_id(account.source_id);
+  out.set_name(account.name);
+  out.set_type(account.type);
+  out.set_number(account.number);
+  out.set_code(account.code);
+  out.set_target_name(account.target_name);
+  out.set_target_type(account.target_type);
+}
+
+void add_unread(v1::Report& out, const UnreadRecord& record) {
+  auto& listed = *out.add_unread();
+  listed.set_entity(record.entity);
+  listed.set_source_id(record.source_id);
+  listed.set_label(record.label);
+  listed.set_kind("unread");
+  listed.set_reason(record.reason);
+  listed.set_became(record.became);
+}
+
+/// Whole entities of which nothing was read: why.
+void add_absent(v1::Report& out, const RunNotes::Count& count) {
+  if (count.absence == RunNotes::Absence::none) return;
+  auto& listed = *out.add_not_migrated();
+  listed.set_entity(count.entity);
+  listed.set_kind(count.absence == RunNotes::Absence::feature_off ? "feature_off" : "refused");
+  listed.set_reason(count.explanation);
+  listed.set_posting(!count.ledger_types.empty());
+}
+
 }  // namespace
 
 common::v1::Scope scope_of(const Run& run) {
@@ -78,6 +108,9 @@ v1::Report to_proto(const Proof& proof, const Run& run, const std::string& creat
     const bool fallback = note.kind == "ledger_lines" || note.kind == "plain_entry";
     fill(fallback ? *out.add_fallbacks() : note.kind == "loss" ? *out.add_losses() : *out.add_not_migrated(), note);
   }
+  for (const auto& count : proof.notes.counts) add_absent(out, count);
+  for (const auto& record : proof.unread) add_unread(out, record);
+  for (const auto& account : proof.accounts) fill(*out.add_accounts(), account);
   for (const auto& setting : proof.notes.settings) {
     auto& s = *out.add_settings();
     s.set_name(setting.name);

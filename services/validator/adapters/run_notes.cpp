@@ -11,6 +11,12 @@ RunNotes::Reject reject_of(const common::v1::Reject& r) {
   return {r.entity(), r.source_id(), r.field(), r.value(), r.reason(), r.message(), r.hint(), r.label()};
 }
 
+/// What is not known here (a newer connector) is taken as refused: it may hide records.
+RunNotes::Absence absence_of(connector::v1::Absence absence) {
+  if (absence == connector::v1::ABSENCE_UNSPECIFIED) return RunNotes::Absence::none;
+  return absence == connector::v1::ABSENCE_FEATURE_OFF ? RunNotes::Absence::feature_off : RunNotes::Absence::refused;
+}
+
 template <class Request>
 Request request_of(const Run& run) {
   Request request;
@@ -31,8 +37,15 @@ void GrpcNotes::extraction(const Run& run, RunNotes& notes) {
   connector::v1::GetExtractionResponse answer;
   const auto status = connector_->GetExtraction(context.get(), request_of<connector::v1::GetExtractionRequest>(run), &answer);
   if (!status.ok()) notes.missing["The extraction's counts"] = status.error_message();
-  for (const auto& entity : answer.entities())
-    notes.counts.push_back({entity.entity(), entity.explanation(), entity.counted(), entity.extracted()});
+  for (const auto& entity : answer.entities()) {
+    notes.counts.push_back({entity.entity(),
+                            entity.explanation(),
+                            entity.counted(),
+                            entity.extracted(),
+                            absence_of(entity.absence()),
+                            {entity.ledger_types().begin(), entity.ledger_types().end()}});
+  }
+  notes.ledger_only_types = {answer.ledger_only_types().begin(), answer.ledger_only_types().end()};
 }
 
 void GrpcNotes::mapper_rejects(const Run& run, RunNotes& notes) {

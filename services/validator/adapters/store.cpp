@@ -7,6 +7,7 @@
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
 #include "embedded/validator_schema.h"
+#include "services/validator/adapters/acceptance.h"
 #include "services/validator/adapters/report_proto.h"
 
 namespace q2o::validator {
@@ -23,6 +24,27 @@ Run run_from(const billing::v1::Migration& migration) {
 void insert_report(pg::Tx& tx, const std::string& id, const Run& run, const v1::Report& report) {
   tx.exec("INSERT INTO report(report_id, tenant_id, migration_id, run, verdict, sentence, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
           {id, run.tenant, run.migration, run.number, report.verdict(), report.sentence(), pg::Param::bytes(report.SerializeAsString())});
+}
+
+v1::Report parse(const pg::Row& row) {
+  v1::Report report;
+  if (!report.ParseFromString(row.bytes("body"))) throw std::runtime_error("a stored report cannot be read");
+  return report;
+}
+
+/// The run's last acceptance, with the proof that was accepted: a later proof of the same run need not be the same.
+void show_acceptance(pg::Tx& tx, v1::Report& report) {
+  const auto& scope = report.scope();
+  const auto rows = tx.exec(
+      "SELECT a.actor, a.reason, a.accepted_at, r.body FROM acceptance a JOIN report r ON r.report_id = a.report_id "
+      "WHERE a.tenant_id = $1 AND a.migration_id = $2 AND a.run = $3 ORDER BY a.accepted_at DESC LIMIT 1",
+      {scope.tenant_id(), scope.migration_id(), scope.run()});
+  if (rows.empty()) return;
+  v1::Acceptance acceptance;
+  acceptance.set_actor(rows[0].text("actor"));
+  acceptance.set_reason(rows[0].text("reason"));
+  acceptance.set_at(rows[0].text("accepted_at"));
+  apply(report, acceptance, parse(rows[0]));
 }
 
 void publish(pg::Tx& tx, const Job& job, v1::ValidationCompleted fact) {
@@ -64,6 +86,17 @@ void Store::ask_for_proof(pg::Tx& tx, const billing::v1::Migration& migration) {
       "WHERE proof_job.version < EXCLUDED.version",
       {migration.migration_id(), migration.run(), migration.tenant_id(), migration.version()});
   tx.notify(kWorkChannel);
+}
+
+void Store::remember_acceptances(pg::Tx& tx, const billing::v1::Migration& migration) {
+  for (const auto& accepted : migration.acceptances()) {
+    if (accepted.report_id().empty()) continue;  // accepted before proofs were named: billing's history has it
+    tx.exec(
+        "INSERT INTO acceptance(report_id, tenant_id, migration_id, run, actor, reason, accepted_at) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+        "ON CONFLICT DO NOTHING",
+        {accepted.report_id(), migration.tenant_id(), migration.migration_id(), accepted.run(), accepted.actor(), accepted.reason(),
+         accepted.at()});
+  }
 }
 
 void Store::remember_ranges(pg::Tx& tx, const connector::v1::StatusFact& fact) {
@@ -163,8 +196,8 @@ std::optional<v1::Report> Store::report(const std::string& tenant, const std::st
         "ORDER BY run DESC, created_at DESC, report_id DESC LIMIT 1",
         {tenant, migration, static_cast<std::int64_t>(run)});
     if (rows.empty()) return std::nullopt;
-    v1::Report report;
-    if (!report.ParseFromString(rows[0].bytes("body"))) throw std::runtime_error("a stored report cannot be read");
+    auto report = parse(rows[0]);
+    show_acceptance(tx, report);
     return report;
   });
 }

@@ -28,6 +28,7 @@ class Store {
   Store(pg::Pool& pool, std::string instance) : pool_(pool), instance_(std::move(instance)) {}
 
   static void ask_for_proof(pg::Tx& tx, const billing::v1::Migration& migration);
+  static void remember_acceptances(pg::Tx& tx, const billing::v1::Migration& migration);
   static void remember_ranges(pg::Tx& tx, const connector::v1::StatusFact& fact);
 
   /// A waiting job whose migration may go on, leased to this process.
@@ -41,7 +42,7 @@ class Store {
   std::optional<Run> run_of(const std::string& tenant, const std::string& migration);
   /// Stores a proof that somebody asked for outside of the migration's life.
   void keep(const Run& run, const v1::Report& report);
-  /// run 0 = the last one.
+  /// run 0 = the last one. With the acceptance of its differences, where there is one.
   std::optional<v1::Report> report(const std::string& tenant, const std::string& migration, std::uint32_t run);
 
  private:

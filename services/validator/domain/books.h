@@ -16,6 +16,7 @@ namespace q2o::validator {
 
 struct SourceAccount {
   std::string id, name, type, sub_type, currency;
+  std::string number = {};  ///< the source's own account number; often empty
   bool is_profit_and_loss() const;
   bool is_receivable() const { return type == "Accounts Receivable"; }
   bool is_payable() const { return type == "Accounts Payable"; }
@@ -31,6 +32,13 @@ struct SourceDocument {
   Decimal open;            ///< signed as its item stands on the control account: debit positive, in `currency`
 };
 
+/// An amount that a payment settles on another transaction, in the currency of both.
+struct Allocation {
+  std::string payment, settled;  ///< transaction ids
+  bool receivable = true;        ///< else payable
+  Decimal amount;                ///< never negative
+};
+
 struct SourceBooks {
   std::string company_name, home_currency;
   unsigned fiscal_year_first_month = 1;
@@ -40,6 +48,7 @@ struct SourceBooks {
   std::map<std::string, std::string> labels;                 ///< "Invoice/12" -> number, party and date for people
   std::map<std::string, std::string> entity_of_transaction;  ///< transaction id -> entity; absent: only in the ledger
   std::vector<SourceDocument> documents;
+  std::vector<Allocation> allocations;
   std::vector<accounting::LedgerTransaction> ledger;
   std::vector<accounting::TrialBalance> trial_balances;
   std::vector<accounting::Statement> balance_sheets, profit_and_losses;
@@ -111,14 +120,19 @@ struct RunNotes {
     std::string name, before, during, note;
     bool restored = false;
   };
+  /// Why nothing of an entity was read although it was asked for.
+  enum class Absence { none, feature_off, refused };
   struct Count {
     std::string entity, explanation;
     std::uint64_t counted = 0, extracted = 0;
+    Absence absence = Absence::none;
+    std::vector<std::string> ledger_types = {};  ///< what the ledger calls transactions of this entity; empty: it never posts
   };
   std::vector<Reject> rejects;
   std::vector<Note> notes;
   std::vector<Setting> settings;
   std::vector<Count> counts;
+  std::vector<std::string> ledger_only_types;  ///< what the ledger calls transactions that no entity has
   std::uint64_t created = 0, changed = 0, unchanged = 0;
   std::map<std::string, std::string> missing;  ///< what could not be asked, and why
 };

@@ -126,24 +126,38 @@ std::set<std::int64_t> Bridge::accounts_where(const SourceBooks& source, bool (S
   return out;
 }
 
-Missing::Missing(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes) {
+Missing::Missing(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes, const std::vector<Unread>& unread) {
   std::set<std::string> left_out;
   for (const auto& reject : notes.rejects) left_out.insert(reject.entity + "/" + reject.source_id);
   for (const auto& note : notes.notes) {
     if (note.kind == "excluded") left_out.insert(note.entity + "/" + note.source_id);
   }
+  const auto take_parties = [&](const accounting::LedgerTransaction& transaction) {
+    for (const auto& posting : transaction.postings) {
+      if (!posting.name_id.empty()) parties_.insert(posting.name_id);
+    }
+  };
   for (const auto& transaction : source.ledger) {
     const auto found = source.entity_of_transaction.find(transaction.id);
     const bool listed = (found != source.entity_of_transaction.end() && left_out.contains(found->second + "/" + transaction.id)) ||
                         left_out.contains(std::string(kLedgerTransaction) + "/" + transaction.id) ||
                         left_out.contains("ledger_transaction/" + transaction.id);
     if (!listed) continue;
-    exceptions_.insert(transaction.id);
-    if (!bridge.moves(transaction.id).empty()) continue;
+    take_parties(transaction);
+    if (!bridge.moves(transaction.id).empty()) {
+      partial_.insert(transaction.id);
+      continue;
+    }
     ids_.insert(transaction.id);
     for (const auto& posting : transaction.postings) {
-      pieces_.push_back({posting.account_id, posting.name_id, transaction.date, posting.amount});
-      if (!posting.name_id.empty()) parties_.insert(posting.name_id);
+      pieces_.push_back({posting.account_id, posting.name_id, transaction.date, posting.currency, posting.amount,
+                         posting.amount_currency.value_or(Decimal())});
+    }
+  }
+  for (const auto& one : unread) {
+    for (const auto i : one.transactions) {
+      unread_.insert(source.ledger[i].id);
+      take_parties(source.ledger[i]);
     }
   }
 }
@@ -152,6 +166,14 @@ Decimal Missing::on_account(const std::string& account, const std::string& after
   Decimal sum;
   for (const auto& piece : pieces_) {
     if (piece.account == account && (after.empty() || piece.date > after) && (to.empty() || piece.date <= to)) sum += piece.amount;
+  }
+  return sum;
+}
+
+Decimal Missing::in_currency(const std::string& account, const std::string& currency) const {
+  Decimal sum;
+  for (const auto& piece : pieces_) {
+    if (piece.account == account && piece.currency == currency) sum += piece.amount_currency;
   }
   return sum;
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "services/validator/domain/books.h"
+#include "services/validator/domain/unread.h"
 
 /// The only bridge between the two books: external ids.
 namespace q2o::validator {
@@ -62,26 +62,31 @@ class Bridge {
 };
 
 /// Posting records that were rejected or left out and of which nothing is in the target: what they would have posted explains differences.
+/// Transactions that were booked without their record (it could not be read) post all they should, but are settled with nothing.
 class Missing {
  public:
-  Missing(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes);
+  Missing(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes, const std::vector<Unread>& unread);
 
   /// What is missing on an account over days (from exclusive, empty = the beginning; to inclusive, empty = the end).
   Decimal on_account(const std::string& account, const std::string& after, const std::string& to) const;
+  /// The same in a foreign currency, as far as the ledger tells it.
+  Decimal in_currency(const std::string& account, const std::string& currency) const;
   Decimal of_party(const std::set<std::string>& accounts, const std::string& party) const;
   bool transaction(const std::string& id) const { return ids_.contains(id); }
+  /// Nothing of it is there, or nothing settles it.
+  bool unsettled(const std::string& id) const { return ids_.contains(id) || unread_.contains(id) || partial_.contains(id); }
   bool touches_party(const std::string& party) const { return parties_.contains(party); }
-  bool any() const { return !ids_.empty(); }
-  /// Rejected or excluded posting records, also those of which a part was loaded.
-  std::size_t exceptions() const { return exceptions_.size(); }
+  /// Rejected or excluded posting records of which nothing is there, and those of which a part was loaded.
+  std::size_t whole() const { return ids_.size(); }
+  std::size_t in_part() const { return partial_.size(); }
 
  private:
   struct Piece {
-    std::string account, party, date;
-    Decimal amount;
+    std::string account, party, date, currency;
+    Decimal amount, amount_currency;
   };
   std::vector<Piece> pieces_;
-  std::set<std::string> ids_, parties_, exceptions_;
+  std::set<std::string> ids_, partial_, unread_, parties_;
 };
 
 /// Transactions that differ, per account: what a difference in a sum comes from.

@@ -98,7 +98,7 @@ Check check_money(const SourceBooks& source, const TargetBooks& target, const Br
     }
     auto line = account_line(account, "statement lines", last);
     line.currency = foreign ? account.currency : "";
-    check.amount(std::move(line), *in_currency, lines, explained);
+    check.amount(std::move(line), *in_currency, lines, foreign ? missing.in_currency(id, account.currency) : explained);
   }
   return check.finish();
 }
@@ -164,7 +164,7 @@ Check check_currencies(const SourceBooks& source, const TargetBooks& target, con
     auto line = account_line(source.accounts.at(key.first), "", last_day(source));
     line.currency = key.second;
     const auto there = node.empty() ? Decimal() : node.mapped();
-    check.amount(std::move(line), amount, there, missing.any() ? amount - there : Decimal());
+    check.amount(std::move(line), amount, there, missing.in_currency(key.first, key.second));
   }
   if (silent) {
     check.not_checked("The company has more than one currency and the recorded ledger has no columns for them.");
@@ -226,9 +226,16 @@ Check check_leftovers(const SourceBooks& source, const TargetBooks& target, cons
   for (const auto* record : bridge.orphans()) trouble(*record, "its source record was not extracted");
   for (const auto* record : bridge.vanished()) trouble(*record, "its entry is gone from Odoo");
   std::size_t sound = 0;
+  std::map<std::int64_t, std::int64_t> move_of_line;
+  for (const auto& line : target.statement_lines) move_of_line[line.id] = line.move_id;
+  const auto state_of_move = [&](std::int64_t id) {
+    const auto found = target.moves.find(id);
+    return found == target.moves.end() ? std::string() : found->second.state;
+  };
   for (const auto& record : target.records) {
     const auto state = [&]() -> std::string {
-      if (record.model == "account.move" && target.moves.contains(record.id)) return target.moves.at(record.id).state;
+      if (record.model == "account.move") return state_of_move(record.id);
+      if (record.model == "account.bank.statement.line") return state_of_move(move_of_line[record.id]);
       if (record.model == "account.payment" && target.state_of_payment.contains(record.id)) return target.state_of_payment.at(record.id);
       return {};
     }();
@@ -240,9 +247,9 @@ Check check_leftovers(const SourceBooks& source, const TargetBooks& target, cons
   std::size_t foreign = 0;
   for (const auto& [id, move] : target.moves) foreign += move.state == "posted" && !bridge.is_own_move(id) ? 1 : 0;
   if (foreign > 0)
-    check.remark(fmt::format("Odoo has {} posted {} that this migration did not make.", foreign, foreign == 1 ? "entry" : "entries"));
+    check.remark(fmt::format("Odoo has {} that this migration did not make.", counted(foreign, "posted entry", "posted entries")));
   Line line;
-  line.subject = fmt::format("{} records of the migration looked at", with_thousands(target.records.size()));
+  line.subject = counted(target.records.size(), "record", "records") + " of the migration looked at";
   line.source = line.target = std::to_string(sound);
   check.fact(std::move(line), true);
   static_cast<void>(source);

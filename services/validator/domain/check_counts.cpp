@@ -64,51 +64,23 @@ void compare(CheckBuilder& check, const std::string& entity, std::uint64_t extra
   check.fact(std::move(line), sum == extracted);
 }
 
-/// The report's wording of a kind without blanks: "Bill Payment (Check)" is a BillPayment.
-bool is_of_kind(const std::string& wording, const std::string& entity) {
-  std::string name = wording.substr(0, wording.find(" ("));
-  std::erase(name, ' ');
-  return name == entity;
-}
-
-/// What the source has and nobody got: records that could not be read, and entities that it refused while its ledger has them. They are
-/// exceptions: the ledger is complete, but a record is missing, or a document became an entry.
-void never_came(CheckBuilder& check, const RunNotes::Count& count, const SourceBooks& source) {
+/// What the source has and nobody got is an exception: the ledger is complete, but a record is missing, or a document became an entry.
+void never_came(CheckBuilder& check, const Unread& unread) {
   Line line;
-  line.subject = count.entity + ": records in the source that could not be read";
-  line.entity = count.entity;
-  line.note = count.explanation;
+  line.subject = unread.entity + (unread.uncertain ? ": records that the source may have and refused to list"
+                                                   : ": records in the source that could not be read");
+  line.entity = unread.entity;
+  line.note = unread.explanation;
   line.explained = true;
-  if (count.counted > count.extracted) {
-    line.source = std::to_string(count.counted);
-    line.target = std::to_string(count.extracted);
-    line.difference = std::to_string(count.counted - count.extracted);
-    check.fact(std::move(line), false);
-    return;
-  }
-  const bool refused = count.counted == 0 && count.extracted == 0 && !count.explanation.empty();
-  const auto in_ledger =
-      refused ? std::ranges::count_if(source.ledger, [&](const auto& one) { return is_of_kind(one.type, count.entity); }) : 0;
-  if (in_ledger > 0) {
-    line.subject = count.entity + ": the source's ledger has them, its records were refused";
-    line.source = std::to_string(in_ledger);
-    line.target = "0";
-    line.difference = line.source;
-    check.fact(std::move(line), false);
-  } else if (!count.explanation.empty()) {
-    check.remark(count.entity + ": " + count.explanation);
-  }
+  line.source = std::to_string(unread.extracted + unread.records());
+  line.target = std::to_string(unread.extracted);
+  line.difference = std::to_string(unread.records());
+  check.fact(std::move(line), false);
 }
 
 }  // namespace
 
-std::uint64_t records_never_read(const RunNotes& notes) {
-  std::uint64_t out = 0;
-  for (const auto& count : notes.counts) out += count.counted > count.extracted ? count.counted - count.extracted : 0;
-  return out;
-}
-
-Check check_counts(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes) {
+Check check_counts(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes, const std::vector<Unread>& unread) {
   CheckBuilder check("counts", "Records per entity",
                      "The source's own count = extracted records = records found in Odoo by external id + merged + rejected + left out.");
   for (const auto& [what, why] : notes.missing) check.not_checked(fmt::format("{} could not be asked: {}.", what, why));
@@ -116,7 +88,11 @@ Check check_counts(const SourceBooks& source, const Bridge& bridge, const RunNot
   std::set<std::string> seen{"GeneralLedger"};  // the ledger itself is compared transaction by transaction
   for (const auto& count : notes.counts) {
     if (!seen.insert(count.entity).second) continue;
-    never_came(check, count, source);
+    const auto gone = std::ranges::find(unread, count.entity, &Unread::entity);
+    if (gone != unread.end())
+      never_came(check, *gone);
+    else if (!count.explanation.empty() && count.absence == RunNotes::Absence::none)
+      check.remark(count.entity + ": " + count.explanation);
     const auto ids = source.ids.find(count.entity);
     const auto& extracted = ids == source.ids.end() ? std::set<std::string>() : ids->second;
     if (count.extracted != extracted.size()) {

@@ -131,30 +131,4 @@ Check check_parties(const SourceBooks& source, const TargetBooks& target, const 
   return check.finish();
 }
 
-Check check_documents(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
-  CheckBuilder check(
-      "documents", "Open amount of every document",
-      "The source's own balance of each invoice, bill, credit and payment against the residual of its receivable and payable "
-      "items in Odoo, in the document's currency.");
-  const Side receivable(source, target, bridge, true), payable(source, target, bridge, false);
-  for (const auto& document : source.documents) {
-    const auto& side = document.receivable ? receivable : payable;
-    Decimal residual;
-    for (const auto move : bridge.moves(document.id)) {
-      for (const auto* item : bridge.items(move)) {
-        if (!side.target_accounts.contains(item->account_id)) continue;
-        residual += document.currency.empty() || document.currency == source.home_currency ? item->residual : item->residual_currency;
-      }
-    }
-    Line line;
-    line.subject = document.label;
-    line.entity = document.entity;
-    line.source_id = document.id;
-    line.currency = document.currency;
-    const bool related = missing.transaction(document.id) || missing.touches_party(document.party_id);
-    check.amount(std::move(line), document.open, residual, related ? document.open - residual : Decimal());
-  }
-  return check.finish();
-}
-
 }  // namespace q2o::validator

@@ -12,9 +12,7 @@ struct Subject {
 Subject subject_of(const SourceBooks& source, const accounting::LedgerTransaction& transaction) {
   const auto found = source.entity_of_transaction.find(transaction.id);
   if (found != source.entity_of_transaction.end()) return {source.label(found->second, transaction.id), found->second};
-  return {fmt::format("{} {} of {}", transaction.type,
-                      transaction.document_number.empty() ? "#" + transaction.id : transaction.document_number, transaction.date),
-          std::string(kLedgerTransaction)};
+  return {ledger_label(transaction), std::string(kLedgerTransaction)};
 }
 
 std::string name_of(const TargetBooks& target, std::int64_t account) {

@@ -2,13 +2,12 @@
 
 #include "services/validator/domain/bridge.h"
 #include "services/validator/domain/proof.h"
+#include "services/validator/domain/unread.h"
 
 /// The sections of the proof. Each is pure and stands alone; `causes` is filled by the comparison of transactions and used by the sums.
 namespace q2o::validator {
 
-/// Records that the source counts and the extraction could not read.
-std::uint64_t records_never_read(const RunNotes& notes);
-Check check_counts(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes);
+Check check_counts(const SourceBooks& source, const Bridge& bridge, const RunNotes& notes, const std::vector<Unread>& unread);
 Check check_transactions(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
                          Causes& causes);
 Check check_transaction_parties(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "services/validator/domain/calendar.h"
 #include "services/validator/domain/checks.h"
 
@@ -58,7 +60,8 @@ void CheckBuilder::remark(std::string note) {
 }
 
 Check CheckBuilder::finish() {
-  if (equal_lines_ > kEqualLinesMax) remark(fmt::format("{} further equal lines are not listed.", equal_lines_ - kEqualLinesMax));
+  if (equal_lines_ > kEqualLinesMax)
+    remark(counted(equal_lines_ - kEqualLinesMax, "further equal comparison is", "further equal comparisons are") + " not listed.");
   if (check_.different > 0)
     check_.outcome = Outcome::different;
   else if (incomplete_)
@@ -80,32 +83,81 @@ struct Tally {
   std::uint64_t compared = 0, different = 0, explained = 0, not_checked = 0;
 };
 
-std::string sentence(const Proof& proof, const Tally& tally, std::size_t exceptions, std::uint64_t unread) {
-  const auto compared = fmt::format("{} transactions, {} amounts compared, difference {}", with_thousands(proof.transactions),
-                                    with_thousands(proof.amounts_compared), proof.difference.to_string(2));
+struct Exceptions {
+  std::uint64_t left_out = 0;  ///< posting records rejected or left out
+  std::uint64_t in_part = 0;   ///< posting records of which a part was rejected
+  std::uint64_t unread = 0;    ///< records that the source has and nobody could read
+};
+
+/// "1 posting record that was not taken over and 2 records of the source that could not be read"
+std::string in_words(const Exceptions& exceptions) {
+  std::vector<std::string> parts;
+  const auto add = [&](std::uint64_t number, std::string_view one, std::string_view many) {
+    if (number > 0) parts.push_back(counted(number, one, many));
+  };
+  add(exceptions.left_out, "posting record that was not taken over", "posting records that were not taken over");
+  add(exceptions.in_part, "posting record that was taken over in part", "posting records that were taken over in part");
+  add(exceptions.unread, "record of the source that could not be read", "records of the source that could not be read");
+  if (parts.empty()) return "what is listed as explained";
+  std::string out = parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i) out += (i + 1 == parts.size() ? " and " : ", ") + parts[i];
+  return out;
+}
+
+std::string sentence(const Proof& proof, const Tally& tally, const Exceptions& exceptions) {
+  const auto compared = fmt::format("{}, {} compared, difference {}", counted(proof.transactions, "transaction", "transactions"),
+                                    counted(proof.amounts_compared, "amount", "amounts"), proof.difference.to_string(2));
   if (proof.verdict == kMatched) return fmt::format("The books match: {}.", compared);
-  if (proof.verdict == kMatchedWithExceptions) {
-    if (unread > 0) {
-      return fmt::format(
-          "The books match except for {} records of the source that could not be read and {} posting records that were not "
-          "taken over: {}.",
-          with_thousands(unread), with_thousands(exceptions), compared);
-    }
-    return fmt::format("The books match except for {} posting {} that {} not taken over: {}.", with_thousands(exceptions),
-                       exceptions == 1 ? "record" : "records", exceptions == 1 ? "was" : "were", compared);
-  }
+  if (proof.verdict == kMatchedWithExceptions) return fmt::format("The books match except for {}: {}.", in_words(exceptions), compared);
   if (tally.different == 0) {
     return fmt::format("The books are not proven: {} of {} checks could not be made completely ({}).", tally.not_checked,
                        proof.checks.size(), compared);
   }
-  return fmt::format("The books differ in {} of {} comparisons: {} transactions, sum of all differences {}.",
-                     with_thousands(tally.different), with_thousands(tally.compared), with_thousands(proof.transactions),
+  return fmt::format("The books differ in {} of {}: {}, sum of all differences {}.", with_thousands(tally.different),
+                     counted(tally.compared, "comparison", "comparisons"), counted(proof.transactions, "transaction", "transactions"),
                      proof.difference.to_string(2));
+}
+
+/// Each transaction that the ledger has without a record by name, then what the ledger knows nothing of.
+std::vector<UnreadRecord> list_unread(const SourceBooks& source, const Bridge& bridge, const std::vector<Unread>& all) {
+  std::vector<UnreadRecord> out;
+  for (const auto& unread : all) {
+    for (const auto i : unread.transactions) {
+      const auto& transaction = source.ledger[i];
+      const bool there = !bridge.moves(transaction.id).empty();
+      out.push_back({unread.entity, transaction.id, ledger_label(transaction), unread.explanation,
+                     there ? "booked in Odoo with the ledger's amounts" : "not in Odoo"});
+    }
+    for (auto known = unread.transactions.size(); known < unread.records(); ++known)
+      out.push_back({unread.entity, "", "", unread.explanation, unread.posts ? "the ledger has no transaction of it" : "it posts nothing"});
+  }
+  return out;
+}
+
+std::vector<AccountCode> account_codes(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge) {
+  std::vector<AccountCode> out;
+  for (const auto& [id, account] : source.accounts) {
+    AccountCode code{id, account.name, account.type, account.number, "", "", ""};
+    const auto found = target.accounts.find(bridge.account(id));
+    if (found != target.accounts.end()) {
+      code.code = found->second.code;
+      code.target_name = found->second.name;
+      code.target_type = found->second.type;
+    }
+    out.push_back(std::move(code));
+  }
+  std::ranges::stable_sort(out, {}, &AccountCode::code);
+  return out;
 }
 
 }  // namespace
 
-Proof prove(const SourceBooks& source, const TargetBooks& target, RunNotes notes) {
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", with_thousands(number), number == 1 ? one : many);
+}
+
+Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes) {
+  tie_ledger_to_records(source, notes);
   Proof proof;
   proof.company_name = source.company_name;
   proof.home_currency = source.home_currency;
@@ -113,9 +165,12 @@ Proof prove(const SourceBooks& source, const TargetBooks& target, RunNotes notes
   proof.notes = std::move(notes);
 
   const Bridge bridge(source, target);
-  const Missing missing(source, bridge, proof.notes);
+  const auto unread = unread_records(source, proof.notes);
+  const Missing missing(source, bridge, proof.notes, unread);
+  proof.unread = list_unread(source, bridge, unread);
+  proof.accounts = account_codes(source, target, bridge);
   Causes causes;
-  proof.checks.push_back(check_counts(source, bridge, proof.notes));
+  proof.checks.push_back(check_counts(source, bridge, proof.notes, unread));
   proof.checks.push_back(check_transactions(source, target, bridge, missing, causes));
   proof.checks.push_back(check_transaction_parties(source, target, bridge, missing));
   proof.checks.push_back(check_trial_balances(source, target, bridge, missing, causes));
@@ -139,12 +194,12 @@ Proof prove(const SourceBooks& source, const TargetBooks& target, RunNotes notes
     tally.explained += check.explained;
     tally.not_checked += check.outcome == Outcome::not_checked ? 1 : 0;
   }
-  const auto exceptions = missing.exceptions();
+  const Exceptions exceptions{missing.whole(), missing.in_part(), proof.unread.size()};
   if (tally.different > 0 || tally.not_checked > 0)
     proof.verdict = kDifferent;
   else
-    proof.verdict = tally.explained > 0 || exceptions > 0 ? kMatchedWithExceptions : kMatched;
-  proof.sentence = sentence(proof, tally, exceptions, records_never_read(proof.notes));
+    proof.verdict = tally.explained > 0 || exceptions.left_out + exceptions.in_part > 0 ? kMatchedWithExceptions : kMatched;
+  proof.sentence = sentence(proof, tally, exceptions);
   return proof;
 }
 

@@ -50,6 +50,17 @@ class CheckBuilder {
   bool incomplete_ = false;
 };
 
+/// A transaction of the ledger whose record could not be read; without an id: such a record of which the ledger knows nothing.
+struct UnreadRecord {
+  std::string entity, source_id, label, reason, became;
+};
+
+/// Where an account of the source went.
+struct AccountCode {
+  std::string source_id, name, type, number;
+  std::string code, target_name, target_type;  ///< empty: it has no counterpart
+};
+
 /// The whole proof.
 struct Proof {
   std::string verdict, sentence;
@@ -57,6 +68,8 @@ struct Proof {
   Decimal difference;
   std::vector<Check> checks;
   RunNotes notes;
+  std::vector<UnreadRecord> unread;
+  std::vector<AccountCode> accounts;  ///< by code
   std::string company_name, home_currency;
 };
 
@@ -65,12 +78,14 @@ inline constexpr std::string_view kMatchedWithExceptions = "MATCHED WITH EXCEPTI
 inline constexpr std::string_view kDifferent = "DIFFERENT";
 
 /// All checks, then the verdict. Pure.
-Proof prove(const SourceBooks& source, const TargetBooks& target, RunNotes notes);
+Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes);
 
 /// Days for which the proof needs Odoo's balances.
 std::set<std::string> days_needed(const SourceBooks& source);
 
 /// "4,466"
 std::string with_thousands(std::uint64_t number);
+/// "1 record", "4,466 records".
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
 
 }  // namespace q2o::validator

@@ -45,6 +45,17 @@ void take_open_amount(SourceBooks& books, const std::string& entity, const std::
   }
 }
 
+/// A payment's lines say how much of which transaction they settle; the first link of a line is the one its amount is for.
+void take_allocations(SourceBooks& books, const std::string& entity, const std::string& id, const json::Value& body) {
+  if (entity != "Payment" && entity != "BillPayment") return;
+  for (const auto& line : body["Line"].items()) {
+    const auto amount = line["Amount"].decimal();
+    const auto links = line["LinkedTxn"].items();
+    if (!amount || amount->is_zero() || links.empty()) continue;
+    books.allocations.push_back({id, text_of(links.front()["TxnId"]), entity == "Payment", *amount});
+  }
+}
+
 std::string label_of(const std::string& entity, const std::string& id, const json::Value& body,
                      const std::map<std::string, std::string>& parties) {
   auto number = text_of(body["DocNumber"]);
@@ -71,7 +82,12 @@ void take_settings(SourceBooks& books, const std::string& entity, const json::Va
     const auto id = text_of(body["Id"]);
     auto name = text_of(body["FullyQualifiedName"]);
     if (name.empty()) name = text_of(body["Name"]);
-    books.accounts[id] = {id, name, text_of(body["AccountType"]), text_of(body["AccountSubType"]), text_of(body["CurrencyRef"]["value"])};
+    books.accounts[id] = {id,
+                          name,
+                          text_of(body["AccountType"]),
+                          text_of(body["AccountSubType"]),
+                          text_of(body["CurrencyRef"]["value"]),
+                          text_of(body["AcctNum"])};
   } else if (entity == "Customer" || entity == "Vendor" || entity == "Employee") {
     auto name = text_of(body["FullyQualifiedName"]);
     if (name.empty()) name = text_of(body["DisplayName"]);
@@ -190,6 +206,7 @@ SourceBooks SourceBuilder::finish() {
       books.labels[entity + "/" + id] = label_of(entity, id, root, books.parties);
       if (!never_posts(entity)) books.entity_of_transaction[id] = entity;
       take_open_amount(books, entity, id, root);
+      take_allocations(books, entity, id, root);
     }
   }
   for (const auto& [key, stored] : reports_) {

@@ -92,8 +92,16 @@ void sum_up(TargetBooks& target, const std::set<std::string>& days) {
 
 RunNotes clean_notes(const SourceBooks& source) {
   RunNotes notes;
+  // The ledger's wording of each entity, as far as this company has it.
+  std::map<std::string, std::set<std::string>> wordings;
+  for (const auto& transaction : source.ledger) {
+    if (source.entity_of_transaction.contains(transaction.id))
+      wordings[source.entity_of_transaction.at(transaction.id)].insert(transaction.type);
+  }
   for (const auto& [entity, ids] : source.ids) {
-    if (entity != "GeneralLedger") notes.counts.push_back({entity, "", ids.size(), ids.size()});
+    const auto& types = wordings[entity];
+    if (entity != "GeneralLedger")
+      notes.counts.push_back({entity, "", ids.size(), ids.size(), RunNotes::Absence::none, {types.begin(), types.end()}});
   }
   notes.created = 10;
   return notes;
@@ -126,6 +134,7 @@ SourceBooks small_company() {
       {"13", "Payment", "2026-01-20", "", {posting("1", "60.00", "90"), posting("2", "-60.00", "90")}}};
   s.documents = {{"Invoice", "12", "Invoice 1001, Amy, 2026-01-10", "USD", "90", true, Decimal::of("48.00")},
                  {"Payment", "13", "Payment 13", "USD", "90", true, Decimal::of("0")}};
+  s.allocations = {{"13", "12", true, Decimal::of("60.00")}};
   const auto amounts = [](std::vector<std::pair<std::string, std::string>> list) {
     std::vector<accounting::AccountAmount> out;
     for (auto& [id, amount] : list) out.push_back({id, id, Decimal::of(amount)});

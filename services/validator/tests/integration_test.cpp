@@ -340,6 +340,48 @@ TEST_F(ValidatorIntegration, TheSameRequestTwiceGivesOneFactAndANewerOneASecond)
   EXPECT_EQ(completed[1].verdict(), "MATCHED");
 }
 
+TEST_F(ValidatorIntegration, WhatAPersonAcceptedStandsInTheReportAndOnlyThat) {
+  extract();
+  loader_.one_cent_off = true;
+  publish(validating(7));
+  const auto completed = facts(1);
+  ASSERT_EQ(completed.size(), 1u);
+  ASSERT_EQ(completed[0].verdict(), "DIFFERENT");
+  billing::v1::Migration migration;
+  ASSERT_TRUE(migration.ParseFromString(validating(8).value));
+  migration.set_state(billing::v1::STATE_COMPLETED);
+  auto& accepted = *migration.add_acceptances();
+  accepted.set_run(1);
+  accepted.set_report_id(completed[0].report_id());
+  accepted.set_actor("cli:ann");
+  accepted.set_reason("bank rounding");
+  accepted.set_at("2026-02-02T08:30:00Z");
+  bus::Incoming fact;
+  fact.topic = migrations::kTopic;
+  fact.value = migration.SerializeAsString();
+  for (int twice = 0; twice < 2; ++twice) take(pool_, {&fact, 1});
+  auto report = store_.report(kTenant, migration_, 0);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->verdict(), "MATCHED WITH EXCEPTIONS");
+  EXPECT_EQ(report->acceptance().actor(), "cli:ann");
+  EXPECT_EQ(report->acceptance().reason(), "bank rounding");
+  EXPECT_GT(report->acceptance().differences(), 0u);
+  // Proven again: the same differences stay accepted.
+  const validator::Run run{kTenant, migration_, "qbo1", "target", 1};
+  const auto prove_again = [&] {
+    const auto proof = prover_.prove(run, {});
+    ASSERT_TRUE(proof) << proof.error().message;
+    store_.keep(run, to_proto(*proof, run, "2026-02-03T10:00:00Z"));
+    report = store_.report(kTenant, migration_, 0);
+  };
+  prove_again();
+  EXPECT_EQ(report->verdict(), "MATCHED WITH EXCEPTIONS");
+  loader_.one_cent_off = false;
+  prove_again();
+  EXPECT_EQ(report->verdict(), "MATCHED");
+  EXPECT_FALSE(report->has_acceptance());
+}
+
 TEST_F(ValidatorIntegration, AWorkerThatLostItsLeaseWritesNothing) {
   pool_.transact([&](pg::Tx& tx) {
     billing::v1::Migration migration;
