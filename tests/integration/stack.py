@@ -138,22 +138,22 @@ class Stack:
     def command(self, *words):
         return [str(pathlib.Path(self.binaries) / "cli/q2o"), *words]
 
-    def migrate_command(self, odoo=None):
-        quickbooks = f"http://127.0.0.1:{self.ports['Q2O_PORT_SANDBOX_QUICKBOOKS']}"
+    def migrate_command(self, odoo=None, quickbooks=None):
+        quickbooks = quickbooks or f"http://127.0.0.1:{self.ports['Q2O_PORT_SANDBOX_QUICKBOOKS']}"
         odoo = odoo or (f"http://127.0.0.1:{self.ports['Q2O_PORT_SANDBOX_ODOO']}", "sandbox", "admin")
         return self.command(
             "migrate", "--json", "--company-id", self.realm(), "--client-id", "sandbox-client-id", "--quickbooks-url", quickbooks,
             "--token-url", quickbooks + "/oauth2/v1/tokens/bearer", "--odoo-url", odoo[0], "--odoo-db", odoo[1], "--odoo-user", odoo[2],
         )  # fmt: skip
 
-    def start_migration(self, odoo=None, **extra):
+    def start_migration(self, odoo=None, quickbooks=None, **extra):
         return subprocess.Popen(
-            self.migrate_command(odoo), env=dict(self.environment, **extra), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            self.migrate_command(odoo, quickbooks), env=dict(self.environment, **extra), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
-    def migrate(self, odoo=None, seconds=300, **extra):
+    def migrate(self, odoo=None, seconds=300, quickbooks=None, **extra):
         """(exit code, parsed JSON of the command)."""
-        return self.finish(self.start_migration(odoo, **extra), seconds)
+        return self.finish(self.start_migration(odoo, quickbooks, **extra), seconds)
 
     def finish(self, process, seconds=300):
         try:

@@ -1,4 +1,6 @@
 """The whole path through the real services, real Kafka and Postgres: generated and recorded company, second runs, kill -9."""
+import decimal
+import json
 import os
 import unittest
 
@@ -64,11 +66,38 @@ class RecordedCompany(unittest.TestCase):
         cls.addClassCleanup(cls.stack.down)
         cls.code, cls.result = cls.stack.migrate()
         cls.report = cls.stack.report(cls.result)
+        cls.ledger = json.loads((shared_folder() / "qbo/company/ledger.json").read_text())
 
     def test_all_127_transactions_equal_their_postings(self):
         self.assertEqual((self.code, self.result["verdict"]), (0, "MATCHED"), self.stack.logs())
         self.assertEqual(int(self.report["transactions"]), 127)
         self.assertEqual(self.report["difference"], "0.00")
+
+    def test_every_transaction_is_its_native_record(self):
+        ours = {name.split("_", 1)[1]: record for name, record in self.stack.odoo_dump().items()}
+        wrong = []
+        for transaction in self.ledger:
+            for name, model, move_type in native_records(transaction):
+                record = ours.get(name)
+                found = record and (record["model"], record["values"].get("move_type") if model == "account.move" else None)
+                if found != (model, move_type):
+                    wrong.append((transaction["txn_type"], name, (model, move_type), found))
+        self.assertEqual(wrong, [])
+
+    def test_bank_and_card_journals_show_the_ledgers_balances(self):
+        dump = self.stack.odoo_dump()
+        ledger = {}
+        for transaction in self.ledger:
+            for line in transaction["lines"]:
+                ledger[line["account_id"]] = ledger.get(line["account_id"], 0) + decimal.Decimal(line["amount"])
+        journals = {
+            record["values"]["default_account_id"]: name for name, record in dump.items() if record["model"] == "account.journal"
+        }
+        for account, balance in (("35", "1201.00"), ("36", "800.00"), ("41", "-157.72")):
+            name = next(name for name in journals if name.endswith(f"_account_{account}"))
+            lines = [r["values"] for r in dump.values() if r["model"] == "account.bank.statement.line" and r["values"]["journal_id"] == journals[name]]
+            card = sum(decimal.Decimal(str(line["amount"])).quantize(decimal.Decimal("0.01")) for line in lines)
+            self.assertEqual((card, ledger[account]), (decimal.Decimal(balance), decimal.Decimal(balance)), name)
 
     def test_only_invoice_42_takes_the_ledgers_lines(self):
         listed = [(f["entity"], f["source_id"], f["kind"]) for f in self.report.get("fallbacks", [])]
@@ -77,6 +106,35 @@ class RecordedCompany(unittest.TestCase):
     def test_a_second_run_writes_nothing(self):
         code, again = self.stack.migrate()
         self.assertEqual((code, again["created"], again["changed"], again["verdict"]), (0, 0, 0, "MATCHED"), self.stack.logs())
+
+
+# What a transaction becomes in the money mode `native`: the kind of a document's move.
+DOCUMENTS = {
+    "Invoice": "out_invoice", "SalesReceipt": "out_receipt", "CreditMemo": "out_refund", "RefundReceipt": "out_refund",
+    "Bill": "in_invoice", "VendorCredit": "in_refund",
+}  # fmt: skip
+BANKS_AND_CARDS = ("35", "36", "41")
+
+
+def native_records(transaction):
+    """(record, model, kind of move) that the transaction must have."""
+    entity, accounts = transaction["entity"], {line["account_id"] for line in transaction["lines"] if float(line["amount"])}
+    name = f"{snake_case(entity or 'LedgerTransaction')}_{transaction['txn_id']}"
+    at_bank = bool(accounts & set(BANKS_AND_CARDS))
+    line = (f"{name}_line", "account.bank.statement.line", None)
+    if entity in ("Invoice", "CreditMemo", "Bill", "VendorCredit"):
+        return [(name, "account.move", DOCUMENTS[entity])]
+    if entity in ("SalesReceipt", "RefundReceipt"):
+        return [(name, "account.move", DOCUMENTS[entity]), (f"{name}_pay", "account.payment", None)] + [line] * at_bank
+    if entity in ("Payment", "BillPayment"):
+        # A payment of 0.00 only matches what it links.
+        money = [(name, "account.payment", None)] + [line] * at_bank
+        return money if accounts else [(f"{name}_match1", "account.partial.reconcile", None)]
+    return [line] if at_bank else [(name, "account.move", "entry")]
+
+
+def snake_case(entity):
+    return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(entity))
 
 
 class KilledServices(unittest.TestCase):
