@@ -2,6 +2,7 @@
 
 #include "common/bus/bus.h"
 #include "common/log/log.h"
+#include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "services/billing/adapters/clock.h"
 #include "services/billing/adapters/facts.h"
@@ -72,6 +73,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
                                       std::vector<std::string>{std::string(kConnectorStatus), std::string(kMapperStatus),
                                                                std::string(kLoaderStatus), std::string(kValidatorReport)},
                                       [&pool, &manager](std::span<const bus::Incoming> messages) { take_facts(pool, manager, messages); }));
+  pg::ready_with_database(runtime, database);
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
   consumer.measure(runtime.metrics());

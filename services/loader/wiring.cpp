@@ -3,6 +3,7 @@
 #include "common/bus/bus.h"
 #include "common/http/http.h"
 #include "common/migrations/migrations.h"
+#include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "embedded/loader_schema.h"
 #include "services/loader/adapters/inbox.h"
@@ -92,6 +93,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& service = runtime.own(std::make_unique<RpcService>(pool, targets, open));
   runtime.own(std::make_unique<rpc::Server>(settings.listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
 
+  pg::ready_with_database(runtime, settings.database);
   runtime.ready_when("consumer assigned", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
   consumer.measure(runtime.metrics());

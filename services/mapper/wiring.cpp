@@ -7,6 +7,7 @@
 
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
+#include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "embedded/mapper_schema.h"
 #include "services/mapper/adapters/mapper_service.h"
@@ -78,6 +79,7 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
       runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.raw", std::vector<std::string>{Topics{}.raw},
                                                   [&worker](std::span<const bus::Incoming> messages) { worker.receive(messages); }));
 
+  pg::ready_with_database(runtime, database);
   runtime.ready_when("migrations assigned", [&migration_consumer] { return migration_consumer.assigned(); });
   runtime.ready_when("raw assigned", [&raw_consumer] { return raw_consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });

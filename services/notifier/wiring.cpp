@@ -2,6 +2,7 @@
 
 #include "common/bus/bus.h"
 #include "common/pg/pg.h"
+#include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "embedded/notifier_schema.h"
 #include "services/notifier/adapters/progress_rpc.h"
@@ -32,6 +33,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       kafka, "q2o.notifier.progress", status_topics(), [&pool](std::span<const bus::Incoming> messages) { consume(pool, messages); }));
   consumer.measure(runtime.metrics());
   runtime.loop("facts", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  pg::ready_with_database(runtime, database);
   runtime.ready_when("kafka partitions assigned", [&consumer] { return consumer.assigned(); });
 
   auto& service = runtime.own(std::make_unique<ProgressRpc>(pool, runtime.stop_token(), ProgressRpc::Options{.watchers_most = watchers}));

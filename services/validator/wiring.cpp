@@ -2,6 +2,7 @@
 
 #include "common/bus/bus.h"
 #include "common/migrations/migrations.h"
+#include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "services/validator/adapters/intake.h"
 #include "services/validator/adapters/odoo_target.h"
@@ -41,6 +42,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
       kafka, "validator", std::vector<std::string>{std::string(migrations::kTopic), std::string(kConnectorStatus)},
       [&pool](std::span<const bus::Incoming> messages) { take(pool, messages); }));
+  pg::ready_with_database(runtime, database);
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
   consumer.measure(runtime.metrics());

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "common/bus/bus.h"
+#include "common/bus/cluster.h"
 #include "common/testing/testing.h"
 
 namespace q2o::bus {
@@ -244,6 +245,34 @@ TEST_F(Bus, CreatesDeclaredTopicsOnceAndComplainsAboutOtherSettings) {
   ASSERT_FALSE(different);
   EXPECT_NE(different.error().message.find("has 2 partitions, declared are 6"), std::string::npos) << different.error().message;
   EXPECT_NE(different.error().message.find("retention.ms"), std::string::npos);
+}
+
+TEST_F(Bus, TheBrokerTellsItsTopicsAndHowFarEveryGroupIs) {
+  send({"one", "two", "three"});
+  const std::string group = "group-of-" + topic;
+  const auto lag = [&]() -> std::int64_t {
+    const auto cluster = look_at_cluster(options, topic, 10s);
+    if (!cluster) throw std::runtime_error(cluster.error().message);
+    for (const auto& one : cluster->groups)
+      if (one.group == group) return one.lag;
+    return -1;
+  };
+  EXPECT_EQ(lag(), -1) << "nobody reads it";
+  testing::Kafka::instance().set_committed(group, topic, 0, 1);
+  EXPECT_EQ(lag(), 2);
+  testing::Kafka::instance().set_committed(group, topic, 0, 3);
+  EXPECT_EQ(lag(), 0);
+  const auto cluster = look_at_cluster(options, topic, 10s);
+  ASSERT_EQ(cluster->topics.size(), 1u) << "only those with the prefix";
+  EXPECT_EQ(cluster->topics[0].partitions, 1);
+  EXPECT_FALSE(cluster->topics[0].settings.at("retention.ms").empty());
+  EXPECT_EQ(cluster->brokers.size(), 1u);
+}
+
+TEST_F(Bus, ABrokerThatIsAwayIsSaidSoWithinTheTime) {
+  const auto cluster = look_at_cluster({"127.0.0.1:" + std::to_string(testing::free_port()), "test"}, "q2o.", 500ms);
+  ASSERT_FALSE(cluster);
+  EXPECT_EQ(cluster.error().reason, "BROKER");
 }
 
 TEST_F(Bus, TheProjectsOwnTopicsCanBeDeclared) {

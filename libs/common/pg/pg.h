@@ -132,6 +132,9 @@ struct Options {
 };
 Options read_options(config::Reader& reader);  ///< database.{host,port,user,name,schema,connections,password}
 
+/// Asks the server for its version over a connection of its own, once: it says whether Postgres answers now, however busy a pool is.
+Result<std::string> server_version(const Options& options);
+
 /// Thread-safe pool; waits for a free connection at most 10 s, then throws ConnectionLost.
 class Pool {
  public:

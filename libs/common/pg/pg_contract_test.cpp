@@ -42,6 +42,16 @@ TEST_F(Pg, GivesBackEveryKindOfValueAsItWasStored) {
   });
 }
 
+TEST_F(Pg, TellsItsVersionOrThatItDoesNotAnswer) {
+  EXPECT_TRUE(server_version(options)->starts_with("15."));
+  auto nowhere = options;
+  nowhere.host = "127.0.0.1";
+  nowhere.port = testing::free_port();
+  const auto silent = server_version(nowhere);
+  ASSERT_FALSE(silent);
+  EXPECT_EQ(silent.error().reason, "DATABASE_UNAVAILABLE");
+}
+
 TEST_F(Pg, TakesArraysForUnnestAndAny) {
   pool.transact([&](Tx& tx) {
     const std::vector<std::int64_t> ids{5, 6, 7};

@@ -37,6 +37,7 @@ TEST_F(Run, ServesProbesAndMetricsAndStopsOnTerm) {
     runtime.loop("prober", [&](const std::stop_token&) {
       EXPECT_TRUE(testing::eventually([&] { return status_of("/live") == 200; }));
       EXPECT_EQ(status_of("/ready"), 503);
+      EXPECT_EQ(runtime.waits_for(), "it is usable");
       usable = true;
       EXPECT_TRUE(testing::eventually([&] { return status_of("/ready") == 200; }));
       EXPECT_EQ(status_of("/metrics"), 200);

@@ -115,17 +115,18 @@ void Runtime::ready_when(std::string what, std::function<bool()> probe) {
   state_->probes.emplace_back(std::move(what), std::move(probe));
 }
 
-bool Runtime::ready() const {
+std::string Runtime::waits_for() const {
   std::vector<std::pair<std::string, std::function<bool()>>> probes;
   {
     std::lock_guard lock(state_->mutex);
-    if (!state_->wired || stop_.stop_requested()) return false;
+    if (!state_->wired) return "its start";
+    if (stop_.stop_requested()) return "its end";
     probes = state_->probes;
   }
   for (const auto& [what, probe] : probes) {
-    if (!probe()) return false;
+    if (!probe()) return what;
   }
-  return true;
+  return {};
 }
 
 int Runtime::wait() {
@@ -214,7 +215,10 @@ int run(int argc, char** argv, const std::string& service, const std::function<v
       } else {
         AdminServer admin(admin_port, [&runtime](const std::string& path) -> AdminAnswer {
           if (path == "/live") return {200, "live\n"};
-          if (path == "/ready") return runtime.ready() ? AdminAnswer{200, "ready\n"} : AdminAnswer{503, "not ready\n"};
+          if (path == "/ready") {
+            const std::string waits_for = runtime.waits_for();
+            return waits_for.empty() ? AdminAnswer{200, "ready\n"} : AdminAnswer{503, "not ready, waits for: " + waits_for + "\n"};
+          }
           if (path == "/metrics") return {200, runtime.metrics().text()};
           if (failpoint::active() && path.starts_with("/failpoints")) return failpoint_answer(path);
           return {404, "paths: /live /ready /metrics\n"};

@@ -26,7 +26,9 @@ class Runtime {
   void loop(std::string name, std::function<void(std::stop_token)> body);
   /// Readiness: all probes must say true. Served at http://127.0.0.1:<admin port>/ready (liveness /live, metrics /metrics).
   void ready_when(std::string what, std::function<bool()> probe);
-  bool ready() const;
+  bool ready() const { return waits_for().empty(); }
+  /// The first probe that says no, or what else it is; empty: ready.
+  std::string waits_for() const;
   std::stop_token stop_token() const { return stop_.get_token(); }
   void request_stop() { stop_.request_stop(); }
   /// Keeps an object alive until all loops have ended, destroyed in reverse order.
