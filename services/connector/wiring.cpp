@@ -7,6 +7,7 @@
 
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
+#include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "embedded/connector_schema.h"
 #include "services/connector/adapters/facts.h"
@@ -100,7 +101,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& source = runtime.own(std::make_unique<HttpSource>(http));
   auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
   auto& raw = runtime.own(std::make_unique<KafkaRawLog>(producer, kRawTopic));
-  auto& store = runtime.own(std::make_unique<PostgresConnections>(pool, seal));
+  auto& store = runtime.own(std::make_unique<PostgresConnections>(pool, seal, runtime.instance()));
   auto& budget = runtime.own(std::make_unique<PostgresBudget>(pool));
   auto& gates = runtime.own(std::make_unique<BudgetGates>(runtime.instance(), budget, clock));
   auto& oauth = runtime.own(std::make_unique<OAuthClient>(source, clock));
@@ -117,7 +118,9 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       std::make_unique<bus::Consumer>(kafka, "connector", std::vector<std::string>{std::string(migrations::kTopic), kLoaderStatusTopic},
                                       [&inbound](std::span<const bus::Incoming> messages) { inbound.handle(messages); }));
 
+  pg::ready_with_database(runtime, database);
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
+  runtime.loop("tokens", [&tokens](std::stop_token stop) { tokens.store_pending(stop); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
   consumer.measure(runtime.metrics());
   runtime.loop("consumer", [&consumer](std::stop_token stop) { consumer.run(stop); });

@@ -6,6 +6,7 @@
 #include "common/json/json.h"
 #include "common/log/log.h"
 #include "services/connector/adapters/facts.h"
+#include "services/connector/app/oauth.h"
 
 namespace q2o::connector {
 namespace {
@@ -20,6 +21,24 @@ Connection connection_of(const pg::Row& row) {
   return {row.text("connection_id"), row.text("tenant_id"), row.text("slug"),      row.text("platform"),
           row.text("company_id"),    row.text("base_url"),  row.text("token_url"), row.text("company_name"),
           row.text("home_currency"), row.text("state"),     row.text("message")};
+}
+
+/// One try at the sign-in server and some time to store what it answered.
+constexpr milliseconds kRenewalFor = OAuthClient::kDeadline + milliseconds{15000};
+constexpr std::string_view kRenewal = "renewal";
+
+pg::Lease lease_of(const RenewalRight& right) {
+  return {std::string(kRenewal), right.connection_id, right.fence};
+}
+
+/// Whoever renews at this moment does so with the sign-in before this one: what it gets comes too late.
+std::int64_t take_right_away(pg::Tx& tx, const std::string& connection_id) {
+  return tx
+      .one(
+          "INSERT INTO lease AS l (kind, id, owner, fence, lease_until) VALUES ($1, $2, '', 1, '-infinity') ON CONFLICT (kind, id) DO "
+          "UPDATE SET fence = l.fence + 1, lease_until = '-infinity' RETURNING fence",
+          {kRenewal, connection_id})
+      .integer("fence");
 }
 
 std::string context(const Connection& connection, const char* what) {
@@ -52,7 +71,8 @@ void mark_broken(pg::Tx& tx, const Connection& connection, const Error& why) {
 std::string PostgresConnections::seal(const Connection& connection, const Tokens& tokens) const {
   json::Writer w;
   w.begin_object().field("access", tokens.access.reveal()).field("refresh", tokens.refresh.reveal());
-  w.field("previous_refresh", tokens.previous_refresh.reveal()).field("expires_at", tokens.expires_at).end_object();
+  w.field("previous_refresh", tokens.previous_refresh.reveal()).field("expires_at", tokens.expires_at);
+  w.field("fence", tokens.fence).end_object();
   return sealer_.seal(Secret(w.take()), context(connection, "tokens"));
 }
 
@@ -79,10 +99,13 @@ Result<SignIn> PostgresConnections::read(pg::Tx& tx, const std::string& connecti
   if (!c || !t) return fail(Code::data_loss, "the stored secrets are damaged", "SEAL_BROKEN", "Connect the company again.");
   const auto secret = [](const auto& document, std::string_view key) { return Secret(std::string(document->root()[key].text())); };
   out.credentials = {secret(c, "client_id"), secret(c, "client_secret")};
-  const auto expires = t->root()["expires_at"].text();
-  std::int64_t expires_at = 0;
-  std::from_chars(expires.data(), expires.data() + expires.size(), expires_at);
-  out.tokens = {secret(t, "access"), secret(t, "refresh"), secret(t, "previous_refresh"), expires_at};
+  const auto number = [&](std::string_view key) {
+    const auto text = t->root()[key].text();
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+  };
+  out.tokens = {secret(t, "access"), secret(t, "refresh"), secret(t, "previous_refresh"), number("expires_at"), number("fence")};
   return out;
 }
 
@@ -90,33 +113,40 @@ Result<SignIn> PostgresConnections::open(const std::string& connection_id) {
   return pool_.transact([&](pg::Tx& tx) { return read(tx, connection_id, false); });
 }
 
-Result<Tokens> PostgresConnections::renew(const std::string& connection_id, const std::function<Result<Renewal>(const SignIn&)>& work) {
-  // The transaction may run again when the database connection is lost before the commit; the sign-in server must be asked only once.
-  std::optional<Renewal> got;
-  const auto attempt = [&](pg::Tx& tx) -> Result<Tokens> {
-    auto sign_in = read(tx, connection_id, true);
-    if (!sign_in) return tl::unexpected(sign_in.error());
-    if (!got) {
-      auto renewal = work(*sign_in);
-      if (!renewal) return tl::unexpected(renewal.error());
-      got = std::move(*renewal);
-    }
-    if (got->broken) {
-      mark_broken(tx, sign_in->connection, *got->broken);
-      return fail(*got->broken);
-    }
-    if (!got->tokens) return sign_in->tokens;
-    tx.exec("UPDATE connection SET tokens = $2, updated_at = now() WHERE connection_id = $1",
-            {connection_id, pg::Param::bytes(seal(sign_in->connection, *got->tokens))});
-    return *got->tokens;
-  };
-  try {
-    return pool_.transact(attempt);
-  } catch (const pg::CommitInDoubt& doubt) {
-    // Storing the same pair again is harmless, losing it is not.
-    log::warn("commit of renewed tokens in doubt, storing them again", {{"connection", connection_id}, {"error", doubt.what()}});
-    return pool_.transact(attempt);
-  }
+std::optional<RenewalRight> PostgresConnections::begin_renewal(const std::string& connection_id) {
+  return pool_.transact([&](pg::Tx& tx) -> std::optional<RenewalRight> {
+    const auto lease = pg::try_lease(tx, kRenewal, connection_id, owner_, kRenewalFor);
+    return lease ? std::optional(RenewalRight{connection_id, lease->fence}) : std::nullopt;
+  });
+}
+
+bool PostgresConnections::extend_renewal(const RenewalRight& right) {
+  return pool_.transact([&](pg::Tx& tx) { return pg::renew(tx, lease_of(right), kRenewalFor); });
+}
+
+void PostgresConnections::end_renewal(const RenewalRight& right) {
+  pool_.transact([&](pg::Tx& tx) { pg::release(tx, lease_of(right)); });
+}
+
+Tokens PostgresConnections::store_renewed(const RenewalRight& right, const Tokens& tokens) {
+  return pool_.transact([&](pg::Tx& tx) {
+    const auto there = read(tx, right.connection_id, true);
+    if (!there) throw std::runtime_error(there.error().message);
+    if (there->tokens.fence > right.fence) return there->tokens;
+    // A pair that works mends a connection that somebody gave up while this one waited to be stored.
+    tx.exec(
+        "UPDATE connection SET tokens = $2, state = CASE state WHEN 'broken' THEN 'unverified' ELSE state END, message = CASE state WHEN "
+        "'broken' THEN '' ELSE message END, updated_at = now() WHERE connection_id = $1",
+        {right.connection_id, pg::Param::bytes(seal(there->connection, tokens))});
+    return tokens;
+  });
+}
+
+void PostgresConnections::renewal_refused(const RenewalRight& right, const Error& why) {
+  pool_.transact([&](pg::Tx& tx) {
+    const auto there = read(tx, right.connection_id, true);
+    if (there && there->tokens.fence <= right.fence) mark_broken(tx, there->connection, why);
+  });
 }
 
 Connection PostgresConnections::save(const NewConnection& wanted) {
@@ -127,6 +157,7 @@ Connection PostgresConnections::save(const NewConnection& wanted) {
                 {c.tenant, c.platform, c.company_id});
     c.id = known.empty() ? ids::uuid_v7() : known[0].text("connection_id");
     Tokens tokens = wanted.tokens;
+    tokens.fence = take_right_away(tx, c.id);
     if (!known.empty()) {
       c.slug = known[0].text("slug");
       // Somebody may hand us an old token again: the living one stays at hand for when the given one is refused.

@@ -8,9 +8,14 @@ namespace q2o::connector {
 
 class PostgresConnections : public ConnectionStore {
  public:
-  PostgresConnections(pg::Pool& pool, const crypto::Sealer& sealer) : pool_(pool), sealer_(sealer) {}
+  PostgresConnections(pg::Pool& pool, const crypto::Sealer& sealer, std::string owner)
+      : pool_(pool), sealer_(sealer), owner_(std::move(owner)) {}
   Result<SignIn> open(const std::string& connection_id) override;
-  Result<Tokens> renew(const std::string& connection_id, const std::function<Result<Renewal>(const SignIn&)>& work) override;
+  std::optional<RenewalRight> begin_renewal(const std::string& connection_id) override;
+  bool extend_renewal(const RenewalRight& right) override;
+  Tokens store_renewed(const RenewalRight& right, const Tokens& tokens) override;
+  void renewal_refused(const RenewalRight& right, const Error& why) override;
+  void end_renewal(const RenewalRight& right) override;
   Connection save(const NewConnection& wanted) override;
   std::optional<Connection> find(const std::string& tenant, const std::string& connection_id) override;
   std::vector<Connection> list(const std::string& tenant, const std::string& after, std::uint32_t most) override;
@@ -24,6 +29,7 @@ class PostgresConnections : public ConnectionStore {
   std::string seal(const Connection& connection, const Credentials& credentials) const;
   pg::Pool& pool_;
   const crypto::Sealer& sealer_;
+  const std::string owner_;  ///< of the right to renew
 };
 
 }  // namespace q2o::connector

@@ -52,7 +52,7 @@ std::optional<Error> refusal(const billing::v1::Migration& migration, const Mani
                  Retry::never,
                  Effect::none,
                  "YEARS_NOT_SUPPORTED",
-                 "Create the migration again for all years.",
+                 "Stop this migration and create another one without first_year and last_year: it brings all years.",
                  {}};
   return std::nullopt;
 }

@@ -4,6 +4,7 @@ namespace q2o::connector {
 namespace {
 
 constexpr int kLotMax = 5;
+constexpr int kLotUnlimited = 100;
 // As long as the room of a killed process stays taken.
 constexpr milliseconds kSlotsTtl{5000};
 constexpr milliseconds kAskAgain{500};
@@ -14,6 +15,10 @@ constexpr milliseconds kWorthTelling{3000};
 }  // namespace
 
 bool BudgetGate::take_slot(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
+  if (budget_.concurrent == 0 && !stop.stop_requested()) {
+    ++in_flight_;
+    return true;
+  }
   while (!stop.stop_requested()) {
     if (clock_.now() >= slots_until_) {
       slots_ = store_.slots(connection_id_, owner_, budget_.concurrent, kSlotsTtl);
@@ -32,7 +37,10 @@ BudgetGate::Time BudgetGate::take_grant() {
   while (!grants_.empty() && grants_.front() + kFresh < clock_.now()) grants_.pop_front();
   if (grants_.empty()) {
     const auto now = clock_.now();
-    for (const auto delay : store_.reserve(connection_id_, budget_, std::clamp(waiting_, 1, kLotMax))) grants_.push_back(now + delay);
+    // Without limits only a block can hold requests back: one look a lot is enough.
+    const bool unlimited = budget_.per_minute == 0 && budget_.per_second == 0;
+    const int lot = unlimited ? kLotUnlimited : std::clamp(waiting_, 1, kLotMax);
+    for (const auto delay : store_.reserve(connection_id_, budget_, lot)) grants_.push_back(now + delay);
   }
   const Time granted = grants_.front();
   grants_.pop_front();

@@ -8,7 +8,6 @@
 namespace q2o::connector {
 namespace {
 
-constexpr milliseconds kDeadline{30000};
 constexpr int kAttempts = 3;
 
 std::int64_t seconds_now(Clock& clock) {
@@ -74,9 +73,17 @@ Result<Tokens> OAuthClient::exchange(const std::string& token_url, const Credent
 }
 
 Result<Tokens> OAuthClient::refresh(const std::string& token_url, const Credentials& credentials, const config::Secret& token,
-                                    int access_seconds) {
+                                    int access_seconds, const std::function<bool()>& may_ask) {
   const std::string form = "grant_type=refresh_token&refresh_token=" + http::percent_encode(token.reveal());
   for (int attempt = 0;; ++attempt) {
+    if (!may_ask())
+      return fail(Error{Code::unavailable,
+                        "another process renews the sign-in now",
+                        Retry::after_backoff,
+                        Effect::none,
+                        "SIGN_IN_BUSY",
+                        "It is tried again by itself.",
+                        {}});
     auto tokens = post(token_url, credentials, form, access_seconds);
     const bool again = !tokens && (tokens.error().code == Code::unavailable || tokens.error().code == Code::deadline_exceeded);
     if (!again || attempt + 1 >= kAttempts) return tokens;

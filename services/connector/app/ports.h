@@ -46,10 +46,10 @@ class BudgetStore {
   virtual int slots(const std::string& connection_id, const std::string& owner, int most, milliseconds ttl) = 0;
 };
 
-/// What a renewal of tokens came to.
-struct Renewal {
-  std::optional<Tokens> tokens;  ///< to be stored; nothing: keep what is there
-  std::optional<Error> broken;   ///< the connection is lost: stored and announced
+/// The right to renew a connection's tokens: one holder among all processes, for a limited time. A later right has a higher fence.
+struct RenewalRight {
+  std::string connection_id;
+  std::int64_t fence = 0;
 };
 
 /// Connections with their sealed secrets.
@@ -57,8 +57,16 @@ class ConnectionStore {
  public:
   virtual ~ConnectionStore() = default;
   virtual Result<SignIn> open(const std::string& connection_id) = 0;
-  /// Runs `work` while this process alone may renew the tokens (row lock), stores its outcome and commits before it returns.
-  virtual Result<Tokens> renew(const std::string& connection_id, const std::function<Result<Renewal>(const SignIn&)>& work) = 0;
+  /// Nothing: another process is renewing.
+  virtual std::optional<RenewalRight> begin_renewal(const std::string& connection_id) = 0;
+  /// For as long again; false: another process may renew now.
+  virtual bool extend_renewal(const RenewalRight& right) = 0;
+  /// Stores the pair unless one of a later right is there; either way what is there now. Safe to repeat, also long after the right
+  /// has run out: the pair of the latest right is the one that lives.
+  virtual Tokens store_renewed(const RenewalRight& right, const Tokens& tokens) = 0;
+  /// The source refuses for good: remembered and announced, unless somebody has signed in since.
+  virtual void renewal_refused(const RenewalRight& right, const Error& why) = 0;
+  virtual void end_renewal(const RenewalRight& right) = 0;
   virtual Connection save(const NewConnection& wanted) = 0;
   virtual std::optional<Connection> find(const std::string& tenant, const std::string& connection_id) = 0;
   /// At most `most`, in the order they were made; those behind connection `after` (empty: from the first).

@@ -120,7 +120,8 @@ SourceCaller::Answer SourceCaller::examine(Result<http::Response> response, bool
 }
 
 /// Nothing: ask again.
-std::optional<Trouble> SourceCaller::wait_or_renew(const Trouble& found, const config::Secret& token, Patience& patience) {
+std::optional<Trouble> SourceCaller::wait_or_renew(const Trouble& found, const config::Secret& token, Patience& patience,
+                                                   const std::stop_token& stop) {
   if (found.action == FaultAction::wait) {
     const auto asked = found.error.retry_after.count() > 0 ? found.error.retry_after : options_.throttle_wait;
     const auto time = std::min(asked, options_.throttle_wait_max);
@@ -142,7 +143,7 @@ std::optional<Trouble> SourceCaller::wait_or_renew(const Trouble& found, const c
     refused.error.reason = "CONNECTION_BROKEN";
     return refused;
   }
-  if (auto fresh = tokens_.renew(connection_.id, token, manifest_.oauth.access_seconds); !fresh) return of_sign_in(fresh.error());
+  if (auto fresh = tokens_.renew(connection_.id, token, manifest_.oauth.access_seconds, stop); !fresh) return of_sign_in(fresh.error());
   return std::nullopt;
 }
 
@@ -152,7 +153,7 @@ SourceCaller::Answer SourceCaller::call(const std::string& address, bool divisib
   for (int attempt = 0; !stop.stop_requested();) {
     auto permit = gate_.enter(stop, [&](milliseconds time) { waits_("BUDGET", time); });
     if (!permit) break;
-    const auto token = tokens_.current(connection_.id, manifest_.oauth.access_seconds);
+    const auto token = tokens_.current(connection_.id, manifest_.oauth.access_seconds, stop);
     if (!token && of_sign_in(token.error()).action == FaultAction::stop) return tl::unexpected(of_sign_in(token.error()));
     Answer answer = tl::unexpected(token ? Trouble{} : of_sign_in(token.error()));
     if (token) {
@@ -174,7 +175,8 @@ SourceCaller::Answer SourceCaller::call(const std::string& address, bool divisib
       clock_.wait(std::max(options_.backoff.wait(attempt - 1, random), answer.error().error.retry_after), stop);
       continue;
     }
-    if (auto final = wait_or_renew(answer.error(), token ? *token : config::Secret{}, patience)) return tl::unexpected(std::move(*final));
+    if (auto final = wait_or_renew(answer.error(), token ? *token : config::Secret{}, patience, stop))
+      return tl::unexpected(std::move(*final));
   }
   return tl::unexpected(trouble(FaultAction::retry, Code::cancelled, "stopped", "STOPPED"));
 }

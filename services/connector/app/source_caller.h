@@ -53,7 +53,8 @@ class SourceCaller {
     bool renewed = false;
     milliseconds throttled{0};
   };
-  std::optional<Trouble> wait_or_renew(const Trouble& trouble, const config::Secret& token, Patience& patience);
+  std::optional<Trouble> wait_or_renew(const Trouble& trouble, const config::Secret& token, Patience& patience,
+                                       const std::stop_token& stop);
 
   const Connection connection_;
   const Manifest& manifest_;

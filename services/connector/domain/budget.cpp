@@ -14,7 +14,7 @@ constexpr Moment kMinute{60500};
 Moment GrantLog::next(Moment earliest) const {
   const auto limit = [&](int most, Moment window) {
     const auto size = static_cast<int>(moments_.size());
-    if (size >= most) earliest = std::max(earliest, moments_[static_cast<std::size_t>(size - most)] + window);
+    if (most > 0 && size >= most) earliest = std::max(earliest, moments_[static_cast<std::size_t>(size - most)] + window);
   };
   limit(budget_.per_second, kSecond);
   limit(budget_.per_minute, kMinute);

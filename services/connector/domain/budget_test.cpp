@@ -41,6 +41,16 @@ TEST(GrantLog, GrantsAtOnceWhileThereIsRoomAndThenPaces) {
   EXPECT_GE(granted[10], Moment{6000});
 }
 
+TEST(GrantLog, ZeroIsNoLimitAndNothingIsKeptForIt) {
+  GrantLog log({0, 0, 0}, {Moment{4000}});
+  const auto granted = log.grant(1000, Moment{5000}, Moment{0});
+  EXPECT_EQ(granted.back(), Moment{5000});
+  EXPECT_TRUE(log.moments().empty());
+  GrantLog paced({0, 10, 10}, {});
+  EXPECT_GE(paced.grant(11, Moment{5000}, Moment{0}).back(), Moment{6000}) << "the other limit still holds";
+  EXPECT_EQ(log.grant(1, Moment{5000}, Moment{65000}).front(), Moment{65000}) << "a block holds without limits too";
+}
+
 TEST(GrantLog, GrantsNothingBeforeABlockIsOver) {
   GrantLog log({500, 10, 10}, {});
   EXPECT_EQ(log.grant(1, Moment{5000}, Moment{65000}).front(), Moment{65000});

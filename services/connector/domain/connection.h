@@ -25,6 +25,7 @@ struct Tokens {
   config::Secret refresh;
   config::Secret previous_refresh;  ///< kept one round: tried when the newer one is refused
   std::int64_t expires_at = 0;      ///< of the access token, seconds since the epoch
+  std::int64_t fence = 0;           ///< of the right under which they were got
 };
 
 /// Everything a request needs.

@@ -51,7 +51,7 @@ QueryForms read_query(ObjectReader& r) {
 }
 
 Budget read_budget(ObjectReader& r) {
-  return {r.integer("per_minute", 1, 100000), r.integer("per_second", 1, 1000), r.integer("concurrent", 1, 100)};
+  return {r.integer("per_minute", 0, 100000), r.integer("per_second", 0, 1000), r.integer("concurrent", 0, 100)};
 }
 
 EntityRule read_entity(ObjectReader& r) {

@@ -74,6 +74,7 @@ struct Capture {
   std::string name, entity, path;
 };
 
+/// 0: the source sets no such limit.
 struct Budget {
   int per_minute = 0;
   int per_second = 0;

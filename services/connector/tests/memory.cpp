@@ -62,18 +62,32 @@ billing::v1::Directive MemoryJournal::directive() {
   return now;
 }
 
-Result<Tokens> MemoryConnections::renew(const std::string&, const std::function<Result<Renewal>(const SignIn&)>& work) {
+std::optional<RenewalRight> MemoryConnections::begin_renewal(const std::string& connection_id) {
   std::lock_guard lock(mutex_);
-  auto renewal = work(stored);
-  if (!renewal) return tl::unexpected(renewal.error());
-  if (renewal->broken) {
-    stored.connection.state = "broken";
-    stored.connection.message = renewal->broken->message;
-    return fail(*renewal->broken);
-  }
-  if (std::exchange(lose_next_commit, false)) throw std::runtime_error("died before the commit");
-  if (renewal->tokens) stored.tokens = *renewal->tokens;
+  if (std::exchange(held_, true)) return std::nullopt;
+  return RenewalRight{connection_id, ++fence_};
+}
+
+bool MemoryConnections::extend_renewal(const RenewalRight& right) {
+  std::lock_guard lock(mutex_);
+  return held_ && right.fence == fence_;
+}
+
+Tokens MemoryConnections::store_renewed(const RenewalRight& right, const Tokens& tokens) {
+  std::lock_guard lock(mutex_);
+  ++stores;
+  if (fail_stores > 0 && fail_stores-- > 0) throw std::runtime_error("the database is away");
+  if (stored.tokens.fence <= right.fence) stored.tokens = tokens;
   return stored.tokens;
+}
+
+void MemoryConnections::renewal_refused(const RenewalRight&, const Error& why) {
+  broken("", why);
+}
+
+void MemoryConnections::end_renewal(const RenewalRight& right) {
+  std::lock_guard lock(mutex_);
+  if (right.fence == fence_) held_ = false;
 }
 
 Connection MemoryConnections::save(const NewConnection& wanted) {

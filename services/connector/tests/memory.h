@@ -79,7 +79,11 @@ class MemoryJournal : public RunJournal {
 class MemoryConnections : public ConnectionStore {
  public:
   Result<SignIn> open(const std::string&) override { return stored; }
-  Result<Tokens> renew(const std::string&, const std::function<Result<Renewal>(const SignIn&)>& work) override;
+  std::optional<RenewalRight> begin_renewal(const std::string& connection_id) override;
+  bool extend_renewal(const RenewalRight& right) override;
+  Tokens store_renewed(const RenewalRight& right, const Tokens& tokens) override;
+  void renewal_refused(const RenewalRight& right, const Error& why) override;
+  void end_renewal(const RenewalRight& right) override;
   Connection save(const NewConnection& wanted) override;
   std::optional<Connection> find(const std::string& tenant, const std::string& id) override;
   std::vector<Connection> list(const std::string&, const std::string&, std::uint32_t) override { return {stored.connection}; }
@@ -87,10 +91,15 @@ class MemoryConnections : public ConnectionStore {
   void reopen(const std::string&) override { stored.connection.state = "unverified"; }
   void broken(const std::string&, const Error& why) override;
   SignIn stored;
-  bool lose_next_commit = false;  ///< the new tokens come from the server, the process dies before they are stored
+  int fail_stores = 0;  ///< the new tokens come from the server, and the database is away so often
+  int stores = 0;       ///< how often somebody tried to store tokens
+
+  bool held() const { return held_; }
 
  private:
   std::mutex mutex_;
+  bool held_ = false;
+  std::int64_t fence_ = 0;
 };
 
 class MemoryBudget : public BudgetStore {

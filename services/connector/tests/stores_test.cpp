@@ -26,7 +26,8 @@ using config::Secret;
 
 class Stores : public ::testing::Test {
  protected:
-  Stores() : pool(q2o::testing::Postgres::instance().fresh_schema()), sealer(Secret(std::string(32, 'k'))), connections(pool, sealer) {
+  Stores()
+      : pool(q2o::testing::Postgres::instance().fresh_schema()), sealer(Secret(std::string(32, 'k'))), connections(pool, sealer, "test") {
     pg::migrate(pool, schema_files());
     manifests.emplace("quickbooks_online", testing::shipped());
   }
@@ -118,6 +119,69 @@ TEST_F(Stores, OneProcessRenewsTheOthersWaitAndUseItsTokens) {
   processes.clear();
   EXPECT_THAT(got, ::testing::ElementsAre("access-1"));
   EXPECT_EQ(source.refreshes, 1);
+}
+
+TEST_F(Stores, NoTransactionIsOpenWhileTheSignInServerIsAsked) {
+  const auto saved = save();
+  testing::FakeSource source;
+  std::int64_t open = -1;
+  class Watched final : public SourceApi {
+   public:
+    Watched(SourceApi& inner, std::function<void()> look) : inner_(inner), look_(std::move(look)) {}
+    Result<http::Response> send(const http::Request& request, milliseconds deadline) override {
+      look_();
+      return inner_.send(request, deadline);
+    }
+
+   private:
+    SourceApi& inner_;
+    std::function<void()> look_;
+  } watched(source, [&] {
+    pool.transact([&](pg::Tx& tx) {
+      open = tx.one(
+                   "SELECT count(*) AS n FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND state LIKE 'idle in transaction%' AND "
+                   "application_name = current_setting('application_name')")
+                 .integer("n");
+    });
+    EXPECT_FALSE(connections.begin_renewal(saved.id)) << "and nobody else may ask";
+  });
+  SystemClock clock;
+  OAuthClient oauth(watched, clock);
+  TokenKeeper keeper(connections, oauth, clock);
+  EXPECT_TRUE(keeper.current(saved.id, 3600));
+  EXPECT_EQ(open, 0);
+  EXPECT_TRUE(connections.begin_renewal(saved.id)) << "the right is given back";
+}
+
+TEST_F(Stores, ThePairOfTheLatestRightLives) {
+  const auto saved = save();
+  const auto pair = [](const char* name, std::int64_t fence) {
+    return Tokens{Secret(std::string("access-") + name), Secret(std::string("refresh-") + name), Secret("refresh-0"), 4'000'000'000, fence};
+  };
+  const auto late = *connections.begin_renewal(saved.id);
+  connections.end_renewal(late);  // as if it had run out while the database was away
+  const auto next = *connections.begin_renewal(saved.id);
+  EXPECT_GT(next.fence, late.fence);
+  EXPECT_FALSE(connections.extend_renewal(late));
+  EXPECT_EQ(connections.store_renewed(late, pair("late", late.fence)).access.reveal(), "access-late") << "nothing newer is there";
+  EXPECT_EQ(connections.store_renewed(next, pair("next", next.fence)).access.reveal(), "access-next");
+  EXPECT_EQ(connections.store_renewed(late, pair("late", late.fence)).access.reveal(), "access-next");
+  EXPECT_EQ(connections.store_renewed(next, pair("next", next.fence)).access.reveal(), "access-next") << "storing it again is harmless";
+
+  save("from-a-person");
+  EXPECT_FALSE(connections.extend_renewal(next)) << "a new sign-in ends the renewal of the one before";
+  EXPECT_EQ(connections.store_renewed(next, pair("next", next.fence)).refresh.reveal(), "from-a-person");
+  connections.renewal_refused(next, Error{Code::unauthenticated, "revoked", Retry::never, Effect::none, "CONNECTION_BROKEN", "", {}});
+  EXPECT_EQ(connections.find(tenant, saved.id)->state, "unverified");
+}
+
+TEST_F(Stores, AWorkingPairThatWaitedMendsAConnectionThatWasGivenUp) {
+  const auto saved = save();
+  const auto right = *connections.begin_renewal(saved.id);
+  connections.broken(saved.id, Error{Code::unauthenticated, "revoked", Retry::never, Effect::none, "CONNECTION_BROKEN", "", {}});
+  connections.store_renewed(right, {Secret("access-1"), Secret("refresh-1"), Secret("refresh-0"), 4'000'000'000, right.fence});
+  EXPECT_EQ(connections.find(tenant, saved.id)->state, "unverified");
+  EXPECT_EQ(connections.open(saved.id)->tokens.refresh.reveal(), "refresh-1");
 }
 
 TEST_F(Stores, ARevokedConnectionIsAnnouncedOnce) {
