@@ -83,15 +83,24 @@ bool ReplayWorker::may_go_on(pg::Tx& tx, const Task& task, std::int64_t next, st
   return true;
 }
 
-void ReplayWorker::work_off(const Task& task, const bus::Incoming& incoming, std::stop_source& halt) {
-  if (halt.stop_requested() || incoming.key != task.scope.migration_id()) return;  // other migrations share the partition
+/// Other migrations share the partition, and a range may hold more of them than a lease lasts.
+void ReplayWorker::pass_by(Task& task, const bus::Incoming& incoming, std::stop_source& halt) {
+  const Time now = now_();
+  if (now - task.kept < kLease / 3) return;
+  pool_.transact([&](pg::Tx& tx) { may_go_on(tx, task, incoming.offset + 1, halt); });
+  task.kept = now;
+}
+
+void ReplayWorker::work_off(Task& task, const bus::Incoming& incoming, std::stop_source& halt) {
+  if (halt.stop_requested()) return;
+  if (incoming.key != task.scope.migration_id()) return pass_by(task, incoming, halt);
   connector::v1::RawMessage message;
   if (!message.ParseFromString(incoming.value)) {
     halt.request_stop();
     const Error why = undecodable(incoming);
     return end(task, "failed", &why);
   }
-  if (message.scope().run() != task.source_run) return;
+  if (message.scope().run() != task.source_run) return pass_by(task, incoming, halt);
   message.mutable_scope()->set_run(task.scope.run());
   worker_.work_off(message, {incoming.partition, incoming.offset}, [&](pg::Tx& tx) {
     if (!may_go_on(tx, task, incoming.offset + 1, halt)) return false;
@@ -110,7 +119,8 @@ void ReplayWorker::end(const Task& task, const std::string& state, const Error* 
   });
 }
 
-void ReplayWorker::replay(const Task& task, std::stop_source& halt) {
+void ReplayWorker::replay(Task& task, std::stop_source& halt) {
+  task.kept = now_();
   const auto done =
       bus::read_range(bus_, task.range, [&](const bus::Incoming& incoming) { work_off(task, incoming, halt); }, halt.get_token());
   if (halt.stop_requested()) return;
@@ -125,7 +135,7 @@ void ReplayWorker::replay(const Task& task, std::stop_source& halt) {
 }
 
 bool ReplayWorker::run_one(std::stop_token stop) {
-  const auto task = take();
+  auto task = take();
   if (!task) return false;
   log::info("replay goes on", {{"migration", task->scope.migration_id()},
                                {"run", static_cast<std::int64_t>(task->scope.run())},
