@@ -32,8 +32,10 @@ Result<Peers::Source> GrpcPeers::source(const std::string& tenant, const std::st
 
 Result<Peers::Target> GrpcPeers::target(const std::string& tenant, const std::string& target_id) {
   const auto context = rpc::context(tenant, "billing", kDeadline);
+  loader::v1::ListTargetsRequest request;
+  request.set_target_id(target_id);
   loader::v1::ListTargetsResponse answer;
-  if (const auto status = loader_->ListTargets(context.get(), {}, &answer); !status.ok()) return fail(rpc::to_error(status));
+  if (const auto status = loader_->ListTargets(context.get(), request, &answer); !status.ok()) return fail(rpc::to_error(status));
   for (const auto& target : answer.targets()) {
     if (target.target_id() == target_id) return Target{target.state() == "ready", "its state is '" + target.state() + "'"};
   }

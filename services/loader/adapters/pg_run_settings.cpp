@@ -44,7 +44,7 @@ void PgRunStore::mark_restored(const RunInfo& run, const Hold& hold, const std::
     tx.exec(
         "update setting s set restored = $4, note = $5 from run r where r.migration_id = s.migration_id and r.run = s.run and s.name = $3 "
         "and ((s.migration_id = $1 and s.run = $2) or ($4 and r.target_id = $6 and r.tenant_id = $7 and not s.restored and "
-        "s.restore_call <> ''))",
+        "(s.restore_call <> '' or s.note not like 'stays%')))",
         {run.key.migration_id, run.key.run, name, restored, note, run.target_id, run.tenant_id});
   });
 }

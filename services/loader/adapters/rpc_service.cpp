@@ -4,10 +4,12 @@
 
 #include "common/ids/ids.h"
 #include "common/rpc/rpc.h"
+#include "services/loader/adapters/left_settings.h"
 #include "services/loader/adapters/outgoing.h"
 #include "services/loader/adapters/record_finder.h"
 #include "services/loader/app/facts.h"
 #include "services/loader/app/readiness.h"
+#include "services/loader/app/setting_remedy.h"
 #include "services/loader/domain/read_policy.h"
 
 namespace q2o::loader {
@@ -59,9 +61,40 @@ grpc::Status RpcService::SaveTarget(grpc::ServerContext* context, const v1::Save
   });
 }
 
-grpc::Status RpcService::ListTargets(grpc::ServerContext* context, const v1::ListTargetsRequest*, v1::ListTargetsResponse* response) {
+grpc::Status RpcService::ListTargets(grpc::ServerContext* context, const v1::ListTargetsRequest* request,
+                                     v1::ListTargetsResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
-    for (const auto& target : targets_.list(caller.tenant)) fill(*response->add_targets(), target);
+    if (!request->target_id().empty()) {
+      if (const auto one = targets_.find(caller.tenant, request->target_id())) fill(*response->add_targets(), *one);
+      return {};
+    }
+    const auto page = targets_.list(caller.tenant, request->page_token(), request->page_size());
+    if (!page) return fail(page.error());
+    for (const auto& target : page->targets) fill(*response->add_targets(), target);
+    response->set_next_page_token(page->more);
+    return {};
+  });
+}
+
+grpc::Status RpcService::ListLeftSettings(grpc::ServerContext* context, const v1::ListLeftSettingsRequest* request,
+                                          v1::ListLeftSettingsResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
+    if (!request->migration_id().empty())
+      if (const auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
+    const auto page = left_settings(pool_, caller.tenant, request->migration_id(), request->page_token(), request->page_size());
+    if (!page) return fail(page.error());
+    for (const auto& left : page->settings) {
+      auto& out = *response->add_settings();
+      fill(*out.mutable_target(), left.target);
+      out.set_migration_id(left.run.migration_id);
+      out.set_run(left.run.run);
+      out.set_name(left.name);
+      out.set_before(left.before);
+      out.set_during(left.during);
+      out.set_note(left.note);
+      out.set_remedy(remedy_of(left.name, left.before, left.during));
+    }
+    response->set_next_page_token(page->more);
     return {};
   });
 }
@@ -86,7 +119,9 @@ Status RpcService::check(const std::string& tenant_id, const v1::CheckTargetRequ
   if (!target) return fail(target.error());
   const auto opened = books(tenant_id, request.target_id());
   if (!opened) return fail(opened.error());
-  const auto readiness = check_readiness(**opened, request.home_currency(), {});
+  std::vector<Module> modules;
+  for (const auto& module : request.modules()) modules.push_back(module_of(module));
+  const auto readiness = check_readiness(**opened, request.home_currency(), modules);
   if (!readiness) return fail(readiness.error());
   target->state = readiness->ready() ? "ready" : "blocked";
   target->version = readiness->version;

@@ -7,6 +7,8 @@
 namespace q2o::loader {
 namespace {
 
+constexpr std::uint32_t kPageMax = 1000;
+
 std::string context_of(const std::string& tenant_id, const std::string& target_id) {
   return fmt::format("{}/target/{}/password", tenant_id, target_id);
 }
@@ -52,12 +54,24 @@ Result<Target> Targets::save(const std::string& tenant_id, Target target, const 
   });
 }
 
-std::vector<Target> Targets::list(const std::string& tenant_id) {
+Result<Targets::Page> Targets::list(const std::string& tenant_id, const std::string& after, std::uint32_t size) {
+  if (!after.empty() && !find(tenant_id, after))
+    return fail(Code::invalid_argument, "page_token is none that a page before gave", "PAGE_TOKEN_INVALID", "Begin without one.");
+  const std::uint32_t most = size == 0 ? kPageMax : std::min(size, kPageMax);
   return pool_.transact([&](pg::Tx& tx) {
-    std::vector<Target> out;
-    for (const auto row : tx.exec("select * from target where tenant_id = $1 order by created_at", {tenant_id}))
-      out.push_back(target_of(row));
-    return out;
+    Page page;
+    // One row more is read, so that a full last page has no token.
+    for (const auto row : tx.exec("select * from target where tenant_id = $1 and ($2 = '' or (created_at, target_id) > (select created_at, "
+                                  "target_id from target where tenant_id = $1 and target_id::text = $2)) order by created_at, target_id "
+                                  "limit $3",
+                                  {tenant_id, after, static_cast<std::int64_t>(most) + 1})) {
+      if (page.targets.size() == most) {
+        page.more = page.targets.back().target_id;
+        break;
+      }
+      page.targets.push_back(target_of(row));
+    }
+    return page;
   });
 }
 

@@ -18,7 +18,13 @@ class Targets {
   Targets(pg::Pool& pool, const crypto::Sealer& sealer) : pool_(pool), sealer_(sealer) {}
   /// The same address, database and user again: the password is replaced, the id stays.
   Result<Target> save(const std::string& tenant_id, Target target, const config::Secret& password);
-  std::vector<Target> list(const std::string& tenant_id);
+  /// One page in the order they were made: at most `size` (0 = as many as a page holds) behind target `after` (empty: from the first);
+  /// `more` is the last one's id when others follow. Error invalid_argument when `after` is no target of the tenant.
+  struct Page {
+    std::vector<Target> targets;
+    std::string more;
+  };
+  Result<Page> list(const std::string& tenant_id, const std::string& after, std::uint32_t size);
   Result<Target> find(const std::string& tenant_id, const std::string& target_id);
   Result<TargetAccess> access(const std::string& tenant_id, const std::string& target_id);
 

@@ -39,6 +39,10 @@ v1::Finding to_proto(const Finding& finding) {
   return out;
 }
 
+Module module_of(const common::v1::TargetModule& module) {
+  return {module.name(), module.title(), {module.needed_by().begin(), module.needed_by().end()}, module.purpose()};
+}
+
 v1::StatusFact waiting_fact(const RunInfo& run, const Error& error, std::chrono::milliseconds pause) {
   auto out = fact(run);
   out.mutable_waiting()->set_reason(fmt::format("the target: {}", error.message));
@@ -100,14 +104,6 @@ v1::StatusFact stopped_fact(const RunInfo& run) {
                                 "STOPPED",
                                 "Start the migration again to go on: nothing is written twice.",
                                 {}});
-}
-
-std::vector<std::string> modules_of(const RunInfo& run) {
-  std::vector<std::string> out;
-  const auto settings = json::Document::parse(run.settings_json.empty() ? "{}" : run.settings_json);
-  if (!settings) return out;
-  for (const auto& module : settings->root()["modules"].items()) out.emplace_back(module.text());
-  return out;
 }
 
 }  // namespace q2o::loader

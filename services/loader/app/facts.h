@@ -19,9 +19,8 @@ v1::StatusFact loaded_fact(const RunInfo& run, const Totals& totals, const std::
 v1::StatusFact failed_fact(const RunInfo& run, const Error& error);
 v1::StatusFact stopped_fact(const RunInfo& run);
 v1::Finding to_proto(const Finding& finding);
+Module module_of(const common::v1::TargetModule& module);
 
-/// Modules that the run's settings ask for.
-std::vector<std::string> modules_of(const RunInfo& run);
 std::string rfc3339(std::chrono::system_clock::time_point at);
 
 }  // namespace q2o::loader

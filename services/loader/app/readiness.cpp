@@ -17,7 +17,7 @@ class Check {
   /// False: the target could not be asked at all (`trouble`), or it refuses us and further questions make no sense.
   bool user();
   void rights();
-  void modules(const std::vector<std::string>& more);
+  void modules(std::span<const Module> wanted);
   void company(const std::string& home_currency);
   void entries();
   std::optional<Error> trouble;
@@ -34,6 +34,8 @@ class Check {
   Books& books_;
   Readiness& out_;
 };
+
+constexpr std::string_view kInstalled = R"([[["state","=","installed"]]])", kNameOnly = R"({"fields":["name"]})";
 
 std::int64_t integer(const json::Value& value) {
   std::int64_t out = 0;
@@ -98,15 +100,26 @@ void Check::rights() {
         "The loader adds the group to this user before it writes and lists that as a changed setting.");
 }
 
-void Check::modules(const std::vector<std::string>& more) {
-  std::set<std::string> wanted{"account"};
-  wanted.insert(more.begin(), more.end());
-  const auto rows = ask("ir.module.module", "search_read", R"([[["state","=","installed"]]])", R"({"fields":["name"]})");
+std::set<std::string> names_of(const CallResult& rows) {
+  std::set<std::string> out;
+  for (const auto& row : rows.value().items()) out.emplace(row["name"].text());
+  return out;
+}
+
+/// What only some records need may stay away when the source has none of them: said here, asked for when such a record comes.
+void Check::modules(std::span<const Module> wanted) {
+  const auto rows = ask("ir.module.module", "search_read", std::string(kInstalled), std::string(kNameOnly));
   if (!rows) return;
-  for (const auto& row : rows->value().items()) wanted.erase(std::string(row["name"].text()));
-  for (const auto& name : wanted)
-    add(true, "MODULE_MISSING", fmt::format("The module {} is not installed in the target.", name),
-        fmt::format("Install the module {} (Apps) and check again.", name));
+  out_.missing = not_installed(wanted, names_of(*rows));
+  for (const auto& module : out_.missing) {
+    const bool always = module.needed_by.empty();
+    const std::string purpose = module.purpose.empty() ? "some records" : module.purpose;
+    add(always, "MODULE_MISSING",
+        fmt::format("The module {} is not installed in the target{}.", shown(module),
+                    always ? "" : fmt::format("; {} cannot be written without it", purpose)),
+        fmt::format("{}In Odoo open Apps, search for {} and activate it.",
+                    always ? "" : fmt::format("Nothing to do if the source has no {}. Otherwise: ", purpose), module.name));
+  }
 }
 
 void Check::lock_dates(const json::Value& company) {
@@ -162,7 +175,7 @@ bool Readiness::ready() const {
   return std::ranges::none_of(findings, &Finding::blocker);
 }
 
-Result<Readiness> check_readiness(Books& books, const std::string& home_currency, const std::vector<std::string>& modules) {
+Result<Readiness> check_readiness(Books& books, const std::string& home_currency, std::span<const Module> modules) {
   Readiness out;
   Check check(books, out);
   if (check.user()) {
@@ -175,6 +188,23 @@ Result<Readiness> check_readiness(Books& books, const std::string& home_currency
   }
   if (check.trouble) return fail(*check.trouble);
   return out;
+}
+
+Result<std::vector<Module>> missing_modules(Books& books, std::span<const Module> modules) {
+  const auto rows = books.call("ir.module.module", "search_read", kInstalled, kNameOnly, kQuickCall);
+  if (!rows) return fail(rows.error());
+  return not_installed(modules, names_of(*rows));
+}
+
+Error module_missing(const Module& module) {
+  return {Code::failed_precondition,
+          fmt::format("The module {} is not installed in the target, and the source has {}.", shown(module),
+                      module.purpose.empty() ? "records that need it" : module.purpose),
+          Retry::never,
+          Effect::none,
+          "MODULE_MISSING",
+          fmt::format("In Odoo open Apps, search for {} and activate it; then q2o resume: the same run goes on.", module.name),
+          {}};
 }
 
 std::string findings_json(const std::vector<Finding>& findings) {

@@ -10,10 +10,6 @@ namespace q2o::loader {
 
 using namespace std::chrono_literals;
 
-namespace {
-constexpr std::string_view kActionSetting = "server action of the loader";
-}
-
 RunDriver::RunDriver(RunStore& store, Books& books, RunInfo run, Hold hold, Options options, metrics::Registry& metrics)
     : store_(store),
       books_(books),
@@ -72,13 +68,14 @@ RunDriver::Go RunDriver::wait_out(const Error& error, const std::stop_token& sto
 RunDriver::Go RunDriver::check_target(const std::stop_token& stop) {
   while (!run_.settings_changed) {
     if (look_at_directive(stop) == Go::leave) return Go::leave;
-    const auto readiness = check_readiness(books_, run_.home_currency, modules_of(run_));
+    const auto readiness = check_readiness(books_, run_.home_currency, run_.modules);
     if (!readiness) {
       if (wait_out(readiness.error(), stop) == Go::leave) return Go::leave;
       continue;
     }
     store_.remember_findings(run_, hold_, readiness->findings);
     store_.target_state(run_, readiness->ready() ? "ready" : "blocked", readiness->version);
+    missing_ = readiness->missing;
     if (readiness->ready()) break;
     store_.publish(run_, hold_, blocked_fact(run_, readiness->findings));
     const auto& first = *std::ranges::find_if(readiness->findings, &Finding::blocker);
@@ -121,6 +118,26 @@ RunDriver::Go RunDriver::ready_to_write(const std::stop_token& stop) {
     if (done) return Go::on;
     if (done.error().retry == Retry::never) return fail_run(done.error());
     if (wait_out(done.error(), stop) == Go::leave) return Go::leave;
+  }
+  return Go::on;
+}
+
+/// A module is asked for when the first record needs it: which ones the source's records need is not known before.
+RunDriver::Go RunDriver::modules_for(const Batch& batch, const std::stop_token& stop) {
+  const auto needed = [&](const Module& module) {
+    return std::ranges::any_of(batch.items, [&](const Item& item) { return needs(item, module); });
+  };
+  while (!missing_ || std::ranges::any_of(*missing_, needed)) {
+    // Unknown after a restart; or somebody has installed it since.
+    if (look_at_directive(stop) == Go::leave) return Go::leave;
+    auto missing = missing_modules(books_, run_.modules);
+    if (missing) {
+      missing_ = std::move(*missing);
+      const auto still = std::ranges::find_if(*missing_, needed);
+      return still == missing_->end() ? Go::on : fail_run(module_missing(*still));
+    }
+    if (missing.error().retry == Retry::never) return fail_run(missing.error());
+    if (wait_out(missing.error(), stop) == Go::leave) return Go::leave;
   }
   return Go::on;
 }
@@ -176,6 +193,7 @@ RunDriver::Go RunDriver::launch(std::list<Item>& queue, const std::stop_token& s
       for (auto item = batch.items.rbegin(); item != batch.items.rend(); ++item) queue.push_front(std::move(*item));
       return Go::on;
     }
+    if (modules_for(batch, stop) == Go::leave) return Go::leave;
     if (!action_.installed() && ready_to_write(stop) == Go::leave) return Go::leave;
     exclusive_in_flight_ = batch.exclusive;
     in_flight_.push_back(

@@ -38,6 +38,7 @@ class RunDriver {
   Go await_wave(std::uint32_t number, const std::stop_token& stop);
   Go work_wave(const Wave& wave, const std::stop_token& stop);
   Go ready_to_write(const std::stop_token& stop);
+  Go modules_for(const Batch& batch, const std::stop_token& stop);
   Go finish(const std::stop_token& stop);
   Status clean_up();
   Go stop_run();
@@ -65,6 +66,7 @@ class RunDriver {
   Pace pace_;
   Progress progress_;
   Known known_;
+  std::optional<std::vector<Module>> missing_;  ///< modules that the target does not have; nothing: not asked yet
   std::map<std::string, EntityCount> published_;
   std::chrono::steady_clock::time_point published_at_{};
   std::list<std::future<Delivery>> in_flight_;

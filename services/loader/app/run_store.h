@@ -28,6 +28,7 @@ struct RunInfo {
   RunKey key;
   std::string tenant_id, connection, target_id, settings_json, home_currency;
   bool settings_changed = false;  ///< the target has been changed in this run: no second readiness check
+  std::vector<Module> modules;    ///< of the target, as the mapping needs them
 };
 /// How far the mapped stream has come.
 struct Arrived {

@@ -10,7 +10,6 @@
 namespace q2o::loader {
 namespace {
 
-constexpr std::string_view kNumberCheck = "sequence.mixin.constraint_start_date";
 constexpr std::array<std::string_view, 4> kLockDates{"fiscalyear_lock_date", "tax_lock_date", "sale_lock_date", "purchase_lock_date"};
 constexpr std::array<std::string_view, 2> kDefaultTaxes{"account_sale_tax_id", "account_purchase_tax_id"};
 constexpr std::array<std::string_view, 10> kCompanyFields{"name",  "street", "street2", "city", "zip",
@@ -216,11 +215,10 @@ Status TargetSettings::lock_books(const json::Value& wanted) {
   if (!current) return fail(current.error());
   const std::string before = shown((*current)["fiscalyear_lock_date"]);
   if (before >= wanted.text()) return {};  // ISO dates compare as text; a later lock of the target's own stays
-  const auto done = change(
-      {"company.fiscalyear_lock_date (books closed)", before, std::string(wanted.text()), "", false, "stays: the source's closing date"},
-      "res.company", "write", write_args((*current).id, "fiscalyear_lock_date", literal(wanted.text())));
+  const auto done = change({std::string(kBooksClosed), before, std::string(wanted.text()), "", false, "stays: the source's closing date"},
+                           "res.company", "write", write_args((*current).id, "fiscalyear_lock_date", literal(wanted.text())));
   if (!done && done.error().retry == Retry::never) {
-    store_.mark_restored(run_, hold_, "company.fiscalyear_lock_date (books closed)", false, "refused by Odoo: " + done.error().message);
+    store_.mark_restored(run_, hold_, std::string(kBooksClosed), false, "refused by Odoo: " + done.error().message);
     return {};
   }
   return done;

@@ -8,6 +8,11 @@
 
 namespace q2o::loader {
 
+/// Names of settings under which they are written down.
+inline constexpr std::string_view kActionSetting = "server action of the loader";
+inline constexpr std::string_view kNumberCheck = "sequence.mixin.constraint_start_date";
+inline constexpr std::string_view kBooksClosed = "company.fiscalyear_lock_date (books closed)";
+
 /// What the run needs in the target's settings (RunPlan.target_settings_json). Each change is written down before it is made.
 class TargetSettings {
  public:

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
+#include "services/loader/app/setting_remedy.h"
 #include "services/loader/domain/batch_planner.h"
+#include "services/loader/domain/module.h"
 #include "services/loader/domain/odoo_error.h"
 #include "services/loader/domain/pace.h"
 #include "services/loader/domain/progress.h"
@@ -81,6 +83,33 @@ TEST(Pace, BacksOffUpToAMinute) {
   EXPECT_LE(Pace::backoff(1, 0.9), 250ms);
   EXPECT_LE(Pace::backoff(100, 0.999), 60000ms);
   EXPECT_GE(Pace::backoff(100, 0.0), 30000ms);
+}
+
+TEST(Module, IsNeededByItsModelsOrByTheirFields) {
+  Item time;
+  time.model = "account.analytic.line";
+  time.values_json = R"({"values":{"name":"the \"employee_id\": of a text","employee_id":{"ref":"a"}}})";
+  Item rent = time;
+  rent.values_json = R"({"values":{"name":"the \"employee_id\": of a text"}})";
+  const Module timesheets{"hr_timesheet", "Timesheets", {"hr.employee", "account.analytic.line:employee_id"}, "hours"};
+  EXPECT_TRUE(needs(time, timesheets));
+  EXPECT_FALSE(needs(rent, timesheets)) << "a text that looks like the field is none";
+  rent.model = "hr.employee";
+  EXPECT_TRUE(needs(rent, timesheets));
+  EXPECT_TRUE(needs(rent, Module{"analytic", "", {}, ""})) << "every run";
+}
+TEST(Module, AccountingIsAlwaysWanted) {
+  EXPECT_EQ(not_installed({}, {"sale"}).size(), 1u);
+  EXPECT_TRUE(not_installed({}, {"account"}).empty());
+}
+TEST(SettingRemedy, SaysWhereItIsAndWhatBelongsThere) {
+  using ::testing::HasSubstr;
+  EXPECT_THAT(remedy_of("company.fiscalyear_lock_date", "2020-12-31", ""), HasSubstr("Lock Dates"));
+  EXPECT_THAT(remedy_of("company.fiscalyear_lock_date", "2020-12-31", ""), HasSubstr("set it to 2020-12-31"));
+  EXPECT_THAT(remedy_of("sequence.mixin.constraint_start_date", "", "2100-01-01"), HasSubstr("delete it"));
+  EXPECT_THAT(remedy_of("server action of the loader", "absent", "installed"), HasSubstr("Server Actions: delete"));
+  EXPECT_THAT(remedy_of("company.fiscalyear_lock_date (books closed)", "", "2024-12-31"), HasSubstr("to 2024-12-31"));
+  EXPECT_THAT(remedy_of("company.account_sale_tax_id", "7", ""), HasSubstr("id 7"));
 }
 
 TEST(Progress, CountsASourceRecordOnceAllItsTargetRecordsAreDone) {

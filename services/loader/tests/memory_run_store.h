@@ -15,7 +15,8 @@ class MemoryRunStore final : public RunStore {
                "33333333-3333-4333-8333-333333333333",
                "{}",
                "USD",
-               false};
+               false,
+               {}};
   Arrived stream;
   std::vector<Item> items;
   Directive now = Directive::go;

@@ -159,6 +159,54 @@ TEST_F(RunDriverTest, WritesNothingWhenTheTargetIsNotReady) {
   EXPECT_TRUE(std::ranges::any_of(store.facts, [](const auto& fact) { return fact.has_target_blocked(); }));
 }
 
+TEST_F(RunDriverTest, WritesNothingWithoutAModuleThatEveryRunNeeds) {
+  store.items = {item(1, "qbo1_a")};
+  store.info.modules = {{"analytic", "Analytic Accounting", {}, ""}};
+  drive();
+  EXPECT_THAT(books.writes(), IsEmpty());
+  EXPECT_THAT(states_of_facts(), ElementsAre("failed MODULE_MISSING"));
+}
+
+TEST_F(RunDriverTest, AsksForAModuleWhenTheFirstRecordNeedsItAndGoesOnWhenItIsThere) {
+  store.info.modules = {{"hr", "Employees", {"hr.employee"}, "employees"}};
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {}, 1)};
+  store.items[1].model = "hr.employee";
+  drive();
+  EXPECT_THAT(books.names(), ElementsAre("qbo1_a"));
+  EXPECT_THAT(states_of_facts(), ElementsAre("failed MODULE_MISSING"));
+  const auto failed = std::ranges::find_if(store.facts, [](const auto& fact) { return fact.has_run_failed(); });
+  EXPECT_THAT(failed->run_failed().message(), HasSubstr("Employees (hr)"));
+  EXPECT_THAT(failed->run_failed().message(), HasSubstr("the source has employees"));
+  EXPECT_THAT(failed->run_failed().hint(), HasSubstr("q2o resume"));
+  books.modules.push_back("hr");
+  store.state = "working";
+  drive();
+  EXPECT_THAT(states_of_facts(), ElementsAre("failed MODULE_MISSING", "loaded 2 0 0 0"));
+}
+
+TEST_F(RunDriverTest, FindsAModuleThatWasInstalledInMidRun) {
+  store.info.modules = {{"hr", "Employees", {"hr.employee"}, "employees"}};
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {}, 1)};
+  store.items[1].model = "hr.employee";
+  books.before_batch = [this] { books.modules.push_back("hr"); };
+  drive();
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 2 0 0 0"));
+}
+
+TEST_F(RunDriverTest, NeedsNoModuleOfRecordsThatTheSourceDoesNotHave) {
+  store.info.modules = {{"hr", "Employees", {"hr.employee"}, "employees"}};
+  store.items = {item(1, "qbo1_a")};
+  drive();
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 1 0 0 0"));
+  const auto readiness = check_readiness(books, "USD", store.info.modules);
+  ASSERT_TRUE(readiness);
+  EXPECT_TRUE(readiness->ready());
+  const auto said = std::ranges::find(readiness->findings, "MODULE_MISSING", &Finding::reason);
+  ASSERT_NE(said, readiness->findings.end()) << "a warning beforehand";
+  EXPECT_THAT(said->message, HasSubstr("employees cannot be written without it"));
+  EXPECT_THAT(said->remedy, HasSubstr("search for hr"));
+}
+
 TEST_F(RunDriverTest, WritesNothingIntoACompanyThatItCannotCheck) {
   store.items = {item(1, "qbo1_a")};
   books.company_hidden = true;

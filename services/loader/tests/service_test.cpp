@@ -175,6 +175,119 @@ TEST_F(Service, FindsWhatBecameOfASourceRecordAndBack) {
             grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(Service, ListsTargetsPageByPageOrTheOneThatIsAskedFor) {
+  const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+  std::vector<std::string> made;
+  for (const char* name : {"a", "b", "c"}) {
+    v1::SaveTargetRequest request;
+    request.set_url("http://127.0.0.1:9");
+    request.set_database(name);
+    request.set_user("admin");
+    request.set_password("secret");
+    v1::SaveTargetResponse response;
+    ASSERT_TRUE(stub->SaveTarget(rpc::context(books.tenant, "test", 10s).get(), request, &response).ok());
+    made.push_back(response.target().target_id());
+  }
+  v1::ListTargetsRequest request;
+  request.set_page_size(2);
+  std::vector<std::string> listed;
+  std::vector<int> sizes;
+  do {
+    v1::ListTargetsResponse page;
+    ASSERT_TRUE(stub->ListTargets(rpc::context(books.tenant, "test", 10s).get(), request, &page).ok());
+    sizes.push_back(page.targets_size());
+    for (const auto& target : page.targets()) listed.push_back(target.target_id());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && sizes.size() < 10);
+  EXPECT_THAT(sizes, ::testing::ElementsAre(2, 1));
+  EXPECT_EQ(listed, made) << "in the order they were made";
+
+  v1::ListTargetsResponse page;
+  request.set_page_token("nonsense");
+  EXPECT_EQ(stub->ListTargets(rpc::context(books.tenant, "test", 10s).get(), request, &page).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  request.set_page_token("");
+  request.set_target_id(made[1]);
+  ASSERT_TRUE(stub->ListTargets(rpc::context(books.tenant, "test", 10s).get(), request, &page).ok());
+  ASSERT_EQ(page.targets_size(), 1);
+  EXPECT_EQ(page.targets(0).database(), "b");
+  ASSERT_TRUE(stub->ListTargets(rpc::context(ids::uuid_v4(), "test", 10s).get(), request, &page).ok());
+  EXPECT_EQ(page.targets_size(), 0) << "another tenant sees nothing";
+}
+
+TEST_F(Service, ACheckOfTheTargetNamesTheModulesThatTheMappingNeeds) {
+  const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+  v1::CheckTargetRequest request;
+  request.set_target_id(save_target());
+  request.set_home_currency("USD");
+  auto& some = *request.add_modules();
+  some.set_name("payroll_of_nobody");
+  some.set_title("Payroll");
+  some.add_needed_by("hr.payslip");
+  some.set_purpose("payslips");
+  v1::CheckTargetResponse response;
+  ASSERT_TRUE(stub->CheckTarget(rpc::context(books.tenant, "test", 30s).get(), request, &response).ok());
+  EXPECT_EQ(response.target().state(), "ready") << "only some records need it";
+  const auto missing = [&] {
+    return std::ranges::find(response.findings(), "MODULE_MISSING", [](const auto& finding) { return finding.reason(); });
+  };
+  ASSERT_NE(missing(), response.findings().end());
+  EXPECT_EQ(missing()->severity(), "warning");
+  EXPECT_THAT(missing()->message(), ::testing::HasSubstr("Payroll (payroll_of_nobody)"));
+  EXPECT_THAT(missing()->remedy(), ::testing::HasSubstr("if the source has no payslips"));
+
+  some.clear_needed_by();
+  ASSERT_TRUE(stub->CheckTarget(rpc::context(books.tenant, "test", 30s).get(), request, &response).ok());
+  EXPECT_EQ(response.target().state(), "blocked");
+  EXPECT_EQ(missing()->severity(), "blocker");
+}
+
+TEST_F(Service, ListsWhatAnEndedRunCouldNotPutBackAndNothingElse) {
+  pg::Pool pool(database);
+  const std::string target = save_target(), other = ids::uuid_v4();
+  pool.transact([&](pg::Tx& tx) {
+    const auto run = [&](std::uint32_t number, const char* state) {
+      tx.exec("insert into run (migration_id, run, tenant_id, connection, target_id, state, plan) values ($1, $2, $3, 'q', $4, $5, '')",
+              {books.migration, number, books.tenant, target, state});
+    };
+    const auto setting = [&](std::uint32_t number, const char* name, const char* call, bool restored, const char* note) {
+      tx.exec(
+          "insert into setting (migration_id, run, name, tenant_id, before_value, during_value, restore_call, restored, note) values "
+          "($1, $2, $3, $4, 'old', 'new', $5, $6, $7)",
+          {books.migration, number, name, books.tenant, call, restored, note});
+    };
+    run(1, "stopped");
+    setting(1, "company.fiscalyear_lock_date", "[]", false, "");
+    setting(1, "company.tax_lock_date", "[]", false, "");  // put back by run 2
+    setting(1, "company.name", "", false, "stays: as in the source");
+    setting(1, "server action of the loader", "", false, "removed at the end of the run");
+    run(2, "done");
+    setting(2, "company.tax_lock_date", "[]", true, "put back");
+    run(3, "working");
+    setting(3, "company.sale_lock_date", "[]", false, "");
+  });
+  const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+  v1::ListLeftSettingsRequest request;
+  request.set_page_size(1);
+  std::vector<std::string> names;
+  do {
+    v1::ListLeftSettingsResponse page;
+    ASSERT_TRUE(stub->ListLeftSettings(rpc::context(books.tenant, "test", 10s).get(), request, &page).ok());
+    for (const auto& left : page.settings()) {
+      names.push_back(left.name());
+      EXPECT_EQ(left.target().target_id(), target);
+      EXPECT_EQ(left.run(), 1u);
+      EXPECT_THAT(left.remedy(), ::testing::HasSubstr("in Odoo"));
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && names.size() < 10);
+  EXPECT_THAT(names, ::testing::ElementsAre("company.fiscalyear_lock_date", "server action of the loader"));
+  v1::ListLeftSettingsResponse nothing;
+  request.set_migration_id(other);
+  ASSERT_TRUE(stub->ListLeftSettings(rpc::context(books.tenant, "test", 10s).get(), request, &nothing).ok());
+  EXPECT_EQ(nothing.settings_size(), 0) << "another migration has not written to that target";
+}
+
 TEST_F(Service, ListsRejectsPageByPage) {
   pg::Pool pool(database);
   pool.transact([&](pg::Tx& tx) {

@@ -43,7 +43,8 @@ mapper::v1::RunPlan plan() {
   out.set_target_settings_json(
       R"({"currency":"USD","country":"US","fiscalyear_last_month":"12","fiscalyear_last_day":31,"tax_calculation_rounding_method":"round_globally",)"
       R"("decimal_precision":{"Product Price":6,"Product Unit of Measure":6,"Discount":6},"company":{"name":"Small Books Ltd","city":"Bayshore","state":"CA"},)"
-      R"("no_default_taxes":true,"book_close_date":null,"modules":["account","sale_management"]})");
+      R"("no_default_taxes":true,"book_close_date":null})");
+  for (const auto* name : {"account", "sale_management"}) out.add_modules()->set_name(name);
   for (std::uint32_t number = 0; number < 7; ++number) {
     auto& wave = *out.add_waves();
     wave.set_number(number);

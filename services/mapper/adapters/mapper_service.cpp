@@ -7,6 +7,7 @@
 
 #include "common/rpc/rpc.h"
 #include "services/mapper/adapters/rows.h"
+#include "services/mapper/app/output.h"
 
 namespace q2o::mapper {
 namespace {
@@ -104,9 +105,12 @@ grpc::Status MapperServiceImpl::StoreMapping(grpc::ServerContext* context, const
 grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request,
                                                v1::CurrentMappingResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) {
+    std::shared_ptr<const Mapping> mapping;
     const auto version = pool_.transact([&](pg::Tx& tx) {
-      return request->version().empty() ? mappings_.current(tx, caller.tenant, request->platform())
-                                        : mappings_.named(tx, caller.tenant, request->platform(), request->version());
+      auto found = request->version().empty() ? mappings_.current(tx, caller.tenant, request->platform())
+                                              : mappings_.named(tx, caller.tenant, request->platform(), request->version());
+      if (found) mapping = mappings_.find(tx, caller.tenant, *found);
+      return found;
     });
     if (!version && !request->version().empty())
       return refuse(Code::not_found, fmt::format("no single mapping of {} begins with '{}'", request->platform(), request->version()),
@@ -115,6 +119,8 @@ grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, con
       return refuse(Code::not_found, fmt::format("no mapping is stored for {}", request->platform()), "MAPPING_UNKNOWN",
                     "Store one with q2o mapping.");
     response->set_version(*version);
+    if (mapping)
+      for (const auto& module : mapping->modules()) *response->add_modules() = to_proto(module);
     return grpc::Status::OK;
   });
 }

@@ -39,6 +39,15 @@ void fill(const Target& target, std::uint32_t wave, v1::TargetRecord& out) {
 
 }  // namespace
 
+common::v1::TargetModule to_proto(const TargetModule& module) {
+  common::v1::TargetModule out;
+  out.set_name(module.name);
+  out.set_title(module.title);
+  for (const auto& need : module.needed_by) out.add_needed_by(need);
+  out.set_purpose(module.purpose);
+  return out;
+}
+
 v1::MappedMessage Output::message() {
   v1::MappedMessage message;
   fill_scope(run_, *message.mutable_scope());
@@ -63,6 +72,7 @@ void Output::plan(const std::string& settings) {
   plan.set_mapping_version(mapping_.version());
   plan.set_target_settings_json(settings);
   plan.set_home_currency(run_.home_currency);
+  for (const auto& module : mapping_.modules()) *plan.add_modules() = to_proto(module);
   std::uint32_t number = 0;
   for (const auto& wave : mapping_.waves()) {
     auto& added = *plan.add_waves();

@@ -9,6 +9,8 @@
 
 namespace q2o::mapper {
 
+common::v1::TargetModule to_proto(const TargetModule& module);
+
 /// Numbers and sends the mapped messages of a run in bounded batches; what the run does not want is left out. Sequences are part of the
 /// run's state: after a crash the same message gets the same number and id again.
 class Output {

@@ -35,7 +35,7 @@ Mapping::Check MappingCompiler::run(std::string text) {
   const auto& root = document->root();
   if (!check_members(root,
                      {"$schema", "format", "platform", "target", "missing_entity", "money_mode", "text_bytes_max", "missing_references",
-                      "settings", "tables", "templates", "waves", "entities"},
+                      "settings", "modules", "tables", "templates", "waves", "entities"},
                      "", complaints_)) {
     return {nullptr, complaints_.all()};
   }
@@ -45,6 +45,7 @@ Mapping::Check MappingCompiler::run(std::string text) {
   read_waves(root["waves"]);
   auto settings_context = context();
   mapping_->settings_ = language::compile(root["settings"], "/settings", settings_context);
+  read_modules(root["modules"]);
   if (!root["entities"].is_object()) complaints_.add("/entities", "must be an object");
   for (const auto& entity : root["entities"].members()) read_entity(entity.key, entity.value);
   read_missing_references(root["missing_references"]);
@@ -76,6 +77,31 @@ void MappingCompiler::read_head(const json::Value& root) {
     complaints_.add("/money_mode", "must be native, statement or payment");
   } else {
     mapping_->money_mode_ = known->second;
+  }
+}
+
+void MappingCompiler::read_modules(const json::Value& list) {
+  constexpr std::string_view kPlace = "/modules";
+  if (!list.is_null() && !list.is_array()) complaints_.add(kPlace, "must be a list");
+  for (std::size_t i = 0; i < list.items().size(); ++i) {
+    const auto& value = list.items()[i];
+    const std::string place = below(kPlace, i);
+    if (!check_members(value, {"name", "title", "needed_by", "purpose"}, place, complaints_)) continue;
+    TargetModule module{text_member(value, "name", true, place, complaints_),
+                        text_member(value, "title", true, place, complaints_),
+                        {},
+                        text_member(value, "purpose", false, place, complaints_)};
+    if (value.has("needed_by") && !value["needed_by"].is_array()) complaints_.add(below(place, "needed_by"), "must be a list");
+    for (const auto& need : value["needed_by"].items()) {
+      const auto text = need.text();
+      const auto colon = text.find(':');
+      if (!need.is_string() || text.empty() || colon == 0 || colon + 1 == text.size())
+        complaints_.add(below(place, "needed_by"), "names models (hr.employee) or fields of one (hr.employee:name)");
+      module.needed_by.emplace_back(text);
+    }
+    if (!module.needed_by.empty() && module.purpose.empty())
+      complaints_.add(below(place, "purpose"), "must say what in the source needs the module");
+    mapping_->modules_.push_back(std::move(module));
   }
 }
 

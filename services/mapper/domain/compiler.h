@@ -14,6 +14,7 @@ class MappingCompiler {
 
  private:
   void read_head(const json::Value& root);
+  void read_modules(const json::Value& list);
   void read_missing_references(const json::Value& list);
   void read_tables(const json::Value& tables);
   void read_waves(const json::Value& waves);

@@ -49,6 +49,13 @@ struct LossRule {
   language::NodePtr reason;     ///< a sentence
 };
 
+/// A module of the target that the mapping writes into.
+struct TargetModule {
+  std::string name, title;             ///< technical name, and as the target's list of apps calls it
+  std::vector<std::string> needed_by;  ///< models, or fields as "model:field"; empty: every run
+  std::string purpose;                 ///< what in the source needs it, in words
+};
+
 enum class Defer { no, plan, entity_end, documents_end };
 
 struct EntityRule {
@@ -90,6 +97,7 @@ class Mapping {
   const MissingReferences& missing_references() const { return missing_references_; }
   std::size_t text_bytes_max() const { return text_bytes_max_; }
   const language::Node& settings() const { return *settings_; }
+  const std::vector<TargetModule>& modules() const { return modules_; }
 
  private:
   friend class MappingCompiler;
@@ -100,6 +108,7 @@ class Mapping {
   std::size_t text_bytes_max_ = kTextBytesMax;
   language::Tables tables_;
   language::NodePtr settings_;
+  std::vector<TargetModule> modules_;
   std::map<std::string, EntityRule, std::less<>> entities_;
   std::vector<Wave> waves_;
 };

@@ -37,6 +37,32 @@ TEST(Mapping, TheShippedOneIsWithoutComplaints) {
   EXPECT_LT(check.mapping->wave_number("documents"), check.mapping->wave_number("matches"));
 }
 
+TEST(Mapping, NamesTheModulesOfTheTargetAndWhatNeedsThem) {
+  const auto check = Mapping::compile(testing::shipped_mapping());
+  ASSERT_TRUE(check.mapping);
+  std::map<std::string, std::vector<std::string>> needed_by;
+  for (const auto& module : check.mapping->modules()) needed_by[module.name] = module.needed_by;
+  EXPECT_TRUE(needed_by.at("account").empty()) << "every run";
+  EXPECT_EQ(needed_by.at("hr"), std::vector<std::string>{"hr.employee"});
+  EXPECT_FALSE(needed_by.at("hr_timesheet").empty()) << "only hours of employees";
+}
+
+TEST(Mapping, ComplainsAboutModulesWithTheirPlace) {
+  const auto with = [](const std::string& modules) {
+    std::string text = mapping_with(kCustomer);
+    return text.insert(text.size() - 1, ", \"modules\": " + modules);
+  };
+  EXPECT_EQ(places(with(R"([{"name": "hr", "title": "Employees", "needed_by": ["hr.employee"], "purpose": "employees"}])")),
+            std::vector<std::string>{});
+  EXPECT_EQ(places(with(R"({"hr": {}})")), std::vector<std::string>{"/modules"});
+  EXPECT_EQ(places(with(R"([{"title": "Employees"}])")), std::vector<std::string>{"/modules/0/name"});
+  EXPECT_EQ(places(with(R"([{"name": "hr", "title": "E", "needed_by": ["hr.employee:"], "purpose": "p"}])")),
+            std::vector<std::string>{"/modules/0/needed_by"});
+  EXPECT_EQ(places(with(R"([{"name": "hr", "title": "E", "needed_by": ["hr.employee"]}])")),
+            std::vector<std::string>{"/modules/0/purpose"});
+  EXPECT_EQ(places(with(R"([{"name": "hr", "title": "E", "colour": "red"}])")).size(), 1u);
+}
+
 TEST(Mapping, KeepsItsVersionWhenOnlyBlanksAndOrderChange) {
   const auto one = Mapping::compile(mapping_with(kCustomer));
   std::string other = mapping_with(kCustomer);

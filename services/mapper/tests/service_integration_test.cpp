@@ -211,6 +211,22 @@ TEST_F(MapperService, SendsThePlanFirstThenEntitiesThenTheEnd) {
   EXPECT_EQ(number, sent.back().message.run_end().messages());
 }
 
+TEST_F(MapperService, TellsTheModulesOfTheTargetWithThePlanAndWhenAsked) {
+  worker_->receive(whole_run());
+  const auto& planned = published().front().message.run_plan().modules();
+  MapperServiceImpl service(pool_, mappings_);
+  rpc::Server server("127.0.0.1:0", {&service}, metrics_);
+  const auto stub = v1::MapperService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server.port())));
+  v1::CurrentMappingRequest request;
+  request.set_platform("quickbooks_online");
+  v1::CurrentMappingResponse current;
+  ASSERT_TRUE(stub->CurrentMapping(rpc::context(kTenant, "test", std::chrono::seconds(10)).get(), request, &current).ok());
+  EXPECT_EQ(version_, current.version());
+  ASSERT_GT(planned.size(), 3);
+  ASSERT_EQ(planned.size(), current.modules_size());
+  for (int i = 0; i < planned.size(); ++i) EXPECT_EQ(planned[i].SerializeAsString(), current.modules(i).SerializeAsString());
+}
+
 TEST_F(MapperService, WaitsInNoWaveForEntitiesThatTheSourceDoesNotSend) {
   worker_->receive(whole_run());
   const auto sent = published();
@@ -475,6 +491,34 @@ TEST_F(MapperReplay, ARejectedRecordIsFoundByItsNumberAndALostMessageIsNamed) {
   EXPECT_EQ(traced->records(0).source_id(), "2");
   EXPECT_TRUE(traced->records(0).body().empty());
   EXPECT_FALSE(traced->records(0).body_missing().empty());
+}
+
+TEST_F(MapperReplay, KeepsItsLeaseAndPlaceWhileItPassesByMessagesOfOthers) {
+  using namespace std::chrono_literals;
+  for (int i = 0; i < 6; ++i) {
+    bus::Outgoing foreign;
+    foreign.topic = topics_.raw;
+    foreign.key = "another migration";
+    foreign.id = ids::uuid_v4();
+    last_ = producer_.publish({&foreign, 1}, 10s).value().front().offset;
+  }
+  order(2, first_);
+  ReplayWorker::Time now{};
+  std::int64_t looks = 0, runs_out = 0;
+  ReplayWorker slow(pool_, kafka(), *worker_, "test", topics_.raw, [&] {
+    // Between two looks at the clock eleven seconds pass, for the database too.
+    pool_.transact([&](pg::Tx& tx) {
+      tx.exec("UPDATE lease SET lease_until = lease_until - interval '11 seconds' WHERE kind = 'replay'");
+      runs_out += tx.one("SELECT count(*) AS n FROM lease WHERE kind = 'replay' AND lease_until <= clock_timestamp()").integer("n");
+    });
+    ++looks;
+    return now += 11s;
+  });
+  EXPECT_TRUE(slow.run_one({}));
+  EXPECT_GT(looks, 5);
+  EXPECT_EQ(runs_out, 0) << "another process would have taken the replay";
+  EXPECT_EQ(batches(1), batches(2));
+  EXPECT_EQ(last_ + 1, pool_.transact([](pg::Tx& tx) { return tx.one("SELECT next_offset FROM replay").integer("next_offset"); }));
 }
 
 TEST_F(MapperReplay, ARangeThatTheLogDoesNotHoldAnyMoreEndsTheRunAndSaysWhatToDo) {

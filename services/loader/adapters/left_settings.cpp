@@ -1,0 +1,53 @@
+#include "services/loader/adapters/left_settings.h"
+
+#include <charconv>
+
+namespace q2o::loader {
+namespace {
+
+constexpr std::uint32_t kPageMax = 1000;
+
+/// The newest word about a setting of a target counts: a later run may have put back what an earlier one could not. What is meant to stay
+/// says so in its note, and what a run at work has changed is not left yet.
+constexpr std::string_view kLeft =
+    "select * from (select distinct on (r.target_id, s.name) s.*, r.target_id, r.state as run_state, t.url, t.database_name, t.login, "
+    "t.state as target_state, t.version from setting s join run r using (migration_id, run) join target t on t.target_id = r.target_id "
+    "where r.tenant_id = $1 and ($2 = '' or r.target_id in (select target_id from run where tenant_id = $1 and migration_id::text = $2)) "
+    "order by r.target_id, s.name, s.ordinal desc) newest where not restored and (restore_call <> '' or note not like 'stays%') and "
+    "run_state <> 'working' and ordinal > $3 order by ordinal limit $4";
+
+LeftSetting left_of(const pg::Row& row) {
+  return {
+      {row.text("target_id"), row.text("url"), row.text("database_name"), row.text("login"), row.text("target_state"), row.text("version")},
+      {row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run"))},
+      row.text("name"),
+      row.text("before_value"),
+      row.text("during_value"),
+      row.text("note")};
+}
+
+}  // namespace
+
+Result<LeftSettings> left_settings(pg::Pool& pool, const std::string& tenant_id, const std::string& migration_id, const std::string& token,
+                                   std::uint32_t size) {
+  std::int64_t after = 0;
+  const auto [end, problem] = std::from_chars(token.data(), token.data() + token.size(), after);
+  if (!token.empty() && (problem != std::errc() || end != token.data() + token.size()))
+    return fail(Code::invalid_argument, "page_token is none that a page before gave", "PAGE_TOKEN_INVALID", "Begin without one.");
+  const std::uint32_t most = size == 0 ? kPageMax : std::min(size, kPageMax);
+  return pool.transact([&](pg::Tx& tx) {
+    LeftSettings page;
+    std::int64_t last = 0;
+    for (const auto row : tx.exec(kLeft, {tenant_id, migration_id, after, static_cast<std::int64_t>(most) + 1})) {
+      if (page.settings.size() == most) {
+        page.more = std::to_string(last);
+        break;
+      }
+      last = row.integer("ordinal");
+      page.settings.push_back(left_of(row));
+    }
+    return page;
+  });
+}
+
+}  // namespace q2o::loader
