@@ -138,7 +138,7 @@ int run(int argc, char** argv) {
   store->add_flag("--json", as_json, "machine-readable output");
   store->add_option("file", file, "path")->required();
   store->callback([&] { chosen = [&](const Session& s) { return mapping_store(s, file); }; });
-  command("doctor", "is every part reachable", [&](const Session& s) { return doctor(s); });
+  command("doctor", "is every part reachable; lag, disk, versions", [&](const Session& s) { return doctor(s); });
   CLI::App* declare =
       command("topics", "declare the Kafka topics (used by scripts/stack)", [&](const Session&) { return topics(brokers, file); });
   declare->add_option("--brokers", brokers)->required();

@@ -1,16 +1,12 @@
-#include "cli/cli.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include "cli/commands.h"
-#include "cli/session.h"
+#include "cli/tests/fixture.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/rpc.h"
 #include "q2o/billing/v1/migration.grpc.pb.h"
@@ -18,37 +14,20 @@
 namespace q2o::cli {
 namespace {
 
-int run_words(std::vector<std::string> words) {
-  std::vector<char*> argv;
-  words.insert(words.begin(), "q2o");
-  for (auto& word : words) argv.push_back(word.data());
-  return run(static_cast<int>(argv.size()), argv.data());
-}
-
-class Cli : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("q2o_cli_test_" + std::to_string(getpid()));
-    std::filesystem::remove_all(folder_);
-    setenv("Q2O_STATE", folder_.c_str(), 1);
-    // Port 9 (discard) answers nowhere: every service is away.
-    for (const char* name : {"BILLING", "CONNECTOR", "MAPPER", "LOADER", "VALIDATOR", "NOTIFIER"})
-      setenv(("Q2O_PORT_" + std::string(name)).c_str(), "9", 1);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path folder_;
-};
+using testing::Cli;
+using ::testing::HasSubstr;
+using testing::run_words;
 
 TEST_F(Cli, AnUnknownWordSuggestsTheNearest) {
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   EXPECT_EQ(run_words({"migrat"}), kUsage);
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::HasSubstr("did you mean `q2o migrate`?"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("did you mean `q2o migrate`?"));
 }
 
 TEST_F(Cli, HelpBeginsWithExamples) {
-  testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStdout();
   EXPECT_EQ(run_words({"--help"}), kDone);
-  EXPECT_THAT(testing::internal::GetCapturedStdout(), testing::HasSubstr("Examples:"));
+  EXPECT_THAT(::testing::internal::GetCapturedStdout(), HasSubstr("Examples:"));
 }
 
 TEST_F(Cli, MissingOptionsAreAUsageError) {
@@ -56,24 +35,23 @@ TEST_F(Cli, MissingOptionsAreAUsageError) {
 }
 
 TEST_F(Cli, AServiceThatIsAwayIsNamedWithTheRemedy) {
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   EXPECT_EQ(run_words({"status"}), kError);
-  const auto text = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(text, testing::HasSubstr("the billing service does not answer"));
-  EXPECT_THAT(text, testing::HasSubstr("make up"));
+  const auto text = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(text, HasSubstr("the billing service does not answer"));
+  EXPECT_THAT(text, HasSubstr("make up"));
 }
 
 TEST_F(Cli, DoctorSaysOfEveryBadLineWhatToDo) {
   for (const char* name : {"BILLING", "CONNECTOR", "MAPPER", "LOADER", "VALIDATOR", "NOTIFIER"})
     setenv(("Q2O_PORT_" + std::string(name) + "_ADMIN").c_str(), "9", 1);
   setenv("Q2O_PORT_KAFKA", "9", 1);
-  unsetenv("Q2O_PORT_POSTGRES");
-  testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStdout();
   EXPECT_EQ(run_words({"doctor"}), kError);
-  const auto text = testing::internal::GetCapturedStdout();
-  EXPECT_THAT(text, testing::HasSubstr("BAD kafka      down"));
-  EXPECT_THAT(text, testing::HasSubstr("BAD postgres   unknown"));
-  EXPECT_THAT(text, testing::HasSubstr("make logs SERVICE=loader"));
+  const auto text = ::testing::internal::GetCapturedStdout();
+  EXPECT_THAT(text, HasSubstr("BAD kafka      down"));
+  EXPECT_THAT(text, HasSubstr("BAD postgres   unknown"));
+  EXPECT_THAT(text, HasSubstr("make logs SERVICE=loader"));
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with("  BAD")) continue;

@@ -6,6 +6,7 @@
 #include "cli/session.h"
 #include "q2o/billing/v1/migration.pb.h"
 #include "q2o/connector/v1/connector.pb.h"
+#include "q2o/loader/v1/loader.pb.h"
 
 /// One function per command; each prints, names the next useful command, and returns the exit code.
 namespace q2o::cli {
@@ -51,6 +52,10 @@ int history(const Session& session, const std::string& migration_id);
 int connections(const Session& session);
 /// All pages of the source connections.
 Result<std::vector<connector::v1::Connection>> source_connections(const Session& session);
+/// All pages of the targets.
+Result<std::vector<loader::v1::Target>> targets(const Session& session);
+/// All pages of what runs have changed in targets and could not put back; `migration_id` empty: in all targets.
+Result<std::vector<loader::v1::LeftSetting>> left_settings(const Session& session, const std::string& migration_id);
 int mapping_check(const Session& session, const std::string& file);
 /// Stores a mapping; new runs use it.
 int mapping_store(const Session& session, const std::string& file);

@@ -22,12 +22,38 @@ Result<std::vector<connector::v1::Connection>> source_connections(const Session&
   return all;
 }
 
+Result<std::vector<loader::v1::Target>> targets(const Session& session) {
+  const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
+  std::vector<loader::v1::Target> all;
+  loader::v1::ListTargetsRequest request;
+  do {
+    auto page = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListTargets, request);
+    if (!page) return fail(page.error());
+    all.insert(all.end(), page->targets().begin(), page->targets().end());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
+Result<std::vector<loader::v1::LeftSetting>> left_settings(const Session& session, const std::string& migration_id) {
+  const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
+  std::vector<loader::v1::LeftSetting> all;
+  loader::v1::ListLeftSettingsRequest request;
+  request.set_migration_id(migration_id);
+  do {
+    auto page = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListLeftSettings, request);
+    if (!page) return fail(page.error());
+    all.insert(all.end(), page->settings().begin(), page->settings().end());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
 int connections(const Session& session) {
   const auto sources = source_connections(session);
   if (!sources) return report_error(session, sources.error());
-  const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
-  auto targets = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListTargets, loader::v1::ListTargetsRequest{});
-  if (!targets) return report_error(session, targets.error());
+  const auto all_targets = targets(session);
+  if (!all_targets) return report_error(session, all_targets.error());
   if (session.json) {
     json::Writer out;
     out.begin_object().key("sources").begin_array();
@@ -36,7 +62,7 @@ int connections(const Session& session) {
       out.field("state", source.state()).field("message", source.message()).end_object();
     }
     out.end_array().key("targets").begin_array();
-    for (const auto& target : targets->targets()) {
+    for (const auto& target : *all_targets) {
       out.begin_object().field("id", target.target_id()).field("url", target.url()).field("database", target.database());
       out.field("state", target.state()).field("version", target.version()).end_object();
     }
@@ -50,7 +76,7 @@ int connections(const Session& session) {
     if (!source.message().empty()) std::cout << "    " << source.message() << '\n';
   }
   std::cout << "Targets\n";
-  for (const auto& target : targets->targets()) {
+  for (const auto& target : *all_targets) {
     std::cout << fmt::format("  {}  {:<12} {} {} ({})\n", target.target_id(), target.state(), target.url(), target.database(),
                              target.version());
   }

@@ -1,17 +1,14 @@
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/socket.h>
+#include <fmt/ranges.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <iostream>
 #include <set>
 
 #include "cli/commands.h"
+#include "cli/doctor.h"
 #include "cli/metrics_text.h"
 #include "cli/terminal.h"
 #include "common/http/http.h"
@@ -22,21 +19,13 @@
 namespace q2o::cli {
 namespace {
 
-constexpr int kPatienceMilliseconds = 2000;
-/// A run in progress is some hundred messages behind; thousands mean that somebody does not work.
-constexpr double kLagMost = 5000;
 constexpr std::uint64_t kDiskLeastMib = 2048;
 
-struct Finding {
-  std::string what, state, detail;
-  std::string todo;  ///< what a person does about it; empty when all is well
-  bool good() const { return todo.empty(); }
+/// What the services tell of themselves and of their database.
+struct Versions {
+  std::set<std::string> builds, postgres;
+  std::size_t asked = 0;  ///< services that Postgres answers
 };
-using Findings = std::vector<Finding>;
-
-std::string logs_of(const std::string& service) {
-  return "look at `make logs SERVICE=" + service + "`";
-}
 
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -50,28 +39,26 @@ Result<http::Response> ask(const std::string& port, const std::string& path) {
   return client.send(request, std::chrono::milliseconds(kPatienceMilliseconds));
 }
 
-/// Lag and build, from the service's metrics.
-void check_metrics(const std::string& service, const std::string& port, Findings& findings, std::set<std::string>& builds) {
+/// Build and database, from the service's metrics.
+void check_metrics(const std::string& service, const std::string& port, Findings& findings, Versions& versions) {
   const auto page = ask(port, "/metrics");
   if (!page || page->status != 200) {
     findings.push_back({service, "unknown", "its metrics could not be read", logs_of(service)});
     return;
   }
-  const auto infos = metric_samples(page->body, "q2o_build_info");
-  const std::string version = infos.empty() || !infos.front().labels.contains("version") ? "unknown" : infos.front().labels.at("version");
-  builds.insert(version);
-  findings.push_back({service, "ready", "build " + version, ""});
-  for (const auto& sample : metric_samples(page->body, "q2o_bus_lag_messages")) {
-    const auto group = sample.labels.find("group");
-    const bool good = sample.value <= kLagMost;
-    findings.push_back(
-        {"lag", good ? "keeps up" : "behind",
-         fmt::format("{}: {:.0f} messages not handled yet", group == sample.labels.end() ? service : group->second, sample.value),
-         good ? "" : "wait a minute and ask again; when it grows, " + logs_of(service)});
-  }
+  const auto version_of = [&](const char* metric) {
+    const auto infos = metric_samples(page->body, metric);
+    return infos.empty() || !infos.front().labels.contains("version") ? std::string("unknown") : infos.front().labels.at("version");
+  };
+  versions.builds.insert(version_of("q2o_build_info"));
+  versions.postgres.insert(version_of("q2o_postgres_info"));
+  ++versions.asked;
+  findings.push_back({service, "ready", "build " + version_of("q2o_build_info"), ""});
+  for (const auto& sample : metric_samples(page->body, "q2o_bus_stuck"))
+    if (sample.value > 0) findings.push_back({service, "stuck", "the same place of the log fails again and again", logs_of(service)});
 }
 
-void check_service(const std::string& service, Findings& findings, std::set<std::string>& builds) {
+void check_service(const std::string& service, Findings& findings, Versions& versions) {
   const std::string variable = "Q2O_PORT_" + upper(service) + "_ADMIN";
   const char* port = std::getenv(variable.c_str());
   if (!port) {
@@ -82,42 +69,19 @@ void check_service(const std::string& service, Findings& findings, std::set<std:
   if (!response) {
     findings.push_back({service, "down", response.error().message, "start it with `make up`, " + logs_of(service)});
   } else if (response->status != 200) {
-    findings.push_back({service, "not ready", "it waits for Kafka, Postgres or its partitions",
+    findings.push_back({service, "not ready", response->body.substr(0, response->body.find('\n')),
                         "wait ten seconds and ask again; then " + logs_of(service)});
   } else {
-    check_metrics(service, port, findings, builds);
+    check_metrics(service, port, findings, versions);
   }
 }
 
-/// Empty when something on this machine accepts connections at the port, else why not.
-std::string connect_trouble(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int handle = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (handle < 0) return std::strerror(errno);
-  int error = connect(handle, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? 0 : errno;
-  if (error == EINPROGRESS) {
-    pollfd wait{handle, POLLOUT, 0};
-    socklen_t size = sizeof error;
-    if (poll(&wait, 1, kPatienceMilliseconds) <= 0)
-      error = ETIMEDOUT;
-    else if (getsockopt(handle, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-      error = errno;
-  }
-  close(handle);
-  return error == 0 ? "" : std::strerror(error);
-}
-
-Finding check_port(const std::string& what, const char* variable) {
-  const char* text = std::getenv(variable);
-  const int port = text ? std::atoi(text) : 0;
-  if (port <= 0 || port > 65535)
-    return {what, "unknown", std::string(variable) + " is not set", "start q2o by ./q2o in the project's folder"};
-  const auto trouble = connect_trouble(port);
-  if (trouble.empty()) return {what, "reachable", fmt::format("127.0.0.1:{}", port), ""};
-  return {what, "down", fmt::format("127.0.0.1:{}: {}", port, trouble), "start it with `make up`, " + logs_of(what)};
+/// A service is ready only while Postgres answers its query; q2o itself holds no password.
+Finding check_postgres(const Versions& versions) {
+  if (versions.asked == 0)
+    return {"postgres", "unknown", "no service is ready that could ask it", "start it with `make up`, " + logs_of("postgres")};
+  return {"postgres", "answers", fmt::format("version {}, {} services have asked it", fmt::join(versions.postgres, ", "), versions.asked),
+          ""};
 }
 
 Finding check_disk(const std::string& folder) {
@@ -142,17 +106,28 @@ void check_connections(const Session& session, Findings& findings) {
                           good ? "" : "sign in again: put a new QUICKBOOKS_REFRESH_TOKEN into the environment and run `q2o migrate`"});
     }
   }
-  const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
-  const auto targets = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListTargets, loader::v1::ListTargetsRequest{});
-  if (!targets) {
-    findings.push_back({"targets", "unknown", "could not check: " + targets.error().message, logs_of("loader")});
+  const auto all_targets = targets(session);
+  if (!all_targets) {
+    findings.push_back({"targets", "unknown", "could not check: " + all_targets.error().message, logs_of("loader")});
     return;
   }
-  for (const auto& target : targets->targets()) {
+  for (const auto& target : *all_targets) {
     const bool good = target.state() != "blocked";
     findings.push_back({"target", target.state(), target.url() + " " + target.database(),
                         good ? "" : "`q2o migrate --dry-run …` names what blocks it; nothing is written"});
   }
+}
+
+/// Settings of targets that runs have changed and could not put back.
+void check_settings(const Session& session, Findings& findings) {
+  const auto left = left_settings(session, {});
+  if (!left) {
+    findings.push_back({"settings", "unknown", "could not check: " + left.error().message, logs_of("loader")});
+    return;
+  }
+  for (const auto& setting : *left)
+    findings.push_back({"setting", "left", fmt::format("{} {}: {}", setting.target().url(), setting.target().database(), setting.name()),
+                        setting.remedy()});
 }
 
 void print(const Session& session, const Findings& findings, bool good) {
@@ -174,15 +149,20 @@ void print(const Session& session, const Findings& findings, bool good) {
 
 }  // namespace
 
+std::string logs_of(const std::string& service) {
+  return "look at `make logs SERVICE=" + service + "`";
+}
+
 int doctor(const Session& session) {
   Findings findings;
-  std::set<std::string> builds;
-  findings.push_back(check_port("kafka", "Q2O_PORT_KAFKA"));
-  findings.push_back(check_port("postgres", "Q2O_PORT_POSTGRES"));
-  for (const auto& [service, address] : session.peers) check_service(service, findings, builds);
-  if (builds.size() > 1)
+  Versions versions;
+  check_kafka(findings);
+  for (const auto& [service, address] : session.peers) check_service(service, findings, versions);
+  findings.push_back(check_postgres(versions));
+  if (versions.builds.size() > 1)
     findings.push_back({"builds", "differ", "the services are not of one build", "`make down`, `make build`, `make up`"});
   check_connections(session, findings);
+  check_settings(session, findings);
   findings.push_back(check_disk(session.state_folder));
   const bool good = std::ranges::all_of(findings, &Finding::good);
   print(session, findings, good);

@@ -11,6 +11,7 @@
 #include "q2o/billing/v1/migration.grpc.pb.h"
 #include "q2o/connector/v1/connector.grpc.pb.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
+#include "q2o/mapper/v1/mapper.grpc.pb.h"
 #include "q2o/validator/v1/report.grpc.pb.h"
 
 namespace q2o::cli {
@@ -45,6 +46,16 @@ Result<connector::v1::Connection> connect_source(const Session& session, const M
   return verified->connection();
 }
 
+/// The modules of the target that the current mapping writes into.
+Result<google::protobuf::RepeatedPtrField<common::v1::TargetModule>> needed_modules(const Session& session) {
+  const auto stub = mapper::v1::MapperService::NewStub(session.channel("mapper"));
+  mapper::v1::CurrentMappingRequest request;
+  request.set_platform("quickbooks_online");
+  auto current = session.call("mapper", *stub, &mapper::v1::MapperService::Stub::CurrentMapping, request);
+  if (!current) return fail(current.error());
+  return std::move(*current->mutable_modules());
+}
+
 /// Prints the readiness list; the target, or failed_precondition when something blocks.
 Result<loader::v1::Target> connect_target(const Session& session, const MigrateOptions& options, const std::string& home_currency) {
   const auto stub = LoaderService::NewStub(session.channel("loader"));
@@ -58,6 +69,9 @@ Result<loader::v1::Target> connect_target(const Session& session, const MigrateO
   loader::v1::CheckTargetRequest check;
   check.set_target_id(saved->target().target_id());
   check.set_home_currency(home_currency);
+  auto modules = needed_modules(session);
+  if (!modules) return fail(modules.error());
+  *check.mutable_modules() = std::move(*modules);
   auto checked = session.call("loader", *stub, &LoaderService::Stub::CheckTarget, check, std::chrono::seconds(120));
   if (!checked) return fail(checked.error());
   std::string blockers;

@@ -10,11 +10,10 @@ namespace {
 
 /// The target whose id begins or ends so.
 Result<std::string> choose_target(const Session& session, const std::string& id) {
-  const auto stub = loader::v1::LoaderService::NewStub(session.channel("loader"));
-  const auto list = session.call("loader", *stub, &loader::v1::LoaderService::Stub::ListTargets, loader::v1::ListTargetsRequest{});
+  const auto list = targets(session);
   if (!list) return fail(list.error());
   std::string found;
-  for (const auto& target : list->targets()) {
+  for (const auto& target : *list) {
     if (!is_meant(target.target_id(), id)) continue;
     if (!found.empty())
       return fail(Code::invalid_argument, "more than one target begins or ends with " + id, "AMBIGUOUS_ID",

@@ -16,14 +16,18 @@ namespace {
 using billing::v1::Migration;
 using billing::v1::MigrationService;
 
-void print_json(const google::protobuf::Message& message) {
+std::string json_of(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
   std::string text;
   const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
   if (!status.ok()) throw std::runtime_error("cannot print as JSON: " + std::string(status.message()));
-  std::cout << text << '\n';
+  return text;
+}
+
+void print_json(const google::protobuf::Message& message) {
+  std::cout << json_of(message) << '\n';
 }
 
 void print_migration(const Migration& migration) {
@@ -33,6 +37,40 @@ void print_migration(const Migration& migration) {
   if (migration.directive() == billing::v1::DIRECTIVE_PAUSE) std::cout << "  paused   " << migration.reason() << '\n';
   if (migration.state() == billing::v1::STATE_FAILED) std::cout << "  reason   " << migration.reason() << '\n';
   if (!migration.verdict().empty()) std::cout << "  verdict  " << migration.verdict() << '\n';
+}
+
+using LeftSettings = Result<std::vector<loader::v1::LeftSetting>>;
+
+/// The progress with one member more; null: could not be checked.
+void print_json(const notifier::v1::Progress& progress, const LeftSettings& left) {
+  std::string text = json_of(progress);
+  text.pop_back();
+  text += ",\"left_settings\":";
+  if (left) {
+    text += '[';
+    for (const auto& setting : *left) text += (text.back() == '[' ? "" : ",") + json_of(setting);
+    text += ']';
+  } else {
+    text += "null";
+  }
+  std::cout << text << "}\n";
+}
+
+/// What a run has changed in Odoo and could not put back: nobody else would say so.
+void print_left(const LeftSettings& left) {
+  if (!left) {
+    std::cout << "\nCould not check what is left changed in Odoo: " << left.error().message << "\n";
+    return;
+  }
+  if (left->empty()) return;
+  std::cout << "\nLeft changed in Odoo\n";
+  for (const auto& setting : *left) {
+    std::cout << "  " << setting.name() << ": was " << (setting.before().empty() ? "empty" : setting.before()) << ", is "
+              << (setting.during().empty() ? "empty" : setting.during()) << " (run " << setting.run() << ", " << setting.target().url()
+              << ' ' << setting.target().database() << ")\n";
+    if (!setting.note().empty()) std::cout << "    " << setting.note() << '\n';
+    std::cout << "    → " << setting.remedy() << '\n';
+  }
 }
 
 /// Danger is confirmed by a typed word.
@@ -128,11 +166,13 @@ int status(const Session& session, const std::string& migration_id) {
   request.set_migration_id(migration->migration_id());
   auto progress = session.call("notifier", *progress_stub, &notifier::v1::ProgressService::Stub::GetProgress, request);
   if (!progress) return report_error(session, progress.error());
+  const auto left = left_settings(session, migration->migration_id());
   if (session.json) {
-    print_json(progress->progress());
+    print_json(progress->progress(), left);
   } else {
     print_migration(*migration);
     for (const auto& line : progress_lines(progress->progress(), 100)) std::cout << line << '\n';
+    print_left(left);
     std::cout << "\nNext: q2o report " << short_id(migration->migration_id()) << '\n';
   }
   return exit_code(*migration);

@@ -1,0 +1,230 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "cli/tests/fixture.h"
+#include "common/rpc/rpc.h"
+#include "q2o/billing/v1/migration.grpc.pb.h"
+#include "q2o/connector/v1/connector.grpc.pb.h"
+#include "q2o/loader/v1/loader.grpc.pb.h"
+#include "q2o/mapper/v1/mapper.grpc.pb.h"
+#include "q2o/notifier/v1/progress.grpc.pb.h"
+
+/// Commands against fakes of the services that they ask.
+namespace q2o::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::run_words;
+
+class FakeMapper final : public mapper::v1::MapperService::Service {
+ public:
+  grpc::Status StoreMapping(grpc::ServerContext*, const mapper::v1::StoreMappingRequest* request,
+                            mapper::v1::StoreMappingResponse* response) override {
+    stored = request->platform() + " " + request->mapping_json();
+    if (request->mapping_json() == "{}")
+      return rpc::to_status(Error{Code::invalid_argument,
+                                  "the mapping has 6 mistakes; the first: /format: must be 1",
+                                  Retry::never,
+                                  Effect::none,
+                                  "MAPPING_INVALID",
+                                  "q2o mapping check lists them all.",
+                                  {}});
+    response->set_version("0123456789abcdef");
+    return grpc::Status::OK;
+  }
+  grpc::Status CurrentMapping(grpc::ServerContext*, const mapper::v1::CurrentMappingRequest*,
+                              mapper::v1::CurrentMappingResponse* response) override {
+    response->set_version("0123456789abcdef");
+    auto& module = *response->add_modules();
+    module.set_name("hr");
+    module.set_title("Employees");
+    module.add_needed_by("hr.employee");
+    return grpc::Status::OK;
+  }
+  std::string stored;
+};
+
+class FakeConnector final : public connector::v1::ConnectorService::Service {
+ public:
+  grpc::Status SaveConnection(grpc::ServerContext*, const connector::v1::SaveConnectionRequest*,
+                              connector::v1::SaveConnectionResponse* response) override {
+    response->mutable_connection()->set_connection_id("c");
+    return grpc::Status::OK;
+  }
+  grpc::Status VerifyConnection(grpc::ServerContext*, const connector::v1::VerifyConnectionRequest*,
+                                connector::v1::VerifyConnectionResponse* response) override {
+    response->mutable_connection()->set_connection_id("c");
+    response->mutable_connection()->set_company_name("Fern & Sons");
+    response->mutable_connection()->set_home_currency("USD");
+    return grpc::Status::OK;
+  }
+  grpc::Status ListConnections(grpc::ServerContext*, const connector::v1::ListConnectionsRequest*,
+                               connector::v1::ListConnectionsResponse*) override {
+    return grpc::Status::OK;
+  }
+};
+
+class FakeLoader final : public loader::v1::LoaderService::Service {
+ public:
+  /// One target per page: who does not ask on sees only the first.
+  grpc::Status ListTargets(grpc::ServerContext*, const loader::v1::ListTargetsRequest* request,
+                           loader::v1::ListTargetsResponse* response) override {
+    const bool first = request->page_token().empty();
+    response->add_targets()->set_target_id(first ? "11111111" : "22222222");
+    if (first) response->set_next_page_token("11111111");
+    return grpc::Status::OK;
+  }
+  grpc::Status ListLeftSettings(grpc::ServerContext*, const loader::v1::ListLeftSettingsRequest* request,
+                                loader::v1::ListLeftSettingsResponse* response) override {
+    if (nothing_left) return grpc::Status::OK;
+    const bool first = request->page_token().empty();
+    auto& left = *response->add_settings();
+    left.set_name(first ? "company.fiscalyear_lock_date" : "company.tax_lock_date");
+    left.set_before("2020-12-31");
+    left.set_run(3);
+    left.set_remedy("By hand in Odoo: Accounting, Lock Dates.");
+    if (first) response->set_next_page_token("7");
+    asked_for = request->migration_id();
+    return grpc::Status::OK;
+  }
+  grpc::Status SaveTarget(grpc::ServerContext*, const loader::v1::SaveTargetRequest*, loader::v1::SaveTargetResponse* response) override {
+    response->mutable_target()->set_target_id("11111111");
+    return grpc::Status::OK;
+  }
+  grpc::Status CheckTarget(grpc::ServerContext*, const loader::v1::CheckTargetRequest* request,
+                           loader::v1::CheckTargetResponse* response) override {
+    for (const auto& module : request->modules()) {
+      auto& finding = *response->add_findings();
+      finding.set_severity(severity);
+      finding.set_reason("MODULE_MISSING");
+      finding.set_message("The module " + module.title() + " is not installed in the target.");
+      finding.set_remedy("In Odoo open Apps.");
+    }
+    return grpc::Status::OK;
+  }
+  bool nothing_left = false;
+  std::string asked_for, severity = "warning";
+};
+
+class FakeBilling final : public billing::v1::MigrationService::Service {
+ public:
+  grpc::Status ListMigrations(grpc::ServerContext*, const billing::v1::ListMigrationsRequest*,
+                              billing::v1::ListMigrationsResponse* response) override {
+    auto& migration = *response->add_migrations();
+    migration.set_migration_id(kMigration);
+    migration.set_state(billing::v1::STATE_FAILED);
+    return grpc::Status::OK;
+  }
+  static constexpr const char* kMigration = "33333333-0000-4000-8000-000000000000";
+};
+
+class FakeNotifier final : public notifier::v1::ProgressService::Service {
+ public:
+  grpc::Status GetProgress(grpc::ServerContext*, const notifier::v1::GetProgressRequest* request,
+                           notifier::v1::GetProgressResponse* response) override {
+    response->mutable_progress()->set_migration_id(request->migration_id());
+    return grpc::Status::OK;
+  }
+};
+
+class Commands : public testing::Cli {
+ protected:
+  void SetUp() override {
+    Cli::SetUp();
+    all_ports(server_.port());
+    std::filesystem::create_directories(folder_);
+  }
+  struct Said {
+    int code;
+    std::string out, err;
+  };
+  static Said say(std::vector<std::string> words) {
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    const int code = run_words(std::move(words));
+    return {code, ::testing::internal::GetCapturedStdout(), ::testing::internal::GetCapturedStderr()};
+  }
+  std::string file(const std::string& text) {
+    std::ofstream(folder_ / "mapping.json") << text;
+    return folder_ / "mapping.json";
+  }
+  static std::vector<std::string> dry_run() {
+    return {"migrate",     "--company-id", "1", "--client-id", "2", "--odoo-url",
+            "http://odoo", "--odoo-db",    "d", "--odoo-user", "u", "--dry-run"};
+  }
+  FakeMapper mapper_;
+  FakeConnector connector_;
+  FakeLoader loader_;
+  FakeBilling billing_;
+  FakeNotifier notifier_;
+  metrics::Registry metrics_;
+  rpc::Server server_{"127.0.0.1:0", std::vector<grpc::Service*>{&mapper_, &connector_, &loader_, &billing_, &notifier_}, metrics_};
+};
+
+TEST_F(Commands, MappingStoreSendsTheFileAndNamesItsVersionAndTheNextStep) {
+  const auto said = say({"mapping", "store", file(R"({"format":1})")});
+  EXPECT_EQ(said.code, kDone);
+  EXPECT_EQ(mapper_.stored, R"(quickbooks_online {"format":1})");
+  EXPECT_THAT(said.out, AllOf(HasSubstr("Stored as 0123456789abcdef"), HasSubstr("q2o replay --dry-run --mapping 0123456789ab\n")));
+  EXPECT_EQ(say({"mapping", "store", "--json", file(R"({"format":1})")}).out, "{\"version\":\"0123456789abcdef\"}\n");
+}
+
+TEST_F(Commands, MappingStoreOfAWrongOrMissingFileSaysWhatToDo) {
+  const auto wrong = say({"mapping", "store", file("{}")});
+  EXPECT_EQ(wrong.code, kError);
+  EXPECT_THAT(wrong.err, AllOf(HasSubstr("6 mistakes"), HasSubstr("q2o mapping check"), HasSubstr("MAPPING_INVALID")));
+  const auto missing = say({"mapping", "store", folder_ / "nothing.json"});
+  EXPECT_EQ(missing.code, kError);
+  EXPECT_THAT(missing.err, AllOf(HasSubstr("cannot read"), HasSubstr("nothing.json")));
+  EXPECT_EQ(say({"mapping", "store"}).code, kUsage);
+}
+
+TEST_F(Commands, StatusListsWhatIsLeftChangedInOdooWithItsRemedy) {
+  const auto said = say({"status", "3333"});
+  EXPECT_EQ(loader_.asked_for, FakeBilling::kMigration);
+  EXPECT_THAT(said.out, AllOf(HasSubstr("Left changed in Odoo"), HasSubstr("company.fiscalyear_lock_date: was 2020-12-31, is empty (run 3"),
+                              HasSubstr("company.tax_lock_date"), HasSubstr("→ By hand in Odoo: Accounting, Lock Dates.")));
+  const auto machine = say({"status", "3333", "--json"});
+  EXPECT_THAT(machine.out, AllOf(HasSubstr("\"left_settings\":[{"), HasSubstr("company.tax_lock_date")));
+  loader_.nothing_left = true;
+  EXPECT_THAT(say({"status", "3333"}).out, Not(HasSubstr("Left changed")));
+  EXPECT_THAT(say({"status", "3333", "--json"}).out, HasSubstr("\"left_settings\":[]}"));
+}
+
+TEST_F(Commands, StatusSaysSoWhenItCannotCheckWhatIsLeft) {
+  setenv("Q2O_PORT_LOADER", "9", 1);
+  EXPECT_THAT(say({"status", "3333"}).out, HasSubstr("Could not check what is left changed in Odoo"));
+  EXPECT_THAT(say({"status", "3333", "--json"}).out, HasSubstr("\"left_settings\":null}"));
+}
+
+TEST_F(Commands, DoctorNamesEverySettingThatIsLeftChangedInOdoo) {
+  const auto said = say({"doctor"});
+  EXPECT_EQ(said.code, kError);
+  EXPECT_THAT(said.out, AllOf(HasSubstr("BAD setting    left"), HasSubstr("company.tax_lock_date"), HasSubstr("→ By hand in Odoo")));
+  loader_.nothing_left = true;
+  EXPECT_THAT(say({"doctor"}).out, Not(HasSubstr("setting ")));
+}
+
+TEST_F(Commands, ConnectionsListTargetsOfAllPages) {
+  const auto said = say({"connections"});
+  EXPECT_EQ(said.code, kDone);
+  EXPECT_THAT(said.out, AllOf(HasSubstr("11111111"), HasSubstr("22222222")));
+}
+
+TEST_F(Commands, ADryRunChecksTheModulesThatTheMappingNeeds) {
+  const auto ready = say(dry_run());
+  EXPECT_EQ(ready.code, kDone);
+  EXPECT_THAT(ready.err, AllOf(HasSubstr("warning: The module Employees is not installed"), HasSubstr("In Odoo open Apps")));
+  EXPECT_THAT(ready.out, HasSubstr("Both sides are ready"));
+  loader_.severity = "blocker";
+  const auto blocked = say(dry_run());
+  EXPECT_EQ(blocked.code, kWaitsForPerson);
+  EXPECT_THAT(blocked.err, HasSubstr("Odoo is not ready: The module Employees"));
+}
+
+}  // namespace
+}  // namespace q2o::cli
