@@ -60,6 +60,71 @@ def difference(one, other, path=""):
     return [f"{path}: {str(one)[:200]} != {str(other)[:200]}"]
 
 
+def comparable(records):
+    """Our records in a sandbox's Odoo by external id, without what Odoo makes up by itself (automatic numbers, the time of day)."""
+    for record in records.values():
+        values = record["values"]
+        automatic = record["model"] in ("account.payment", "account.bank.statement.line") or values.get("move_type") == "entry"
+        for place in (values, record.get("move", {})) if automatic else ():
+            place.pop("name", None)
+    return without_times(records)
+
+
+class Odoo:
+    """Another sandbox's Odoo, empty: a target of its own for one test."""
+
+    def __init__(self, stack):
+        quickbooks, port = free_ports(2)
+        self.url = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen(
+            [f"{stack.binaries}/sandbox/q2o-sandbox", "serve", "--quickbooks-port", str(quickbooks), "--odoo-port", str(port)],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            wait_until(self.answers, 20, "another Odoo answers")
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def answers(self):
+        try:
+            self.get("/web/health")
+            return True
+        except OSError:
+            return False
+
+    def get(self, path, method="GET", body=None):
+        request = urllib.request.Request(self.url + path, method=method, data=None if body is None else json.dumps(body).encode())
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def call(self, model, method, *args):
+        """execute_kw as the administrator."""
+        parameters = {"service": "object", "method": "execute_kw", "args": ["sandbox", 2, "admin", model, method, list(args)]}
+        answer = self.get("/jsonrpc", "POST", {"jsonrpc": "2.0", "id": 1, "method": "call", "params": parameters})
+        if "error" in answer:
+            raise AssertionError(f"{model}.{method}: {answer['error']}")
+        return answer["result"]
+
+    def slow(self, milliseconds):
+        """Every call takes its time, until fast()."""
+        self.get("/control/faults", "POST", {"faults": [{"kind": "slow", "route": "", "delay_ms": milliseconds, "count": -1}]})
+
+    def fast(self):
+        self.get("/control/faults", "DELETE")
+
+    def dump(self):
+        return comparable(self.get("/control/dump"))
+
+    def target(self):
+        return self.url, "sandbox", "admin"
+
+
 class Stack:
     """up() … down(); `q2o()` runs the command line against it."""
 
@@ -126,14 +191,7 @@ class Stack:
         return json.loads(self.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/company"))["realm_id"]
 
     def odoo_dump(self):
-        """Our records in the sandbox's Odoo by external id, without what Odoo makes up by itself (automatic numbers, the time of day)."""
-        records = json.loads(self.get("Q2O_PORT_SANDBOX_ODOO", "/control/dump"))
-        for record in records.values():
-            values = record["values"]
-            automatic = record["model"] in ("account.payment", "account.bank.statement.line") or values.get("move_type") == "entry"
-            for place in (values, record.get("move", {})) if automatic else ():
-                place.pop("name", None)
-        return without_times(records)
+        return comparable(json.loads(self.get("Q2O_PORT_SANDBOX_ODOO", "/control/dump")))
 
     def command(self, *words):
         return [str(pathlib.Path(self.binaries) / "cli/q2o"), *words]

@@ -2,9 +2,8 @@
 import json
 import subprocess
 import unittest
-import urllib.request
 
-from stack import ROOT, Stack, difference, free_ports, wait_until
+from stack import ROOT, Odoo, Stack, difference
 
 REFUSALS = 1000
 
@@ -66,16 +65,9 @@ class Replay(unittest.TestCase):
         self.assertEqual(self.refusals_left(), REFUSALS)
 
     def test_3_into_an_empty_odoo_the_proof_is_the_same(self):
-        quickbooks, port = free_ports(2)
-        second = subprocess.Popen(
-            [f"{self.stack.binaries}/sandbox/q2o-sandbox", "serve", "--quickbooks-port", str(quickbooks), "--odoo-port", str(port)],
-            stdout=subprocess.DEVNULL,
-        )
-        self.addCleanup(second.wait)
-        self.addCleanup(second.terminate)
-        url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: answers(url + "/web/health"), 20, "the second Odoo answers")
-        connected = self.stack.q2o_json("connect-odoo", "--odoo-url", url, "--odoo-db", "sandbox", "--odoo-user", "admin")
+        other = Odoo(self.stack)
+        self.addCleanup(other.stop)
+        connected = self.stack.q2o_json("connect-odoo", "--odoo-url", other.url, "--odoo-db", "sandbox", "--odoo-user", "admin")
         code, moved = self.replay("--into", connected["target_id"][-8:])
         self.assertEqual((code, moved.get("verdict")), (0, "MATCHED"), f"{moved}\n{self.stack.logs()}")
         self.assertGreater(moved["created"], 300)
@@ -90,14 +82,6 @@ class Replay(unittest.TestCase):
             done = subprocess.run(self.stack.command("replay", "--json", *words), env=self.stack.environment, capture_output=True, text=True, timeout=60)
             self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
             self.assertIn(reason, done.stdout)
-
-
-def answers(url):
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
 
 
 if __name__ == "__main__":
