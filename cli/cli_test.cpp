@@ -137,7 +137,7 @@ TEST_F(Accept, DoesNothingWithoutTheTypedWord) {
 TEST_F(Accept, SendsTheReasonForTheMigrationOnWhicheverPageItIs) {
   EXPECT_EQ(type("accept"), kDone);
   EXPECT_EQ(billing_.accepted, "22222222-0000-4000-8000-000000000000: agreed with the auditor");
-  EXPECT_THAT(billing_.accepted_by, testing::MatchesRegex("cli:.+")) << "a person's login, not only the program";
+  EXPECT_THAT(billing_.accepted_by, ::testing::MatchesRegex("cli:.+")) << "a person's login, not only the program";
 }
 
 TEST(RunToWatch, IsThePresentOneWhileItRunsOrIsBeingProven) {

@@ -375,6 +375,7 @@ TEST_F(Stores, TheRpcsGiveATenantItsOwnAndNothingElse) {
   ASSERT_TRUE(stub->ListConnections(as(tenant).get(), pages, &list).ok());
   EXPECT_EQ(list.connections_size(), 1);
 
+  pool.transact([&](pg::Tx& tx) { tx.exec("UPDATE extraction SET connection_id = $1", {saved.connection().connection_id()}); });
   v1::GetExtractionRequest run;
   run.set_migration_id(migration_id);
   run.set_run(1);

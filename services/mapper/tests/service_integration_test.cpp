@@ -213,8 +213,9 @@ TEST_F(MapperService, SendsThePlanFirstThenEntitiesThenTheEnd) {
 
 TEST_F(MapperService, TellsTheModulesOfTheTargetWithThePlanAndWhenAsked) {
   worker_->receive(whole_run());
-  const auto& planned = published().front().message.run_plan().modules();
-  MapperServiceImpl service(pool_, mappings_);
+  const auto sent = published();
+  const auto& planned = sent.front().message.run_plan().modules();
+  MapperServiceImpl service(pool_, mappings_, RecordTracer(pool_, kafka(), topics_.raw));
   rpc::Server server("127.0.0.1:0", {&service}, metrics_);
   const auto stub = v1::MapperService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server.port())));
   v1::CurrentMappingRequest request;

@@ -45,9 +45,13 @@ void take_open_amount(SourceBooks& books, const std::string& entity, const std::
   }
 }
 
+bool settles(std::string_view entity) {
+  return entity == "Payment" || entity == "BillPayment";
+}
+
 /// A payment's lines say how much of which transaction they settle; the first link of a line is the one its amount is for.
 void take_allocations(SourceBooks& books, const std::string& entity, const std::string& id, const json::Value& body) {
-  if (entity != "Payment" && entity != "BillPayment") return;
+  if (!settles(entity)) return;
   for (const auto& line : body["Line"].items()) {
     const auto amount = line["Amount"].decimal();
     const auto links = line["LinkedTxn"].items();
@@ -96,17 +100,18 @@ void take_settings(SourceBooks& books, const std::string& entity, const json::Va
 }
 
 /// The members that finish() asks for; what is no object stays as it is, to be complained about there.
-std::string needed(std::string_view body) {
-  static constexpr std::array<std::string_view, 20> kMembers{
-      "Id",          "TxnDate",     "DocNumber",       "PaymentRefNum", "CustomerRef",        "VendorRef",     "EntityRef",
-      "CurrencyRef", "Balance",     "RemainingCredit", "UnappliedAmt",  "CompanyName",        "Name",          "FiscalYearStartMonth",
-      "AccountType", "DisplayName", "Classification",  "CurrencyPrefs", "FullyQualifiedName", "AccountSubType"};
+std::string needed(std::string_view entity, std::string_view body) {
+  static constexpr std::array<std::string_view, 21> kMembers{
+      "Id",          "TxnDate",     "DocNumber",       "PaymentRefNum", "CustomerRef",        "VendorRef",      "EntityRef",
+      "CurrencyRef", "Balance",     "RemainingCredit", "UnappliedAmt",  "CompanyName",        "Name",           "FiscalYearStartMonth",
+      "AccountType", "DisplayName", "Classification",  "CurrencyPrefs", "FullyQualifiedName", "AccountSubType", "AcctNum"};
   const auto document = json::Document::parse(std::string(body));
   if (!document || !document->root().is_object()) return std::string(body);
   json::Writer out;
   out.begin_object();
   for (const auto& member : document->root().members()) {
-    if (std::ranges::find(kMembers, member.key) != kMembers.end()) out.key(member.key).value(member.value);
+    const bool wanted = std::ranges::find(kMembers, member.key) != kMembers.end() || (settles(entity) && member.key == "Line");
+    if (wanted) out.key(member.key).value(member.value);
   }
   return out.end_object().take();
 }
@@ -130,7 +135,7 @@ void SourceBuilder::record(const std::string& entity, const std::string& source_
       reports_.try_emplace("record/" + source_id, Stored{"GeneralLedger", "", "", std::move(slice)});
     return;
   }
-  records_[entity][source_id] = needed(body);
+  records_[entity][source_id] = needed(entity, body);
 }
 
 void SourceBuilder::report(const std::string& name, const std::string& start_date, const std::string& end_date, std::string body) {
