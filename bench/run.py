@@ -1,6 +1,6 @@
-"""Prints one table of what was measured in this run (and writes it as JSON): end to end against the sandbox, mapper, memory, a real Odoo.
+"""Prints one table of what was measured in this run (and writes it as JSON). Figures are of this machine and this hour: compare ratios.
 
-Figures are of this machine and this run; compare ratios, not absolute numbers. Usage: scripts/bench [--runs N] [--json FILE]
+Usage: scripts/bench [--runs N] [--company RECIPE] [--large RECIPE | --no-large] [--json FILE]
 """
 import argparse
 import json
@@ -8,92 +8,97 @@ import pathlib
 import statistics
 import subprocess
 import sys
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "tests/integration"), str(HERE / "odoo_floor")]
-import measure  # noqa: E402
-from stack import ROOT, SERVICES, Stack  # noqa: E402
+sys.path[:0] = [str(HERE), str(HERE / "odoo_floor")]
+from measured_stack import ROOT, SERVICES, measure  # noqa: E402
+import measure as real_odoo  # noqa: E402
+
+BUDGET_PER_MINUTE = 500
 
 
 def spread(values):
     return {"min": min(values), "median": statistics.median(values), "max": max(values)}
 
 
-def resident_mib(pid, field):
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(field):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError(f"{field} of {pid} is not known")
-
-
-def run_seconds(stack, migration):
-    """From RUNNING to COMPLETED, as the events say."""
-    events = stack.q2o_json("history", migration)["events"]
-    at = {event["to"]: event["at"] for event in events}
-
-    def seconds(text):
-        whole, _, fraction = text.rstrip("Z").partition(".")
-        return time.mktime(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float("0." + (fraction or "0"))
-
-    return seconds(at["STATE_COMPLETED"]) - seconds(at["STATE_RUNNING"])
-
-
-def end_to_end(runs):
-    """A generated company through all services, Kafka and Postgres; the sandbox answers without delay and without budgets."""
-    rates, seconds, memory = [], [], {}
-    for _ in range(runs):
-        stack = Stack("--no-limits").up()
-        try:
-            code, result = stack.migrate()
-            if code != 0:
-                raise RuntimeError(f"the migration ended with {code}: {result}\n{stack.logs()}")
-            took = run_seconds(stack, result["migration_id"])
-            progress = stack.q2o_json("status", result["migration_id"])
-            records = sum(int(e["extracted"]) for e in progress["entities"])
-            seconds.append(took)
-            rates.append(records / took)
-            for service in SERVICES:
-                memory.setdefault(service, []).append(resident_mib(stack.pid(service), "VmHWM"))
-        finally:
-            stack.down()
-    return {"seconds": spread(seconds), "records_per_second": spread(rates), "records": records, "created": result["created"]}, {
-        service: spread(values) for service, values in memory.items()
-    }
+def spreads(runs, *path):
+    """The spread of one figure over all runs."""
+    values = []
+    for run in runs:
+        for step in path:
+            run = run[step]
+        values.append(run)
+    return spread(values)
 
 
 def mapper(runs):
     program = ROOT / "build/release/bench/q2o-bench-mapper"
-    rates = [json.loads(subprocess.run([program], capture_output=True, text=True, check=True).stdout)["records_per_second"] for _ in range(runs)]
-    return spread(rates)
+    measured = [json.loads(subprocess.run([program], capture_output=True, text=True, check=True, cwd=ROOT).stdout) for _ in range(runs)]
+    return {
+        "records_per_core_second": spreads(measured, "records_per_second"),
+        "reference_parsed_per_core_second": spreads(measured, "parsed_per_second"),
+        "ratio_to_parsing": spreads(measured, "ratio_to_parsing"),
+    }
+
+
+def whole(runs):
+    """Several runs of one company."""
+    figures = {name: spreads(runs, name) for name in ("seconds", "loading_seconds", "records_per_second", "page_calls_per_1000", "requests_per_minute")}
+    figures["records"], figures["created"], figures["requests"] = runs[0]["records"], runs[0]["created"], runs[0]["requests"]
+    for group in ("resident_mib", "core_seconds", "disk_mib_per_1000"):
+        figures[group] = {name: spreads(runs, group, name) for name in runs[0][group]}
+    return figures
+
+
+def table(figures):
+    """Rows of (name, spread, digits)."""
+    rows = [
+        ("mapper on one core, records/s, parsing included", figures["mapper"]["records_per_core_second"], 0),
+        ("  reference: only parsing the same bytes, records/s", figures["mapper"]["reference_parsed_per_core_second"], 0),
+        ("  time as a multiple of the reference", figures["mapper"]["ratio_to_parsing"], 2),
+    ]
+    for name, one in figures["migrations"].items():
+        rows += [
+            (f"{name}: {one['records']} records, {one['created']} created, s with proof", one["seconds"], 1),
+            ("  without the proof, s", one["loading_seconds"], 1),
+            ("  records/s with proof", one["records_per_second"], 0),
+            ("  page calls per 1,000 records", one["page_calls_per_1000"], 2),
+            (f"  source requests per minute, share of {BUDGET_PER_MINUTE} in %", {k: 100 * v / BUDGET_PER_MINUTE for k, v in one["requests_per_minute"].items()}, 0),
+        ]
+        rows += [(f"  disk, {what}, MiB per 1,000 records", spread_, 2) for what, spread_ in one["disk_mib_per_1000"].items()]
+        rows += [(f"  core seconds, {what}", spread_, 1) for what, spread_ in one["core_seconds"].items()]
+        rows += [(f"  peak resident memory, {service}, MiB", one["resident_mib"][service], 0) for service in SERVICES]
+    if real := figures.get("real_odoo"):
+        rows += [
+            (f"real Odoo, {real['records']} target records, loader, s", spread(real["loader_seconds"]), 2),
+            ("  reference: the same by the bare loop, s", spread(real["floor_seconds"]), 2),
+            ("  loader : bare loop", spread(real["ratio"]), 2),
+        ]
+    return rows
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--runs", type=int, default=3)
+    arguments.add_argument("--company", default="generated:us:medium:7")
+    arguments.add_argument("--large", default="generated:us:large:7", help="one run of it, for memory and cost by size")
+    arguments.add_argument("--no-large", action="store_true")
     arguments.add_argument("--json", default=str(ROOT / ".run/bench.json"))
     options = arguments.parse_args()
-    whole, memory = end_to_end(options.runs)
-    figures = {"end_to_end": whole, "mapper_one_core_records_per_second": mapper(options.runs), "resident_mib": memory}
-    if measure.target():
-        figures["real_odoo"] = measure.measure(measure.target(), options.runs)
+    figures = {"runs": options.runs, "mapper": mapper(options.runs), "migrations": {}}
+    # First as QuickBooks permits it, then without the source's budget: what is left is ours.
+    figures["migrations"][f"{options.company}, source budget kept"] = whole([measure(options.company, budget=True)])
+    figures["migrations"][f"{options.company}, no budget"] = whole([measure(options.company) for _ in range(options.runs)])
+    if not options.no_large:
+        figures["migrations"][f"{options.large}, no budget"] = whole([measure(options.large)])
+    if real_odoo.target():
+        figures["real_odoo"] = real_odoo.measure(real_odoo.target(), options.runs)
     pathlib.Path(options.json).write_text(json.dumps(figures, indent=2))
-    row = "{:<44}{:>12}{:>12}{:>12}".format
+    row = "{:<78}{:>12}{:>12}{:>12}".format
     print(row(f"{options.runs} runs", "min", "median", "max"))
-
-    def show(name, values, digits=0):
+    for name, values, digits in table(figures):
         print(row(name, *(f"{values[key]:,.{digits}f}" for key in ("min", "median", "max"))))
-
-    show(f"end to end, {whole['records']} source records, s", whole["seconds"], 2)
-    show("end to end, source records/s", whole["records_per_second"])
-    show("mapper on one core, records/s (with parsing)", figures["mapper_one_core_records_per_second"])
-    for service, values in memory.items():
-        show(f"peak resident memory, {service}, MiB", values, 1)
-    if real := figures.get("real_odoo"):
-        show(f"real Odoo, {real['records']} target records, loader, s", spread(real["loader_seconds"]), 2)
-        show("real Odoo, the same by the bare loop, s", spread(real["floor_seconds"]), 2)
-        show("real Odoo, loader : bare loop", spread(real["ratio"]), 2)
-    else:
+    if not real_odoo.target():
         print("real Odoo: not measured (Q2O_TEST_ODOO_URL, _DB, _USER, _PASSWORD are not set)")
     print(f"as JSON: {options.json}")
 

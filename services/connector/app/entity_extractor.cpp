@@ -50,7 +50,7 @@ Step EntityExtractor::once(EntityState state) {
 
 tl::expected<std::uint64_t, Trouble> EntityExtractor::count(const std::string& where) {
   if (!rule_.countable) return 0;
-  auto answer = run_.caller.query(count_statement(run_.manifest, rule_, where), run_.stop);
+  auto answer = run_.caller.query(count_statement(run_.manifest, rule_, where), run_.stop, "count");
   if (!answer) return tl::unexpected(std::move(answer.error()));
   auto counted = count_in(run_.manifest, answer->root());
   if (!counted) return tl::unexpected(Trouble{FaultAction::permanent, counted.error()});

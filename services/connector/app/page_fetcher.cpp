@@ -32,7 +32,7 @@ PageResult answer_of(const Manifest& manifest, const EntityRule& rule, SourceCal
 
 PageResult fetch_page(const Manifest& manifest, SourceCaller& caller, const EntityRule& rule, const std::string& where, std::uint64_t start,
                       int rows, std::stop_token stop) {
-  auto page = answer_of(manifest, rule, caller.query(page_statement(manifest, rule, where, start, rows), stop), start);
+  auto page = answer_of(manifest, rule, caller.query(page_statement(manifest, rule, where, start, rows), stop, "page"), start);
   const bool broken = !page && (page.error().action == FaultAction::split || page.error().error.reason == "BAD_JSON");
   if (page || !broken) return page;
   if (rows == 1) return Page{{}, 1, {fmt::format("The record at position {} cannot be read: {}. ", start, page.error().error.message)}};

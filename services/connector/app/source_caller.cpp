@@ -81,12 +81,12 @@ std::string SourceCaller::url(const std::string& path, std::map<std::string, std
   return out;
 }
 
-SourceCaller::Answer SourceCaller::query(const std::string& statement, std::stop_token stop) {
-  return call(url(manifest_.query_path, {{"query", statement}}), false, std::move(stop));
+SourceCaller::Answer SourceCaller::query(const std::string& statement, std::stop_token stop, std::string_view kind) {
+  return call(url(manifest_.query_path, {{"query", statement}}), kind, false, std::move(stop));
 }
 
 SourceCaller::Answer SourceCaller::report(const ReportRequest& report, bool divisible, std::stop_token stop) {
-  return call(url(fill(manifest_.report_path, {{"report", report.name}}), report.parameters), divisible, std::move(stop));
+  return call(url(fill(manifest_.report_path, {{"report", report.name}}), report.parameters), "report", divisible, std::move(stop));
 }
 
 SourceCaller::Answer SourceCaller::examine(Result<http::Response> response, bool divisible) const {
@@ -147,7 +147,7 @@ std::optional<Trouble> SourceCaller::wait_or_renew(const Trouble& found, const c
   return std::nullopt;
 }
 
-SourceCaller::Answer SourceCaller::call(const std::string& address, bool divisible, std::stop_token stop) {
+SourceCaller::Answer SourceCaller::call(const std::string& address, std::string_view kind, bool divisible, std::stop_token stop) {
   thread_local std::minstd_rand random{std::random_device{}()};
   Patience patience;
   for (int attempt = 0; !stop.stop_requested();) {
@@ -162,7 +162,7 @@ SourceCaller::Answer SourceCaller::call(const std::string& address, bool divisib
                                  options_.deadline),
                        divisible);
       ++requests_;
-      probe_.answered(answer ? "ok" : word(answer.error().action),
+      probe_.answered(kind, answer ? "ok" : word(answer.error().action),
                       std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin));
     }
     permit.reset();

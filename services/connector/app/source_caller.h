@@ -25,7 +25,7 @@ struct CallOptions {
 class CallProbe {
  public:
   virtual ~CallProbe() = default;
-  virtual void answered(std::string_view /*outcome*/, milliseconds /*took*/) {}
+  virtual void answered(std::string_view /*kind*/, std::string_view /*outcome*/, milliseconds /*took*/) {}
 };
 
 /// Questions to one company at the source: within its budget, signed in, repeated where the fault table says so.
@@ -38,14 +38,15 @@ class SourceCaller {
   SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, TokenKeeper& tokens, Clock& clock,
                CallProbe& probe, CallOptions options, Waits waits);
 
-  Answer query(const std::string& statement, std::stop_token stop);
+  /// `kind` is for the counters: "page", "count" or "other".
+  Answer query(const std::string& statement, std::stop_token stop, std::string_view kind = "other");
   /// `divisible`: the caller can ask for less, so an answer that takes too long or is too big is not asked for again as it is.
   Answer report(const ReportRequest& report, bool divisible, std::stop_token stop);
   std::uint64_t requests() const { return requests_; }
   const Connection& connection() const { return connection_; }
 
  private:
-  Answer call(const std::string& url, bool divisible, std::stop_token stop);
+  Answer call(const std::string& url, std::string_view kind, bool divisible, std::stop_token stop);
   Answer examine(Result<http::Response> response, bool divisible) const;
   std::string url(const std::string& path, std::map<std::string, std::string> parameters) const;
   /// What one question has been through.
