@@ -181,16 +181,13 @@ void prepare_tax_rates(std::span<const Source> rates, const RunContext&, Lookups
     const auto name = (*rate.body)["Name"].text();
     const bool purchase = purchases.contains(rate.id);
     const bool unique = borne[{std::string(name), purchase}] == 1;
-    const auto agency = (*rate.body).at("AgencyRef.value").text();
-    const auto account = account_of(rate.id, agency, ballot, lookups);
+    const auto account = account_of(rate.id, (*rate.body).at("AgencyRef.value").text(), ballot, lookups);
     const auto* percent = lookups.find("tax_percent", rate.id);
     json::Writer plan;
     plan.begin_object().field("use", purchase ? "purchase" : "sale");
     // Odoo wants names to be unique per use.
     plan.field("name", std::string_view(unique || name.empty() ? std::string(name) : fmt::format("{} ({})", name, rate.id)));
     if (!account.empty()) plan.field("account", std::string_view(account));
-    if (const auto common = account_of({}, agency, ballot, lookups); !common.empty())
-      plan.field("agency_account", std::string_view(common));
     write_compound(compounds, rate.id, plan);
     if (const auto value = (*rate.body)["RateValue"].decimal()) {
       plan.field("amount", *value);
