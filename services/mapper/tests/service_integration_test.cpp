@@ -507,13 +507,13 @@ TEST_F(MapperReplay, KeepsItsLeaseAndPlaceWhileItPassesByMessagesOfOthers) {
   ReplayWorker::Time now{};
   std::int64_t looks = 0, runs_out = 0;
   ReplayWorker slow(pool_, kafka(), *worker_, "test", topics_.raw, [&] {
-    // Between two looks at the clock eleven seconds pass, for the database too.
+    // Between two looks at the clock four seconds pass, for the database too.
     pool_.transact([&](pg::Tx& tx) {
-      tx.exec("UPDATE lease SET lease_until = lease_until - interval '11 seconds' WHERE kind = 'replay'");
+      tx.exec("UPDATE lease SET lease_until = lease_until - interval '4 seconds' WHERE kind = 'replay'");
       runs_out += tx.one("SELECT count(*) AS n FROM lease WHERE kind = 'replay' AND lease_until <= clock_timestamp()").integer("n");
     });
     ++looks;
-    return now += 11s;
+    return now += 4s;
   });
   EXPECT_TRUE(slow.run_one({}));
   EXPECT_GT(looks, 5);
