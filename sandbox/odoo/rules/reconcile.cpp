@@ -1,6 +1,7 @@
 #include <set>
 
 #include "sandbox/odoo/errors.h"
+#include "sandbox/odoo/rules/exchange.h"
 #include "sandbox/odoo/rules/money.h"
 #include "sandbox/odoo/rules/payments.h"
 #include "sandbox/odoo/rules/rules.h"
@@ -132,6 +133,32 @@ Any partial_of(const Record& debit, const Record& credit) {
   return Any(std::move(values));
 }
 
+bool abroad(const Record& debit, const Record& credit) {
+  return debit.link("currency_id") == credit.link("currency_id") && debit.link("currency_id") != debit.link("company_currency_id") &&
+         !debit.amount("amount_residual_currency").is_zero() && !credit.amount("amount_residual_currency").is_zero();
+}
+
+/// The match in the foreign currency; what the two rates leave over becomes an entry of its own.
+void reconcile_abroad(Env& env, const Record& debit, const Record& credit) {
+  const ForeignMatch match = match_abroad(debit, credit);
+  Dict values;
+  values["debit_move_id"] = Any(debit.id());
+  values["credit_move_id"] = Any(credit.id());
+  values["amount"] = Any(match.home);
+  values["debit_amount_currency"] = values["credit_amount_currency"] = Any(match.currency);
+  env.create("account.partial.reconcile", List{Any(std::move(values))});
+  if (env.flag("no_exchange_difference")) return;
+  std::vector<std::pair<Record, Decimal>> over;
+  if (!match.debit_over.is_zero()) over.emplace_back(debit, match.debit_over);
+  if (!match.credit_over.is_zero()) over.emplace_back(credit, match.credit_over);
+  if (!over.empty()) book_exchange_difference(env, over, std::max(debit.text("date"), credit.text("date")));
+}
+
+bool done(const Record& line) {
+  const bool home = line.link("currency_id") == line.link("company_currency_id");
+  return line.amount(home ? "amount_residual" : "amount_residual_currency").is_zero();
+}
+
 std::string reconcile(Env& env, const Call& call) {
   std::vector<Record> lines;
   for (const Id id : to_ids(call.argument(0, "ids"))) {
@@ -184,8 +211,11 @@ void reconcile_lines(Env& env, std::vector<Record> lines) {
   std::ranges::sort(credits, due_before);
   std::size_t d = 0, c = 0;
   while (d < debits.size() && c < credits.size()) {
-    env.create("account.partial.reconcile", List{partial_of(debits[d], credits[c])});
-    const bool debit_done = debits[d].amount("amount_residual").is_zero(), credit_done = credits[c].amount("amount_residual").is_zero();
+    if (abroad(debits[d], credits[c]))
+      reconcile_abroad(env, debits[d], credits[c]);
+    else
+      env.create("account.partial.reconcile", List{partial_of(debits[d], credits[c])});
+    const bool debit_done = done(debits[d]), credit_done = done(credits[c]);
     if (!debit_done && !credit_done) throw OdooError("builtins.NotImplementedError", "reconcile() left both items open");
     if (debit_done) ++d;
     if (credit_done) ++c;
