@@ -136,7 +136,18 @@ class Leftover {
   std::map<std::string, Decimal> rest_;
 };
 
-void assign_tax_accounts(const Scope& scope, Document& document, Leftover& leftover) {
+/// Reverse charge: the same amount on both sides of one account leaves nothing over, but each has a row of its own.
+std::string row_with(const ItemViews& items, std::vector<bool>& used, const Decimal& amount, const auto& liability) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (used[i] || items[i]->amount_currency != amount || !liability(items[i]->account)) continue;
+    used[i] = true;
+    return items[i]->account;
+  }
+  return {};
+}
+
+void assign_tax_accounts(const Scope& scope, Document& document, const ItemViews& items, Leftover& leftover) {
+  std::vector<bool> used(items.size(), false);
   const auto liability = [&](const std::string& account) { return scope.account_type(account).ends_with("Liability"); };
   Decimal together;
   for (const auto& line : document.lines) {
@@ -146,20 +157,21 @@ void assign_tax_accounts(const Scope& scope, Document& document, Leftover& lefto
   for (auto& line : document.lines) {
     if (line.kind != Kind::tax || line.amount.is_zero()) continue;
     line.account = leftover.exactly(line.amount, liability);
+    if (line.account.empty()) line.account = row_with(items, used, line.amount * Decimal(document.sign), liability);
     if (line.account.empty()) line.account = shared;
     if (line.account.empty()) line.account = leftover.any(liability);
     if (!line.account.empty()) leftover.take(line.account, line.amount);
   }
 }
 
-void assign_line_accounts(const Scope& scope, Document& document, Leftover& leftover, bool doubt_items) {
+void assign_line_accounts(const Scope& scope, Document& document, const ItemViews& items, Leftover& leftover, bool doubt_items) {
   const auto certain = [&](const DocumentLine& line) {
     return line.account_certain || (!doubt_items && !line.account.empty() && leftover.has(line.account));
   };
   for (const auto& line : document.lines) {
     if (line.kind == Kind::product && certain(line)) leftover.take(line.account, line.amount);
   }
-  assign_tax_accounts(scope, document, leftover);
+  assign_tax_accounts(scope, document, items, leftover);
   const auto profit_and_loss = [&](const std::string& account) { return !is_money(scope, account) && !scope.is_cost_of_goods(account); };
   for (auto& line : document.lines) {
     if (line.kind != Kind::product || certain(line) || line.amount.is_zero()) continue;
@@ -228,7 +240,7 @@ void assign_accounts(const Scope& scope, Document& document, const std::vector<I
   assign_liquidity(scope, document, ledger);
   const auto items = line_items(scope, document, ledger);
   Leftover leftover(document, items);
-  assign_line_accounts(scope, document, leftover, doubt_items);
+  assign_line_accounts(scope, document, items, leftover, doubt_items);
   if (document.foreign(scope)) return assign_foreign_balances(document, items);
   for (auto& line : document.lines) {
     if (amounts(line)) line.balance = line.amount * Decimal(document.sign);

@@ -71,8 +71,17 @@ Outcome plain_entry(const Scope& scope, const Document& said, const std::vector<
   return outcome;
 }
 
+/// Payments that take a part of a foreign document ask for its rate.
+void remember_rate(const Scope& scope, const Document& document) {
+  if (!document.foreign(scope)) return;
+  json::Writer value;
+  value.begin_object().field("rate", document.rate.to_string()).end_object();
+  scope.lookups.put("document_rate", fmt::format("{}/{}", scope.source.entity, scope.source.id), value.take());
+}
+
 Outcome build_document(const Scope& scope, bool sales) {
   Document said = read_document(scope, sales);
+  remember_rate(scope, said);
   read_taxes(scope, said);
   const auto* transaction = own_ledger(scope);
   const auto ledger = transaction == nullptr ? std::vector<Item>{} : ledger_items(scope, *transaction, said.due);

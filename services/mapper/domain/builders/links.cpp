@@ -158,6 +158,10 @@ std::vector<OpenItem> open_items(const Scope& scope, const std::string& record, 
 std::vector<Target> allocate(const Scope& scope, const std::string& base, std::vector<OpenItem> charges, std::vector<OpenItem> credits,
                              std::vector<OpenItem> own) {
   std::vector<Target> matches;
+  // Gain or loss between a credit and a charge: an item of 0.00 abroad that has nothing but its home amount.
+  for (auto& item : own) {
+    if (item.open.is_zero()) item.rest_home = item.open_home;
+  }
   const auto settle_with = [&](OpenItem& charge, OpenItem& settling) {
     if (charge.open.is_zero() || settling.open.is_zero() || charge.account != settling.account || charge.debit == settling.debit) return;
     matches.push_back(match(scope, pair(charge, settling, fmt::format("{}_match{}", base, matches.size() + 1))));

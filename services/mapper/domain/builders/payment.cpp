@@ -60,6 +60,13 @@ std::optional<OpenItem> linked_item(const Scope& scope, const Link& link, bool r
   return item;
 }
 
+/// The document's own exchange rate, which its builder remembered; of other transactions what the ledger shows.
+Decimal rate_of(const Scope& scope, const Link& link, const OpenItem& whole) {
+  const auto* known = scope.lookups.find("document_rate", fmt::format("{}/{}", linked_entity(link.type), link.id));
+  if (known != nullptr) return Scope::amount_of((*known)["rate"], "document_rate").value_or(Decimal(1));
+  return Decimal::divide(whole.open_home, whole.open, 10, Rounding::half_up);
+}
+
 /// A foreign document is closed to the cent at home too: what earlier payments took is remembered.
 void take_residual(const Scope& scope, OpenItem& item, const Link& link, bool receivable, const Party& partner) {
   if (item.currency == scope.run.home_currency) return;
@@ -68,7 +75,7 @@ void take_residual(const Scope& scope, OpenItem& item, const Link& link, bool re
   if (whole == items.end()) whole = items.begin();
   if (whole == items.end() || whole->open.is_zero()) return;  // a revaluation: nothing is open in the currency
   Decimal open = whole->open, home = whole->open_home;
-  const Decimal rate = Decimal::divide(home, open, 10, Rounding::half_up);
+  const Decimal rate = rate_of(scope, link, *whole);
   const std::string key = fmt::format("{}/{}/{}", item.record, item.account, item.partner.id);
   if (const auto* known = scope.lookups.find("residual", key)) {
     open = Scope::amount_of((*known)["open"], "residual").value_or(open);

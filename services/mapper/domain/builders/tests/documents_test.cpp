@@ -111,6 +111,27 @@ TEST_F(Documents, ABillKeepsItsNumberAsReference) {
   EXPECT_EQ(sent(outcome, "q_bill_9", "values.line_ids.lines.1.balance"), "-70");
 }
 
+TEST_F(Documents, AReverseChargeIsATaxLineOnEachSideOfOneAccount) {
+  know("TaxRate", "8", "{'Name':'Reverse charge'}");
+  ledger("25", "Bill", {{"21", "-100", "2"}, {"50", "100", "2"}, {"40", "20", "2"}, {"40", "-20", "2"}});
+  const auto outcome =
+      build("purchase_document", "Bill",
+            "{'Id':'25','TxnDate':'2026-04-06','DueDate':'2026-05-06','VendorRef':{'value':'2'},'TotalAmt':100,"
+            "'TxnTaxDetail':{'TotalTax':0,'TaxLine':[{'Amount':20,'TaxLineDetail':{'TaxRateRef':{'value':'7'},"
+            "'NetAmountTaxable':100}},{'Amount':-20,'TaxLineDetail':{'TaxRateRef':{'value':'8'},'NetAmountTaxable':100}}]},"
+            "'Line':[{'Amount':100,'DetailType':'AccountBasedExpenseLineDetail','AccountBasedExpenseLineDetail':"
+            "{'AccountRef':{'value':'50','name':'Office'}}}]}",
+            "{'move_type':'in_invoice'}");
+  for (const auto* line : {"1", "2"}) {
+    const std::string at = std::string("values.line_ids.lines.") + line;
+    EXPECT_EQ(sent(outcome, "q_bill_25", at + ".display_type"), R"("tax")");
+    EXPECT_EQ(sent(outcome, "q_bill_25", at + ".account_id"), R"({"ref":"q_account_40"})");
+  }
+  EXPECT_EQ(sent(outcome, "q_bill_25", "values.line_ids.lines.1.balance"), "20");
+  EXPECT_EQ(sent(outcome, "q_bill_25", "values.line_ids.lines.2.balance"), "-20");
+  EXPECT_FALSE(outcome.fallback);
+}
+
 TEST_F(Documents, ABundleIsASectionWithItsChildren) {
   ledger("14", "Invoice", {{"20", "100", "1"}, {"30", "-100", "1"}});
   const auto outcome =
@@ -140,6 +161,7 @@ TEST_F(Documents, AForeignInvoiceKeepsItsAmountsAndTheLedgersHomeAmounts) {
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.balance"), "-17.78");
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.amount_currency"), "-20");
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.1.balance"), "17.78");
+  EXPECT_EQ(remembered("document_rate", "Invoice/14"), R"({"rate":"0.889"})");
   EXPECT_NE(sent(outcome, "q_invoice_14", "then.invoice_currency_rate"), "") << "Odoo's own rate would revalue it";
   EXPECT_EQ(reason(invoice(service("20"), "20", "'CurrencyRef':{'value':'EUR'},")), "EXCHANGE_RATE_MISSING");
 }
