@@ -37,10 +37,11 @@ std::set<std::string> keys_of(const v1::Report& report) {
 
 std::string sentence(const v1::Report& report) {
   const auto& acceptance = report.acceptance();
-  return fmt::format("The books match except for {} that {} accepted on {} ({}): {}, {} compared, sum of all differences {}.",
-                     counted(acceptance.differences(), "difference", "differences"), acceptance.actor(), acceptance.at().substr(0, 10),
-                     acceptance.reason(), counted(report.transactions(), "transaction", "transactions"),
-                     counted(report.amounts_compared(), "amount", "amounts"), report.difference());
+  return fmt::format(
+      "The books match except for {} that {} accepted on {} ({}): {}, {} compared, sum of the differences in all sections {}.",
+      counted(acceptance.differences(), "difference", "differences"), acceptance.actor(), acceptance.at().substr(0, 10),
+      acceptance.reason(), counted(report.transactions(), "transaction", "transactions"),
+      counted(report.amounts_compared(), "amount", "amounts"), with_thousands(Decimal::of(report.difference())));
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ void header(Page& page, const v1::Report& report) {
            escaped(report.sentence()), report.verdict() == kDifferent ? "DIFFERENT" : "", escaped(report.verdict()));
   acceptance(page, report);
   page.put(
-      "<ul class=\"facts\"><li><b>{}</b> transactions</li><li><b>{}</b> amounts compared</li><li>difference <b>{}</b> {}</li>"
+      "<ul class=\"facts\"><li><b>{}</b> transactions</li><li><b>{}</b> amounts compared</li><li>differences in all sections <b>{}</b> "
+      "{}</li>"
       "<li>in Odoo: <b>{}</b> created, <b>{}</b> changed, <b>{}</b> unchanged</li></ul></header>\n",
       with_thousands(report.transactions()), with_thousands(report.amounts_compared()), figure(report.difference()),
       escaped(report.home_currency()), with_thousands(report.created()), with_thousands(report.changed()),

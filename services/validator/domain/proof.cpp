@@ -105,17 +105,18 @@ std::string in_words(const Exceptions& exceptions) {
 }
 
 std::string sentence(const Proof& proof, const Tally& tally, const Exceptions& exceptions) {
-  const auto compared = fmt::format("{}, {} compared, difference {}", counted(proof.transactions, "transaction", "transactions"),
-                                    counted(proof.amounts_compared, "amount", "amounts"), proof.difference.to_string(2));
-  if (proof.verdict == kMatched) return fmt::format("The books match: {}.", compared);
-  if (proof.verdict == kMatchedWithExceptions) return fmt::format("The books match except for {}: {}.", in_words(exceptions), compared);
+  const auto compared = fmt::format("{}, {} compared", counted(proof.transactions, "transaction", "transactions"),
+                                    counted(proof.amounts_compared, "amount", "amounts"));
+  if (proof.verdict == kMatched) return fmt::format("The books match: {}, difference {}.", compared, with_thousands(proof.difference));
+  if (proof.verdict == kMatchedWithExceptions)
+    return fmt::format("The books match except for {}: {}, no other difference.", in_words(exceptions), compared);
   if (tally.different == 0) {
     return fmt::format("The books are not proven: {} of {} checks could not be made completely ({}).", tally.not_checked,
                        proof.checks.size(), compared);
   }
-  return fmt::format("The books differ in {} of {}: {}, sum of all differences {}.", with_thousands(tally.different),
+  return fmt::format("The books differ in {} of {}: {}, sum of the differences in all sections {}.", with_thousands(tally.different),
                      counted(tally.compared, "comparison", "comparisons"), counted(proof.transactions, "transaction", "transactions"),
-                     proof.difference.to_string(2));
+                     with_thousands(proof.difference));
 }
 
 /// Each transaction that the ledger has without a record by name, then what the ledger knows nothing of.
@@ -151,6 +152,12 @@ std::vector<AccountCode> account_codes(const SourceBooks& source, const TargetBo
 }
 
 }  // namespace
+
+std::string with_thousands(const Decimal& amount) {
+  const auto digits = amount.abs().to_string(2);
+  const auto point = digits.find('.');
+  return (amount.sign() < 0 ? "-" : "") + with_thousands(std::stoull(digits.substr(0, point))) + digits.substr(point);
+}
 
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", with_thousands(number), number == 1 ? one : many);

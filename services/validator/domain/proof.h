@@ -85,6 +85,8 @@ std::set<std::string> days_needed(const SourceBooks& source);
 
 /// "4,466"
 std::string with_thousands(std::uint64_t number);
+/// "-4,466.00"
+std::string with_thousands(const Decimal& amount);
 /// "1 record", "4,466 records".
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
 

@@ -308,10 +308,12 @@ TEST(Counted, KnowsOneFromMany) {
 }
 
 TEST(WithThousands, PutsCommas) {
-  EXPECT_EQ(with_thousands(0), "0");
-  EXPECT_EQ(with_thousands(999), "999");
-  EXPECT_EQ(with_thousands(4466), "4,466");
-  EXPECT_EQ(with_thousands(1234567), "1,234,567");
+  EXPECT_EQ(with_thousands(std::uint64_t{0}), "0");
+  EXPECT_EQ(with_thousands(std::uint64_t{999}), "999");
+  EXPECT_EQ(with_thousands(std::uint64_t{4466}), "4,466");
+  EXPECT_EQ(with_thousands(std::uint64_t{1234567}), "1,234,567");
+  EXPECT_EQ(with_thousands(Decimal::of("-2057745.08")), "-2,057,745.08");
+  EXPECT_EQ(with_thousands(Decimal()), "0.00");
 }
 
 }  // namespace

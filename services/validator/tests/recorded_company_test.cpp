@@ -70,6 +70,7 @@ TEST_F(RecordedCompany, ReadsEveryReportAndRecord) {
   EXPECT_EQ(source_.accounts.size(), 89u);
   EXPECT_EQ(source_.trial_balances.size(), 9u);
   EXPECT_EQ(source_.home_currency, "USD");
+  EXPECT_EQ(source_.allocations.size(), 27u) << "what payments and bill payments settle";
   EXPECT_EQ(source_.label("Invoice", "130").rfind("Invoice 1037, ", 0), 0u) << source_.label("Invoice", "130");
 }
 
