@@ -131,14 +131,15 @@ std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wa
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<Item> out;
     for (const auto row :
-         tx.exec("select i.*, case when (i.operation = 'write' or r.outcome = 'skipped') and exists (select 1 from item c where "
-                 "c.migration_id = i.migration_id and "
-                 "c.run = i.run and "
-                 "c.outcome in ('created', 'adopted') and c.external_id = any(i.refs)) then '' else r.content_hash end as ledger_hash, "
-                 "r.outcome as ledger_outcome from item i left join record r on r.target_id = $1 and "
-                 "r.external_id = i.external_id || case when i.operation = 'write' then '#write' else '' end "
-                 "where i.migration_id = $2 and i.run = $3 and i.wave <= $4 and i.state in ('open', 'parked') and i.number > $5 order by "
-                 "i.number limit $6",
+         // The page first, then one look into the record ledger's index per item: a plan that was made while the tables were small would
+         // compare all items with all records.
+         tx.exec("with page as materialized (select * from item where migration_id = $2 and run = $3 and wave <= $4 and state in "
+                 "('open', 'parked') and number > $5 order by number limit $6) "
+                 "select i.*, case when (i.operation = 'write' or r.outcome = 'skipped') and exists (select 1 from item c where "
+                 "c.migration_id = i.migration_id and c.run = i.run and c.outcome in ('created', 'adopted') and "
+                 "c.external_id = any(i.refs)) then '' else r.content_hash end as ledger_hash, r.outcome as ledger_outcome "
+                 "from page i left join lateral (select content_hash, outcome from record where target_id = $1 and external_id = "
+                 "i.external_id || case when i.operation = 'write' then '#write' else '' end offset 0) as r on true order by i.number",
                  {run.target_id, run.key.migration_id, run.key.run, wave, after, static_cast<std::int64_t>(most)})) {
       out.push_back({row.integer("number"), row.text("entity"), row.text("source_id"), row.text("label"), row.text("external_id"),
                      row.text("model"), row.text("operation"), row.text("values_json"), row.text("content_hash"), row.text_array("refs"),
