@@ -101,6 +101,18 @@ Node node_of(const Transaction& transaction) {
                        {"lines", std::move(lines)}});
 }
 
+Status save_files(const Company& company, const std::filesystem::path& folder) {
+  std::error_code error;
+  if (company.files.empty()) return {};
+  std::filesystem::create_directories(folder, error);
+  for (const auto& [id, bytes] : company.files) {
+    std::ofstream out(folder / id, std::ios::binary | std::ios::trunc);
+    out << bytes << std::flush;
+    if (!out) return fail(Code::unavailable, fmt::format("cannot write {}", (folder / id).string()), "COMPANY_FILE_WRITE");
+  }
+  return {};
+}
+
 }  // namespace
 
 const std::string& object_id(const Node& object) {
@@ -157,6 +169,11 @@ Result<Company> load_company(const std::filesystem::path& folder) {
   auto ledger = read_json(folder / "ledger.json");
   if (!ledger) return fail(ledger.error());
   for (const auto& transaction : ledger->items()) out.ledger.push_back(transaction_of(transaction));
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "files", error)) {
+    auto bytes = read_text(entry.path());
+    if (!bytes) return fail(bytes.error());
+    out.files[entry.path().filename().string()] = std::move(*bytes);
+  }
   for (const auto* needed : {"Account", "CompanyInfo", "Preferences"})
     if (out.of(needed).empty())
       return fail(Code::invalid_argument, fmt::format("{}: entities/{}.json has no object", folder.string(), needed), "COMPANY_INCOMPLETE");
@@ -173,6 +190,7 @@ Status save_company(const Company& company, const std::filesystem::path& folder)
         !written)
       return written;
   }
+  if (auto written = save_files(company, folder / "files"); !written) return written;
   return write_list(folder / "ledger.json", "[", " ", "]", company.ledger,
                     [](const Transaction& transaction) { return node_of(transaction); });
 }

@@ -40,6 +40,7 @@ struct Transaction {
 struct Company {
   std::map<std::string, std::vector<Node>, std::less<>> entities;
   std::vector<Transaction> ledger;
+  std::map<std::string, std::string, std::less<>> files;  ///< bytes by Attachable; those without are made up when they are asked for
 
   const std::vector<Node>& of(std::string_view entity) const;  ///< empty when there is none
   const Node* find(std::string_view entity, std::string_view id) const;
@@ -53,7 +54,7 @@ struct Company {
 /// Id of an object; a RecurringTransaction hides it one level deeper.
 const std::string& object_id(const Node& object);
 
-/// Reads `folder`/entities/*.json and `folder`/ledger.json.
+/// Reads `folder`/entities/*.json, `folder`/ledger.json and, where there are some, the bytes in `folder`/files/<Attachable>.
 Result<Company> load_company(const std::filesystem::path& folder);
 /// Writes the same form; the folder is made when it is missing.
 Status save_company(const Company& company, const std::filesystem::path& folder);

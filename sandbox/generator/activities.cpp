@@ -98,23 +98,6 @@ void recurring(Workshop& shop) {
   shop.put("RecurringTransaction", Node::object({{"Bill", std::move(bill)}}));
 }
 
-void attach(Workshop& shop) {
-  const auto put = [&shop](const char* id, const char* entity, const std::string& of, const char* file, const char* note) {
-    auto object = Node::object(
-        {{"AttachableRef",
-          Node::array({Node::object({{"EntityRef", Node::object({{"type", entity}, {"value", of}})}, {"IncludeOnSend", false}})})}});
-    if (file[0] != '\0')
-      object.set("FileName", file).set("FileAccessUri", fmt::format("/download/{}", id)).set("Size", 2048).set("ContentType", "text/plain");
-    if (note[0] != '\0') object.set("Note", note);
-    append(object, shop.begin(id, "2025-12-01"));
-    shop.put("Attachable", std::move(object));
-  };
-  put("5001", "Invoice", shop.company.of("Invoice")[3]["Id"].text(), "plan of garden.txt", "");
-  put("5002", "Bill", shop.company.of("Bill")[1]["Id"].text(), "bill-scan.txt", "Scanned");
-  put("5003", "Customer", "1", "", "Prefers mornings");
-  put("5004", "Invoice", "999999", "orphan.txt", "Its invoice was deleted");
-}
-
 void budget(Workshop& shop) {
   auto details = Node::array();
   for (int month = 1; month <= 12; ++month)
@@ -142,7 +125,7 @@ void plan_activities(Workshop& shop) {
     shop.agenda.at(date::plus_days("2025-02-03", i * 23), [&shop, i](const std::string& day) { book_time(shop, day, i); });
   shop.agenda.at("2025-06-04", [&shop](const std::string& day) { bill_time(shop, day, 4); });
   shop.agenda.at(kLastDay, [&shop](const std::string&) {
-    attach(shop);
+    put_attachments(shop);
     budget(shop);
   });
 }

@@ -41,6 +41,8 @@ void plan_money(Workshop& shop);
 void plan_entries(Workshop& shop);
 void plan_ledger_only(Workshop& shop);
 void plan_activities(Workshop& shop);
+/// Files with their bytes and notes, on records that are there by then.
+void put_attachments(Workshop& shop);
 
 /// Balances, quantities and sums that follow from the books; inactive names.
 void finish(Workshop& shop);

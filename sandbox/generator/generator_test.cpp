@@ -161,6 +161,21 @@ TEST(Generator, SurvivesTheWayThroughAFolder) {
   std::filesystem::remove_all(folder);
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(text_of(*loaded), text_of(company()));
+  EXPECT_EQ(loaded->files, company().files);
+}
+
+TEST(Generator, GivesEveryFileItsBytes) {
+  std::set<std::string> types, holders;
+  for (const auto& paper : company().of("Attachable")) {
+    for (const auto& on : paper["AttachableRef"].items()) holders.insert(on.at("EntityRef.type").text());
+    if (!paper.has("FileName")) continue;
+    const auto& bytes = company().files.at(object_id(paper));
+    EXPECT_EQ(paper["Size"].text(), std::to_string(bytes.size()));
+    types.insert(paper["ContentType"].text());
+  }
+  EXPECT_THAT(types, ::testing::ElementsAre("application/pdf", "image/png", "text/csv", "text/plain"));
+  EXPECT_THAT(holders,
+              ::testing::IsSupersetOf({"Bill", "Customer", "Deposit", "Estimate", "Invoice", "JournalEntry", "Payment", "Purchase"}));
 }
 
 TEST(Checker, FindsTheRecordedCompanyTrue) {

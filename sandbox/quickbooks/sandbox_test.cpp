@@ -226,7 +226,7 @@ TEST_F(QuickBooks, ComputesReportsForTheDatesAskedFor) {
 
 TEST_F(QuickBooks, HandsOutAttachmentsByASignedAddress) {
   connect();
-  const auto link = get("download/5001");
+  const auto link = get("download/5002");
   ASSERT_EQ(link.status, 200);
   const auto mark = link.body.find("/files/");
   const auto question = link.body.find('?');
@@ -235,7 +235,10 @@ TEST_F(QuickBooks, HandsOutAttachmentsByASignedAddress) {
                   .query = form_fields(link.body.substr(question + 1)),
                   .headers = {},
                   .body = {}};
-  EXPECT_EQ(sandbox_.handle(request).body.size(), 2048u);
+  const auto file = sandbox_.handle(request);
+  EXPECT_EQ(file.body, company().files.at("5002"));
+  EXPECT_EQ(file.body.substr(0, 5), "%PDF-");
+  EXPECT_EQ(file.content_type, "application/pdf");
   request.headers["authorization"] = "Bearer " + access_;
   EXPECT_EQ(sandbox_.handle(request).status, 400);
   request.headers.clear();

@@ -111,7 +111,8 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       runtime.own(std::make_unique<ExtractionWorker>(manifests, queue, store, source, tokens, gates, raw, clock, probes, probes, options));
   auto& connections =
       runtime.own(std::make_unique<Connections>(manifests, store, source, oauth, tokens, gates, clock, probes, options.call));
-  auto& service = runtime.own(std::make_unique<GrpcService>(connections, pool, runtime.stop_token()));
+  auto& files = runtime.own(std::make_unique<Files>(manifests, store, source, tokens, gates, clock, probes, options.call));
+  auto& service = runtime.own(std::make_unique<GrpcService>(connections, files, pool, runtime.stop_token()));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
   auto& inbound = runtime.own(std::make_unique<Inbound>(pool));
   auto& consumer = runtime.own(

@@ -6,6 +6,8 @@
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "embedded/loader_schema.h"
+#include "services/loader/adapters/earlier_target_files.h"
+#include "services/loader/adapters/grpc_source_files.h"
 #include "services/loader/adapters/inbox.h"
 #include "services/loader/adapters/odoo_books.h"
 #include "services/loader/adapters/pg_run_store.h"
@@ -25,7 +27,7 @@ namespace {
 struct Settings {
   pg::Options database;
   bus::Options bus;
-  std::string listen, key_file;
+  std::string listen, key_file, connector;
   std::size_t workers, connections, batch_start, batch_max;
 };
 
@@ -34,14 +36,14 @@ Settings read(config::Reader& config) {
                bus::read_options(config, "loader"),
                config.text("grpc.listen"),
                config.text("crypto.key_file"),
+               config.text("peers.connector", "127.0.0.1:15102"),
                0,
                0,
                0,
                0};
   // Every service gets the same file: keys of the others are read so that they are no complaint.
   config.text("config.dir", "");
-  for (const auto* peer : {"billing", "connector", "mapper", "loader", "validator", "notifier"})
-    config.text(std::string("peers.") + peer, "");
+  for (const auto* peer : {"billing", "mapper", "loader", "validator", "notifier"}) config.text(std::string("peers.") + peer, "");
   out.workers = static_cast<std::size_t>(config.integer("loader.workers", 4, 1, 64));
   out.connections = static_cast<std::size_t>(config.integer("loader.connections_per_target", 2, 1, 8));
   out.batch_start = static_cast<std::size_t>(config.integer("loader.batch_start", 50, 1, 500));
@@ -83,7 +85,11 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   };
 
   auto& store = runtime.own(std::make_unique<PgRunStore>(pool, runtime.instance(), std::chrono::seconds(10)));
-  auto& worker = runtime.own(std::make_unique<Worker>(store, open_target, driver_options(settings), runtime.metrics()));
+  auto& source_files = runtime.own(std::make_unique<GrpcSourceFiles>(settings.connector));
+  auto& files = runtime.own(std::make_unique<EarlierTargetFiles>(source_files, pool, targets, open));
+  auto options = driver_options(settings);
+  options.files = &files;
+  auto& worker = runtime.own(std::make_unique<Worker>(store, open_target, options, runtime.metrics()));
   auto& inbox = runtime.own(std::make_unique<Inbox>(pool));
   auto& producer = runtime.own(std::make_unique<bus::Producer>(settings.bus));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));

@@ -2,6 +2,7 @@
 import json
 import subprocess
 import unittest
+import urllib.request
 
 from stack import ROOT, Odoo, Stack, difference
 
@@ -72,6 +73,11 @@ class Replay(unittest.TestCase):
         self.assertEqual((code, moved.get("verdict")), (0, "MATCHED"), f"{moved}\n{self.stack.logs()}")
         self.assertGreater(moved["created"], 300)
         self.assertEqual(self.refusals_left(), REFUSALS)
+        # The files too: their bytes come from the target where the first run stored them.
+        with urllib.request.urlopen(other.url + "/control/dump", timeout=30) as answer:
+            second_dump = json.loads(answer.read().decode())
+        self.assertEqual(checksums(second_dump), checksums(self.first_dump))
+        self.assertGreater(len(checksums(second_dump)), 7)
 
     def test_4_what_cannot_be_replayed_says_what_to_do(self):
         for words, reason in (
@@ -82,6 +88,10 @@ class Replay(unittest.TestCase):
             done = subprocess.run(self.stack.command("replay", "--json", *words), env=self.stack.environment, capture_output=True, text=True, timeout=60)
             self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
             self.assertIn(reason, done.stdout)
+
+
+def checksums(dump):
+    return {name: record["values"]["checksum"] for name, record in dump.items() if record["model"] == "ir.attachment"}
 
 
 if __name__ == "__main__":

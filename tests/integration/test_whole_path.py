@@ -1,7 +1,10 @@
 """The whole path through the real services, real Kafka and Postgres: generated and recorded company, second runs, kill -9."""
 import decimal
+import hashlib
 import json
 import os
+import re
+import subprocess
 import unittest
 
 from stack import Stack, difference, shared_folder, wait_until
@@ -26,7 +29,29 @@ class GeneratedCompany(unittest.TestCase):
         counts = [check for check in report["checks"] if check["name"] == "counts"]
         self.assertEqual([c["outcome"] for c in counts], ["equal"])
         # The generator leaves one file whose document was deleted, as QuickBooks does: it is listed, and posts nothing.
-        self.assertEqual([r["entity"] for r in report.get("rejects", [])], ["Attachable"])
+        self.assertEqual({(r["entity"], r["source_id"]) for r in report.get("rejects", [])}, {("Attachable", "5004")})
+
+    def test_files_arrive_byte_for_byte_on_their_records(self):
+        folder = self.stack.folder / "company"
+        subprocess.run([f"{self.stack.binaries}/sandbox/q2o-sandbox", "generate", "--out", str(folder)], check=True, stdout=subprocess.DEVNULL)
+        wanted = {}
+        for paper in json.loads((folder / "entities/Attachable.json").read_text())["Attachable"]:
+            if "FileName" not in paper or paper["Id"] == "5004":
+                continue
+            checksum = hashlib.sha1((folder / "files" / paper["Id"]).read_bytes()).hexdigest()
+            for on in paper["AttachableRef"]:
+                kind, record = on["EntityRef"]["type"], on["EntityRef"]["value"]
+                wanted[f"_attachable_{paper['Id']}_file_{kind.lower()}_{record}"] = (checksum, paper["Size"], f"_{snake_case(kind)}_{record}")
+        found = {}
+        for name, record in self.first_dump.items():
+            if record["model"] == "ir.attachment":
+                values = record["values"]
+                holder = values["res_id"].removesuffix("_line")
+                found[name[name.index("_"):]] = (values["checksum"], values["file_size"], holder[holder.index("_"):])
+        self.assertGreater(len(wanted), 7)
+        self.assertEqual(found, wanted)
+        files = [check for check in self.stack.report(self.result)["checks"] if check["name"] == "files"]
+        self.assertEqual([(c["outcome"], c["note"]) for c in files], [("equal", "1 of 8 files were not moved.")])
 
     def test_no_plain_entry_and_no_number_twice(self):
         report = self.stack.report(self.result)
@@ -184,6 +209,10 @@ class KilledServices(unittest.TestCase):
             self.assertEqual(stack.report(result)["checks"], self.undisturbed_report["checks"])
         finally:
             stack.down()
+
+
+def snake_case(name):
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def slow(milliseconds):

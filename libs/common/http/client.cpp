@@ -211,7 +211,7 @@ Result<Response> Client::send(const Request& request, std::chrono::milliseconds 
   Transfer transfer;
   transfer.request = &request;
   transfer.deadline = deadline;
-  transfer.body_bytes_max = state_->options.body_bytes_max;
+  transfer.body_bytes_max = request.body_bytes_max > 0 ? request.body_bytes_max : state_->options.body_bytes_max;
   prepare(transfer, state_->options);
   if (auto hurt = struck(kBeforeCall, request, Effect::none)) return fail(*hurt);
   {
@@ -266,6 +266,7 @@ std::string percent_encode(std::string_view text) {
 std::string base64(std::string_view bytes) {
   constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const auto byte = [&](std::size_t at) { return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0u; };
     const unsigned group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);

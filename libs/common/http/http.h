@@ -18,6 +18,7 @@ struct Request {
   std::string url;
   std::vector<Header> headers;
   std::string body;
+  std::size_t body_bytes_max = 0;  ///< of the answer; 0 = the client's
 };
 struct Response {
   int status = 0;

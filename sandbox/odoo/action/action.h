@@ -56,6 +56,7 @@ class Batch {
   Known look_up(const std::string& name, Missing& missing);
   Id find_id(const Any& arguments, Missing& missing, bool required);
   Record move_behind(const std::string& name, Missing& missing);
+  Known holder_of(const Any& names, Missing& missing);
   Any company_field(const std::string& field);
   Any order_line(const Any& arguments, Missing& missing);
   Any distribution(const Any& items, Missing& missing);

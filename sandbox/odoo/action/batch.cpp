@@ -11,6 +11,8 @@ void collect(const Any& expression, std::set<std::string>& names) {
   for (const auto& [key, value] : expression.dict().members()) {
     if ((key == "ref" || key == "move_of" || key == "debit" || key == "credit") && value.is_text())
       names.insert(value.text());
+    else if (key == "holder" || key == "holder_model")
+      for (const Any& name : value.list()) names.insert(name.text());
     else if (key == "order_line" && !value.list().empty() && value.list().front().is_text())
       names.insert(value.list().front().text());
     else
@@ -56,7 +58,8 @@ Dict Batch::context_of(const Dict& body) const {
   for (const char* key : {"lang", "tz", "uid", "allowed_company_ids"})
     if (const Any* value = request_.find(key)) context[key] = *value;
   if (const Any* own = body.find("context")) {
-    check_keys("context", own->dict(), {"skip_invoice_sync", "inventory_mode", "no_exchange_difference", "active_test"});
+    check_keys("context", own->dict(),
+               {"skip_invoice_sync", "inventory_mode", "no_exchange_difference", "active_test", "image_no_postprocess"});
     for (const auto& [key, value] : own->dict().members()) context[key] = value;
   }
   return context;
@@ -98,7 +101,7 @@ std::string Batch::run() {
 }
 
 void Batch::take(Row row) {
-  check_keys("record", *row.record, {"external_id", "model", "operation", "values", "post"});
+  check_keys("record", *row.record, {"external_id", "model", "operation", "values", "post", "datas"});
   const Any* operation = row.record->find("operation");
   const std::string name = operation ? operation->text() : "";
   if (name != "create" && name != "match" && name != "write") refuse("unknown operation '" + name + "'");

@@ -29,6 +29,10 @@ void Batch::take_create(Row row) {
   Missing missing;
   row.values = resolve_fields(part(body, "values"), missing);
   row.then = resolve_fields(part(body, "then"), missing);
+  if (const Any* datas = row.record->find("datas")) {
+    if (row.model() != "ir.attachment" || !datas->is_text()) refuse("bytes of a file for " + row.external_id());
+    row.values["datas"] = *datas;
+  }
   if (!missing.empty()) return wait_for(row, missing);
   if (known != known_.end()) {
     flush();

@@ -30,6 +30,11 @@ Any Batch::resolve(const Any& expression, Missing& missing) {
   }
   if (form == "order_line") return order_line(argument, missing);
   if (form == "move_of") return Any(move_behind(argument.text(), missing).id());
+  if (form == "holder") return Any(holder_of(argument, missing).id);
+  if (form == "holder_model") {
+    const Known holder = holder_of(argument, missing);
+    return holder.id == 0 ? Any(false) : Any(holder.model);
+  }
   if (form == "distribution") return distribution(argument, missing);
   refuse("unknown expression '" + form + "'");
 }
@@ -86,6 +91,18 @@ Record Batch::move_behind(const std::string& name, Missing& missing) {
   if (known.model == "account.payment" || known.model == "account.bank.statement.line")
     return env_.record(known.model, known.id).ref("move_id");
   refuse(name + " has no journal entry behind it");
+}
+
+/// What bears notes and files: the first of the names that is there; of a statement line its journal entry.
+Batch::Known Batch::holder_of(const Any& names, Missing& missing) {
+  for (const Any& name : names.list()) {
+    const auto found = known_.find(name.text());
+    if (found == known_.end()) continue;
+    if (found->second.model != "account.bank.statement.line") return found->second;
+    return {"account.move", env_.record(found->second.model, found->second.id).ref("move_id").id()};
+  }
+  missing.push_back(names.list().empty() ? "" : names.list().front().text());
+  return {};
 }
 
 Any Batch::company_field(const std::string& name) {

@@ -172,6 +172,32 @@ TEST_P(Action, ReplacesTheItemsOfAPostedEntryInModeUpdate) {
   EXPECT_EQ(books().read("account.move", made(first, 0), "state"), "posted");
 }
 
+/// Bytes come beside the values; where the notes and files of a record are is for the action to find.
+TEST_P(Action, KeepsTheBytesOfAFileAsTheyAre) {
+  // 2,400 points wide: Odoo would shrink it to 1,920.
+  constexpr const char* kWide =
+      "iVBORw0KGgoAAAANSUhEUgAACWAAAAABCAAAAAB/FsqeAAAAGUlEQVR42u3BMQEAAADCoPVPbQlPoAAAuBoJYQABjeDCPgAAAABJRU5ErkJggg==";
+  const auto file = [](const std::string& datas) {
+    std::string out = record("paper", "ir.attachment",
+                             R"({"values":{"name":"wide.png","mimetype":"image/png","res_model":{"holder_model":["bill","bill_line"]},)"
+                             R"("res_id":{"holder":["bill","bill_line"]}},"context":{"image_no_postprocess":true}})");
+    return out.substr(0, out.size() - 1) + R"(,"datas":")" + datas + "\"}";
+  };
+  EXPECT_EQ(outcomes(run(file(kWide))), "waits");
+  const Answer first = run(entry("bill_line", std::to_string(account("asset_current")), "10", "10") + "," + file(kWide));
+  EXPECT_EQ(outcomes(first), "created,created");
+  EXPECT_EQ(books().read("ir.attachment", made(first, 1), "checksum"), "6f2f4e30176276c38f619d1015c66e80f75af16a");
+  EXPECT_EQ(books().read("ir.attachment", made(first, 1), "res_model"), "account.move");
+  EXPECT_EQ(books().read("ir.attachment", made(first, 1), "res_id"), std::to_string(made(first, 0)));
+  EXPECT_EQ(outcomes(run(file(kWide), false, "update")), "unchanged");
+  EXPECT_EQ(outcomes(run(file("aGVsbG8="), false, "update")), "changed");
+  EXPECT_EQ(books().read("ir.attachment", made(first, 1), "file_size"), "5");
+  EXPECT_THAT(
+      run(R"({"external_id":"x","model":"res.partner","operation":"create","values":{"values":{"name":"A"}},"post":false,"datas":"aGk="})")
+          .message(),
+      HasSubstr("bytes of a file"));
+}
+
 TEST_P(Action, MovesAChartAccountAsideWhenItsCodeIsNeeded) {
   const std::string code = fresh("M");
   const Id chart = books().create("account.account", fill(R"({"code":"$1","name":"Chart","account_type":"income"})", {code}));

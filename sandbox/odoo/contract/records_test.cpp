@@ -60,6 +60,9 @@ TEST_P(Records, OfAnAttachmentHaveTheChecksumOfTheirBytes) {
   const Id file = books().create("ir.attachment", R"({"name":"a.txt","datas":"aGVsbG8=","mimetype":"text/plain"})");
   EXPECT_EQ(books().read("ir.attachment", file, "checksum"), "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d");
   EXPECT_EQ(books().read("ir.attachment", file, "file_size"), "5");
+  books().call("ir.attachment", "write", fill(R"([[$1],{"datas":"aGVsbG8h"}])", {std::to_string(file)}));
+  EXPECT_EQ(books().read("ir.attachment", file, "checksum"), "8f7d88e901a5ad3a05d8cc0de93313fd76028f8c");
+  EXPECT_EQ(books().read("ir.attachment", file, "datas"), "aGVsbG8h");
 }
 
 TEST_P(Records, LoseTheirExternalIdWhenDeleted) {

@@ -18,6 +18,8 @@ const std::set<std::string, std::less<>> kLeftOut{"id",
                                                   "sequence_prefix",
                                                   "sequence_number",
                                                   "full_reconcile_id",
+                                                  "datas",  // the checksum stands for the bytes
+                                                  "raw",
                                                   "commercial_partner_id",
                                                   "work_contact_id",
                                                   "resource_id"};

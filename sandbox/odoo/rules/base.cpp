@@ -132,7 +132,8 @@ std::vector<unsigned char> decoded(const std::string& text) {
   return bytes;
 }
 
-void attachment_before_create(Env&, Dict& values) {
+/// What Odoo knows of a file's bytes, from `datas` (base64) or `raw` (text).
+void describe_bytes(Dict& values) {
   std::vector<unsigned char> bytes = decoded(values["datas"].text());
   if (const Any* raw = values.find("raw"); raw && raw->is_text()) bytes.assign(raw->text().begin(), raw->text().end());
   if (bytes.empty()) values["datas"] = Any(false);
@@ -143,6 +144,14 @@ void attachment_before_create(Env&, Dict& values) {
   for (unsigned int i = 0; i < length; ++i) hex += fmt::format("{:02x}", digest[i]);
   values["checksum"] = Any(hex);
   values["file_size"] = Any(static_cast<Id>(bytes.size()));
+}
+
+void attachment_before_write(Env&, const Record&, Dict& values) {
+  if (values.has("datas") || values.has("raw")) describe_bytes(values);
+}
+
+void attachment_before_create(Env&, Dict& values) {
+  describe_bytes(values);
   if (!values["mimetype"].truthy()) values["mimetype"] = Any("application/octet-stream");
 }
 
@@ -212,6 +221,7 @@ void add_base_rules(Rules& rules) {
   rules.model("res.currency").before_create = currency_before_create;
   rules.model("res.company").before_write = company_before_write;
   rules.model("ir.attachment").before_create = attachment_before_create;
+  rules.model("ir.attachment").before_write = attachment_before_write;
   rules.model("ir.actions.server").before_create = settings_only;
   rules.add("ir.config_parameter", "set_param", set_param);
   rules.add("ir.config_parameter", "get_param", get_param);

@@ -163,4 +163,25 @@ grpc::Status GrpcService::GetExtraction(grpc::ServerContext* context, const v1::
   });
 }
 
+grpc::Status GrpcService::GetFile(grpc::ServerContext* context, const v1::GetFileRequest* request,
+                                  grpc::ServerWriter<v1::GetFileResponse>* writer) {
+  return serve(context, [&](const rpc::Caller& caller) -> Status {
+    const auto connection =
+        pool_.transact([&](pg::Tx& tx) { return connection_for_files(tx, caller.tenant, request->migration_id(), request->run()); });
+    if (!connection) return fail(connection.error());
+    const auto file = files_.fetch({caller.tenant, *connection, request->entity(), request->source_id(), request->bytes_expected()}, stop_);
+    if (!file) return fail(file.error());
+    constexpr std::size_t kChunk = 256 * 1024;
+    v1::GetFileResponse message;
+    message.set_content_type(file->content_type);
+    message.set_size(file->bytes.size());
+    for (std::size_t at = 0; at == 0 || at < file->bytes.size(); at += kChunk) {
+      message.set_chunk(file->bytes.substr(at, kChunk));
+      if (!writer->Write(message)) return fail(Code::cancelled, "the caller left", "CANCELLED");
+      message.Clear();
+    }
+    return {};
+  });
+}
+
 }  // namespace q2o::connector

@@ -142,4 +142,15 @@ Result<std::uint32_t> recorded_run(pg::Tx& tx, const std::string& tenant, const 
   return static_cast<std::uint32_t>(rows[0].integer("recorded"));
 }
 
+Result<std::string> connection_for_files(pg::Tx& tx, const std::string& tenant, const std::string& migration, std::uint32_t run) {
+  const auto rows = tx.exec("SELECT connection_id, source_run FROM extraction WHERE migration_id = $1 AND run = $2 AND tenant_id = $3",
+                            {migration, run, tenant});
+  if (rows.empty()) return fail(Code::not_found, "no such run", "NOT_FOUND", "Look at the migration's history for its runs.");
+  if (rows[0].integer("source_run") != 0) {
+    return fail(Code::failed_precondition, "a replay makes no call to the source, and the bytes of files are not kept",
+                "REPLAY_WITHOUT_FILES", "Run `q2o migrate` into this target: it brings the files and leaves everything else as it is.");
+  }
+  return rows[0].text("connection_id");
+}
+
 }  // namespace q2o::connector

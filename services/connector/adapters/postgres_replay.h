@@ -16,4 +16,7 @@ void announce_replay(pg::Tx& tx, const billing::v1::Migration& migration);
 /// The run whose records and reports stand for this one: itself, or the one it replays. Error not_found.
 Result<std::uint32_t> recorded_run(pg::Tx& tx, const std::string& tenant, const std::string& migration, std::uint32_t run);
 
+/// The connection that a run may ask for files. Error failed_precondition REPLAY_WITHOUT_FILES for a run that reads the log.
+Result<std::string> connection_for_files(pg::Tx& tx, const std::string& tenant, const std::string& migration, std::uint32_t run);
+
 }  // namespace q2o::connector

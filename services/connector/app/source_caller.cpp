@@ -81,12 +81,112 @@ std::string SourceCaller::url(const std::string& path, std::map<std::string, std
   return out;
 }
 
+template <class T>
+SourceCaller::Asked<T> SourceCaller::call(const Question& question, const Examine<T>& examine, std::stop_token stop) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  http::Request request{"GET", question.url, {{"Accept", question.accept}}, "", question.bytes_max};
+  Patience patience;
+  for (int attempt = 0; !stop.stop_requested();) {
+    auto permit = gate_.enter(stop, [&](milliseconds time) { waits_("BUDGET", time); });
+    if (!permit) break;
+    const auto token = question.signed_in ? tokens_.current(connection_.id, manifest_.oauth.access_seconds, stop)
+                                          : Result<config::Secret>(config::Secret());
+    if (!token && of_sign_in(token.error()).action == FaultAction::stop) return tl::unexpected(of_sign_in(token.error()));
+    Asked<T> answer = tl::unexpected(token ? Trouble{} : of_sign_in(token.error()));
+    if (token) {
+      request.headers.resize(1);
+      if (question.signed_in) request.headers.push_back({"Authorization", "Bearer " + token->reveal()});
+      const auto begin = std::chrono::steady_clock::now();
+      answer = examine(api_.send(request, options_.deadline));
+      ++requests_;
+      probe_.answered(question.kind, answer ? "ok" : word(answer.error().action),
+                      std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin));
+    }
+    permit.reset();
+    if (answer) {
+      waits_("", milliseconds{0});
+      return answer;
+    }
+    const Trouble& found = answer.error();
+    if (found.action == FaultAction::retry) {
+      if (++attempt >= options_.attempts) return answer;
+      clock_.wait(std::max(options_.backoff.wait(attempt - 1, random), found.error.retry_after), stop);
+      continue;
+    }
+    if (!question.signed_in && found.action == FaultAction::reauthenticate) return answer;
+    if (auto final = wait_or_renew(found, token ? *token : config::Secret{}, patience, stop)) return tl::unexpected(std::move(*final));
+  }
+  return tl::unexpected(trouble(FaultAction::retry, Code::cancelled, "stopped", "STOPPED"));
+}
+
 SourceCaller::Answer SourceCaller::query(const std::string& statement, std::stop_token stop, std::string_view kind) {
-  return call(url(manifest_.query_path, {{"query", statement}}), kind, false, std::move(stop));
+  return ask(url(manifest_.query_path, {{"query", statement}}), kind, false, std::move(stop));
 }
 
 SourceCaller::Answer SourceCaller::report(const ReportRequest& report, bool divisible, std::stop_token stop) {
-  return call(url(fill(manifest_.report_path, {{"report", report.name}}), report.parameters), "report", divisible, std::move(stop));
+  return ask(url(fill(manifest_.report_path, {{"report", report.name}}), report.parameters), "report", divisible, std::move(stop));
+}
+
+SourceCaller::Answer SourceCaller::ask(const std::string& address, std::string_view kind, bool divisible, std::stop_token stop) {
+  return call<json::Document>(
+      {kind, address}, [&](Result<http::Response> response) { return examine(std::move(response), divisible); }, std::move(stop));
+}
+
+SourceCaller::Asked<SourceFile> SourceCaller::file(const std::string& id, std::stop_token stop) {
+  const Question for_link{"file", url(fill(manifest_.files.link_path, {{"id", http::percent_encode(id)}}), {})};
+  for (bool again = false;; again = true) {
+    const auto link = call<std::string>(for_link, [&](Result<http::Response> response) { return examine_link(std::move(response)); }, stop);
+    if (!link) return tl::unexpected(link.error());
+    // The address is its own proof: a bearer token beside it makes the store refuse, and is nobody's business there.
+    auto file = call<SourceFile>(
+        {"file", *link, "*/*", false, manifest_.files.bytes_max},
+        [&](Result<http::Response> response) { return examine_file(std::move(response)); }, stop);
+    if (file || file.error().action != FaultAction::reauthenticate) return file;
+    if (!again) continue;
+    Trouble refused = std::move(file.error());
+    refused.action = FaultAction::permanent;
+    refused.error.code = Code::failed_precondition;
+    refused.error.retry = Retry::never;
+    return tl::unexpected(std::move(refused));
+  }
+}
+
+SourceCaller::Asked<std::string> SourceCaller::examine_link(Result<http::Response> response) const {
+  if (!response) return tl::unexpected(Trouble{FaultAction::retry, response.error()});
+  if (response->status == 200) {
+    std::string link = response->body.substr(0, response->body.find_last_not_of(" \t\r\n") + 1);
+    const bool address = link.starts_with("https://") || (link.starts_with("http://") && connection_.base_url.starts_with("http://"));
+    if (address && link.find_first_of(" \t\r\n\"<>") == std::string::npos) return link;
+    return tl::unexpected(trouble(FaultAction::retry, Code::data_loss, "the source's answer is no address of a file", "BAD_LINK",
+                                  "If it stays so, download the file in the source and attach it in the target by hand."));
+  }
+  const auto document = json::Document::parse(response->body);
+  static const json::Value null;
+  Trouble judged =
+      judge(manifest_, response->status, find_fault(manifest_, document ? document->root() : null), manifest_.files.link_faults);
+  judged.error.retry_after = response->retry_after();
+  return tl::unexpected(std::move(judged));
+}
+
+SourceCaller::Asked<SourceFile> SourceCaller::examine_file(Result<http::Response> response) const {
+  if (!response) {
+    if (response.error().code == Code::resource_exhausted) return tl::unexpected(Trouble{FaultAction::permanent, too_big(manifest_.files)});
+    return tl::unexpected(Trouble{FaultAction::retry, response.error()});
+  }
+  if (response->status == 200) return SourceFile{std::string(response->header("Content-Type")), std::move(response->body)};
+  Trouble judged = judge(manifest_, response->status, {}, manifest_.files.store_faults);
+  judged.error.retry_after = response->retry_after();
+  return tl::unexpected(std::move(judged));
+}
+
+Error too_big(const FileRule& files) {
+  return Error{Code::failed_precondition,
+               fmt::format("the file is larger than {} MiB", files.bytes_max >> 20),
+               Retry::never,
+               Effect::none,
+               "FILE_TOO_BIG",
+               "Download it in the source and attach it in the target by hand, or raise files.bytes_max of the platform and run again.",
+               {}};
 }
 
 SourceCaller::Answer SourceCaller::examine(Result<http::Response> response, bool divisible) const {
@@ -133,6 +233,11 @@ std::optional<Trouble> SourceCaller::wait_or_renew(const Trouble& found, const c
     }
     patience.throttled += time;
     gate_.block(time);
+    if (!options_.wait_when_throttled) {
+      Trouble later = found;
+      later.error.retry_after = time;
+      return later;
+    }
     waits_(found.error.reason, time);
     return std::nullopt;
   }
@@ -145,40 +250,6 @@ std::optional<Trouble> SourceCaller::wait_or_renew(const Trouble& found, const c
   }
   if (auto fresh = tokens_.renew(connection_.id, token, manifest_.oauth.access_seconds, stop); !fresh) return of_sign_in(fresh.error());
   return std::nullopt;
-}
-
-SourceCaller::Answer SourceCaller::call(const std::string& address, std::string_view kind, bool divisible, std::stop_token stop) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  Patience patience;
-  for (int attempt = 0; !stop.stop_requested();) {
-    auto permit = gate_.enter(stop, [&](milliseconds time) { waits_("BUDGET", time); });
-    if (!permit) break;
-    const auto token = tokens_.current(connection_.id, manifest_.oauth.access_seconds, stop);
-    if (!token && of_sign_in(token.error()).action == FaultAction::stop) return tl::unexpected(of_sign_in(token.error()));
-    Answer answer = tl::unexpected(token ? Trouble{} : of_sign_in(token.error()));
-    if (token) {
-      const auto begin = std::chrono::steady_clock::now();
-      answer = examine(api_.send({"GET", address, {{"Authorization", "Bearer " + token->reveal()}, {"Accept", "application/json"}}, ""},
-                                 options_.deadline),
-                       divisible);
-      ++requests_;
-      probe_.answered(kind, answer ? "ok" : word(answer.error().action),
-                      std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin));
-    }
-    permit.reset();
-    if (answer) {
-      waits_("", milliseconds{0});
-      return answer;
-    }
-    if (answer.error().action == FaultAction::retry) {
-      if (++attempt >= options_.attempts) return answer;
-      clock_.wait(std::max(options_.backoff.wait(attempt - 1, random), answer.error().error.retry_after), stop);
-      continue;
-    }
-    if (auto final = wait_or_renew(answer.error(), token ? *token : config::Secret{}, patience, stop))
-      return tl::unexpected(std::move(*final));
-  }
-  return tl::unexpected(trouble(FaultAction::retry, Code::cancelled, "stopped", "STOPPED"));
 }
 
 }  // namespace q2o::connector

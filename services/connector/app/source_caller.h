@@ -17,8 +17,16 @@ struct CallOptions {
   milliseconds throttle_wait{60000};  ///< after a 429 that does not say how long
   milliseconds throttle_wait_max{3600000};
   milliseconds throttle_total{3600000};  ///< of one question; longer than that a person must know
+  /// False: a source that refuses because too much is asked is answered with "later" and the time, for a caller who waits himself.
+  bool wait_when_throttled = true;
   int attempts = 6;
   Backoff backoff;
+};
+
+/// A file of the source, whole.
+struct SourceFile {
+  std::string content_type;  ///< as the store of the source says; may be empty
+  std::string bytes;
 };
 
 /// What the counters want to know about calls.
@@ -31,23 +39,39 @@ class CallProbe {
 /// Questions to one company at the source: within its budget, signed in, repeated where the fault table says so.
 class SourceCaller {
  public:
-  using Answer = tl::expected<json::Document, Trouble>;
+  template <class T>
+  using Asked = tl::expected<T, Trouble>;
+  using Answer = Asked<json::Document>;
   /// Told when a wait of some length begins, and with an empty reason after each answer: nothing is waited for any more.
   using Waits = std::function<void(const std::string& reason, milliseconds time)>;
 
   SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, TokenKeeper& tokens, Clock& clock,
                CallProbe& probe, CallOptions options, Waits waits);
 
-  /// `kind` is for the counters: "page", "count" or "other".
+  /// `kind` is for the counters: "page", "count" or "other" (of files: "file").
   Answer query(const std::string& statement, std::stop_token stop, std::string_view kind = "other");
   /// `divisible`: the caller can ask for less, so an answer that takes too long or is too big is not asked for again as it is.
   Answer report(const ReportRequest& report, bool divisible, std::stop_token stop);
+  /// The bytes behind a record of Manifest::files.entity.
+  Asked<SourceFile> file(const std::string& id, std::stop_token stop);
   std::uint64_t requests() const { return requests_; }
   const Connection& connection() const { return connection_; }
 
  private:
-  Answer call(const std::string& url, std::string_view kind, bool divisible, std::stop_token stop);
+  struct Question {
+    std::string_view kind;  ///< for the counters
+    std::string url, accept = "application/json";
+    bool signed_in = true;
+    std::size_t bytes_max = 0;  ///< 0: the client's own limit
+  };
+  template <class T>
+  using Examine = std::function<Asked<T>(Result<http::Response>)>;
+  template <class T>
+  Asked<T> call(const Question& question, const Examine<T>& examine, std::stop_token stop);
+  Answer ask(const std::string& url, std::string_view kind, bool divisible, std::stop_token stop);
   Answer examine(Result<http::Response> response, bool divisible) const;
+  Asked<std::string> examine_link(Result<http::Response> response) const;
+  Asked<SourceFile> examine_file(Result<http::Response> response) const;
   std::string url(const std::string& path, std::map<std::string, std::string> parameters) const;
   /// What one question has been through.
   struct Patience {
@@ -68,5 +92,8 @@ class SourceCaller {
   const Waits waits_;
   std::atomic<std::uint64_t> requests_{0};
 };
+
+/// Why a file beyond the platform's limit is not fetched.
+Error too_big(const FileRule& files);
 
 }  // namespace q2o::connector

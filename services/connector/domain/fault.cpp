@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace q2o::connector {
 namespace {
 
@@ -56,15 +58,16 @@ Fault find_fault(const Manifest& manifest, const json::Value& body) {
   return {};
 }
 
-Trouble judge(const Manifest& manifest, int status, const Fault& fault) {
+Trouble judge(const Manifest& manifest, int status, const Fault& fault, std::span<const FaultRule> first) {
   FaultRule decided{0, "", status >= 500 ? FaultAction::retry : FaultAction::permanent, "SOURCE_REFUSED",
                     "Look at the source's words; if they make no sense, tell support the time and the company."};
-  for (const auto& rule : manifest.faults) {
-    const bool fits = (rule.status == 0 || rule.status == status) && (rule.code.empty() || rule.code == fault.code);
-    if (!fits) continue;
-    decided = rule;
-    break;
-  }
+  const auto fits = [&](const FaultRule& rule) {
+    return (rule.status == 0 || rule.status == status) && (rule.code.empty() || rule.code == fault.code);
+  };
+  if (const auto special = std::ranges::find_if(first, fits); special != first.end())
+    decided = *special;
+  else if (const auto rule = std::ranges::find_if(manifest.faults, fits); rule != manifest.faults.end())
+    decided = *rule;
   return {
       decided.action,
       Error{code_of(decided.action), describe(status, fault), retry_of(decided.action), Effect::none, decided.reason, decided.hint, {}}};

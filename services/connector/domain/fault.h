@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "common/json/json.h"
@@ -22,7 +23,7 @@ struct Fault {
 
 Fault find_fault(const Manifest& manifest, const json::Value& body);
 
-/// The first rule that fits; without one: 5xx is tried again, anything else is permanent.
-Trouble judge(const Manifest& manifest, int status, const Fault& fault);
+/// The first rule that fits, those of `first` before the manifest's; without one: 5xx is tried again, anything else is permanent.
+Trouble judge(const Manifest& manifest, int status, const Fault& fault, std::span<const FaultRule> first = {});
 
 }  // namespace q2o::connector

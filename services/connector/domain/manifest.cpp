@@ -107,6 +107,16 @@ ReportRule read_report(ObjectReader& r) {
   return report;
 }
 
+FileRule read_files(ObjectReader& r) {
+  FileRule files;
+  files.entity = r.text("entity");
+  files.link_path = r.text("link_path");
+  files.bytes_max = static_cast<std::size_t>(r.integer("bytes_max", 1, 1 << 30));
+  each(r, "link_faults", false, [&](ObjectReader& f) { files.link_faults.push_back(read_fault(f)); });
+  each(r, "store_faults", false, [&](ObjectReader& f) { files.store_faults.push_back(read_fault(f)); });
+  return files;
+}
+
 LedgerRule read_ledger(ObjectReader& r) {
   LedgerRule l{r.text("report"),
                r.map("parameters", true),
@@ -165,6 +175,9 @@ void check_whole(const Manifest& m, Complaints& complaints) {
   check_placeholders("manifest.query.once", m.query.once, {"{entity}"}, complaints);
   check_placeholders("manifest.query.edge", m.query.edge, {"{entity}", "{field}", "{direction}"}, complaints);
   check_placeholders("manifest.report_path", m.report_path, {"{report}"}, complaints);
+  check_placeholders("manifest.files.link_path", m.files.link_path, {"{id}"}, complaints);
+  if (!m.files.entity.empty() && !m.find(m.files.entity))
+    complaints.add("manifest.files.entity", fmt::format("'{}' is not one of the entities", m.files.entity));
 }
 
 Manifest read_manifest(const json::Value& root, Complaints& complaints) {
@@ -188,6 +201,7 @@ Manifest read_manifest(const json::Value& root, Complaints& complaints) {
   each(r, "faults", true, [&](ObjectReader& f) { m.faults.push_back(read_fault(f)); });
   m.ledger = section(r, "ledger", read_ledger);
   each(r, "reports", false, [&](ObjectReader& p) { m.reports.push_back(read_report(p)); });
+  if (!r.value("files", false).is_null()) m.files = section(r, "files", read_files);
   r.text("about", "");
   r.refuse_unknown();
   check_whole(m, complaints);

@@ -94,6 +94,14 @@ struct OAuth {
   int access_seconds = 3600;  ///< when the answer does not say
 };
 
+/// Files that hang on records: the source gives a short-lived address, the bytes come from there without signing in.
+struct FileRule {
+  std::string entity;     ///< whose records have files; empty: the platform has none
+  std::string link_path;  ///< with {company}, {id}
+  std::size_t bytes_max = 0;
+  std::vector<FaultRule> link_faults, store_faults;  ///< looked at before Manifest::faults; `reauthenticate` of the store: a new address
+};
+
 struct Manifest {
   std::string platform, title, slug_prefix, base_url;
   std::vector<std::string> hosts;
@@ -109,6 +117,7 @@ struct Manifest {
   std::vector<FaultRule> faults;  ///< first one that fits decides
   LedgerRule ledger;
   std::vector<ReportRule> reports;
+  FileRule files;
 
   const EntityRule* find(std::string_view entity) const;
 };

@@ -66,6 +66,7 @@ Result<http::Response> FakeSource::send(const http::Request& request, millisecon
   requests_.push_back(url);
   if (disturb)
     if (auto instead = disturb(url)) return *instead;
+  if (url.starts_with("http://store/")) return file(request);
   std::string authorization;
   for (const auto& header : request.headers)
     if (header.name == "Authorization") authorization = header.value;
@@ -74,6 +75,17 @@ Result<http::Response> FakeSource::send(const http::Request& request, millisecon
         401,
         R"({"fault":{"error":[{"message":"AuthenticationFailed","detail":"Token expired","code":"003200"}],"type":"AUTHENTICATION"}})");
   return answer(request.url);
+}
+
+/// The store behind the addresses: its own proof is enough, a second one is an error.
+Result<http::Response> FakeSource::file(const http::Request& request) {
+  for (const auto& header : request.headers)
+    if (header.name == "Authorization") return http::Response{400, {}, "<Error><Code>InvalidArgument</Code></Error>"};
+  const auto found = files.find(request.url.substr(std::string_view("http://store/").size()));
+  if (found == files.end()) return http::Response{404, {}, "<Error><Code>NoSuchKey</Code></Error>"};
+  if (request.body_bytes_max > 0 && found->second.size() > request.body_bytes_max)
+    return fail(Code::resource_exhausted, "the answer is too large", "ANSWER_TOO_LARGE");
+  return http::Response{200, {{"Content-Type", "text/plain"}}, found->second};
 }
 
 http::Response FakeSource::token(const std::string& body) {
@@ -89,6 +101,9 @@ http::Response FakeSource::token(const std::string& body) {
 
 http::Response FakeSource::answer(const std::string& url) {
   if (url.find("/reports/") != std::string::npos) return report(url);
+  if (const auto id = between(url, "/download/", "?"); !id.empty())
+    return rows["Attachable"].empty() ? json_answer(400, fault("610", "Object Not Found"))
+                                      : http::Response{200, {{"Content-Type", "text/plain"}}, "http://store/" + id + "\n"};
   return query(parameter(url, "query"));
 }
 

@@ -7,7 +7,8 @@
 
 namespace q2o::connector::testing {
 
-/// A small company behind the source's HTTP interface: query language, one ledger report, token endpoint with rotation.
+/// A small company behind the source's HTTP interface: query language, one ledger report, files by a short-lived address, token endpoint
+/// with rotation.
 /// Can be told to misbehave: `disturb` sees every API request first and may answer in its place.
 class FakeSource : public SourceApi {
  public:
@@ -19,6 +20,7 @@ class FakeSource : public SourceApi {
 
   std::map<std::string, std::vector<std::string>> rows;  ///< entity -> objects
   std::vector<std::string> postings;                     ///< dates of the ledger
+  std::map<std::string, std::string> files;              ///< attachable -> bytes
   std::size_t report_rows_max = 100000;                  ///< more: the answer says it was cut
   std::function<std::optional<Result<http::Response>>(const std::string& url)> disturb;
   std::function<void(const std::string& statement)> before_query;
@@ -34,6 +36,7 @@ class FakeSource : public SourceApi {
 
  private:
   http::Response answer(const std::string& url);
+  Result<http::Response> file(const http::Request& request);
   http::Response query(const std::string& statement);
   http::Response report(const std::string& url);
   http::Response token(const std::string& body);

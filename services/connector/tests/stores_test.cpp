@@ -315,7 +315,8 @@ TEST_F(Stores, TheRpcsGiveATenantItsOwnAndNothingElse) {
   CallProbe probe;
   Connections use_cases(manifests, connections, source, oauth, tokens, gates, clock, probe, {});
   std::stop_source stop;
-  GrpcService service(use_cases, pool, stop.get_token());
+  Files files(manifests, connections, source, tokens, gates, clock, probe, {});
+  GrpcService service(use_cases, files, pool, stop.get_token());
   metrics::Registry registry;
   rpc::Server server("127.0.0.1:0", {&service}, registry);
   const auto stub = v1::ConnectorService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", server.port())));

@@ -15,8 +15,8 @@ READABLE = WRITABLE + (
     'mail.message.subtype', 'stock.location', 'stock.warehouse', 'uom.uom', 'res.lang', 'product.pricelist', 'project.task.type')
 POSTABLE = ('account.move', 'account.payment')
 REMADE = ('account.payment', 'account.bank.statement.line')  # changed by making them anew: an edit as draft recomputes their items
-CONTEXT_KEYS = ('skip_invoice_sync', 'inventory_mode', 'no_exchange_difference', 'active_test')
-RECORD_KEYS = ('external_id', 'model', 'operation', 'values', 'post')
+CONTEXT_KEYS = ('skip_invoice_sync', 'inventory_mode', 'no_exchange_difference', 'active_test', 'image_no_postprocess')
+RECORD_KEYS = ('external_id', 'model', 'operation', 'values', 'post', 'datas')
 CREATE_KEYS = ('values', 'adopt', 'then', 'context', 'sudo')
 MATCH_KEYS = ('debit', 'credit', 'account', 'amount', 'amount_currency', 'debit_partner', 'credit_partner')
 WRITE_KEYS = ('record', 'values', 'context', 'sudo')
@@ -84,6 +84,8 @@ def collect(expr, names):
             alone = len(expr) == 1 and key in ('ref', 'move_of')  # beside other keys 'ref' is a field of the record
             if (alone or key in ('debit', 'credit')) and isinstance(value, str):
                 names.add(value)
+            elif key in ('holder', 'holder_model') and len(expr) == 1 and isinstance(value, list):
+                names.update(value)
             elif key == 'order_line' and isinstance(value, list) and value and isinstance(value[0], str):
                 names.add(value[0])
             else:
@@ -208,6 +210,26 @@ def form_move_of(name, missing):
     return move_behind(name, missing).id
 
 
+def holder_of(names, missing):
+    """Where notes and files of a record are kept: the first of the names that is there; of a statement line its journal entry."""
+    for name in names:
+        if name in known:
+            model, record = known[name]
+            if model == 'account.bank.statement.line':
+                return ('account.move', env[model].browse(record).move_id.id)
+            return (model, record)
+    missing.append(names[0])
+    return (False, False)
+
+
+def form_holder(names, missing):
+    return holder_of(names, missing)[1]
+
+
+def form_holder_model(names, missing):
+    return holder_of(names, missing)[0]
+
+
 def form_distribution(items, missing):
     out = {}
     for item in items:
@@ -220,4 +242,5 @@ def form_distribution(items, missing):
 
 FORMS = {
     'ref': form_ref, 'xmlid': form_xmlid, 'find': form_find, 'find_or_false': form_find_or_false, 'company': form_company,
-    'refs': form_refs, 'lines': form_lines, 'order_line': form_order_line, 'move_of': form_move_of, 'distribution': form_distribution}
+    'refs': form_refs, 'lines': form_lines, 'order_line': form_order_line, 'move_of': form_move_of, 'holder': form_holder,
+    'holder_model': form_holder_model, 'distribution': form_distribution}

@@ -142,6 +142,10 @@ def take_create(row, body):
     missing = []
     row['values'] = resolve_fields(body.get('values'), missing)
     row['then'] = resolve_fields(body.get('then'), missing)
+    if 'datas' in record:
+        if record['model'] != 'ir.attachment' or not isinstance(record['datas'], str):
+            refuse('bytes of a file for %s' % name)
+        row['values']['datas'] = record['datas']
     row['body'] = body
     if missing:
         return wait_for(row, missing)

@@ -22,6 +22,8 @@ FIELDS = {
     'res.partner': {'name': 'char', 'ref': 'char', 'phone': 'char', 'parent_id': 'many2one', 'customer_rank': 'integer', 'category_id': 'many2many'},
     'account.account': {'code': 'char', 'name': 'char'},
     'account.move': {'name': 'char', 'narration': 'html', 'state': 'selection'},
+    'account.bank.statement.line': {'payment_ref': 'char', 'move_id': 'many2one'},
+    'ir.attachment': {'name': 'char', 'res_model': 'char', 'res_id': 'integer', 'datas': 'binary'},
     'ir.model.data': {'module': 'char', 'name': 'char', 'model': 'char', 'res_id': 'integer', 'noupdate': 'boolean'},
     'res.company': {'id': 'integer', 'currency_id': 'many2one'},
 }

@@ -115,6 +115,44 @@ class Updating(unittest.TestCase):
         self.assertEqual(outcomes(self.update({'phone': None})), ['unchanged'])
 
 
+class Files(unittest.TestCase):
+    """Bytes travel beside the values, to the record that bears them."""
+
+    def setUp(self):
+        self.env = FakeEnv()
+        run(self.env, [create('payment_1_line', {'payment_ref': 'x', 'move_id': 7}, 'account.bank.statement.line'), create('bill_1', {'name': 'B'}, 'account.move')])
+
+    def attach(self, datas='aGk=', of='bill_1', mode='create'):
+        values = {'name': 'a.txt', 'res_model': {'holder_model': [of, of + '_line']}, 'res_id': {'holder': [of, of + '_line']}}
+        return run(self.env, [dict(create('file_1', values, 'ir.attachment', context={'image_no_postprocess': True}), datas=datas)], mode)
+
+    def test_are_stored_with_their_bytes_on_the_record(self):
+        self.assertEqual(outcomes(self.attach()), ['created'])
+        file = self.env.record('file_1')
+        self.assertEqual((file.datas, file.res_model, file.res_id), ('aGk=', 'account.move', self.env.record('bill_1').id))
+
+    def test_of_a_statement_line_are_kept_on_the_entry_behind_it(self):
+        self.attach(of='payment_1')
+        file = self.env.record('file_1')
+        self.assertEqual((file.res_model, file.res_id), ('account.move', 7))
+
+    def test_wait_for_a_record_that_is_not_there(self):
+        answer = self.attach(of='invoice_9')
+        self.assertEqual((outcomes(answer), answer['results'][0]['message']), (['waits'], 'invoice_9'))
+
+    def test_are_written_again_only_when_the_bytes_differ(self):
+        self.attach()
+        self.env.record('file_1').write({'datas': b'aGk='})  # as Odoo gives them
+        self.assertEqual(outcomes(self.attach(mode='update')), ['unchanged'])
+        self.assertEqual(outcomes(self.attach('aGEh', mode='update')), ['changed'])
+        self.assertEqual(self.env.record('file_1').datas, 'aGEh')
+
+    def test_of_anything_but_an_attachment_are_refused(self):
+        for record in (dict(create('a', {'name': 'A'}), datas='aGk='), dict(create('b', {'name': 'B'}, 'ir.attachment'), datas=5)):
+            with self.assertRaisesRegex(UserError, 'bytes of a file'):
+                run(self.env, [record])
+
+
 class Refusing(unittest.TestCase):
     def setUp(self):
         self.env = FakeEnv()

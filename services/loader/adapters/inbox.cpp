@@ -33,6 +33,7 @@ void store_items(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::M
       rows.begin_object().field("source_id", record.source_id()).field("label", record.label()).field("external_id", target.external_id());
       rows.field("model", target.model()).field("operation", target.operation()).field("wave", static_cast<std::int64_t>(target.wave()));
       rows.field("values_json", target.values_json()).field("post", target.post()).field("content_hash", target.content_hash());
+      rows.field("file_id", target.file().source_id()).field("file_bytes", static_cast<std::int64_t>(target.file().bytes()));
       rows.key("refs").begin_array();
       for (const auto& reference : target.references()) rows.string(reference);
       rows.end_array().end_object();
@@ -42,10 +43,11 @@ void store_items(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::M
   if (!any) return;
   tx.exec(
       "insert into item (migration_id, run, tenant_id, entity, source_id, label, external_id, model, operation, wave, values_json, refs, "
-      "post, content_hash) "
+      "post, content_hash, file_id, file_bytes) "
       "select $1, $2, $3, $4, r->>'source_id', r->>'label', r->>'external_id', r->>'model', r->>'operation', (r->>'wave')::bigint, "
       "r->>'values_json', "
-      "array(select jsonb_array_elements_text(r->'refs')), (r->>'post')::boolean, r->>'content_hash' from jsonb_array_elements($5::jsonb) "
+      "array(select jsonb_array_elements_text(r->'refs')), (r->>'post')::boolean, r->>'content_hash', r->>'file_id', "
+      "(r->>'file_bytes')::bigint from jsonb_array_elements($5::jsonb) "
       "with ordinality as "
       "t(r, at) order by at",
       {scope.migration_id(), scope.run(), scope.tenant_id(), batch.entity(), rows.text()});

@@ -141,10 +141,24 @@ std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wa
                  "from page i left join lateral (select content_hash, outcome from record where target_id = $1 and external_id = "
                  "i.external_id || case when i.operation = 'write' then '#write' else '' end offset 0) as r on true order by i.number",
                  {run.target_id, run.key.migration_id, run.key.run, wave, after, static_cast<std::int64_t>(most)})) {
-      out.push_back({row.integer("number"), row.text("entity"), row.text("source_id"), row.text("label"), row.text("external_id"),
-                     row.text("model"), row.text("operation"), row.text("values_json"), row.text("content_hash"), row.text_array("refs"),
-                     static_cast<std::uint32_t>(row.integer("wave")), row.boolean("post"), row.text("ledger_hash"),
-                     row.text("ledger_outcome")});
+      out.push_back({row.integer("number"),
+                     row.text("entity"),
+                     row.text("source_id"),
+                     row.text("label"),
+                     row.text("external_id"),
+                     row.text("model"),
+                     row.text("operation"),
+                     row.text("values_json"),
+                     row.text("content_hash"),
+                     row.text_array("refs"),
+                     static_cast<std::uint32_t>(row.integer("wave")),
+                     row.boolean("post"),
+                     row.text("ledger_hash"),
+                     row.text("ledger_outcome"),
+                     row.text("file_id"),
+                     static_cast<std::uint64_t>(row.integer("file_bytes")),
+                     {},
+                     0});
     }
     return out;
   });
@@ -257,7 +271,10 @@ std::size_t PgRunStore::reject_parked(const RunInfo& run, const Hold& hold) {
       fate.item.model = row.text("model");
       fate.reason = "WAITS_FOR_PARENT";
       fate.message = fmt::format("waits for {}, which is not in the target", row.text("waits_for"));
-      fate.hint = "Repair the record it waits for and run again; this one then follows by itself.";
+      fate.hint =
+          "Repair the record it waits for and run again; this one then follows by itself. If that record was deleted in the source, "
+          "nothing "
+          "is to be done.";
       fates.push_back(std::move(fate));
     }
   });

@@ -118,7 +118,9 @@ std::string batch_context(std::span<const Item> items, bool update, bool isolate
   out.key("records").begin_array();
   for (const auto& item : items) {
     out.begin_object().field("external_id", item.external_id).field("model", item.model).field("operation", item.operation);
-    out.key("values").raw(item.values_json).field("post", item.post).end_object();
+    out.key("values").raw(item.values_json).field("post", item.post);
+    if (!item.file_id.empty()) out.field("datas", item.datas);
+    out.end_object();
   }
   out.end_array().end_object().end_object();
   return out.take();

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "common/log/log.h"
+#include "services/loader/app/file_fetcher.h"
 #include "services/loader/domain/odoo_error.h"
 #include "services/loader/domain/pace.h"
 
@@ -52,7 +53,8 @@ BatchSender::BatchSender(Books& books, Action& action, Options options) : books_
 Delivery BatchSender::send(Batch batch, const std::stop_token& stop) const {
   Delivery out;
   out.records = batch.items.size();
-  deliver(std::move(batch.items), batch.update, false, out, stop);
+  auto items = options_.files == nullptr ? std::move(batch.items) : options_.files->fetch(std::move(batch.items), out, stop);
+  deliver(std::move(items), batch.update, false, out, stop);
   return out;
 }
 
@@ -76,7 +78,7 @@ Status BatchSender::resolve_unknown(std::vector<Item>& items, const Known& befor
 
 void BatchSender::deliver(std::vector<Item> items, bool update, bool isolate, Delivery& out, const std::stop_token& stop) const {
   Known before;
-  if (update) {  // which of them were there before: a lost answer must not make them "created"
+  if (update && !items.empty()) {  // which of them were there before: a lost answer must not make them "created"
     std::vector<std::string> names;
     for (const auto& item : items) names.push_back(item.external_id);
     if (auto found = look_up(books_, names)) before = std::move(*found);
@@ -110,6 +112,7 @@ void BatchSender::deliver(std::vector<Item> items, bool update, bool isolate, De
               {{"records", items.size()}, {"attempt", attempt}, {"reason", error.reason}, {"error", error.message}});
     if (attempt >= options_.attempts || stop.stop_requested()) {
       out.stopped_by = error;
+      out.waits_for_source = false;
       std::move(items.begin(), items.end(), std::back_inserter(out.left));
       return;
     }
@@ -121,6 +124,7 @@ void BatchSender::after_permanent(std::vector<Item> items, bool update, bool iso
                                   const std::stop_token& stop) const {
   if (concerns_the_whole_target(error)) {
     out.stopped_by = error;
+    out.waits_for_source = false;
     std::move(items.begin(), items.end(), std::back_inserter(out.left));
     return;
   }

@@ -20,10 +20,13 @@ struct Delivery {
   std::vector<MovedSetting> settings;
   std::vector<Item> left;
   std::optional<Error> stopped_by;
+  bool waits_for_source = false;  ///< what stopped it is the source, which has the bytes of files, not the target
   int troubles = 0;
   std::size_t records = 0;
   std::chrono::milliseconds slowest{0};
 };
+
+class FileFetcher;
 
 /// Sends one batch until every record has its fate: all at once; after a lost answer it looks the external ids up and sends what is
 /// missing; after a permanent error each record on its own. Thread-safe.
@@ -31,8 +34,9 @@ class BatchSender {
  public:
   using Wait = std::function<void(std::chrono::milliseconds, const std::stop_token&)>;
   struct Options {
-    int attempts = 6;  ///< tries of one batch before it goes back to the queue
-    Wait wait;         ///< empty: real time
+    int attempts = 6;                    ///< tries of one batch before it goes back to the queue
+    Wait wait;                           ///< empty: real time
+    const FileFetcher* files = nullptr;  ///< brings the bytes of files before a batch is sent; outlives the sender
   };
   BatchSender(Books& books, Action& action, Options options);
   Delivery send(Batch batch, const std::stop_token& stop) const;

@@ -43,9 +43,9 @@ Module module_of(const common::v1::TargetModule& module) {
   return {module.name(), module.title(), {module.needed_by().begin(), module.needed_by().end()}, module.purpose()};
 }
 
-v1::StatusFact waiting_fact(const RunInfo& run, const Error& error, std::chrono::milliseconds pause) {
+v1::StatusFact waiting_fact(const RunInfo& run, std::string_view whom, const Error& error, std::chrono::milliseconds pause) {
   auto out = fact(run);
-  out.mutable_waiting()->set_reason(fmt::format("the target: {}", error.message));
+  out.mutable_waiting()->set_reason(fmt::format("{}: {}", whom, error.message));
   out.mutable_waiting()->set_until(rfc3339(std::chrono::system_clock::now() + pause));
   return out;
 }

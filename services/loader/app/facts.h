@@ -10,7 +10,8 @@
 namespace q2o::loader {
 
 void set_scope(common::v1::Scope& scope, const RunInfo& run);
-v1::StatusFact waiting_fact(const RunInfo& run, const Error& error, std::chrono::milliseconds pause);
+/// `whom`: "the target" or "the source".
+v1::StatusFact waiting_fact(const RunInfo& run, std::string_view whom, const Error& error, std::chrono::milliseconds pause);
 v1::StatusFact waiting_over_fact(const RunInfo& run);
 v1::StatusFact blocked_fact(const RunInfo& run, const std::vector<Finding>& findings);
 v1::StatusFact progress_fact(const RunInfo& run, const std::string& entity, const EntityCount& count);

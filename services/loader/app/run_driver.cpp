@@ -10,6 +10,13 @@ namespace q2o::loader {
 
 using namespace std::chrono_literals;
 
+namespace {
+BatchSender::Options with(BatchSender::Options options, const FileFetcher& files) {
+  options.files = &files;
+  return options;
+}
+}  // namespace
+
 RunDriver::RunDriver(RunStore& store, Books& books, RunInfo run, Hold hold, Options options, metrics::Registry& metrics)
     : store_(store),
       books_(books),
@@ -18,7 +25,8 @@ RunDriver::RunDriver(RunStore& store, Books& books, RunInfo run, Hold hold, Opti
       options_(std::move(options)),
       metrics_(metrics),
       action_(books),
-      sender_(books, action_, options_.sender),
+      fetcher_(options_.files, run_),
+      sender_(books, action_, with(options_.sender, fetcher_)),
       pace_(options_.pace) {}
 
 RunDriver::Left RunDriver::drive(const std::stop_token& stop) {
@@ -51,9 +59,9 @@ RunDriver::Go RunDriver::look_at_directive(const std::stop_token& stop) {
   return Go::leave;
 }
 
-RunDriver::Go RunDriver::wait_out(const Error& error, const std::stop_token& stop) {
+RunDriver::Go RunDriver::wait_out(const Error& error, const std::stop_token& stop, std::string_view whom) {
   const auto pause = std::max(error.retry_after, Pace::backoff(++troubles_in_a_row_ + 2, 0.5));
-  store_.publish(run_, hold_, waiting_fact(run_, error, pause));
+  store_.publish(run_, hold_, waiting_fact(run_, whom, error, pause));
   for (auto left = pause; left > 0ms; left -= 500ms) {
     if (look_at_directive(stop) == Go::leave) {
       store_.publish(run_, hold_, waiting_over_fact(run_));  // else it would stand there after a resume
@@ -215,6 +223,7 @@ RunDriver::Go RunDriver::collect(std::list<Item>& queue, const std::stop_token& 
   in_flight_.erase(ready);
   if (in_flight_.empty()) exclusive_in_flight_ = false;
   const auto trouble = delivery.stopped_by;
+  const std::string_view whom = delivery.waits_for_source ? "the source" : "the target";
   take(std::move(delivery), queue);
   if (!trouble) {
     troubles_in_a_row_ = 0;
@@ -226,7 +235,7 @@ RunDriver::Go RunDriver::collect(std::list<Item>& queue, const std::stop_token& 
     action_.forget();
     return ready_to_write(stop);
   }
-  return trouble->retry == Retry::never ? fail_run(*trouble) : wait_out(*trouble, stop);
+  return trouble->retry == Retry::never ? fail_run(*trouble) : wait_out(*trouble, stop, whom);
 }
 
 void RunDriver::come_home(std::list<Item>& queue) {

@@ -8,6 +8,7 @@
 #include "common/metrics/metrics.h"
 #include "services/loader/app/action.h"
 #include "services/loader/app/batch_sender.h"
+#include "services/loader/app/file_fetcher.h"
 #include "services/loader/app/run_store.h"
 #include "services/loader/domain/pace.h"
 #include "services/loader/domain/progress.h"
@@ -21,6 +22,7 @@ class RunDriver {
   struct Options {
     Pace::Options pace;
     BatchSender::Options sender;
+    SourceFiles* files = nullptr;  ///< needed where records hold files
     std::chrono::milliseconds progress_every{500};
     /// Blocks until something may have arrived, at most so long.
     std::function<void(std::chrono::milliseconds, const std::stop_token&)> await_arrivals;
@@ -43,7 +45,7 @@ class RunDriver {
   Status clean_up();
   Go stop_run();
   Go fail_run(const Error& error);
-  Go wait_out(const Error& error, const std::stop_token& stop);
+  Go wait_out(const Error& error, const std::stop_token& stop, std::string_view whom = "the target");
   bool refill(const Wave& wave, std::list<Item>& queue, std::int64_t& last);
   Go launch(std::list<Item>& queue, const std::stop_token& stop);
   Go collect(std::list<Item>& queue, const std::stop_token& stop);
@@ -62,6 +64,7 @@ class RunDriver {
   Options options_;
   metrics::Registry& metrics_;
   Action action_;
+  FileFetcher fetcher_;
   BatchSender sender_;
   Pace pace_;
   Progress progress_;

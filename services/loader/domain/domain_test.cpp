@@ -33,6 +33,13 @@ TEST(BatchPlanner, KeepsToTheBoundsOfRecordsAndBytes) {
   std::list<Item> large{item(1, "a"), item(2, "b")};
   EXPECT_EQ(next_batch(large, {}, {10, 5}).items.size(), 1u) << "one record larger than the bound travels alone";
 }
+TEST(BatchPlanner, CountsAFileAsWhatItTakesInACall) {
+  std::list<Item> queue{item(1, "a"), item(2, "b"), item(3, "c")};
+  for (auto& one : queue) one.model = "ir.attachment", one.file_id = one.external_id, one.file_bytes = 3000;
+  EXPECT_EQ(next_batch(queue, {}, {10, 8400}).items.size(), 2u) << "4,000 bytes each as base64";
+  queue.front().file_bytes = 25u << 20;
+  EXPECT_EQ(next_batch(queue, {}, {10, 8400}).items.size(), 1u);
+}
 TEST(BatchPlanner, DoesNotMixWhatMayRunInParallelWithWhatMayNot) {
   std::list<Item> queue{item(1, "a"), item(2, "b")};
   queue.back().model = "account.account";

@@ -11,8 +11,16 @@ bool is_unchanged(const Item& item, const Known& known) {
 }
 
 std::string missing_reference(const Item& item, const Known& known, const Known& beside) {
-  for (const auto& name : item.references)
-    if (!known.contains(name) && !beside.contains(name) && name != item.external_id) return name;
+  const auto there = [&](const std::string& name) { return known.contains(name) || beside.contains(name) || name == item.external_id; };
+  for (const auto& reference : item.references) {
+    std::size_t from = 0, bar = reference.find('|');
+    bool found = there(reference.substr(0, bar));
+    for (; !found && bar != std::string::npos; found = there(reference.substr(from, bar - from))) {
+      from = bar + 1;
+      bar = reference.find('|', from);
+    }
+    if (!found) return reference.substr(0, reference.find('|'));
+  }
   return {};
 }
 

@@ -17,6 +17,10 @@ struct Item {
   bool post = false;
   /// What the record ledger says about this external id on this target; empty = never written by us.
   std::string ledger_hash, ledger_outcome;
+  std::string file_id;           ///< source record whose file this record is to hold; empty: none
+  std::uint64_t file_bytes = 0;  ///< as the source says; 0: it does not
+  std::string datas;             ///< base64 of the file, there only while the record is on its way
+  int file_troubles = 0;         ///< how often the source could not serve it
 };
 
 /// External ids of the connection that are in the target now -> id there.
@@ -33,7 +37,8 @@ struct Answer {
 /// The target has exactly this already, as far as our ledger and its external ids tell: nothing to send.
 bool is_unchanged(const Item& item, const Known& known);
 
-/// The first external id the item refers to that is neither in the target nor in `beside`; empty when there is none.
+/// The first external id the item refers to that is neither in the target nor in `beside`; empty when there is none. Of a reference "a|b"
+/// one has to be there; the first is named.
 std::string missing_reference(const Item& item, const Known& known, const Known& beside);
 
 }  // namespace q2o::loader

@@ -44,6 +44,12 @@ std::vector<std::string> FakeBooks::names() const {
   return out;
 }
 
+std::string FakeBooks::datas(const std::string& external_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto& values = stored_.at(external_id).values;
+  return values.substr(values.rfind('\n') + 1);
+}
+
 Result<std::string> FakeBooks::version(std::chrono::milliseconds) {
   const std::lock_guard lock(mutex_);
   if (!call_faults_.empty()) {
@@ -127,7 +133,7 @@ std::string FakeBooks::answer(std::string_view model, std::string_view method, s
 
 std::string FakeBooks::one(const json::Value& record, bool update, std::string& refusal) {
   const std::string name(record["external_id"].text());
-  const std::string values(record["values"].raw());
+  const std::string values = std::string(record["values"].raw()) + "\n" + std::string(record["datas"].text());
   std::vector<std::string> needs;
   references(record["values"], needs);
   for (const auto& need : needs)

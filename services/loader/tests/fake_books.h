@@ -40,6 +40,7 @@ class FakeBooks final : public Books {
   std::function<void()> before_batch;
 
   std::vector<std::string> names() const;
+  std::string datas(const std::string& external_id) const;  ///< bytes of a file, base64
   const std::vector<std::string>& writes() const { return writes_; }
   std::size_t batches() const { return batches_; }
   bool has_action() const { return action_; }
@@ -49,7 +50,7 @@ class FakeBooks final : public Books {
  private:
   struct Stored {
     std::int64_t id = 0;
-    std::string values;
+    std::string values;  ///< the bytes of a file behind them
   };
   std::string answer(std::string_view model, std::string_view method, std::string_view args, std::string_view kwargs);
   std::string external_ids(const json::Value& domain) const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -32,6 +33,7 @@ void references(const json::Value& value, std::set<std::string>& out) {
     if ((alone || member.key == "debit" || member.key == "credit") && member.value.is_string()) out.emplace(member.value.text());
     if (member.key == "order_line" && member.value.items().size() == 2 && member.value.items()[0].is_string())
       out.emplace(member.value.items()[0].text());
+    if (member.key == "holder") out.emplace(fmt::format("{}|{}", member.value.items()[0].text(), member.value.items()[1].text()));
     references(member.value, out);
   }
 }
@@ -66,12 +68,15 @@ void fill(mapper::v1::TargetRecord& out, const json::Value& one) {
   std::set<std::string> names;
   references(one["values"], names);
   for (const auto& name : names) out.add_references(name);
+  if (!one.has("file")) return;
+  out.mutable_file()->set_source_id(std::string(one["file"]["id"].text()));
+  out.mutable_file()->set_bytes(std::stoul(std::string(one["file"]["bytes"].text())));
 }
 
 }  // namespace
 
 std::size_t small_books_size() {
-  return books().root().items().size();
+  return static_cast<std::size_t>(std::ranges::count_if(books().root().items(), [](const auto& one) { return !one.has("file"); }));
 }
 
 bus::Incoming SmallBooks::message(mapper::v1::MappedMessage body) {
@@ -95,6 +100,7 @@ std::vector<bus::Incoming> SmallBooks::stream() {
   out.push_back(message(body));
   std::set<std::string> entities;
   for (const auto& one : books().root().items()) {
+    if (one.has("file") && !files) continue;
     body.Clear();
     auto& batch = *body.mutable_batch();
     batch.set_entity(std::string(one["entity"].text()));

@@ -13,6 +13,7 @@ namespace q2o::loader::testing {
 struct SmallBooks {
   std::string tenant, migration, connection = "qbo9";
   std::uint32_t run = 1;
+  bool files = false;  ///< also two records that hold a file of the source
   std::uint64_t sequence = 0;
 
   /// The mapped stream of a run as the bus delivers it.
@@ -24,7 +25,7 @@ struct SmallBooks {
   bus::Incoming message(mapper::v1::MappedMessage body);
 };
 
-/// How many target records the small books have.
+/// How many target records the small books have, without those that hold a file.
 std::size_t small_books_size();
 
 }  // namespace q2o::loader::testing

@@ -10,11 +10,13 @@
 #include "common/testing/testing.h"
 #include "sandbox/http/server.h"
 #include "sandbox/odoo/odoo.h"
+#include "services/loader/adapters/earlier_target_files.h"
 #include "services/loader/adapters/inbox.h"
 #include "services/loader/adapters/odoo_books.h"
 #include "services/loader/adapters/pg_run_store.h"
 #include "services/loader/adapters/targets.h"
 #include "services/loader/app/worker.h"
+#include "services/loader/tests/fake_files.h"
 #include "services/loader/tests/small_books.h"
 #include "services/loader/wiring.h"
 
@@ -66,6 +68,7 @@ class WholeLoad : public ::testing::TestWithParam<Kind> {
   std::unique_ptr<Worker> worker() {
     RunDriver::Options options;
     options.pace.batch_start = 20;
+    options.files = &earlier;
     options.await_arrivals = [](std::chrono::milliseconds, const std::stop_token&) {};
     return std::make_unique<Worker>(
         store,
@@ -109,6 +112,9 @@ class WholeLoad : public ::testing::TestWithParam<Kind> {
   std::unique_ptr<sandbox::Server> server;
   SmallBooks books{ids::uuid_v4(), ids::uuid_v4()};
   std::string target;
+  testing::FakeFiles files;
+  EarlierTargetFiles earlier{files, pool, targets,
+                             [this](const TargetAccess& access) { return std::make_shared<OdooBooks>(http, access); }};
 };
 
 TEST_P(WholeLoad, LoadsTheBooksOnceAndASecondRunWritesNothing) {
@@ -163,6 +169,72 @@ TEST_P(WholeLoad, GoesOnWhereAKilledProcessStopped) {
   EXPECT_GE(known_of(odoo, "qbo9")->size(), testing::small_books_size() - 6);
   const auto left = read("ir.actions.server", R"([["name","=like","Quick2Odoo%"]])", R"("name")");
   EXPECT_EQ(left, "[]") << "the action is gone";
+}
+
+/// A picture of 1 by 1; Odoo must keep its bytes as they are.
+constexpr const char* kGreen = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAAD0lEQVR4AQEEAPv/AC6LVwH7AREGBwTMAAAAAElFTkSuQmCC";
+constexpr const char* kGreenSha1 = "3eda2e5f1f784cde00a84dcc83d6de83ac421aa3";
+
+TEST_P(WholeLoad, PutsTheBytesOfAFileOnTheRecordThatBearsItAndFetchesThemOnce) {
+  books.files = true;
+  files.base64["paper"] = kGreen;
+  begin_run(1);
+  ASSERT_TRUE(worker()->run_one({}));
+  EXPECT_THAT(run_text(1), ::testing::AllOf(::testing::StartsWith("done "), ::testing::EndsWith(" 0")));
+  EXPECT_EQ(files.asked.size(), 2u);
+  const auto attached = [&](const std::string& name) {
+    const auto rows = json::Document::parse(
+        read("ir.attachment", fmt::format(R"([["id","=",{}]])", id_of(name)), R"("res_model","res_id","checksum","mimetype","file_size")"));
+    const auto& row = rows->root().at("0");
+    return fmt::format("{} {} {} {} {}", row["res_model"].text(), row["res_id"].text(), row["checksum"].text(), row["mimetype"].text(),
+                       row["file_size"].text());
+  };
+  EXPECT_EQ(attached("paper_invoice"), fmt::format("account.move {} {} image/png 72", id_of("inv_1"), kGreenSha1));
+  const auto line =
+      json::Document::parse(read("account.bank.statement.line", fmt::format(R"([["id","=",{}]])", id_of("bp_1_line")), R"("move_id")"));
+  EXPECT_EQ(attached("paper_transfer"), fmt::format("account.move {} {} image/png 72", line->root().at("0.move_id.0").text(), kGreenSha1));
+
+  begin_run(2);
+  ASSERT_TRUE(worker()->run_one({}));
+  EXPECT_EQ(run_text(2), fmt::format("done 0 0 {} 0", testing::small_books_size() + 2));
+  EXPECT_EQ(files.asked.size(), 2u) << "nothing changed: nothing is fetched";
+
+  pool.transact([](pg::Tx& tx) { tx.exec("delete from record"); });
+  begin_run(3);
+  ASSERT_TRUE(worker()->run_one({}));
+  EXPECT_EQ(run_text(3), fmt::format("done 0 0 {} 0", testing::small_books_size() + 2)) << "an empty ledger: compared, byte by byte";
+  EXPECT_EQ(files.asked.size(), 4u);
+}
+
+/// A replay makes no call to the source; what it may not fetch is in the target of the run before.
+TEST_P(WholeLoad, TakesAFileFromTheEarlierTargetWhereTheSourceMayNotBeAsked) {
+  if (GetParam() == Kind::real) GTEST_SKIP() << "needs two empty targets";
+  books.files = true;
+  files.base64["paper"] = kGreen;
+  begin_run(1);
+  ASSERT_TRUE(worker()->run_one({}));
+  files.base64.clear();
+  files.forever = true;
+  files.faults.push_back({Code::failed_precondition, "no source", Retry::never, Effect::none, "REPLAY_WITHOUT_FILES", "Migrate.", {}});
+
+  sandbox::odoo::OdooSandbox other;
+  sandbox::ServerOptions options;
+  options.route_of = sandbox::odoo::OdooSandbox::route_of;
+  sandbox::Server second(options, [&](const sandbox::Request& request) { return other.handle(request); });
+  const auto first = target;
+  target = targets.save(books.tenant, {"", second.url(), "odoo", "admin", "", ""}, config::Secret("admin"))->target_id;
+  begin_run(2);
+  ASSERT_TRUE(worker()->run_one({}));
+  EXPECT_THAT(run_text(2), ::testing::EndsWith(" 0")) << "no rejects";
+  EXPECT_THAT(read("ir.attachment", fmt::format(R"([["id","=",{}]])", id_of("paper_invoice")), R"("checksum")"),
+              ::testing::HasSubstr(kGreenSha1));
+
+  // Where no target has it, it is listed with what to do.
+  pool.transact([&](pg::Tx& tx) { tx.exec("delete from record where target_id = $1 and external_id like '%paper%'", {first}); });
+  other.reset();
+  begin_run(3);
+  ASSERT_TRUE(worker()->run_one({}));
+  EXPECT_THAT(run_text(3), ::testing::HasSubstr("qbo9_paper_invoice: the file paper was not moved: no source"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Odoo, WholeLoad, ::testing::Values(Kind::sandbox, Kind::real),

@@ -1,6 +1,7 @@
 #include "services/mapper/app/output.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "common/ids/ids.h"
 
@@ -34,6 +35,15 @@ void fill(const Target& target, std::uint32_t wave, v1::TargetRecord& out) {
   out.set_post(target.post);
   std::string content = target.model;
   content.append("\x1f").append(target.operation).append("\x1f").append(target.values_json);
+  if (target.file) {
+    auto& file = *out.mutable_file();
+    file.set_source_id(target.file->id);
+    std::uint64_t bytes = 0;
+    std::from_chars(target.file->bytes.data(), target.file->bytes.data() + target.file->bytes.size(), bytes);
+    file.set_bytes(bytes);
+    file.set_changed(target.file->changed);
+    content.append("\x1f").append(file.source_id()).append("\x1f").append(std::to_string(bytes)).append("\x1f").append(file.changed());
+  }
   out.set_content_hash(ids::sha256_hex(content));
 }
 

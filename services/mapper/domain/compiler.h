@@ -21,6 +21,7 @@ class MappingCompiler {
   void read_entity(std::string_view name, const json::Value& value);
   void read_reasons(const json::Value& value, const std::string& place, std::vector<ReasonRule>& rules);
   void read_losses(const json::Value& list, const std::string& place, EntityRule& rule);
+  void read_file(const json::Value& value, const std::string& place, TargetRule& target, language::CompileContext& inner);
   void read_remember(const json::Value& list, const std::string& place, EntityRule& rule);
   void read_defer(const json::Value& value, const std::string& place, EntityRule& rule);
   void read_builder(const json::Value& value, const std::string& place, EntityRule& rule);

@@ -48,6 +48,16 @@ Evaluated external_id(const TargetRule& rule, Evaluation& at, std::string& out) 
   return Evaluated::good;
 }
 
+Evaluated read_file(const FileRule& rule, Evaluation& at, FileOf& out) {
+  for (const auto& [node, text] :
+       {std::pair{rule.id.get(), &out.id}, std::pair{rule.bytes.get(), &out.bytes}, std::pair{rule.changed.get(), &out.changed}}) {
+    Scalar value;
+    if (node->read(at, value) == Evaluated::rejected) return Evaluated::rejected;
+    if (!value.empty()) *text = value.text;
+  }
+  return Evaluated::good;
+}
+
 Evaluated build(const TargetRule& rule, Evaluation& at, const Lookups& lookups, std::vector<Target>& targets,
                 std::vector<std::string>& shared) {
   bool wanted = true;
@@ -58,6 +68,7 @@ Evaluated build(const TargetRule& rule, Evaluation& at, const Lookups& lookups, 
   if (rule.once && lookups.find("shared_record", target.external_id) != nullptr) return Evaluated::good;
   at.references.clear();
   if (write_values(rule, at, target.values_json) == Evaluated::rejected) return Evaluated::rejected;
+  if (rule.file && read_file(*rule.file, at, target.file.emplace()) == Evaluated::rejected) return Evaluated::rejected;
   target.model = rule.model;
   target.operation = rule.operation;
   target.wave = rule.wave;
@@ -68,6 +79,21 @@ Evaluated build(const TargetRule& rule, Evaluation& at, const Lookups& lookups, 
   if (rule.once) shared.push_back(target.external_id);
   targets.push_back(std::move(target));
   return Evaluated::good;
+}
+
+/// Runs `work` at the record, or at each element of the list.
+template <class Work>
+Evaluated at_each(const std::optional<language::Path>& each, Evaluation& at, Work work) {
+  if (!each) return work();
+  const json::Value* outer = at.here;
+  const auto* list = each->find(at);
+  Evaluated done = Evaluated::good;
+  for (std::size_t i = 0; list != nullptr && i < list->items().size() && done == Evaluated::good; ++i) {
+    at.here = &list->items()[i];
+    done = work();
+  }
+  at.here = outer;
+  return done;
 }
 
 Evaluated first_reason(const std::vector<ReasonRule>& rules, Evaluation& at, std::string& reason) {
@@ -94,7 +120,8 @@ Evaluated apply(const EntityRule& rule, Evaluation& at, Lookups& lookups, Outcom
   if (first_reason(rule.merged, at, merged) == Evaluated::rejected) return Evaluated::rejected;
   if (merged.empty() || !rule.targets.empty()) {
     for (const auto& target : rule.targets) {
-      if (build(target, at, lookups, outcome.targets, shared) == Evaluated::rejected) return Evaluated::rejected;
+      const auto one = [&] { return build(target, at, lookups, outcome.targets, shared); };
+      if (at_each(target.each, at, one) == Evaluated::rejected) return Evaluated::rejected;
     }
   }
   if (at.waits) {
@@ -110,15 +137,19 @@ Evaluated apply(const EntityRule& rule, Evaluation& at, Lookups& lookups, Outcom
 }
 
 /// What the mapping itself says about a record that was taken over.
+Evaluated list_loss(const LossRule& loss, Evaluation& at, Outcome& outcome) {
+  bool holds = true;
+  if (loss.when && loss.when->holds(at, holds) == Evaluated::rejected) return Evaluated::rejected;
+  if (!holds) return Evaluated::good;
+  Scalar reason;
+  if (loss.reason->read(at, reason) == Evaluated::rejected) return Evaluated::rejected;
+  outcome.losses.push_back({loss.field, std::string(at.here->at(loss.field).text()), std::string(reason.text)});
+  return Evaluated::good;
+}
+
 Evaluated list_losses(const EntityRule& rule, Evaluation& at, Outcome& outcome) {
-  for (const auto& loss : rule.losses) {
-    bool holds = true;
-    if (loss.when && loss.when->holds(at, holds) == Evaluated::rejected) return Evaluated::rejected;
-    if (!holds) continue;
-    Scalar reason;
-    if (loss.reason->read(at, reason) == Evaluated::rejected) return Evaluated::rejected;
-    outcome.losses.push_back({loss.field, std::string(at.here->at(loss.field).text()), std::string(reason.text)});
-  }
+  for (const auto& loss : rule.losses)
+    if (at_each(loss.each, at, [&] { return list_loss(loss, at, outcome); }) == Evaluated::rejected) return Evaluated::rejected;
   return Evaluated::good;
 }
 

@@ -61,13 +61,14 @@ void MappingCompiler::read_reasons(const json::Value& value, const std::string& 
 }
 
 void MappingCompiler::read_losses(const json::Value& list, const std::string& place, EntityRule& rule) {
-  if (!list.is_null() && !list.is_array()) complaints_.add(place, "must be a list of {when, field, reason}");
+  if (!list.is_null() && !list.is_array()) complaints_.add(place, "must be a list of {each, when, field, reason}");
   std::size_t index = 0;
   for (const auto& item : list.items()) {
     const std::string here = below(place, index++);
-    if (!check_members(item, {"when", "field", "reason"}, here, complaints_)) continue;
+    if (!check_members(item, {"each", "when", "field", "reason"}, here, complaints_)) continue;
     auto item_context = context(rule.entity);
     LossRule loss;
+    if (item.has("each")) loss.each.emplace(text_member(item, "each", true, here, complaints_));
     if (item.has("when")) loss.when = language::compile_condition(item["when"], below(here, "when"), item_context);
     loss.field = text_member(item, "field", true, here, complaints_);
     if (item.has("reason"))
@@ -76,6 +77,16 @@ void MappingCompiler::read_losses(const json::Value& list, const std::string& pl
       complaints_.add(below(here, "reason"), "must say in a sentence what is lost");
     rule.losses.push_back(std::move(loss));
   }
+}
+
+void MappingCompiler::read_file(const json::Value& value, const std::string& place, TargetRule& target, language::CompileContext& inner) {
+  if (value.is_null() || !check_members(value, {"id", "bytes", "changed"}, place, complaints_)) return;
+  const auto member = [&](std::string_view name) {
+    if (!value.has(name)) complaints_.add(below(place, name), "is missing");
+    return language::compile(value[name], below(place, name), inner);
+  };
+  target.file = FileRule{member("id"), member("bytes"), member("changed")};
+  if (target.operation != "create") complaints_.add(place, "belongs to create");
 }
 
 void MappingCompiler::read_remember(const json::Value& list, const std::string& place, EntityRule& rule) {
@@ -146,10 +157,10 @@ void MappingCompiler::read_target_id(const json::Value& value, const std::string
 }
 
 void MappingCompiler::read_target(const json::Value& value, const std::string& place, EntityRule& rule) {
-  if (!check_members(
-          value,
-          {"comment", "model", "operation", "wave", "when", "id", "once", "post", "sudo", "record", "fields", "adopt", "then", "context"},
-          place, complaints_)) {
+  if (!check_members(value,
+                     {"comment", "model", "operation", "wave", "each", "when", "id", "once", "post", "sudo", "record", "fields", "adopt",
+                      "then", "context", "file"},
+                     place, complaints_)) {
     return;
   }
   TargetRule target;
@@ -162,6 +173,8 @@ void MappingCompiler::read_target(const json::Value& value, const std::string& p
   entities_in_[target.wave].insert(rule.entity);
   target.id_entity = rule.entity;
   read_target_id(value, below(place, "id"), target);
+  if (value.has("each")) target.each.emplace(text_member(value, "each", true, place, complaints_));
+  if (target.each && !target.dynamic_part) complaints_.add(below(place, "each"), "needs an id.part that tells the elements apart");
   target.once = language::flag_member(value, "once", place, complaints_);
   target.post = language::flag_member(value, "post", place, complaints_);
   target.sudo = language::flag_member(value, "sudo", place, complaints_);
@@ -178,6 +191,7 @@ void MappingCompiler::read_target(const json::Value& value, const std::string& p
   target.adopt = template_of("adopt");
   target.then = template_of("then");
   target.context = template_of("context");
+  read_file(value["file"], below(place, "file"), target, inner);
   add_edges(references, target.wave);
   rule.targets.push_back(std::move(target));
 }

@@ -22,9 +22,15 @@ struct Remember {
   std::vector<std::pair<std::string, std::string>> fields;  ///< (kept as, member): copied as they stand
 };
 
+/// A file that goes with a record.
+struct FileRule {
+  language::NodePtr id, bytes, changed;
+};
+
 /// One record in the target.
 struct TargetRule {
   std::string model, operation, wave;
+  std::optional<language::Path> each;  ///< a list of the source: one record per element, templates start there
   language::ConditionPtr when;
   std::string id_entity;           ///< whose external id it bears
   language::NodePtr id_key, part;  ///< nullptr: the source's id, no part
@@ -34,6 +40,7 @@ struct TargetRule {
   bool post = false, sudo = false;
   language::NodePtr record;  ///< of a write
   language::NodePtr values, adopt, then, context;
+  std::optional<FileRule> file;
 };
 
 /// excluded and merged: the first whose condition holds gives the reason.
@@ -44,9 +51,10 @@ struct ReasonRule {
 
 /// What the report says about a record that was taken over: something was left behind, or decided by the mapping.
 struct LossRule {
-  language::ConditionPtr when;  ///< nullptr = always
-  std::string field;            ///< path of the value that is told with it
-  language::NodePtr reason;     ///< a sentence
+  std::optional<language::Path> each;  ///< a list of the source: said of each element, templates start there
+  language::ConditionPtr when;         ///< nullptr = always
+  std::string field;                   ///< path of the value that is told with it
+  language::NodePtr reason;            ///< a sentence
 };
 
 /// A module of the target that the mapping writes into.

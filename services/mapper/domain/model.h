@@ -24,14 +24,22 @@ struct Source {
   std::string note = {};  ///< HTML that belongs beside the record, made by the mapping
 };
 
+/// A file of the source whose bytes the loader fetches for a record.
+struct FileOf {
+  std::string id;
+  std::string bytes;    ///< digits; empty: the source does not say
+  std::string changed;  ///< when the source last changed it: a new file is new content
+};
+
 /// One operation for the loader (mapped.proto, TargetRecord); external ids are complete ("<slug>_invoice_12").
 struct Target {
   std::string external_id, model;
   std::string operation = "create";
-  std::string wave;         ///< name of the wave, numbered by the compiled mapping
-  std::string values_json;  ///< the action language (services/loader/action/README.md)
-  std::vector<std::string> references;
+  std::string wave;                     ///< name of the wave, numbered by the compiled mapping
+  std::string values_json;              ///< the action language (services/loader/action/README.md)
+  std::vector<std::string> references;  ///< "a|b": one of them
   bool post = false;
+  std::optional<FileOf> file;
 };
 
 struct Reject {

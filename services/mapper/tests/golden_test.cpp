@@ -27,6 +27,8 @@ void append_target(const Target& target, std::string& out) {
   out += "    {\"external_id\": \"" + target.external_id + "\", \"model\": \"" + target.model + "\", \"operation\": \"" + target.operation +
          "\", \"wave\": \"" + target.wave + "\"";
   out += target.post ? ", \"post\": true,\n" : ",\n";
+  if (target.file)
+    out += "     \"file\": [\"" + target.file->id + "\", \"" + target.file->bytes + "\", \"" + target.file->changed + "\"],\n";
   const auto document = json::Document::parse(target.values_json);
   EXPECT_TRUE(document) << target.values_json;
   if (!document) return;

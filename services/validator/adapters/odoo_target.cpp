@@ -1,6 +1,7 @@
 #include "services/validator/adapters/odoo_target.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "common/rpc/rpc.h"
 #include "services/validator/domain/target_builder.h"
@@ -86,6 +87,12 @@ Result<TargetBooks> OdooTarget::read(const Run& run, const std::set<std::string>
   for (const auto& want : wanted) {
     const auto take = [&](const json::Value& row) { (builder.*want.take)(row); };
     if (auto done = each(run, want.model, want.domain, want.fields, take, stop); !done) return fail(done.error());
+  }
+  // Only ours: a target in use has many attachments.
+  if (const auto files = builder.own("ir.attachment"); !files.empty()) {
+    const auto take = [&](const json::Value& row) { builder.file(row); };
+    const auto domain = fmt::format(R"(["id","in",[{}]])", fmt::join(files, ","));
+    if (auto done = each(run, "ir.attachment", domain, {"id", "file_size"}, take, stop); !done) return fail(done.error());
   }
   for (const auto& day : days) {
     const auto args = fmt::format(R"([[{},["date","<=","{}"]],["balance:sum"],["account_id"]])", kPosted, day);

@@ -39,6 +39,12 @@ struct Allocation {
   Decimal amount;                ///< never negative
 };
 
+/// A file that hangs on records.
+struct SourceFile {
+  std::string entity, id, name;
+  std::optional<std::uint64_t> bytes;  ///< as the source says
+};
+
 struct SourceBooks {
   std::string company_name, home_currency;
   unsigned fiscal_year_first_month = 1;
@@ -49,6 +55,7 @@ struct SourceBooks {
   std::map<std::string, std::string> entity_of_transaction;  ///< transaction id -> entity; absent: only in the ledger
   std::vector<SourceDocument> documents;
   std::vector<Allocation> allocations;
+  std::vector<SourceFile> files;
   std::vector<accounting::LedgerTransaction> ledger;
   std::vector<accounting::TrialBalance> trial_balances;
   std::vector<accounting::Statement> balance_sheets, profit_and_losses;
@@ -101,6 +108,7 @@ struct TargetBooks {
   std::vector<StatementLine> statement_lines;
   std::map<std::int64_t, TargetJournal> journals;
   std::map<std::int64_t, std::string> partners;
+  std::map<std::int64_t, std::uint64_t> file_bytes;  ///< of our attachments
   /// Odoo's own sums (read_group over posted items): date -> account -> balance of everything up to that day.
   std::map<std::string, std::map<std::int64_t, Decimal>> balances;
 

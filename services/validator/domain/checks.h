@@ -23,6 +23,8 @@ Check check_money(const SourceBooks& source, const TargetBooks& target, const Br
 Check check_tax(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);
 Check check_currencies(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);
 Check check_own_accounts(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge);
+/// Files post nothing: what is wrong with one is an exception, never a difference of the books.
+Check check_files(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const RunNotes& notes);
 Check check_leftovers(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge);
 
 }  // namespace q2o::validator

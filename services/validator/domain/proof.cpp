@@ -87,6 +87,7 @@ struct Exceptions {
   std::uint64_t left_out = 0;  ///< posting records rejected or left out
   std::uint64_t in_part = 0;   ///< posting records of which a part was rejected
   std::uint64_t unread = 0;    ///< records that the source has and nobody could read
+  std::uint64_t files = 0;     ///< in the target, but not what the source has
 };
 
 /// "1 posting record that was not taken over and 2 records of the source that could not be read"
@@ -98,6 +99,7 @@ std::string in_words(const Exceptions& exceptions) {
   add(exceptions.left_out, "posting record that was not taken over", "posting records that were not taken over");
   add(exceptions.in_part, "posting record that was taken over in part", "posting records that were taken over in part");
   add(exceptions.unread, "record of the source that could not be read", "records of the source that could not be read");
+  add(exceptions.files, "file that is not what the source has", "files that are not what the source has");
   if (parts.empty()) return "what is listed as explained";
   std::string out = parts.front();
   for (std::size_t i = 1; i < parts.size(); ++i) out += (i + 1 == parts.size() ? " and " : ", ") + parts[i];
@@ -190,6 +192,7 @@ Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes) {
   proof.checks.push_back(check_tax(source, target, bridge, missing));
   proof.checks.push_back(check_currencies(source, target, bridge, missing));
   proof.checks.push_back(check_own_accounts(source, target, bridge));
+  if (!source.files.empty()) proof.checks.push_back(check_files(source, target, bridge, proof.notes));
   proof.checks.push_back(check_leftovers(source, target, bridge));
 
   Tally tally;
@@ -201,7 +204,8 @@ Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes) {
     tally.explained += check.explained;
     tally.not_checked += check.outcome == Outcome::not_checked ? 1 : 0;
   }
-  const Exceptions exceptions{missing.whole(), missing.in_part(), proof.unread.size()};
+  const auto files = std::ranges::find(proof.checks, "files", &Check::name);
+  const Exceptions exceptions{missing.whole(), missing.in_part(), proof.unread.size(), files == proof.checks.end() ? 0 : files->explained};
   if (tally.different > 0 || tally.not_checked > 0)
     proof.verdict = kDifferent;
   else

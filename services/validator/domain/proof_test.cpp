@@ -119,6 +119,24 @@ TEST_F(ProofOfASmallCompany, FallbacksAndRecordsWithoutAPlaceAreNoExceptions) {
   EXPECT_EQ(proof().verdict, kMatched);
 }
 
+TEST_F(ProofOfASmallCompany, FilesAreComparedByTheirBytesAndNeverSpoilTheBooks) {
+  for (const auto* id : {"1", "2", "3"}) source_.files.push_back({"Attachable", id, std::string(id) + ".pdf", 10});
+  source_.ids["Attachable"] = {"1", "2", "3"};
+  notes_.counts.push_back({"Attachable", "", 3, 3});
+  target_.records.push_back({"attachable_1_file_invoice_12", "ir.attachment", 501});
+  target_.records.push_back({"attachable_2_file_invoice_12", "ir.attachment", 502});
+  target_.file_bytes = {{501, 10}, {502, 10}};
+  notes_.rejects.push_back({"Attachable", "3", "", "", "FILE_GONE", "the file 3.pdf was not moved", "attach it again", "3.pdf"});
+  auto result = proof();
+  EXPECT_EQ(result.verdict, kMatched) << result.sentence;
+  EXPECT_THAT(section(result, "files").note, HasSubstr("1 of 3 files were not moved"));
+  target_.file_bytes[502] = 9;
+  result = proof();
+  EXPECT_EQ(result.verdict, kMatchedWithExceptions);
+  EXPECT_EQ(differing(section(result, "files")).size(), 1u);
+  EXPECT_THAT(result.sentence, HasSubstr("The books match except for 1 file that is not what the source has: "));
+}
+
 TEST_F(ProofOfASmallCompany, AReportThatWasNotRecordedIsNeverEqual) {
   source_.receivables.reset();
   source_.unreadable["BalanceSheet 2026-01-31"] = "the report has a shape that is not known";

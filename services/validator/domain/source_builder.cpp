@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "common/json/json.h"
 #include "services/validator/domain/calendar.h"
@@ -101,10 +102,11 @@ void take_settings(SourceBooks& books, const std::string& entity, const json::Va
 
 /// The members that finish() asks for; what is no object stays as it is, to be complained about there.
 std::string needed(std::string_view entity, std::string_view body) {
-  static constexpr std::array<std::string_view, 21> kMembers{
+  static constexpr std::array<std::string_view, 23> kMembers{
       "Id",          "TxnDate",     "DocNumber",       "PaymentRefNum", "CustomerRef",        "VendorRef",      "EntityRef",
       "CurrencyRef", "Balance",     "RemainingCredit", "UnappliedAmt",  "CompanyName",        "Name",           "FiscalYearStartMonth",
-      "AccountType", "DisplayName", "Classification",  "CurrencyPrefs", "FullyQualifiedName", "AccountSubType", "AcctNum"};
+      "AccountType", "DisplayName", "Classification",  "CurrencyPrefs", "FullyQualifiedName", "AccountSubType", "AcctNum",
+      "FileName",    "Size"};
   const auto document = json::Document::parse(std::string(body));
   if (!document || !document->root().is_object()) return std::string(body);
   json::Writer out;
@@ -114,6 +116,16 @@ std::string needed(std::string_view entity, std::string_view body) {
     if (wanted) out.key(member.key).value(member.value);
   }
   return out.end_object().take();
+}
+
+/// "Attachable" with a file name; without one it is a note.
+void take_file(SourceBooks& books, const std::string& entity, const std::string& id, const json::Value& body) {
+  if (entity != "Attachable" || body["FileName"].text().empty()) return;
+  SourceFile file{entity, id, text_of(body["FileName"]), std::nullopt};
+  const auto digits = body["Size"].text();
+  std::uint64_t bytes = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), bytes).ec == std::errc()) file.bytes = bytes;
+  books.files.push_back(std::move(file));
 }
 
 template <class Out, class Read>
@@ -207,6 +219,7 @@ SourceBooks SourceBuilder::finish() {
       const auto document = json::Document::parse(body);
       if (!document) continue;  // counted; a broken record is the mapper's to reject
       const auto& root = document->root();
+      take_file(books, entity, id, root);
       if (!root.has("TxnDate") && entity != "TaxPayment") continue;
       books.labels[entity + "/" + id] = label_of(entity, id, root, books.parties);
       if (!never_posts(entity)) books.entity_of_transaction[id] = entity;

@@ -105,6 +105,17 @@ void TargetBuilder::company(const json::Value& row) {
   if (company_currency_ == 0) company_currency_ = id_of(row["currency_id"]);
 }
 
+void TargetBuilder::file(const json::Value& row) {
+  books_.file_bytes[id_of(row["id"])] = static_cast<std::uint64_t>(id_of(row["file_size"]));
+}
+
+std::vector<std::int64_t> TargetBuilder::own(std::string_view model) const {
+  std::vector<std::int64_t> out;
+  for (const auto& record : books_.records)
+    if (record.model == model) out.push_back(record.id);
+  return out;
+}
+
 void TargetBuilder::balance(const std::string& day, const json::Value& group) {
   auto& sums = books_.balances[day];
   if (const auto account = id_of(group["account_id"]); account != 0) sums[account] += amount_of(group["balance"]);

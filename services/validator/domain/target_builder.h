@@ -21,6 +21,9 @@ class TargetBuilder {
   void partner(const json::Value& row);
   void currency(const json::Value& row);
   void company(const json::Value& row);
+  void file(const json::Value& row);
+  /// Ids of our records of a model, as far as the external ids have been read.
+  std::vector<std::int64_t> own(std::string_view model) const;
   void balance(const std::string& day, const json::Value& group);
   void day_read(const std::string& day) { books_.balances[day]; }  ///< also where nothing was posted until then
   /// Error when an answer lacked a field that is needed: a proof never guesses.

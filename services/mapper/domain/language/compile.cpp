@@ -105,7 +105,8 @@ NodePtr compile_ref(const json::Value& value, const std::string& place, CompileC
   check_members(value, {"ref"}, place, context.complaints);
   const std::string inner = below(place, "ref");
   const auto& ref = value["ref"];
-  if (!check_members(ref, {"entity", "entity_path", "path", "key", "part", "required", "forward", "omit"}, inner, context.complaints))
+  if (!check_members(ref, {"entity", "entity_path", "path", "key", "part", "parts", "as", "required", "forward", "omit"}, inner,
+                     context.complaints))
     return nullptr;
   auto node = std::make_unique<RefNode>();
   const std::string entity_path = text_member(ref, "entity_path", false, inner, context.complaints);
@@ -121,6 +122,12 @@ NodePtr compile_ref(const json::Value& value, const std::string& place, CompileC
     node->key = path_node(node->field, false);
   }
   if (ref.has("part")) node->part = compile(ref["part"], below(inner, "part"), context);
+  for (const auto& part : ref["parts"].items()) node->parts.emplace_back(part.text());
+  node->as = text_member(ref, "as", false, inner, context.complaints);
+  if (node->parts.empty() != node->as.empty() || (!node->parts.empty() && node->part))
+    context.complaints.add(inner, "parts and as go together, without part");
+  if (!node->as.empty() && node->as != "holder" && node->as != "holder_model")
+    context.complaints.add(below(inner, "as"), "must be holder or holder_model");
   node->required = flag_member(ref, "required", inner, context.complaints);
   node->forward = flag_member(ref, "forward", inner, context.complaints);
   node->omit = flag_member(ref, "omit", inner, context.complaints);

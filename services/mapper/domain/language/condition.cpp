@@ -81,6 +81,35 @@ class Group : public Condition {
   }
 };
 
+/// One element of the list fulfils the condition.
+class Some : public Condition {
+ public:
+  explicit Some(Path path) : list(std::move(path)) {}
+  Path list;
+  ConditionPtr is;
+  Evaluated holds(Evaluation& at, bool& result) const override {
+    result = false;
+    const auto* found = list.find(at);
+    if (found == nullptr) return Evaluated::good;
+    const json::Value* outer = at.here;
+    Evaluated done = Evaluated::good;
+    for (const auto& item : found->items()) {
+      at.here = &item;
+      done = is->holds(at, result);
+      if (done == Evaluated::rejected || result) break;
+    }
+    at.here = outer;
+    return done;
+  }
+};
+
+ConditionPtr compile_some(const json::Value& value, const std::string& place, CompileContext& context) {
+  check_members(value, {"some", "is"}, place, context.complaints);
+  auto some = std::make_unique<Some>(Path(text_member(value, "some", true, place, context.complaints)));
+  some->is = compile_condition(value["is"], below(place, "is"), context);
+  return some;
+}
+
 ConditionPtr compile_group(const json::Value& value, std::string_view name, const std::string& place, CompileContext& context) {
   auto group = std::make_unique<Group>();
   group->all = name != "any";
@@ -152,6 +181,7 @@ ConditionPtr compile_condition(const json::Value& value, const std::string& plac
     if (value.has(name)) return compile_group(value, name, place, context);
   }
   if (value.has("known")) return compile_known(value, place, context);
+  if (value.has("some")) return compile_some(value, place, context);
   check_members(value, {"path", "value", "equals", "in", "present", "contains", "max_length", "differs_from"}, place, context.complaints);
   auto comparison = std::make_unique<Comparison>();
   if (value.has("path") == value.has("value")) context.complaints.add(place, "needs either path or value");

@@ -22,7 +22,8 @@ Evaluated Node::read(Evaluation& at, Scalar& out) const {
   return Evaluated::good;
 }
 
-Path::Path(std::string_view dotted) : dotted_(dotted) {
+Path::Path(std::string_view dotted) : dotted_(dotted), from_record_(dotted.starts_with('/')) {
+  if (from_record_) dotted.remove_prefix(1);
   std::size_t from = 0;
   while (from <= dotted.size()) {
     const auto dot = std::min(dotted.find('.', from), dotted.size());
@@ -47,6 +48,11 @@ const json::Value& Path::follow(const json::Value& from) const {
     }
   }
   return *value;
+}
+
+const json::Value* Path::find(const Evaluation& at) const {
+  const json::Value* start = from_record_ ? at.source.body : at.here;
+  return start == nullptr ? nullptr : &follow(*start);
 }
 
 }  // namespace q2o::mapper::language

@@ -60,7 +60,8 @@ struct CompileContext {
 /// nullptr (and complaints) when the template is wrong.
 NodePtr compile(const json::Value& value, const std::string& place, CompileContext& context);
 
-/// Conditions: {"path"|"value": …, one of equals, in, present, contains, max_length, differs_from}, {"known": {kind, key}}, all, any, not.
+/// Conditions: {"path"|"value": …, one of equals, in, present, contains, max_length, differs_from}, {"known": {kind, key}}, {"some": list,
+/// "is": …}, all, any, not.
 class Condition {
  public:
   virtual ~Condition() = default;
@@ -69,15 +70,18 @@ class Condition {
 using ConditionPtr = std::unique_ptr<const Condition>;
 ConditionPtr compile_condition(const json::Value& value, const std::string& place, CompileContext& context);
 
-/// "A.b.0" split at the dots; follows names and indexes.
+/// "A.b.0" split at the dots; follows names and indexes. With a leading "/" it starts at the whole record, wherever it stands.
 class Path {
  public:
   explicit Path(std::string_view dotted);
   const json::Value& follow(const json::Value& from) const;
+  /// nullptr where there is no record at all.
+  const json::Value* find(const Evaluation& at) const;
   const std::string& dotted() const { return dotted_; }
 
  private:
   std::string dotted_;
+  bool from_record_;
   std::vector<std::string> steps_;
 };
 

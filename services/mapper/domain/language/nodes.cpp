@@ -86,7 +86,8 @@ Evaluated Finish::apply(Evaluation& at, Scalar& value) const {
   if (!value.empty()) return Evaluated::good;
   if (otherwise) return otherwise->read(at, value);
   if (required) {
-    const std::string_view there = at.here == nullptr ? std::string_view{} : at.here->at(field).text();
+    const auto* found = Path(field).find(at);
+    const std::string_view there = found == nullptr ? std::string_view{} : found->text();
     if (!there.empty()) {
       return rejected(
           at, refusal(field, there.substr(0, 200), "UNKNOWN_VALUE", fmt::format("{} holds a value that the mapping does not know", field),
@@ -101,10 +102,10 @@ Evaluated Finish::apply(Evaluation& at, Scalar& value) const {
 }
 
 Evaluated PathNode::read(Evaluation& at, Scalar& out) const {
-  if (at.here == nullptr) {
-    out.clear();
+  if (const auto* found = path_.find(at)) {
+    language::read(*found, out);
   } else {
-    language::read(path_.follow(*at.here), out);
+    out.clear();
   }
   if (out.kind == Scalar::Kind::json && !groups_) {
     return rejected(at, refusal(path_.dotted(), out.text.substr(0, 200), "WRONG_TYPE",
@@ -163,6 +164,20 @@ Evaluated RefNode::check(Evaluation& at, std::string_view key_text, bool& there)
   return there ? Evaluated::good : missing(at, forward, field, entity, key_text);
 }
 
+/// The planner of the loader knows "a|b" as "one of them must be there".
+void RefNode::refer_to_parts(Evaluation& at, std::string_view named, std::string_view key_text, std::string& out) const {
+  std::string any;
+  out.append("{\"").append(as).append("\":[");
+  for (const auto& one : parts) {
+    const auto id = at.run.external_id(named, key_text, one);
+    if (!any.empty()) out.push_back(','), any.push_back('|');
+    json::append_text(out, id);
+    any += id;
+  }
+  out.append("]}");
+  at.references.push_back(std::move(any));
+}
+
 Evaluated RefNode::write(Evaluation& at, std::string& out) const {
   Scalar key_value, part_value, named;
   if (entity_name && entity_name->read(at, named) == Evaluated::rejected) return Evaluated::rejected;
@@ -172,6 +187,8 @@ Evaluated RefNode::write(Evaluation& at, std::string& out) const {
   if (!key_value.empty() && check(at, key_value.text, there) == Evaluated::rejected) return Evaluated::rejected;
   if (at.waits) {
     out.append("null");
+  } else if (there && !parts.empty()) {
+    refer_to_parts(at, entity_name ? named.text : std::string_view(entity), key_value.text, out);
   } else if (there) {
     refer(at, at.run.external_id(entity_name ? named.text : std::string_view(entity), key_value.text, part_value.text), out);
   } else if (required) {
@@ -211,7 +228,7 @@ namespace {
 class Within {
  public:
   Within(Evaluation& at, const std::optional<Path>& path) : at_(at), outer_(at.here) {
-    if (path && outer_ != nullptr) at.here = &path->follow(*outer_);
+    if (path && outer_ != nullptr) at.here = path->find(at);
   }
   ~Within() { at_.here = outer_; }
   Within(const Within&) = delete;
@@ -236,8 +253,8 @@ Evaluated EachNode::write(Evaluation& at, std::string& out) const {
   const json::Value* outer = at.here;
   out.push_back('[');
   bool first = true;
-  if (outer != nullptr) {
-    for (const auto& item : path_.follow(*outer).items()) {
+  if (const auto* list = path_.find(at)) {
+    for (const auto& item : list->items()) {
       const std::size_t before = out.size();
       if (!first) out.push_back(',');
       const std::size_t start = out.size();
@@ -259,8 +276,8 @@ Evaluated EachNode::write(Evaluation& at, std::string& out) const {
 Evaluated JoinNode::read(Evaluation& at, Scalar& out) const {
   const json::Value* outer = at.here;
   std::string text;
-  if (outer != nullptr) {
-    for (const auto& item : path_.follow(*outer).items()) {
+  if (const auto* list = path_.find(at)) {
+    for (const auto& item : list->items()) {
       Scalar part;
       at.here = &item;
       const Evaluated done = as_->read(at, part);

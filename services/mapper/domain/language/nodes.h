@@ -108,11 +108,15 @@ class RefNode : public Node {
   std::string entity, field;
   NodePtr entity_name;  ///< where the kind of record is a field of the source; then nothing can be checked before
   NodePtr key, part;
+  /// Where it depends on the record's kind which part is made: the action takes the first that the target has. Empty: `part` alone.
+  std::vector<std::string> parts;
+  std::string as;  ///< with `parts`: what the action gives of the record, "holder" or "holder_model"
   bool required = false, forward = false, omit = false;
   Evaluated write(Evaluation& at, std::string& out) const override;
 
  private:
   Evaluated check(Evaluation& at, std::string_view key_text, bool& there) const;
+  void refer_to_parts(Evaluation& at, std::string_view named, std::string_view key_text, std::string& out) const;
 };
 
 class OwnNode : public Node {
