@@ -23,6 +23,7 @@ WRITE_KEYS = ('record', 'values', 'context', 'sudo')
 SOFT_MOVE_FIELDS = ('name', 'ref', 'narration', 'invoice_date_due', 'payment_reference', 'invoice_origin')  # writable while posted
 CONFLICTS = ('SerializationFailure', 'DeadlockDetected', 'LockNotAvailable', 'InFailedSqlTransaction', 'OperationalError', 'QueryCanceled')
 EXTERNAL_ID_INDEX = 'ir_model_data_module_name_uniq_index'
+TIME_LIMIT = 'CPU time limit exceeded'  # raised by Odoo wherever the call stands just then: it says nothing about that record
 
 request = env.context
 module = request.get('module') or 'q2o'

@@ -252,7 +252,7 @@ def take_alone(row):
         name = repr(error).split('(')[0]
         text = str(error)
         # Another call (our own, whose answer was lost) stores the same records just now: the whole call is repeated after a look.
-        if name in CONFLICTS or EXTERNAL_ID_INDEX in text:
+        if name in CONFLICTS or EXTERNAL_ID_INDEX in text or TIME_LIMIT in text:
             raise
         env.cr.execute('ROLLBACK TO SAVEPOINT q2o_one')
         env.clear()

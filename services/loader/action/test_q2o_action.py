@@ -189,6 +189,11 @@ class Refusing(unittest.TestCase):
         with self.assertRaisesRegex(Exception, 'again'):
             run(self.env, [create('a', {'name': 'A'})], isolate=True)
 
+    def test_the_end_of_odoos_patience_is_no_rejection_of_the_record_it_came_in(self):
+        self.env.fail_create_with = Exception('CPU time limit exceeded.')
+        with self.assertRaisesRegex(Exception, 'CPU time limit'):
+            run(self.env, [create('a', {'name': 'A'})], isolate=True)
+
     def test_a_record_that_another_call_is_just_storing_is_looked_up_not_rejected(self):
         self.env.fail_create_with = type('UniqueViolation', (Exception,), {})('duplicate key: ir_model_data_module_name_uniq_index')
         with self.assertRaisesRegex(Exception, 'module_name_uniq'):

@@ -83,17 +83,19 @@ void BatchSender::deliver(std::vector<Item> items, bool update, bool isolate, De
     for (const auto& item : items) names.push_back(item.external_id);
     if (auto found = look_up(books_, names)) before = std::move(*found);
   }
-  bool unknown = false;
+  bool unknown = false, too_much = false;
   for (int attempt = 1; !items.empty(); ++attempt) {
     Error error;
     if (unknown)
       if (const auto resolved = resolve_unknown(items, before, out); !resolved) error = resolved.error();
     if (error.message.empty()) {
       if (items.empty()) return;
+      if (too_much && items.size() > 1) return in_halves(std::move(items), update, isolate, out, stop);
       unknown = false;
       const auto begun = std::chrono::steady_clock::now();
       auto answered = action_.run(items, update, isolate);
-      out.slowest = std::max(out.slowest, std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun));
+      const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+      out.slowest = std::max(out.slowest, took);
       if (answered) {
         for (std::size_t i = 0; i < items.size(); ++i) {
           const auto& answer = answered->answers[i];
@@ -105,6 +107,7 @@ void BatchSender::deliver(std::vector<Item> items, bool update, bool isolate, De
       }
       error = answered.error();
       unknown = error.effect == Effect::unknown;
+      too_much = error.reason == kTimeLimit || (unknown && took > options_.long_call);
     }
     if (error.retry == Retry::never) return after_permanent(std::move(items), update, isolate, error, out, stop);
     ++out.troubles;
@@ -134,14 +137,18 @@ void BatchSender::after_permanent(std::vector<Item> items, bool update, bool iso
     out.fates.push_back(rejected(std::move(items.front()), error));
     return;
   }
+  in_halves(std::move(items), update, true, out, stop);
+}
+
+void BatchSender::in_halves(std::vector<Item> items, bool update, bool isolate, Delivery& out, const std::stop_token& stop) const {
   const auto middle = items.begin() + static_cast<std::ptrdiff_t>(items.size() / 2);
   std::vector<Item> second(std::make_move_iterator(middle), std::make_move_iterator(items.end()));
   items.erase(middle, items.end());
-  deliver(std::move(items), update, true, out, stop);
+  deliver(std::move(items), update, isolate, out, stop);
   if (out.stopped_by)
     std::move(second.begin(), second.end(), std::back_inserter(out.left));
   else
-    deliver(std::move(second), update, true, out, stop);
+    deliver(std::move(second), update, isolate, out, stop);
 }
 
 }  // namespace q2o::loader

@@ -29,7 +29,7 @@ struct Delivery {
 class FileFetcher;
 
 /// Sends one batch until every record has its fate: all at once; after a lost answer it looks the external ids up and sends what is
-/// missing; after a permanent error each record on its own. Thread-safe.
+/// missing; what the target's time limit ended goes again in halves; after a permanent error each record on its own. Thread-safe.
 class BatchSender {
  public:
   using Wait = std::function<void(std::chrono::milliseconds, const std::stop_token&)>;
@@ -37,6 +37,8 @@ class BatchSender {
     int attempts = 6;                    ///< tries of one batch before it goes back to the queue
     Wait wait;                           ///< empty: real time
     const FileFetcher* files = nullptr;  ///< brings the bytes of files before a batch is sent; outlives the sender
+    /// A call without an answer after this long was probably ended by the target's time limit: half of it may fit.
+    std::chrono::milliseconds long_call{20000};
   };
   BatchSender(Books& books, Action& action, Options options);
   Delivery send(Batch batch, const std::stop_token& stop) const;
@@ -46,6 +48,7 @@ class BatchSender {
   /// True when the error was dealt with here (items are halves or single now).
   void after_permanent(std::vector<Item> items, bool update, bool isolate, const Error& error, Delivery& out,
                        const std::stop_token& stop) const;
+  void in_halves(std::vector<Item> items, bool update, bool isolate, Delivery& out, const std::stop_token& stop) const;
   /// Items that the lost call did store get their fate; the others stay in `items`.
   Status resolve_unknown(std::vector<Item>& items, const Known& before, Delivery& out) const;
   Books& books_;

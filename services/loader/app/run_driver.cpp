@@ -170,6 +170,7 @@ bool RunDriver::refill(const Wave& wave, std::list<Item>& queue, std::int64_t& l
 
 RunDriver::Go RunDriver::work_wave(const Wave& wave, const std::stop_token& stop) {
   rebuild_progress();
+  pace_.other_records();
   std::list<Item> queue;
   std::int64_t last = 0;
   bool more = true;

@@ -86,6 +86,16 @@ TEST(Pace, GrowsByStepsAndHalvesOnTrouble) {
   for (int i = 0; i < 20; ++i) pace.troubled();
   EXPECT_EQ(pace.batch(), 1u);
 }
+TEST(Pace, BeginsSmallAgainWithRecordsThatMayCostMore) {
+  Pace pace({50, 200, 2, 8000ms});
+  for (int i = 0; i < 4; ++i) pace.answered(pace.batch(), 100ms);
+  EXPECT_EQ(pace.batch(), 150u);
+  pace.other_records();
+  EXPECT_EQ(pace.batch(), 50u);
+  pace.troubled();
+  pace.other_records();
+  EXPECT_EQ(pace.batch(), 25u) << "a slow target stays slow";
+}
 TEST(Pace, BacksOffUpToAMinute) {
   EXPECT_LE(Pace::backoff(1, 0.9), 250ms);
   EXPECT_LE(Pace::backoff(100, 0.999), 60000ms);
@@ -162,6 +172,8 @@ INSTANTIATE_TEST_SUITE_P(
         ErrorCase{"psycopg2.OperationalError", "database \"nodb\" does not exist", Code::not_found, Retry::never, Effect::none},
         ErrorCase{"builtins.ValueError", "UniqueViolation('... ir_model_data_module_name_uniq_index') while evaluating", Code::aborted,
                   Retry::after_backoff, Effect::unknown},
+        ErrorCase{"builtins.ValueError", "Exception('CPU time limit exceeded.') while evaluating", Code::resource_exhausted,
+                  Retry::after_backoff, Effect::none},
         ErrorCase{"builtins.ValueError", "DeadlockDetected('deadlock') while evaluating", Code::aborted, Retry::after_backoff,
                   Effect::none}));
 

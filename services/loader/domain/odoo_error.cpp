@@ -58,6 +58,11 @@ Error odoo_error(std::string_view name, std::string_view message) {
     error.code = Code::aborted;
     error.retry = Retry::after_backoff;
     error.effect = Effect::unknown;
+  } else if (message.find("CPU time limit exceeded") != std::string_view::npos) {
+    error.code = Code::resource_exhausted;
+    error.retry = Retry::after_backoff;
+    error.reason = kTimeLimit;
+    error.hint = "Raise limit_time_cpu of the Odoo server: it ended a call that was not done yet.";
   } else if (is_conflict(name, message) && !no_database) {
     error.code = Code::aborted;
     error.retry = Retry::after_backoff;

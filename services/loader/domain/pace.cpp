@@ -23,6 +23,10 @@ void Pace::troubled() {
   connections_ = std::max<std::size_t>(connections_ / 2, 1);
 }
 
+void Pace::other_records() {
+  batch_ = std::min(batch_, options_.batch_start);
+}
+
 std::chrono::milliseconds Pace::backoff(int failures, double jitter) {
   constexpr std::int64_t kFirst = 250, kMost = 60000;
   const std::int64_t ceiling = std::min(kFirst << std::clamp(failures - 1, 0, 8), kMost);

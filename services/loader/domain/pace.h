@@ -19,6 +19,8 @@ class Pace {
   std::size_t connections() const { return connections_; }
   void answered(std::size_t records, std::chrono::milliseconds elapsed);
   void troubled();
+  /// Records of another kind come: a batch that was right for contacts may be too much of documents, which cost ten times as much.
+  void other_records();
   /// How long to wait before the next try after `failures` in a row: doubles up to a minute, with jitter in [0, 1).
   static std::chrono::milliseconds backoff(int failures, double jitter);
 

@@ -69,6 +69,9 @@ class FakeBooks final : public Books {
 inline Error lost_answer() {
   return Error{Code::unavailable, "connection cut", Retry::after_backoff, Effect::unknown, "CUT", "", {}};
 }
+inline Error time_limit() {
+  return Error{Code::resource_exhausted, "CPU time limit exceeded.", Retry::after_backoff, Effect::none, "ODOO_TIME_LIMIT", "", {}};
+}
 inline Error refused(std::string words) {
   return Error{Code::failed_precondition, std::move(words), Retry::never, Effect::none, "ODOO_USER_ERROR", "", {}};
 }

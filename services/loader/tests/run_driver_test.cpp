@@ -27,6 +27,7 @@ class RunDriverTest : public ::testing::Test {
   RunDriver::Left drive() {
     RunDriver::Options options;
     options.sender.wait = [](std::chrono::milliseconds, const std::stop_token&) {};
+    options.sender.long_call = patience;
     options.await_arrivals = [this](std::chrono::milliseconds, const std::stop_token&) {
       ++waits;
       if (on_wait) on_wait();
@@ -48,6 +49,7 @@ class RunDriverTest : public ::testing::Test {
   metrics::Registry metrics;
   std::stop_source stop;
   int waits = 0;
+  std::chrono::milliseconds patience = std::chrono::seconds(20);
   std::function<void()> on_wait;
 };
 
@@ -96,6 +98,24 @@ TEST_F(RunDriverTest, WritesEachRecordOnceWhenTheAnswerIsLost) {
   EXPECT_EQ(books.names().size(), 10u);
   EXPECT_THAT(states_of_facts(), ElementsAre("loaded 10 0 0 0"));
   EXPECT_EQ(books.batches(), 1u) << "looked up, not sent again";
+}
+
+TEST_F(RunDriverTest, SendsHalvesOfWhatTheTargetsTimeLimitEnded) {
+  for (int i = 0; i < 8; ++i) store.items.push_back(item(i + 1, fmt::format("qbo1_{}", i)));
+  books.fail_next_batch({testing::time_limit(), 0}).fail_next_batch({testing::time_limit(), 0});
+  drive();
+  EXPECT_EQ(books.names().size(), 8u);
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 8 0 0 0")) << "nobody is rejected for the target's impatience";
+  EXPECT_EQ(books.batches(), 5u) << "8, then 4, then 2 and 2, then the other 4";
+}
+
+TEST_F(RunDriverTest, SendsHalvesOfALongCallThatGotNoAnswer) {
+  for (int i = 0; i < 8; ++i) store.items.push_back(item(i + 1, fmt::format("qbo1_{}", i)));
+  patience = std::chrono::milliseconds(-1);
+  books.fail_next_batch({testing::lost_answer(), 0});
+  drive();
+  EXPECT_EQ(books.names().size(), 8u);
+  EXPECT_EQ(books.batches(), 3u) << "8, then 4 and 4";
 }
 
 TEST_F(RunDriverTest, RejectsOneBadRecordAndLoadsItsNeighbours) {
