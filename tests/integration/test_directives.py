@@ -68,7 +68,7 @@ class Directives(unittest.TestCase):
         self.watched_to_the_end(migration)
 
     def test_a_stopped_run_puts_the_settings_back_and_the_next_one_ends_in_the_same_books(self):
-        self.odoo.call("res.company", "write", [[1], {"fiscalyear_lock_date": "2001-12-31"}])
+        self.odoo.call("res.company", "write", [1], {"fiscalyear_lock_date": "2001-12-31"})
         before = self.settings()
         process, migration = self.in_mid_run()
         self.assertNotEqual(self.settings(), before, "a run takes them away while it writes")
