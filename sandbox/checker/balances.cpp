@@ -1,4 +1,5 @@
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -11,11 +12,13 @@ namespace {
 using reports::Side;
 using Sums = std::map<std::string, Decimal>;
 
-std::string control_account(const Company& company, Side side) {
+/// One per currency.
+std::set<std::string> control_accounts(const Company& company, Side side) {
+  std::set<std::string> out;
   for (const auto& account : company.of("Account"))
     if (account["AccountType"].text() == (side == Side::receivable ? "Accounts Receivable" : "Accounts Payable"))
-      return account["Id"].text();
-  return "";
+      out.insert(account["Id"].text());
+  return out;
 }
 
 void expect(std::vector<std::string>& out, const std::string& what, const Decimal& is, const Decimal& should) {
@@ -24,16 +27,23 @@ void expect(std::vector<std::string>& out, const std::string& what, const Decima
 
 void check_parties(const Company& company, Side side, std::vector<std::string>& out) {
   const bool receivable = side == Side::receivable;
-  const auto control = control_account(company, side);
-  Sums ledger, open;
+  const auto controls = control_accounts(company, side);
+  Sums ledger, ledger_home, open, open_home;
   for (const auto& transaction : company.ledger)
-    for (const auto& line : transaction.lines)
-      if (line.account_id == control) ledger[line.name_id] += receivable ? line.amount : -line.amount;
-  for (const auto& item : reports::open_items(company, side, "9999-12-31")) open[item.party] += item.amount;
+    for (const auto& line : transaction.lines) {
+      if (!controls.contains(line.account_id)) continue;
+      ledger[line.name_id] += receivable ? line.own_amount() : -line.own_amount();
+      ledger_home[line.name_id] += receivable ? line.amount : -line.amount;
+    }
+  for (const auto& item : reports::open_items(company, side, "9999-12-31")) {
+    open[item.party] += item.amount;
+    open_home[item.party] += item.home;
+  }
   for (const auto& party : company.of(receivable ? "Customer" : "Vendor")) {
     const auto name = fmt::format("{} {}", receivable ? "Customer" : "Vendor", party["Id"].text());
     expect(out, name + ": Balance", party["Balance"].decimal(), ledger[party["Id"].text()]);
     expect(out, name + ": sum of open documents", open[party["Id"].text()], ledger[party["Id"].text()]);
+    expect(out, name + ": sum of open documents in home currency", open_home[party["Id"].text()], ledger_home[party["Id"].text()]);
   }
 }
 
@@ -54,14 +64,23 @@ void check_documents(const Company& company, Side side, std::vector<std::string>
   }
 }
 
+/// In the account's own currency.
 void check_accounts(const Company& company, std::vector<std::string>& out) {
   const reports::Books books(company);
-  const auto sums = books.sums(std::nullopt, "9999-12-31");
+  const auto home = company.home_currency();
+  Sums sums, foreign;
+  for (const auto& transaction : company.ledger)
+    for (const auto& line : transaction.lines) {
+      sums[line.account_id] += line.amount;
+      foreign[line.account_id] += line.foreign;
+    }
   for (const auto& account : company.of("Account")) {
     const auto& id = account["Id"].text();
-    const auto found = sums.find(id);
-    const bool computed = books.is_profit_and_loss(id) || id == books.retained_earnings() || found == sums.end();
-    expect(out, "Account " + id + ": CurrentBalance", account["CurrentBalance"].decimal(), computed ? Decimal{} : found->second);
+    const auto& currency = account.at("CurrencyRef.value").text();
+    const bool computed = books.is_profit_and_loss(id) || id == books.retained_earnings();
+    const bool abroad = !currency.empty() && !home.empty() && currency != home;
+    expect(out, "Account " + id + ": CurrentBalance", account["CurrentBalance"].decimal(),
+           computed ? Decimal{} : (abroad ? foreign : sums)[id]);
   }
 }
 

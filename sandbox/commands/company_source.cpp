@@ -11,10 +11,10 @@ namespace q2o::sandbox::commands {
 void add_recipe(CLI::App& command, generator::Recipe& recipe, CLI::Option* excludes) {
   using generator::Profile;
   using generator::Scale;
-  const std::map<std::string, Profile> profiles{{"us", Profile::us}};
+  const std::map<std::string, Profile> profiles{{"us", Profile::us}, {"uk", Profile::uk}, {"ca", Profile::ca}};
   const std::map<std::string, Scale> scales{{"small", Scale::small}, {"medium", Scale::medium}, {"large", Scale::large}};
   const auto options = {
-      command.add_option("--profile", recipe.profile, "Country whose rules the generated company keeps (us)")
+      command.add_option("--profile", recipe.profile, "Country whose rules the generated company keeps: us, uk, ca")
           ->transform(CLI::CheckedTransformer(profiles)),
       command.add_option("--scale", recipe.scale, "small: about 300 transactions; medium: 6,000 in four years; large: 60,000 in seven")
           ->transform(CLI::CheckedTransformer(scales)),

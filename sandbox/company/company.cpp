@@ -65,12 +65,14 @@ Posting posting_of(const Node& node) {
   out.split_name = node["split_name"].text();
   out.seq = static_cast<int>(node["seq"].decimal().unscaled());
   out.blank = node["blank"].truthy();
+  out.currency = node["currency"].text();
+  out.foreign = node["foreign"].decimal();
   return out;
 }
 
 Transaction transaction_of(const Node& node) {
-  Transaction out{node["txn_id"].text(), node["txn_type"].text(),   node["entity"].text(),
-                  node["date"].text(),   node["doc_number"].text(), {}};
+  Transaction out{node["txn_id"].text(), node["txn_type"].text(), node["entity"].text(), node["date"].text(), node["doc_number"].text(), {},
+                  node["rate"].text()};
   for (const auto& line : node["lines"].items()) out.lines.push_back(posting_of(line));
   return out;
 }
@@ -87,18 +89,39 @@ Node node_of(const Posting& line) {
                            {"split_name", line.split_name},
                            {"seq", line.seq}});
   if (line.blank) out.set("blank", true);
+  if (!line.currency.empty()) out.set("currency", line.currency).set("foreign", line.foreign.to_string(2));
   return out;
 }
 
 Node node_of(const Transaction& transaction) {
   auto lines = Node::array();
   for (const auto& line : transaction.lines) lines.push(node_of(line));
-  return Node::object({{"txn_id", transaction.txn_id},
-                       {"txn_type", transaction.txn_type},
-                       {"entity", transaction.entity.empty() ? Node{} : Node{transaction.entity}},
-                       {"date", transaction.date},
-                       {"doc_number", transaction.doc_number},
-                       {"lines", std::move(lines)}});
+  auto out = Node::object({{"txn_id", transaction.txn_id},
+                           {"txn_type", transaction.txn_type},
+                           {"entity", transaction.entity.empty() ? Node{} : Node{transaction.entity}},
+                           {"date", transaction.date},
+                           {"doc_number", transaction.doc_number},
+                           {"lines", std::move(lines)}});
+  if (!transaction.rate.empty()) out.set("rate", transaction.rate);
+  return out;
+}
+
+Node node_of(const Cases& cases) {
+  auto out = Node::object();
+  for (const auto& [name, records] : cases) {
+    auto list = Node::array();
+    for (const auto& record : records)
+      list.push(Node::object({{"entity", record.entity.empty() ? Node{} : Node{record.entity}}, {"id", record.id}}));
+    out.set(name, std::move(list));
+  }
+  return out;
+}
+
+Cases cases_of(const Node& node) {
+  Cases out;
+  for (const auto& [name, records] : node.members())
+    for (const auto& record : records.items()) out[name].push_back({record["entity"].text(), record["id"].text()});
+  return out;
 }
 
 Status save_files(const Company& company, const std::filesystem::path& folder) {
@@ -138,6 +161,10 @@ std::string Company::name() const {
   return of("CompanyInfo").empty() ? "" : of("CompanyInfo").front()["CompanyName"].text();
 }
 
+std::string Company::home_currency() const {
+  return of("Preferences").empty() ? "" : of("Preferences").front().at("CurrencyPrefs.HomeCurrency.value").text();
+}
+
 std::string Company::first_date() const {
   const auto it = std::min_element(ledger.begin(), ledger.end(), [](const auto& a, const auto& b) { return a.date < b.date; });
   return it == ledger.end() ? "" : it->date;
@@ -174,6 +201,11 @@ Result<Company> load_company(const std::filesystem::path& folder) {
     if (!bytes) return fail(bytes.error());
     out.files[entry.path().filename().string()] = std::move(*bytes);
   }
+  if (std::filesystem::exists(folder / "cases.json")) {
+    const auto cases = read_json(folder / "cases.json");
+    if (!cases) return fail(cases.error());
+    out.cases = cases_of(*cases);
+  }
   for (const auto* needed : {"Account", "CompanyInfo", "Preferences"})
     if (out.of(needed).empty())
       return fail(Code::invalid_argument, fmt::format("{}: entities/{}.json has no object", folder.string(), needed), "COMPANY_INCOMPLETE");
@@ -191,6 +223,12 @@ Status save_company(const Company& company, const std::filesystem::path& folder)
       return written;
   }
   if (auto written = save_files(company, folder / "files"); !written) return written;
+  if (company.cases) {
+    std::ofstream out(folder / "cases.json", std::ios::binary | std::ios::trunc);
+    out << node_of(*company.cases).dump(1) << '\n';
+    out.flush();
+    if (!out) return fail(Code::unavailable, fmt::format("cannot write {}", (folder / "cases.json").string()), "COMPANY_FILE_WRITE");
+  }
   return write_list(folder / "ledger.json", "[", " ", "]", company.ledger,
                     [](const Transaction& transaction) { return node_of(transaction); });
 }

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "sandbox/generator/families.h"
+#include "sandbox/generator/payment.h"
 
 namespace q2o::sandbox::generator {
 namespace {
@@ -11,6 +12,9 @@ struct Row {
   const char* sub_type;
   const char* number = "";
 };
+
+/// Stands for the accounts of the country's tax agencies.
+constexpr const char* kTaxAccounts = "*";
 
 constexpr std::array kAccounts{
     Row{"Checking", "Bank", "Checking", "1010"},
@@ -33,8 +37,7 @@ constexpr std::array kAccounts{
     Row{"Accounts Payable (A/P)", "Accounts Payable", "AccountsPayable", "2000"},
     Row{"Visa", "Credit Card", "CreditCard", "2100"},
     Row{"Fuel Card", "Credit Card", "CreditCard", "2110"},
-    Row{"Texas Comptroller Payable", "Other Current Liability", "SalesTaxPayable"},
-    Row{"City of Austin Payable", "Other Current Liability", "SalesTaxPayable"},
+    Row{kTaxAccounts, "Other Current Liability", "SalesTaxPayable"},
     Row{"Payroll Liabilities", "Other Current Liability", "PayrollTaxPayable", "2300"},
     Row{"Payroll Liabilities:Federal Taxes", "Other Current Liability", "PayrollTaxPayable", "2301"},
     Row{"Payroll Liabilities:State Taxes", "Other Current Liability", "PayrollTaxPayable", "2302"},
@@ -120,14 +123,34 @@ void put_account(Workshop& shop, const AccountRow& row) {
       .set("AccountType", row.type);
   account.set("AccountSubType", row.sub_type);
   if (!row.number.empty()) account.set("AcctNum", row.number);
-  account.set("CurrentBalance", 0).set("CurrentBalanceWithSubAccounts", 0).set("CurrencyRef", shop.currency());
+  account.set("CurrentBalance", 0).set("CurrentBalanceWithSubAccounts", 0).set("CurrencyRef", shop.currency(row.currency));
   const auto base = shop.begin(std::to_string(shop.company.of("Account").size() + 1), shop.size.first_day);
   for (const auto& member : base.members()) account.set(member.key, member.value);
   shop.put("Account", std::move(account));
 }
 
 void make_chart(Workshop& shop) {
-  for (const auto& row : kAccounts) put_account(shop, {row.full_name, row.type, row.sub_type, row.number});
+  const bool states = shop.profile.tax_model == TaxModel::states;
+  for (const auto& row : kAccounts) {
+    if (row.full_name != kTaxAccounts) {
+      put_account(shop, {row.full_name, row.type, row.sub_type, row.number});
+      continue;
+    }
+    for (const auto& agency : shop.profile.agencies)
+      put_account(shop, {agency.account, row.type, states ? row.sub_type : "GlobalTaxPayable"});
+  }
+  // Names and numbers that were given twice.
+  put_account(shop, {"Legal & Professional Fees:Materials", "Expense", "LegalProfessionalFees", "6351"});
+  put_account(shop, {"Travel:Taxes", "Expense", "Travel", "6552"});
+  put_account(shop, {kExchange, "Other Expense", "ExchangeGainOrLoss", "8200"});
+  for (const auto& foreign : shop.profile.foreign) {
+    const std::string code = foreign.code;
+    put_account(shop, {Workshop::control(kReceivable, code), "Accounts Receivable", "AccountsReceivable", "", code});
+    put_account(shop, {Workshop::control(kPayable, code), "Accounts Payable", "AccountsPayable", "", code});
+    put_account(shop, {code + " Account", "Bank", "Checking", "", code});
+  }
+  put_account(
+      shop, {shop.profile.foreign.front().code + std::string(" Card"), "Credit Card", "CreditCard", "", shop.profile.foreign.front().code});
 }
 
 }  // namespace q2o::sandbox::generator

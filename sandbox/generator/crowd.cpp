@@ -5,6 +5,7 @@
 #include "sandbox/company/date.h"
 #include "sandbox/generator/crowd.h"
 #include "sandbox/generator/families.h"
+#include "sandbox/generator/parties.h"
 
 /// Contacts, accounts and items of the larger companies. Names follow from their number alone, so that no two are equal.
 namespace q2o::sandbox::generator {
@@ -48,12 +49,8 @@ std::string contact(int i) {
   return i % 5 < 2 ? person(round * 2 + i % 5) : business(round * 2 + i % 5 - 2);
 }
 
-Node place(int i) {
-  return Node::object({{"Id", std::to_string(1000 + i)},
-                       {"Line1", fmt::format("{} {} Street", 1 + i * 7 % 290, nth(kFamily, i * 3))},
-                       {"City", "Austin"},
-                       {"CountrySubDivisionCode", "TX"},
-                       {"PostalCode", fmt::format("787{:02}", 1 + i % 59)}});
+Node place(const Workshop& shop, int i) {
+  return local_address(shop, 1000 + i, fmt::format("{} {} Street", 1 + i * 7 % 290, nth(kFamily, i * 3)), 1 + i % 59);
 }
 
 void append(Node& object, const Node& base) {
@@ -65,12 +62,13 @@ std::string known_since(const Workshop& shop, int i) {
   return date::plus_days(shop.size.first_day, i % 27);
 }
 
-void put_customer(Workshop& shop, int i) {
+void put_contact(Workshop& shop, int i) {
   const auto id = crowd::customer(i);
   const bool site = i % 5 == 4;
   const int parent = i % 20 == 19 ? i - 5 : i - 1;  // every fourth site is a site of a site
   const auto name = site ? fmt::format("Site {:05}", i) : contact(i);
-  auto object = Node::object({{"Taxable", i % 7 != 3}, {"BillAddr", place(i)}, {"Job", site}, {"BillWithParent", site && i % 2 == 0}});
+  auto object =
+      Node::object({{"Taxable", i % 7 != 3}, {"BillAddr", place(shop, i)}, {"Job", site}, {"BillWithParent", site && i % 2 == 0}});
   auto full_name = name;
   if (site) {
     const auto above = crowd::customer(parent);
@@ -91,9 +89,9 @@ void put_customer(Workshop& shop, int i) {
   shop.put("Customer", std::move(object));
 }
 
-void put_vendor(Workshop& shop, int i) {
+void put_supplier(Workshop& shop, int i) {
   const auto name = business(static_cast<int>(kFamily.size() * kTrades.size()) - 1 - i) + " Supply";
-  auto object = Node::object({{"BillAddr", place(20'000 + i)}, {"TermRef", shop.ref("Term", "3")}, {"Balance", 0}});
+  auto object = Node::object({{"BillAddr", place(shop, 20'000 + i)}, {"TermRef", shop.ref("Term", "3")}, {"Balance", 0}});
   object.set("Vendor1099", false).set("CurrencyRef", shop.currency());
   append(object, shop.begin(crowd::vendor(i), known_since(shop, i)));
   object.set("CompanyName", name).set("DisplayName", name).set("PrintOnCheckName", name).set("Active", true);
@@ -167,8 +165,8 @@ std::string account(Workshop& shop, std::string_view type, int i) {
 
 void make_crowd(Workshop& shop) {
   for (int i = 0; i < shop.size.accounts; ++i) put_crowd_account(shop, i);
-  for (int i = 0; i < shop.size.customers; ++i) put_customer(shop, i);
-  for (int i = 0; i < shop.size.vendors; ++i) put_vendor(shop, i);
+  for (int i = 0; i < shop.size.customers; ++i) put_contact(shop, i);
+  for (int i = 0; i < shop.size.vendors; ++i) put_supplier(shop, i);
   for (int i = 0; i < shop.size.employees; ++i) put_employee(shop, i);
   for (int i = 0; i < shop.size.items; ++i) put_item(shop, i);
 }

@@ -2,23 +2,11 @@
 
 #include "sandbox/company/date.h"
 #include "sandbox/generator/families.h"
+#include "sandbox/generator/money.h"
+#include "sandbox/generator/payment.h"
 
 namespace q2o::sandbox::generator {
 namespace {
-
-struct DirectLine {
-  std::string account;
-  Decimal amount;  ///< negative: a fee
-  std::string memo;
-  Party party = {};
-};
-
-struct DepositPlan {
-  std::string date;
-  std::vector<Undeposited> taken;
-  std::vector<DirectLine> direct = {};
-  Decimal cash_back{0};
-};
 
 Node link_line(const Undeposited& money) {
   auto out =
@@ -42,17 +30,26 @@ Node direct_line(Workshop& shop, const DirectLine& line, int number) {
                        {"DepositLineDetail", std::move(detail)}});
 }
 
-void book_deposit(Workshop& shop, const DepositPlan& plan) {
+}  // namespace
+
+std::string book_deposit(Workshop& shop, const DepositPlan& plan) {
   const auto id = shop.transaction_id();
+  const auto currency = shop.account_currency(plan.bank);
   std::vector<Entry> entries(1);
   auto lines = Node::array();
-  Decimal total;
+  Decimal total, difference;
   for (const auto& money : plan.taken) {
     lines.push(link_line(money));
     Party party;
     const Node source = shop.get(money.entity, money.id);
     if (source.has("CustomerRef")) party = shop.party("Customer", source.at("CustomerRef.value").text());
-    entries.push_back({kUndeposited, -money.amount, "", party});
+    Entry taken{.account = kUndeposited, .amount = -money.amount, .party = party};
+    if (!currency.empty()) {
+      // It came in at the worth of its own day.
+      taken.home = -money.home;
+      difference += money.home - cents(money.amount * shop.rate(currency, plan.date));
+    }
+    entries.push_back(std::move(taken));
     total += money.amount;
   }
   int number = 0;
@@ -61,36 +58,39 @@ void book_deposit(Workshop& shop, const DepositPlan& plan) {
     entries.push_back({line.account, -line.amount, line.memo, line.party});
     total += line.amount;
   }
-  auto object = Node::object({{"DepositToAccountRef", shop.account_ref("Checking")}});
+  auto object = Node::object({{"DepositToAccountRef", shop.account_ref(plan.bank)}});
   if (!plan.cash_back.is_zero()) {
     object.set("CashBack",
                Node::object({{"AccountRef", shop.account_ref("Petty Cash")}, {"Amount", plan.cash_back}, {"Memo", "Till money"}}));
     entries.push_back({"Petty Cash", plan.cash_back, "Till money"});
     total -= plan.cash_back;
   }
-  entries.front() = {"Checking", total, ""};
+  if (!difference.is_zero()) entries.push_back({.account = kExchange, .amount = difference, .at_home = true});
+  entries.front() = {plan.bank, total, ""};
   object.set("TotalAmt", total);
   const auto base = shop.begin(id, plan.date);
   for (const auto& member : base.members()) object.set(member.key, member.value);
-  object.set("TxnDate", plan.date).set("CurrencyRef", shop.currency()).set("Line", std::move(lines)).set("TxnTaxDetail", Node::object());
+  object.set("TxnDate", plan.date);
+  shop.set_currency(object, currency, plan.date);
+  object.set("Line", std::move(lines)).set("TxnTaxDetail", Node::object());
   shop.put("Deposit", std::move(object));
   // Receipts never learn of their deposit; payments do.
   for (const auto& money : plan.taken)
     if (money.entity == "Payment") shop.link("Payment", money.id, "Deposit", id);
-  shop.post({id, "Deposit", "Deposit", plan.date}, entries);
+  shop.post({.id = id, .type = "Deposit", .entity = "Deposit", .date = plan.date, .currency = currency}, entries);
+  return id;
 }
 
-/// Everything that came in more than two days ago.
-std::vector<Undeposited> collect(Workshop& shop, const std::string& day) {
+std::vector<Undeposited> collect_undeposited(Workshop& shop, const std::string& day, const std::string& currency) {
   std::vector<Undeposited> out;
   auto& open = shop.undeposited;
-  const auto ready = [&](const Undeposited& money) { return money.date <= date::plus_days(day, -2) && !money.amount.is_zero(); };
+  const auto ready = [&](const Undeposited& money) {
+    return money.date <= date::plus_days(day, -2) && !money.amount.is_zero() && money.currency == currency;
+  };
   std::copy_if(open.begin(), open.end(), std::back_inserter(out), ready);
   std::erase_if(open, ready);
   return out;
 }
-
-}  // namespace
 
 void plan_deposits(Workshop& shop) {
   int month = 0;
@@ -99,7 +99,7 @@ void plan_deposits(Workshop& shop) {
     ++month;
     const bool last = day == days.back();  // what comes in at the end stays undeposited
     const auto work = [&shop](const std::string& today) {
-      DepositPlan plan{today, collect(shop, today)};
+      DepositPlan plan{today, collect_undeposited(shop, today)};
       if (plan.taken.empty()) return;
       Decimal sum;
       for (const auto& money : plan.taken) sum += money.amount;

@@ -8,7 +8,6 @@
 namespace q2o::sandbox::generator {
 
 inline constexpr const char* kLastDay = "2025-12-31";
-inline constexpr const char* kBooksClosed = "2024-12-31";
 
 inline constexpr const char* kReceivable = "Accounts Receivable (A/R)";
 inline constexpr const char* kPayable = "Accounts Payable (A/P)";
@@ -19,12 +18,14 @@ struct AccountRow {
   std::string type;
   std::string sub_type;
   std::string number = {};
+  std::string currency = {};  ///< empty = home
 };
 /// After its parent.
 void put_account(Workshop& shop, const AccountRow& row);
 void make_chart(Workshop& shop);
 void make_settings(Workshop& shop);
 void make_taxes(Workshop& shop);
+void make_currencies(Workshop& shop);
 void make_lists(Workshop& shop);
 void make_customers(Workshop& shop);
 void make_vendors(Workshop& shop);
@@ -43,6 +44,11 @@ void plan_ledger_only(Workshop& shop);
 void plan_activities(Workshop& shop);
 /// Files with their bytes and notes, on records that are there by then.
 void put_attachments(Workshop& shop);
+/// Every shape that breaks readers of accounts, in three rounds.
+void plan_hard_sales(Workshop& shop);
+void plan_hard_money(Workshop& shop);
+/// Customers, vendors and banks in other currencies; what they are worth over time.
+void plan_foreign(Workshop& shop);
 
 /// Balances, quantities and sums that follow from the books; inactive names.
 void finish(Workshop& shop);

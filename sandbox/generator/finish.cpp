@@ -11,9 +11,12 @@ bool is_profit_and_loss(const Node& account) {
 }
 
 void account_balances(Workshop& shop) {
+  std::set<std::string> foreign;
+  for (const auto& account : shop.company.of("Account"))
+    if (account.at("CurrencyRef.value").text() != shop.profile.home) foreign.insert(account["Id"].text());
   std::map<std::string, Decimal> sums;
   for (const auto& transaction : shop.company.ledger)
-    for (const auto& line : transaction.lines) sums[line.account_id] += line.amount;
+    for (const auto& line : transaction.lines) sums[line.account_id] += foreign.contains(line.account_id) ? line.foreign : line.amount;
   auto& accounts = shop.company.entities.at("Account");
   for (auto& account : accounts) {
     const Node view = account;
@@ -31,12 +34,14 @@ void account_balances(Workshop& shop) {
   }
 }
 
+/// In the currency of each name.
 void party_balances(Workshop& shop, const char* entity, const char* control, int sign) {
-  const auto account = shop.account(control);
+  std::set<std::string> accounts{shop.account(control)};
+  for (const auto& foreign : shop.profile.foreign) accounts.insert(shop.account(Workshop::control(control, foreign.code)));
   std::map<std::string, Decimal> sums;
   for (const auto& transaction : shop.company.ledger)
     for (const auto& line : transaction.lines)
-      if (line.account_id == account) sums[line.name_id] += sign > 0 ? line.amount : -line.amount;
+      if (accounts.contains(line.account_id)) sums[line.name_id] += sign > 0 ? line.own_amount() : -line.own_amount();
   auto& list = shop.company.entities.at(entity);
   std::map<std::string, Decimal> with_jobs;
   for (auto party = list.rbegin(); party != list.rend(); ++party) {

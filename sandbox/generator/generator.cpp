@@ -1,5 +1,6 @@
 #include "sandbox/generator/generator.h"
 
+#include "sandbox/checker/cases.h"
 #include "sandbox/generator/families.h"
 
 namespace q2o::sandbox::generator {
@@ -9,6 +10,7 @@ Company generate(const Recipe& recipe) {
   make_chart(shop);
   make_settings(shop);
   make_taxes(shop);
+  make_currencies(shop);
   make_lists(shop);
   make_customers(shop);
   make_vendors(shop);
@@ -25,9 +27,13 @@ Company generate(const Recipe& recipe) {
   plan_entries(shop);
   plan_ledger_only(shop);
   plan_activities(shop);
+  plan_foreign(shop);
+  plan_hard_sales(shop);
+  plan_hard_money(shop);
   plan_volume(shop);
   shop.agenda.run(kLastDay);
   finish(shop);
+  shop.company.cases = checker::find_cases(shop.company);
   return std::move(shop.company);
 }
 

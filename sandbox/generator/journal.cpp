@@ -12,7 +12,7 @@ void append(Node& object, const Node& base) {
 }  // namespace
 
 std::string book_journal(Workshop& shop, const std::string& day, const std::string& number, const std::vector<JournalLine>& lines,
-                         bool adjustment) {
+                         bool adjustment, const std::string& currency) {
   const auto id = shop.transaction_id();
   auto list = Node::array();
   std::vector<Entry> entries;
@@ -37,9 +37,11 @@ std::string book_journal(Workshop& shop, const std::string& day, const std::stri
   auto entry = Node::object({{"Adjustment", adjustment}, {"TotalAmt", 0}});
   append(entry, shop.begin(id, day));
   if (!number.empty()) entry.set("DocNumber", number);
-  entry.set("TxnDate", day).set("CurrencyRef", shop.currency()).set("Line", std::move(list)).set("TxnTaxDetail", Node::object());
+  entry.set("TxnDate", day);
+  shop.set_currency(entry, currency, day);
+  entry.set("Line", std::move(list)).set("TxnTaxDetail", Node::object());
   shop.put("JournalEntry", std::move(entry));
-  shop.post({id, "Journal Entry", "JournalEntry", day, number}, entries);
+  shop.post({.id = id, .type = "Journal Entry", .entity = "JournalEntry", .date = day, .number = number, .currency = currency}, entries);
   return id;
 }
 

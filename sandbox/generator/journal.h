@@ -16,7 +16,7 @@ struct JournalLine {
 };
 
 std::string book_journal(Workshop& shop, const std::string& day, const std::string& number, const std::vector<JournalLine>& lines,
-                         bool adjustment = false);
+                         bool adjustment = false, const std::string& currency = {});
 
 /// Counted pieces differ from the books; `difference` above zero adds them at `unit_cost`.
 void book_adjustment(Workshop& shop, const std::string& day, const std::string& number, const std::string& account, const std::string& item,

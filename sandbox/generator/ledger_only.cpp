@@ -17,8 +17,8 @@ Decimal balance(const Workshop& shop, const std::string& account, const std::str
 /// The API has no object for these: the ledger alone knows that the tax was paid.
 void pay_tax(Workshop& shop, const std::string& day, const char* account, const std::string& until) {
   const auto owed = -balance(shop, account, until);
-  if (owed.sign() <= 0) return;
-  shop.post({shop.transaction_id(), "Sales Tax Payment", "", day},
+  if (owed.is_zero()) return;  // what was paid too much comes back
+  shop.post({shop.transaction_id(), shop.profile.tax_payment, "", day},
             {{"Checking", -owed, "Quarterly payment"}, {account, owed, "Quarterly payment"}});
 }
 
@@ -38,8 +38,7 @@ void payroll(Workshop& shop, const std::string& day) {
 void plan_ledger_only(Workshop& shop) {
   const auto quarter = [&shop](const std::string& day, const std::string& until) {
     shop.agenda.at(day, [&shop, until](const std::string& today) {
-      pay_tax(shop, today, "Texas Comptroller Payable", until);
-      pay_tax(shop, today, "City of Austin Payable", until);
+      for (const auto& agency : shop.profile.agencies) pay_tax(shop, today, agency.account, until);
     });
   };
   for (const auto* month_and_day : {"-01-17", "-04-18", "-07-18", "-10-17"})

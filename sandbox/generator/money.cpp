@@ -1,3 +1,5 @@
+#include "sandbox/generator/money.h"
+
 #include "sandbox/generator/families.h"
 
 namespace q2o::sandbox::generator {
@@ -7,28 +9,31 @@ void append(Node& object, const Node& base) {
   for (const auto& member : base.members()) object.set(member.key, member.value);
 }
 
-void book_transfer(Workshop& shop, const std::string& day, const char* from, const char* to, const Decimal& amount,
-                   const std::string& note) {
-  const auto id = shop.transaction_id();
-  auto object = Node::object({{"FromAccountRef", shop.account_ref(from)}, {"ToAccountRef", shop.account_ref(to)}, {"Amount", amount}});
-  append(object, shop.begin(id, day));
-  object.set("TxnDate", day).set("CurrencyRef", shop.currency());
-  if (!note.empty()) object.set("PrivateNote", note);
-  shop.put("Transfer", std::move(object));
-  shop.post({id, "Transfer", "Transfer", day}, {{from, -amount, note}, {to, amount, note}});
-}
-
 void book_card_payment(Workshop& shop, const std::string& day, const char* card, const Decimal& amount) {
   const auto id = shop.transaction_id();
   auto object = Node::object(
       {{"CreditCardAccountRef", shop.account_ref(card)}, {"BankAccountRef", shop.account_ref("Checking")}, {"Amount", amount}});
   append(object, shop.begin(id, day));
-  object.set("TxnDate", day).set("CurrencyRef", shop.currency()).set("PrivateNote", "Monthly payment");
+  object.set("TxnDate", day).set("CurrencyRef", shop.currency()).set("ExchangeRate", 1).set("PrivateNote", "Monthly payment");
   shop.put("CreditCardPayment", std::move(object));
   shop.post({id, "Credit Card Payment", "CreditCardPayment", day}, {{"Checking", -amount, ""}, {card, amount, "Monthly payment"}});
 }
 
 }  // namespace
+
+void book_transfer(Workshop& shop, const std::string& day, const std::string& from, const std::string& to, const Decimal& amount,
+                   const std::string& note) {
+  const auto id = shop.transaction_id();
+  const auto currency = shop.account_currency(from).empty() ? shop.account_currency(to) : shop.account_currency(from);
+  auto object = Node::object({{"FromAccountRef", shop.account_ref(from)}, {"ToAccountRef", shop.account_ref(to)}, {"Amount", amount}});
+  append(object, shop.begin(id, day));
+  object.set("TxnDate", day);
+  shop.set_currency(object, currency, day);
+  if (!note.empty()) object.set("PrivateNote", note);
+  shop.put("Transfer", std::move(object));
+  shop.post({.id = id, .type = "Transfer", .entity = "Transfer", .date = day, .currency = currency},
+            {{from, -amount, note}, {to, amount, note}});
+}
 
 void plan_money(Workshop& shop) {
   int month = 0;

@@ -13,7 +13,7 @@ struct Applied {
   Decimal amount;  ///< positive, also of credits
 };
 
-/// A customer's payment. Total = documents - credits + unapplied.
+/// A customer's payment, in the customer's currency. Total = documents - credits + unapplied.
 struct PaymentPlan {
   std::string date;
   std::string customer;
@@ -24,6 +24,9 @@ struct PaymentPlan {
   std::string reference = {};
 };
 std::string book_payment(Workshop& shop, const PaymentPlan& plan);
+
+/// A gain is negative: it stands on the credit side.
+inline constexpr const char* kExchange = "Exchange Gain or Loss";
 
 /// A payment to a vendor by check or card.
 struct BillPaymentPlan {

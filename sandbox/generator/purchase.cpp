@@ -4,6 +4,7 @@
 
 #include "sandbox/company/date.h"
 #include "sandbox/generator/families.h"
+#include "sandbox/generator/tax_sheet.h"
 
 namespace q2o::sandbox::generator {
 namespace {
@@ -11,19 +12,37 @@ namespace {
 struct Costs {
   Node lines = Node::array();
   std::vector<Entry> entries;  ///< debits of a purchase
-  Decimal total;
+  Decimal total;               ///< with tax
+  TaxSheet taxes;
 };
+
+/// Tax is on what is bought; not on what is owed, lent or moved.
+std::string tax_code_of(Workshop& shop, const CostLine& line, const std::string& account) {
+  if (shop.profile.tax_model == TaxModel::states) return "NON";
+  if (!line.tax_code.empty()) return line.tax_code;
+  const auto type = std::as_const(shop.get("Account", shop.account(account)))["AccountType"].text();
+  const bool bought = type == "Expense" || type == "Cost of Goods Sold" || type == "Fixed Asset" || account == "Inventory Asset";
+  return bought ? shop.profile.purchases : shop.profile.untaxed;
+}
+
+/// What the object says about tax: nothing where purchases bear none.
+void set_taxes(const Workshop& shop, const Costs& costs, Node& object) {
+  if (shop.profile.tax_model == TaxModel::states) return;
+  auto detail = Node::object({{"TotalTax", costs.taxes.total()}});
+  if (!costs.taxes.empty()) detail.set("TaxLine", costs.taxes.lines());
+  object.set("TxnTaxDetail", std::move(detail)).set("GlobalTaxCalculation", "TaxExcluded");
+}
 
 /// Objects, postings and stock of the cost lines; `sign` -1 for money or goods that go back.
 Costs costs_of(Workshop& shop, const std::vector<CostLine>& list, int sign, bool posts) {
-  Costs out;
+  Costs out{.lines = Node::array(), .entries = {}, .total = {}, .taxes = TaxSheet(shop, true)};
   int number = 0;
   for (const auto& line : list) {
     ++number;
     auto detail = Node::object();
     if (!line.customer.empty()) detail.set("CustomerRef", shop.ref("Customer", line.customer));
     if (!line.class_id.empty()) detail.set("ClassRef", shop.ref("Class", line.class_id));
-    detail.set("BillableStatus", line.billable ? "Billable" : "NotBillable").set("TaxCodeRef", Node::object({{"value", "NON"}}));
+    detail.set("BillableStatus", line.billable ? "Billable" : "NotBillable");
     Decimal amount = line.amount;
     std::string account = line.account;
     if (!line.item.empty()) {
@@ -40,8 +59,11 @@ Costs costs_of(Workshop& shop, const std::vector<CostLine>& list, int sign, bool
     } else {
       detail.set("AccountRef", shop.account_ref(account));
     }
+    const auto code = tax_code_of(shop, line, account);
+    detail.set("TaxCodeRef", Node::object({{"value", code}}));
+    if (code != "NON") out.taxes.add(code, amount);
     // A receivable or payable line needs to know whose it is; elsewhere the payee of the form stands.
-    const auto party = account == kReceivable && !line.customer.empty() ? shop.party("Customer", line.customer) : Party{};
+    const auto party = account.starts_with(kReceivable) && !line.customer.empty() ? shop.party("Customer", line.customer) : Party{};
     out.entries.push_back({account, sign > 0 ? amount : -amount, line.memo, party});
     out.total += amount;
     const auto* type = line.item.empty() ? "AccountBasedExpenseLineDetail" : "ItemBasedExpenseLineDetail";
@@ -54,6 +76,8 @@ Costs costs_of(Workshop& shop, const std::vector<CostLine>& list, int sign, bool
         .set("CustomExtensions", Node::array());
     out.lines.push(std::move(object));
   }
+  out.total += out.taxes.total();
+  for (const auto& tax : out.taxes.entries()) out.entries.push_back({tax.account, sign > 0 ? tax.amount : -tax.amount, tax.memo});
   return out;
 }
 
@@ -90,13 +114,16 @@ std::string book_vendor_form(Workshop& shop, const VendorForm& form) {
   const auto id = shop.transaction_id();
   auto costs = costs_of(shop, form.lines, sign, posts);
   const Node vendor = shop.get("Vendor", form.vendor);
-  auto object = Node::object({{"VendorRef", shop.ref("Vendor", form.vendor)}, {"APAccountRef", shop.account_ref(kPayable)}});
+  const auto currency = shop.currency_of("Vendor", form.vendor);
+  const auto payable = Workshop::control(kPayable, currency);
+  auto object = Node::object({{"VendorRef", shop.ref("Vendor", form.vendor)}, {"APAccountRef", shop.account_ref(payable)}});
   if (vendor.has("BillAddr")) object.set("VendorAddr", vendor["BillAddr"]);
-  append(object, shop.begin(id, form.date));
+  append(object, shop.begin(id, form.typed_on.empty() ? form.date : form.typed_on));
   if (!form.number.empty()) object.set("DocNumber", form.number);
   if (!form.note.empty()) object.set("PrivateNote", form.note);
   if (!form.department.empty()) object.set("DepartmentRef", shop.ref("Department", form.department));
-  object.set("TxnDate", form.date).set("CurrencyRef", shop.currency()).set("LinkedTxn", Node::array());
+  object.set("TxnDate", form.date).set("LinkedTxn", Node::array());
+  shop.set_currency(object, currency, form.date);
   if (!form.order.empty()) {
     object["LinkedTxn"].push(Node::object({{"TxnId", form.order}, {"TxnType", "PurchaseOrder"}}));
     auto& order = shop.get("PurchaseOrder", form.order);
@@ -105,6 +132,7 @@ std::string book_vendor_form(Workshop& shop, const VendorForm& form) {
     shop.link("PurchaseOrder", form.order, form.entity, id);
   }
   object.set("Line", std::move(costs.lines)).set("TotalAmt", costs.total);
+  set_taxes(shop, costs, object);
   if (form.entity == "Bill") {
     const auto days = form.term.empty() ? 0 : static_cast<int>(shop.get("Term", form.term)["DueDays"].decimal().unscaled());
     if (!form.term.empty()) object.set("SalesTermRef", shop.ref("Term", form.term));
@@ -116,9 +144,14 @@ std::string book_vendor_form(Workshop& shop, const VendorForm& form) {
     object.set("POStatus", "Open").set("EmailStatus", "NotSet");
   shop.put(form.entity, std::move(object));
   if (!posts) return id;
-  std::vector<Entry> entries{{kPayable, sign > 0 ? -costs.total : costs.total, ""}};
+  std::vector<Entry> entries{{payable, sign > 0 ? -costs.total : costs.total, ""}};
   entries.insert(entries.end(), costs.entries.begin(), costs.entries.end());
-  shop.post({id, sign > 0 ? "Bill" : "Vendor Credit", form.entity, form.date, form.number, shop.party("Vendor", form.vendor)}, entries);
+  const auto& posted = shop.post(
+      {id, sign > 0 ? "Bill" : "Vendor Credit", form.entity, form.date, form.number, shop.party("Vendor", form.vendor), currency}, entries);
+  if (!currency.empty()) {
+    const auto home = posted.lines.front().amount.abs();
+    shop.get(form.entity, id).set("HomeTotalAmt", home).set("HomeBalance", home);
+  }
   return id;
 }
 
@@ -136,11 +169,15 @@ std::string book_spending(Workshop& shop, const Spending& spending) {
   append(object, shop.begin(id, spending.date));
   if (!spending.number.empty()) object.set("DocNumber", spending.number);
   if (!spending.note.empty()) object.set("PrivateNote", spending.note);
-  object.set("TxnDate", spending.date).set("CurrencyRef", shop.currency()).set("Line", std::move(costs.lines));
+  object.set("TxnDate", spending.date);
+  const auto currency = shop.account_currency(spending.money_account);
+  shop.set_currency(object, currency, spending.date);
+  object.set("Line", std::move(costs.lines));
+  set_taxes(shop, costs, object);
   shop.put("Purchase", std::move(object));
   std::vector<Entry> entries{{spending.money_account, sign > 0 ? -costs.total : costs.total, spending.note}};
   entries.insert(entries.end(), costs.entries.begin(), costs.entries.end());
-  shop.post({id, spending.wording, "Purchase", spending.date, spending.number, spending.payee}, entries);
+  shop.post({id, spending.wording, "Purchase", spending.date, spending.number, spending.payee, currency}, entries);
   return id;
 }
 

@@ -18,6 +18,7 @@ struct CostLine {
   std::string customer = {};  ///< id of who it was spent for
   bool billable = false;
   std::string class_id = {};
+  std::string tax_code = {};  ///< where lines have codes of their own; the usual one of costs without it
 };
 
 /// Bill, VendorCredit or PurchaseOrder.
@@ -30,7 +31,8 @@ struct VendorForm {
   std::string term = {};
   std::string department = {};
   std::string note = {};
-  std::string order = {};  ///< PurchaseOrder that this bill closes
+  std::string order = {};     ///< PurchaseOrder that this bill closes
+  std::string typed_on = {};  ///< day on which it was entered; its own date without it
 };
 std::string book_vendor_form(Workshop& shop, const VendorForm& form);
 

@@ -12,7 +12,7 @@ namespace q2o::sandbox::generator {
 namespace {
 
 constexpr std::string_view kMark = "generated";
-constexpr std::array kProfiles{std::pair{"us", Profile::us}};
+constexpr std::array kProfiles{std::pair{"us", Profile::us}, std::pair{"uk", Profile::uk}, std::pair{"ca", Profile::ca}};
 constexpr std::array kScales{std::pair{"small", Scale::small}, std::pair{"medium", Scale::medium}, std::pair{"large", Scale::large}};
 
 template <class List>
@@ -23,8 +23,9 @@ auto named(const List& list, std::string_view name) -> std::optional<decltype(li
 }
 
 tl::unexpected<Error> unknown(std::string_view text) {
-  return fail(Code::invalid_argument, fmt::format("'{}' names no company that can be generated", text), "COMPANY_RECIPE",
-              "Write generated:PROFILE:SCALE:SEED, for example generated:us:medium:7. The profile is us; scales are small, medium, large.");
+  return fail(
+      Code::invalid_argument, fmt::format("'{}' names no company that can be generated", text), "COMPANY_RECIPE",
+      "Write generated:PROFILE:SCALE:SEED, for example generated:us:medium:7. Profiles are us, uk, ca; scales are small, medium, large.");
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ Size size_of(Scale scale) {
               .employees = 12,
               .accounts = 120,
               .items = 60,
-              .invoices = 3'350,
+              .invoices = 3'000,
               .receipts = 150,
               .credits = 50,
               .estimates = 60,

@@ -8,7 +8,7 @@
 
 namespace q2o::sandbox::generator {
 
-enum class Profile { us };
+enum class Profile { us, uk, ca };
 enum class Scale { small, medium, large };
 
 /// Which company to make. The same recipe gives the same company, byte for byte.

@@ -1,9 +1,11 @@
 #include "sandbox/generator/sale.h"
 
+#include <algorithm>
 #include <array>
 
 #include "sandbox/company/date.h"
 #include "sandbox/generator/families.h"
+#include "sandbox/generator/tax_sheet.h"
 
 namespace q2o::sandbox::generator {
 namespace {
@@ -25,19 +27,31 @@ const Kind& kind_of(std::string_view entity) {
 /// One document on its way from lines to object and postings.
 class Form {
  public:
-  Form(Workshop& shop, const Sale& sale) : shop_(shop), sale_(sale), kind_(kind_of(sale.entity)), id_(shop.transaction_id()) {}
+  Form(Workshop& shop, const Sale& sale)
+      : shop_(shop),
+        sale_(sale),
+        kind_(kind_of(sale.entity)),
+        id_(shop.transaction_id()),
+        currency_(sale.customer.empty() ? std::string() : shop.currency_of("Customer", sale.customer)),
+        tax_code_(code_of_role(shop.profile, sale.tax_code)),
+        taxes_(shop, false) {}
   std::string book();
 
  private:
+  bool global() const { return shop_.profile.tax_model == TaxModel::global; }
   void add_line(const SaleLine& line);
   void add_bundle(const SaleLine& line);
   Node item_line(const SaleLine& line);
+  Decimal price_of(const SaleLine& line, const Node& item) const;
+  std::string code_of(const SaleLine& line, const Node& item) const;
+  void net_prices();
   void add_discount();
   void add_shipping();
   void add_taxes();
   void move_stock(const Node& item, const Decimal& quantity, const std::string& memo);
   void add(const std::string& account, const Decimal& credit, const std::string& memo);
   Node object();
+  Node tax_detail();
   void close_estimate();
   void post();
 
@@ -45,11 +59,14 @@ class Form {
   const Sale& sale_;
   const Kind& kind_;
   std::string id_;
+  std::string currency_;  ///< the customer's; empty = home
+  std::string tax_code_;  ///< of the document
   int line_ = 0;
-  Decimal subtotal_, taxable_, discount_, discount_taxable_, tax_;
+  Decimal subtotal_, taxable_, discount_, discount_taxable_;
   Node lines_ = Node::array();
-  Node taxes_ = Node::array();
-  std::vector<Entry> credits_;  ///< as of an invoice; turned round for credits
+  TaxSheet taxes_;
+  std::vector<std::pair<std::string, Decimal>> by_code_;  ///< amounts of the lines, as their prices are
+  std::vector<Entry> credits_;                            ///< as of an invoice; turned round for credits
   std::vector<Entry> goods_;
 };
 
@@ -57,21 +74,43 @@ void Form::add(const std::string& account, const Decimal& credit, const std::str
   credits_.push_back({account, -credit, memo});
 }
 
+/// A price list is in home currency; whoever buys in another pays its worth of the day.
+Decimal Form::price_of(const SaleLine& line, const Node& item) const {
+  if (sale_.voided) return Decimal{};
+  if (line.price) return *line.price;
+  const auto price = item["UnitPrice"].decimal();
+  return currency_.empty() ? price : Decimal::divide(price, shop_.rate(currency_, sale_.date), 2, Rounding::half_up);
+}
+
+std::string Form::code_of(const SaleLine& line, const Node& item) const {
+  if (!global()) return item["Taxable"].truthy() && !tax_code_.empty() ? "TAX" : "NON";
+  if (!line.tax_code.empty()) return line.tax_code;
+  if (tax_code_.empty()) return shop_.profile.untaxed;
+  if (item["Taxable"].truthy()) return tax_code_;
+  const auto& codes = shop_.profile.services;
+  return codes[static_cast<std::size_t>(std::stoi(item["Id"].text())) % codes.size()];
+}
+
 Node Form::item_line(const SaleLine& line) {
   const auto item_id = shop_.named("Item", line.item);
   const Node item = shop_.get("Item", item_id);
-  const auto price = sale_.voided ? Decimal{} : line.price.value_or(item["UnitPrice"].decimal());
-  const auto amount = cents(price * line.quantity);
-  const bool taxable = item["Taxable"].truthy() && !sale_.tax_code.empty();
+  const auto price = price_of(line, item);
+  const auto amount = cents(price * line.quantity) + (sale_.voided ? Decimal{} : line.off);
+  const auto code = code_of(line, item);
   const auto memo = line.description.empty() ? item["Description"].text() : line.description;
   subtotal_ += amount;
-  if (taxable) taxable_ += amount;
+  if (code == "TAX") taxable_ += amount;
+  if (global()) {
+    auto known = std::find_if(by_code_.begin(), by_code_.end(), [&](const auto& each) { return each.first == code; });
+    if (known == by_code_.end()) known = by_code_.insert(known, {code, Decimal{}});
+    known->second += amount;
+  }
   add(item.at("IncomeAccountRef.name").text(), amount, memo);
   if (item["Type"].text() == "Inventory" && kind_.type != nullptr && !sale_.voided) move_stock(item, line.quantity, memo);
   auto detail = Node::object({{"ItemRef", Node::object({{"value", item_id}, {"name", item["FullyQualifiedName"].text()}})}});
   if (!line.class_id.empty()) detail.set("ClassRef", shop_.ref("Class", line.class_id));
   detail.set("UnitPrice", price).set("Qty", line.quantity).set("ItemAccountRef", item["IncomeAccountRef"]);
-  detail.set("TaxCodeRef", Node::object({{"value", taxable ? "TAX" : "NON"}}));
+  detail.set("TaxCodeRef", Node::object({{"value", code}}));
   ++line_;
   return Node::object({{"Id", std::to_string(line_)},
                        {"LineNum", line_},
@@ -80,6 +119,34 @@ Node Form::item_line(const SaleLine& line) {
                        {"DetailType", "SalesItemLineDetail"},
                        {"SalesItemLineDetail", std::move(detail)},
                        {"CustomExtensions", Node::array()}});
+}
+
+/// Prices that hold the tax: the document keeps net amounts, and says the gross ones beside them.
+void Form::net_prices() {
+  std::map<std::string, Decimal> left;
+  std::map<std::string, std::size_t> last;
+  subtotal_ = Decimal{};
+  for (auto& [code, gross] : by_code_) {
+    left[code] = taxes_.add(code, gross, true);
+    subtotal_ += left[code];
+  }
+  auto& rows = lines_.items();
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (rows[i].has("SalesItemLineDetail")) last[rows[i].at("SalesItemLineDetail.TaxCodeRef.value").text()] = i;
+  std::size_t entry = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].has("SalesItemLineDetail")) continue;
+    auto& detail = rows[i]["SalesItemLineDetail"];
+    const auto code = detail["TaxCodeRef"]["value"].text();
+    const auto whole = Decimal(100) + taxes_.percent_of(code);
+    const auto gross = rows[i]["Amount"].decimal();
+    const auto net = last[code] == i ? left[code] : cents(Decimal::divide(gross * Decimal(100), whole, 6, Rounding::half_up));
+    left[code] -= net;
+    detail.set("TaxInclusiveAmt", gross)
+        .set("UnitPrice", Decimal::divide(detail["UnitPrice"].decimal() * Decimal(100), whole, 7, Rounding::half_up));
+    rows[i].set("Amount", net);
+    credits_[entry++].amount = -net;
+  }
 }
 
 void Form::add_line(const SaleLine& line) {
@@ -127,15 +194,20 @@ void Form::move_stock(const Node& item, const Decimal& quantity, const std::stri
     shop_.stock.receive(id, pieces, shop_.stock.last_cost(id));
   }
   const auto signed_cost = kind_.sign > 0 ? cost : -cost;
-  goods_.push_back({item.at("ExpenseAccountRef.name").text(), signed_cost, memo});
-  goods_.push_back({item.at("AssetAccountRef.name").text(), -signed_cost, memo});
+  for (const auto& [account, amount] : {std::pair{"ExpenseAccountRef.name", signed_cost}, std::pair{"AssetAccountRef.name", -signed_cost}})
+    goods_.push_back({.account = item.at(account).text(), .amount = amount, .memo = memo, .at_home = true});
 }
 
 void Form::add_discount() {
   if (sale_.discount_percent.is_zero()) return;
   discount_ = cents(Decimal::divide(subtotal_ * sale_.discount_percent, Decimal(100), 6, Rounding::half_up));
-  if (sale_.tax_after_discount && !subtotal_.is_zero())
-    discount_taxable_ = cents(Decimal::divide(discount_ * taxable_, subtotal_, 6, Rounding::half_up));
+  const auto share = [&](const Decimal& amount) {
+    return subtotal_.is_zero() ? Decimal{} : cents(Decimal::divide(discount_ * amount, subtotal_, 6, Rounding::half_up));
+  };
+  if (sale_.tax_after_discount) {
+    discount_taxable_ = share(taxable_);
+    for (auto& [code, amount] : by_code_) amount -= share(amount);
+  }
   ++line_;
   lines_.push(Node::object({{"Id", std::to_string(line_)},
                             {"LineNum", line_},
@@ -155,46 +227,44 @@ void Form::add_shipping() {
                             {"Amount", sale_.shipping},
                             {"DetailType", "SalesItemLineDetail"},
                             {"SalesItemLineDetail", Node::object({{"ItemRef", Node::object({{"value", "SHIPPING_ITEM_ID"}})},
-                                                                  {"TaxCodeRef", Node::object({{"value", "NON"}})}})},
+                                                                  {"TaxCodeRef", Node::object({{"value", shop_.profile.untaxed}})}})},
                             {"CustomExtensions", Node::array()}}));
   add("Shipping Income", sale_.shipping, "");
 }
 
 void Form::add_taxes() {
-  if (sale_.tax_code.empty()) return;
-  const auto base = taxable_ - discount_taxable_;
-  const Node code = shop_.get("TaxCode", sale_.tax_code);
-  for (const auto& detail : code.at("SalesTaxRateList.TaxRateDetail").items()) {
-    const Node rate = shop_.get("TaxRate", detail.at("TaxRateRef.value").text());
-    const auto amount = cents(Decimal::divide(base * rate["RateValue"].decimal(), Decimal(100), 6, Rounding::half_up));
-    tax_ += amount;
-    taxes_.push(Node::object({{"Amount", amount},
-                              {"DetailType", "TaxLineDetail"},
-                              {"TaxLineDetail", Node::object({{"TaxRateRef", Node::object({{"value", rate["Id"].text()}})},
-                                                              {"PercentBased", true},
-                                                              {"TaxPercent", rate["RateValue"].decimal()},
-                                                              {"NetAmountTaxable", base}})}}));
-    const Node agency = shop_.get("TaxAgency", rate.at("AgencyRef.value").text());
-    if (!amount.is_zero()) add(agency["DisplayName"].text() + " Payable", amount, rate["Name"].text());
+  if (global()) {
+    if (!sale_.tax_inclusive)
+      for (const auto& [code, amount] : by_code_) taxes_.add(code, amount);
+  } else if (!tax_code_.empty()) {
+    taxes_.add(tax_code_, taxable_ - discount_taxable_);
   }
+  taxes_.override_by(sale_.tax_override);
+  for (const auto& tax : taxes_.entries()) add(tax.account, tax.amount, tax.memo);
+}
+
+Node Form::tax_detail() {
+  auto out = Node::object();
+  if (!global() && !tax_code_.empty()) out.set("TxnTaxCodeRef", Node::object({{"value", tax_code_}}));
+  out.set("TotalTax", taxes_.total());
+  if (!taxes_.empty()) out.set("TaxLine", taxes_.lines());
+  return out;
 }
 
 Node Form::object() {
-  auto out = shop_.begin(id_, sale_.date);
+  auto out = shop_.begin(id_, sale_.typed_on.empty() ? sale_.date : sale_.typed_on);
   const auto number = sale_.number ? *sale_.number : shop_.sales_number();
   if (!number.empty()) out.set("DocNumber", number);
-  out.set("TxnDate", sale_.date).set("CustomField", Node::array()).set("CurrencyRef", shop_.currency());
+  out.set("TxnDate", sale_.date).set("CustomField", Node::array());
+  shop_.set_currency(out, currency_, sale_.date);
   if (!sale_.department.empty()) out.set("DepartmentRef", shop_.ref("Department", sale_.department));
   const auto note = sale_.voided ? std::string("Voided") + (sale_.note.empty() ? "" : " - " + sale_.note) : sale_.note;
   if (!note.empty()) out.set("PrivateNote", note);
   if (sale_.entity != "Estimate") out.set("LinkedTxn", Node::array());
   if (!sale_.estimate.empty()) out["LinkedTxn"].push(Node::object({{"TxnId", sale_.estimate}, {"TxnType", "Estimate"}}));
   out.set("Line", std::move(lines_));
-  auto tax = Node::object();
-  if (!sale_.tax_code.empty()) tax.set("TxnTaxCodeRef", Node::object({{"value", sale_.tax_code}}));
-  tax.set("TotalTax", tax_);
-  if (!taxes_.items().empty()) tax.set("TaxLine", std::move(taxes_));
-  out.set("TxnTaxDetail", std::move(tax));
+  out.set("TxnTaxDetail", tax_detail());
+  if (global()) out.set("GlobalTaxCalculation", sale_.tax_inclusive ? "TaxInclusive" : "TaxExcluded");
   if (!sale_.customer.empty()) {
     const Node customer = shop_.get("Customer", sale_.customer);
     out.set("CustomerRef", shop_.ref("Customer", sale_.customer))
@@ -202,7 +272,7 @@ Node Form::object() {
     if (customer.has("BillAddr")) out.set("BillAddr", customer["BillAddr"]).set("ShipAddr", customer["ShipAddr"]);
     if (customer.has("PrimaryEmailAddr")) out.set("BillEmail", customer["PrimaryEmailAddr"]);
   }
-  const auto total = subtotal_ - discount_ + sale_.shipping + tax_;
+  const auto total = subtotal_ - discount_ + sale_.shipping + taxes_.total();
   out.set("TotalAmt", total)
       .set("ApplyTaxAfterDiscount", sale_.tax_after_discount)
       .set("PrintStatus", "NotSet")
@@ -232,15 +302,21 @@ void Form::post() {
   const auto turn = [&](const Decimal& amount) { return kind_.sign > 0 ? amount : -amount; };
   std::vector<Entry> entries;
   const bool on_account = sale_.entity == "Invoice" || sale_.entity == "CreditMemo";
-  entries.push_back({on_account ? kReceivable : sale_.money_account, turn(total - sale_.deposit), ""});
+  entries.push_back({on_account ? Workshop::control(kReceivable, currency_) : sale_.money_account, turn(total - sale_.deposit), ""});
   if (!sale_.deposit.is_zero()) entries.push_back({sale_.money_account, sale_.deposit, "Down payment"});
   for (const auto& credit : credits_) entries.push_back({credit.account, turn(credit.amount), credit.memo});
   entries.insert(entries.end(), goods_.begin(), goods_.end());
   const auto party = sale_.customer.empty() ? Party{} : shop_.party("Customer", sale_.customer);
-  shop_.post({id_, kind_.type, sale_.entity, sale_.date, document["DocNumber"].text(), party}, entries);
+  const auto& posted = shop_.post({id_, kind_.type, sale_.entity, sale_.date, document["DocNumber"].text(), party, currency_}, entries);
+  const auto home = posted.lines.front().amount.abs();
+  if (!currency_.empty()) {
+    auto& own = shop_.get(sale_.entity, id_);
+    own.set("HomeTotalAmt", sale_.deposit.is_zero() ? home : home + posted.lines[1].amount);
+    if (on_account) own.set("HomeBalance", home);
+  }
   const bool waits_for_deposit = sale_.money_account == kUndeposited && kind_.sign > 0;
   if (waits_for_deposit && sale_.entity == "SalesReceipt")
-    shop_.undeposited.push_back({sale_.entity, id_, total, sale_.method, sale_.date});
+    shop_.undeposited.push_back({sale_.entity, id_, total, sale_.method, sale_.date, currency_, home});
 }
 
 void Form::close_estimate() {
@@ -253,6 +329,7 @@ void Form::close_estimate() {
 
 std::string Form::book() {
   for (const auto& line : sale_.lines) add_line(line);
+  if (sale_.tax_inclusive) net_prices();
   lines_.push(Node::object({{"Amount", subtotal_}, {"DetailType", "SubTotalLineDetail"}, {"SubTotalLineDetail", Node::object()}}));
   add_discount();
   add_shipping();

@@ -14,6 +14,8 @@ struct SaleLine {
   std::optional<Decimal> price = std::nullopt;  ///< the item's own without it
   std::string description = {};                 ///< the item's own without it
   std::string class_id = {};
+  std::string tax_code = {};  ///< of this line alone; only where lines have codes of their own
+  Decimal off{0};             ///< the amount is that much more than quantity times price
 };
 
 /// Any of the five sales forms: Estimate, Invoice, SalesReceipt, CreditMemo, RefundReceipt.
@@ -22,7 +24,7 @@ struct Sale {
   std::string date = {};
   std::string customer = {};  ///< id; empty on a cash sale
   std::vector<SaleLine> lines = {};
-  std::string tax_code = {};  ///< TaxCode id; empty = no tax
+  std::string tax_code = {};  ///< "2" the usual one, "1" the plain one; empty = no tax
   Decimal discount_percent{0};
   bool tax_after_discount = true;
   Decimal shipping{0};
@@ -35,6 +37,9 @@ struct Sale {
   std::string note = {};
   std::string estimate = {};  ///< Estimate that became this invoice
   bool voided = false;
+  bool tax_inclusive = false;  ///< prices hold the tax; only where lines have codes of their own
+  Decimal tax_override{0};     ///< typed over the computed tax: that much more
+  std::string typed_on = {};   ///< day on which it was entered; its own date without it
 };
 
 /// Makes the document, posts it and moves the stock. Returns its id.

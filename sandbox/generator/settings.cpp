@@ -3,9 +3,10 @@
 namespace q2o::sandbox::generator {
 namespace {
 
-Node address(const char* line, const char* city, const char* zip) {
-  return Node::object(
-      {{"Id", "1"}, {"Line1", line}, {"City", city}, {"CountrySubDivisionCode", "TX"}, {"PostalCode", zip}, {"Country", "USA"}});
+Node address(const Place& place) {
+  auto out = Node::object({{"Id", "1"}, {"Line1", place.street}, {"City", place.city}});
+  if (place.region[0] != '\0') out.set("CountrySubDivisionCode", place.region);
+  return out.set("PostalCode", std::string(place.zip_before) + "04" + place.zip_after).set("Country", place.country);
 }
 
 Node pair(const char* name, const char* value) {
@@ -19,25 +20,25 @@ void append(Node& object, const Node& base) {
 }  // namespace
 
 void make_settings(Workshop& shop) {
-  const auto place = address("801 Barton Springs Rd", "Austin", "78704");
+  const auto place = address(shop.profile.place);
   // The API's company id follows from the name: companies of different scales are different companies.
-  const std::string name = std::string("Bluebonnet Garden & Irrigation") + (shop.recipe.scale == Scale::large    ? " Holdings"
-                                                                            : shop.recipe.scale == Scale::medium ? " Group"
-                                                                                                                 : "");
+  const std::string name = std::string(shop.profile.company) + (shop.recipe.scale == Scale::large    ? " Holdings"
+                                                                : shop.recipe.scale == Scale::medium ? " Group"
+                                                                                                     : "");
   auto info = Node::object({{"CompanyName", name},
-                            {"LegalName", name + " LLC"},
+                            {"LegalName", name + " " + shop.profile.legal_form},
                             {"CompanyAddr", place},
                             {"CustomerCommunicationAddr", place},
                             {"LegalAddr", place},
-                            {"PrimaryPhone", Node::object({{"FreeFormNumber", "(512) 555-0142"}})},
+                            {"PrimaryPhone", Node::object({{"FreeFormNumber", std::string(shop.profile.place.phone) + "0142"}})},
                             {"CompanyStartDate", "2024-10-15"},
-                            {"FiscalYearStartMonth", "January"},
-                            {"Country", "US"},
+                            {"FiscalYearStartMonth", shop.profile.fiscal_month},
+                            {"Country", shop.profile.place.country_code},
                             {"Email", Node::object({{"Address", "books@bluebonnet.example"}})},
                             {"WebAddr", Node::object({{"URI", "https://bluebonnet.example"}})},
                             {"EmployerId", "12-3456789"},
                             {"SupportedLanguages", "en"},
-                            {"DefaultTimeZone", "America/Chicago"}});
+                            {"DefaultTimeZone", shop.profile.time_zone}});
   info.set("NameValue",
            Node::array({pair("NeoEnabled", "true"), pair("IsQbdtMigrated", "false"), pair("CompanyType", "Limited liability"),
                         pair("SubscriptionStatus", "PAID"), pair("OfferingSku", "QuickBooks Online Plus"), pair("PayrollFeature", "true"),
@@ -52,9 +53,9 @@ void make_settings(Workshop& shop) {
                                                        {"ClassTrackingPerTxnLine", true},
                                                        {"CustomerTerminology", "Customers"},
                                                        {"UseAccountNumbers", true},
-                                                       {"FirstMonthOfFiscalYear", "January"},
-                                                       {"TaxYearMonth", "January"},
-                                                       {"BookCloseDate", kBooksClosed}}));
+                                                       {"FirstMonthOfFiscalYear", shop.profile.fiscal_month},
+                                                       {"TaxYearMonth", shop.profile.fiscal_month},
+                                                       {"BookCloseDate", shop.profile.books_closed}}));
   preferences.set("ProductAndServicesPrefs",
                   Node::object({{"ForSales", true}, {"ForPurchase", true}, {"QuantityWithPriceAndRate", true}, {"QuantityOnHand", true}}));
   preferences.set("SalesFormsPrefs", Node::object({{"CustomTxnNumbers", true},
@@ -72,10 +73,11 @@ void make_settings(Workshop& shop) {
                                                    {"AutoApplyCredit", false}}));
   preferences.set("VendorAndPurchasesPrefs", Node::object({{"TrackingByCustomer", true}, {"BillableExpenseTracking", true}}));
   preferences.set("TimeTrackingPrefs", Node::object({{"UseServices", true}, {"BillCustomers", true}, {"WorkWeekStartDate", "Monday"}}));
-  preferences.set(
-      "TaxPrefs",
-      Node::object({{"UsingSalesTax", true}, {"TaxGroupCodeRef", Node::object({{"value", "1"}})}, {"PartnerTaxEnabled", false}}));
-  preferences.set("CurrencyPrefs", Node::object({{"MultiCurrencyEnabled", false}, {"HomeCurrency", Node::object({{"value", "USD"}})}}));
+  preferences.set("TaxPrefs", Node::object({{"UsingSalesTax", true},
+                                            {"TaxGroupCodeRef", Node::object({{"value", shop.profile.codes.front().id}})},
+                                            {"PartnerTaxEnabled", false}}));
+  preferences.set("CurrencyPrefs",
+                  Node::object({{"MultiCurrencyEnabled", true}, {"HomeCurrency", Node::object({{"value", shop.profile.home}})}}));
   preferences.set("ReportPrefs", Node::object({{"ReportBasis", "Accrual"}, {"CalcAgingReportFromTxnDate", false}}));
   preferences.set(
       "OtherPrefs",
@@ -86,58 +88,6 @@ void make_settings(Workshop& shop) {
                          pair("TimeTrackingFeatureEnabled", "true"), pair("Vendor1099Enabled", "true")})}}));
   append(preferences, shop.begin("1", shop.size.first_day));
   shop.put("Preferences", std::move(preferences));
-}
-
-void make_taxes(Workshop& shop) {
-  const auto agency = [&](const char* id, const char* name) {
-    auto object = Node::object({{"DisplayName", name}, {"TaxTrackedOnSales", true}, {"TaxTrackedOnPurchases", false}});
-    append(object, shop.begin(id, shop.size.first_day));
-    shop.put("TaxAgency", std::move(object));
-  };
-  agency("1", "Texas Comptroller");
-  agency("2", "City of Austin");
-  const auto rate = [&](const char* id, const char* name, const char* percent, const char* of, bool active) {
-    auto object = Node::object({{"RateValue", Decimal::of(percent)},
-                                {"AgencyRef", Node::object({{"value", of}})},
-                                {"Name", name},
-                                {"SpecialTaxType", "NONE"},
-                                {"DisplayType", "ReadOnly"},
-                                {"Active", active},
-                                {"Description", "Sales Tax"}});
-    append(object, shop.begin(id, shop.size.first_day));
-    shop.put("TaxRate", std::move(object));
-  };
-  rate("1", "Texas State", "6.25", "1", true);
-  rate("2", "Austin City", "1", "2", true);
-  rate("3", "Austin MTA", "1", "2", true);
-  rate("4", "Old State Rate", "6", "1", false);
-  const auto code = [&](const char* id, const char* name, std::vector<std::string> rates, bool active) {
-    auto details = Node::array();
-    for (const auto& of : rates)
-      details.push(Node::object({{"TaxTypeApplicable", "TaxOnAmount"}, {"TaxRateRef", shop.ref("TaxRate", of)}, {"TaxOrder", 0}}));
-    auto object = Node::object({{"TaxGroup", true},
-                                {"Name", name},
-                                {"Taxable", true},
-                                {"PurchaseTaxRateList", Node::object({{"TaxRateDetail", Node::array()}})},
-                                {"Active", active},
-                                {"Description", name},
-                                {"SalesTaxRateList", Node::object({{"TaxRateDetail", std::move(details)}})}});
-    append(object, shop.begin(id, shop.size.first_day));
-    shop.put("TaxCode", std::move(object));
-  };
-  code("1", "Texas", {"1"}, true);
-  code("2", "Austin", {"1", "2", "3"}, true);
-  code("3", "Old Texas", {"4"}, false);
-  // The two line codes have neither a token nor a state.
-  for (const auto* name : {"NON", "TAX"}) {
-    const auto base = shop.begin(name, shop.size.first_day);
-    shop.put("TaxCode", Node::object({{"TaxGroup", false},
-                                      {"Name", name},
-                                      {"Taxable", std::string_view(name) == "TAX"},
-                                      {"Description", name},
-                                      {"Id", name},
-                                      {"MetaData", base["MetaData"]}}));
-  }
 }
 
 void make_lists(Workshop& shop) {
@@ -187,9 +137,10 @@ void make_lists(Workshop& shop) {
   nested("Class", "2", "Commercial", "Commercial", "", true);
   nested("Class", "3", "HOA", "Commercial:HOA", "2", true);
   nested("Class", "4", "Legacy", "Legacy", "", false);
-  nested("Department", "1", "Austin", "Austin", "", true);
+  const std::string city = shop.profile.place.city;
+  nested("Department", "1", city.c_str(), city.c_str(), "", true);
   nested("Department", "2", "San Marcos", "San Marcos", "", true);
-  nested("Department", "3", "Warehouse", "Austin:Warehouse", "1", true);
+  nested("Department", "3", "Warehouse", (city + ":Warehouse").c_str(), "1", true);
   put("CustomerType", "1", Node::object({{"Name", "Retail"}, {"Active", true}}));
   put("CustomerType", "2", Node::object({{"Name", "Wholesale"}, {"Active", true}}));
 
@@ -208,8 +159,8 @@ void make_lists(Workshop& shop) {
   employee("62", "Søren", "Kjær", true);
   employee("63", "Tom", "Price (deleted)", false);
 
-  // Asked for by every reader and empty in a company with one currency.
-  for (const auto* entity : {"CompanyCurrency", "ExchangeRate", "JournalCode", "TaxPayment"}) shop.company.entities[entity];
+  // Asked for by every reader and empty in a company like this.
+  for (const auto* entity : {"JournalCode", "TaxPayment"}) shop.company.entities[entity];
 }
 
 }  // namespace q2o::sandbox::generator

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -9,6 +10,7 @@
 
 #include "sandbox/company/company.h"
 #include "sandbox/generator/agenda.h"
+#include "sandbox/generator/profile.h"
 #include "sandbox/generator/random.h"
 #include "sandbox/generator/recipe.h"
 #include "sandbox/generator/stock.h"
@@ -25,9 +27,13 @@ struct Party {
 /// One line to post; debit positive. Without a party of its own it takes that of the transaction.
 struct Entry {
   std::string account;  ///< full name; empty = "Not Specified"
-  Decimal amount;
+  Decimal amount;       ///< in the transaction's currency
   std::string memo = {};
   Party party = {};
+  /// Home value that the rate does not give: what an earlier document stands at.
+  std::optional<Decimal> home = std::nullopt;
+  /// In home currency inside a foreign transaction: gains and losses, cost of goods.
+  bool at_home = false;
 };
 
 struct Head {
@@ -37,6 +43,7 @@ struct Head {
   std::string date;
   std::string number = {};
   Party party = {};
+  std::string currency = {};  ///< empty = home
 };
 
 /// Money received that no deposit has taken to the bank yet.
@@ -46,14 +53,17 @@ struct Undeposited {
   Decimal amount;
   std::string method;
   std::string date;
+  std::string currency = {};  ///< empty = home
+  Decimal home = {};
 };
 
 /// The company while it is made: objects, ledger, shelf, calendar. All document families work on it.
 class Workshop {
  public:
-  explicit Workshop(const Recipe& of) : recipe(of), size(size_of(of.scale)), random(of.seed) {}
+  explicit Workshop(const Recipe& of) : recipe(of), profile(profile_data(of.profile)), size(size_of(of.scale)), random(of.seed) {}
 
   const Recipe recipe;
+  const ProfileData& profile;
   const Size size;
   Company company;
   Random random;
@@ -63,7 +73,19 @@ class Workshop {
   /// Full names of the accounts of a larger company's branches and cost centers, by account type.
   std::map<std::string, std::vector<std::string>> crowd_accounts;
 
-  Node currency() const;  ///< of the company
+  Node currency() const;                       ///< of the company
+  Node currency(std::string_view code) const;  ///< empty = of the company
+  /// Empty for the company's own: the currency of a name or an account.
+  std::string currency_of(const std::string& entity, const std::string& id);
+  std::string account_currency(std::string_view full_name);
+  /// Home units for one of `code` on a day; 1 for the home currency.
+  Decimal rate(std::string_view code, const std::string& day) const;
+  /// "Accounts Receivable (A/R)" or that of a foreign currency: "Accounts Receivable (A/R) - EUR".
+  static std::string control(const char* account, const std::string& currency);
+  /// CurrencyRef and ExchangeRate of a document.
+  void set_currency(Node& object, const std::string& code, const std::string& day) const;
+  /// What this country calls a thing.
+  std::string word(std::string_view text) const;
 
   /// Id of the shared sequence of all transactions.
   std::string transaction_id() { return std::to_string(++last_transaction_); }
@@ -89,8 +111,9 @@ class Workshop {
   std::string named(const std::string& entity, std::string_view name) const;
   Party party(const std::string& entity, const std::string& id);
 
-  /// Writes one transaction into the ledger. Asserts that it sums to zero.
-  void post(const Head& head, const std::vector<Entry>& entries);
+  /// Writes one transaction into the ledger. Asserts that it sums to zero. The first entry of a foreign one takes what rounding leaves,
+  /// unless its home value is said. Returns what was written.
+  const Transaction& post(const Head& head, const std::vector<Entry>& entries);
 
  private:
   std::string time_of(const std::string& day);

@@ -40,6 +40,7 @@ Node amounts_row(Node first, const Buckets& buckets, bool blank_zero) {
 /// Name of the entity behind LinkedTxn.TxnType.
 std::string linked_entity(const std::string& type) {
   if (type == "Expense" || type == "Check" || type == "CreditCardCredit") return "Purchase";
+  if (type == "StatementCharge") return "";  // only the ledger knows it
   return type;
 }
 
@@ -55,8 +56,7 @@ void open_other_postings(const Company& company, Side side, const std::string& d
     if (transaction.date > date) continue;
     if (transaction.entity == words.document || transaction.entity == words.payment || transaction.entity == words.credit) continue;
     for (const auto& line : transaction.lines)
-      if (accounts.contains(line.account_id) && !line.amount.is_zero())
-        open(transaction, line.name_id, side == Side::receivable ? line.amount : -line.amount);
+      if (accounts.contains(line.account_id) && !line.amount.is_zero()) open(transaction, line, side == Side::receivable ? 1 : -1);
   }
 }
 
@@ -66,7 +66,7 @@ class Aging {
     for (const auto& item : open_items(books.company(), side, date)) {
       const int late = date::days_between(item.due, date);
       const auto bucket = static_cast<std::size_t>(late <= 0 ? 0 : std::min(4, (late - 1) / 30 + 1));
-      open_[item.party][bucket] += item.amount;
+      open_[item.party][bucket] += item.home;
     }
     for (const auto& party : books.company().of(words_.party)) children_[party.at("ParentRef.value").text()].push_back(&party);
     for (auto& [parent, list] : children_)
@@ -114,23 +114,54 @@ class Aging {
 
 }  // namespace
 
+namespace {
+
+/// An open item while payments take from it.
+struct Taken {
+  Decimal whole, whole_home, rate;
+};
+
+/// Untouched it is worth what the ledger says, then what its own rate leaves, and nothing when it is closed.
+Decimal home_of(const OpenItem& item, const Taken& taken) {
+  if (item.amount == taken.whole) return taken.whole_home;
+  return (item.amount * taken.rate).rounded(2, Rounding::half_up);
+}
+
+Decimal rate_of(const Node& object) {
+  return object.has("ExchangeRate") ? object["ExchangeRate"].decimal() : Decimal(1);
+}
+
+}  // namespace
+
 std::vector<OpenItem> open_items(const Company& company, Side side, const std::string& date) {
   const auto words = words_of(side);
   std::vector<OpenItem> items;
+  std::vector<Taken> taken;
   std::map<std::pair<std::string, std::string>, std::size_t> index;
-  const auto open = [&](const std::string& entity, const Node& object, const std::string& due, const Decimal& amount) {
-    index[{entity, object["Id"].text()}] = items.size();
-    items.push_back({entity, object["Id"].text(), object.at(words.party_ref + ".value").text(), due, amount});
+  const auto add = [&](OpenItem item, const Decimal& home, const Decimal& rate) {
+    index[{item.entity, item.id}] = items.size();
+    taken.push_back({item.amount, home, rate});
+    items.push_back(std::move(item));
+  };
+  const auto open = [&](const std::string& entity, const Node& object, const std::string& due, const Decimal& amount, int sign) {
+    const auto deposit = object["Deposit"].decimal(), rate = rate_of(object);
+    const auto home = object.has("HomeTotalAmt") ? object["HomeTotalAmt"].decimal() - (deposit * rate).rounded(2, Rounding::half_up)
+                                                 : (amount.abs() * rate).rounded(2, Rounding::half_up);
+    // A negative document without a home total keeps its sign.
+    const auto signed_home = object.has("HomeTotalAmt") ? (sign > 0 ? home : -home) : amount.sign() < 0 ? -home : home;
+    add({entity, object["Id"].text(), object.at(words.party_ref + ".value").text(), due, amount, {}}, signed_home, rate);
   };
   for (const auto& object : company.of(words.document))
     if (object["TxnDate"].text() <= date)
       open(words.document, object, object.has("DueDate") ? object["DueDate"].text() : object["TxnDate"].text(),
-           object["TotalAmt"].decimal() - object["Deposit"].decimal());
+           object["TotalAmt"].decimal() - object["Deposit"].decimal(), 1);
   for (const auto& object : company.of(words.credit))
-    if (object["TxnDate"].text() <= date) open(words.credit, object, object["TxnDate"].text(), -object["TotalAmt"].decimal());
-  open_other_postings(company, side, date, [&](const Transaction& transaction, const std::string& party, const Decimal& amount) {
-    index[{transaction.entity, transaction.txn_id}] = items.size();
-    items.push_back({transaction.entity, transaction.txn_id, party, transaction.date, amount});
+    if (object["TxnDate"].text() <= date) open(words.credit, object, object["TxnDate"].text(), -object["TotalAmt"].decimal(), -1);
+  open_other_postings(company, side, date, [&](const Transaction& transaction, const Posting& line, int sign) {
+    const auto signed_by = [sign](const Decimal& amount) { return sign > 0 ? amount : -amount; };
+    const auto rate = transaction.rate.empty() ? Decimal(1) : Decimal::of(transaction.rate);
+    add({transaction.entity, transaction.txn_id, line.name_id, transaction.date, signed_by(line.own_amount()), {}}, signed_by(line.amount),
+        rate);
   });
   std::set<std::size_t> credits;
   for (std::size_t i = 0; i < items.size(); ++i)
@@ -149,9 +180,10 @@ std::vector<OpenItem> open_items(const Company& company, Side side, const std::s
         rest += amount;
       }
     }
-    if (!rest.is_zero()) open(words.payment, payment, payment["TxnDate"].text(), -rest);
+    if (!rest.is_zero()) open(words.payment, payment, payment["TxnDate"].text(), -rest, -1);
   }
-  std::erase_if(items, [](const OpenItem& item) { return item.amount.is_zero(); });
+  for (std::size_t i = 0; i < items.size(); ++i) items[i].home = home_of(items[i], taken[i]);
+  std::erase_if(items, [](const OpenItem& item) { return item.amount.is_zero() && item.home.is_zero(); });
   return items;
 }
 

@@ -12,8 +12,11 @@ struct Row {
   const Transaction& transaction;
   const Posting& posting;
   const Account* account;
-  Decimal natural;
+  Decimal natural;  ///< in home currency
   std::string balance;
+  bool in_own_currency;     ///< the home amount has a column of its own
+  Decimal natural_foreign;  ///< in the line's currency
+  const std::string& home;
 };
 
 struct Column {
@@ -42,8 +45,16 @@ const std::vector<Column>& known_columns() {
       {"Split", "String", "split_acc", true, [](const Row& r) { return cell(r.posting.split_name, r.posting.split_id); }},
       {"Debit", "Money", "debt_amt", false, [](const Row& r) { return side(r, 1); }},
       {"Credit", "Money", "credit_amt", false, [](const Row& r) { return side(r, -1); }},
-      {"Amount", "Money", "subt_nat_amount", true, [](const Row& r) { return cell(r.posting.blank ? "" : money(r.natural, true)); }},
+      {"Currency", "String", "currency", false,
+       [](const Row& r) { return cell(r.posting.currency.empty() ? r.home : r.posting.currency); }},
+      {"Exchange Rate", "String", "exch_rate", false,
+       [](const Row& r) { return cell(r.transaction.rate.empty() || r.posting.currency.empty() ? "1" : r.transaction.rate); }},
+      {"Amount", "Money", "subt_nat_amount", true,
+       [](const Row& r) { return cell(r.posting.blank ? "" : money(r.in_own_currency ? r.natural_foreign : r.natural, true)); }},
       {"Balance", "Money", "rbal_nat_amount", true, [](const Row& r) { return cell(r.balance); }},
+      {"Amount (home)", "Money", "subt_nat_home_amount", false,
+       [](const Row& r) { return cell(r.posting.blank ? "" : money(r.natural, true)); }},
+      {"Balance (home)", "Money", "rbal_nat_home_amount", false, [](const Row& r) { return cell(r.balance); }},
   };
   return list;
 }
@@ -75,9 +86,15 @@ class Ledger {
   std::vector<const Column*> columns_;
   std::map<std::string, std::vector<Entry>> entries_;
   Sums opening_;
+  std::string home_;
+  bool home_columns_ = false;
+  std::string_view total_key_ = "subt_nat_amount";
 };
 
 Ledger::Ledger(const Books& books, const std::string& start, const std::string& end, const LedgerOptions& options) : books_(books) {
+  home_ = books.company().home_currency();
+  home_columns_ = std::find(options.keys.begin(), options.keys.end(), "subt_nat_home_amount") != options.keys.end();
+  if (home_columns_) total_key_ = "subt_nat_home_amount";
   for (const auto& known : known_columns()) {
     const bool wished = std::find(options.keys.begin(), options.keys.end(), known.key) != options.keys.end();
     if (options.keys.empty() ? known.standard : wished) columns_.push_back(&known);
@@ -118,7 +135,14 @@ Ledger::Part Ledger::data(const std::string& account) {
     seen = seen || !posting->blank;
     out.total += amount;
     balance += amount;
-    const Row row{*transaction, *posting, books_.account(account), amount, seen ? money(balance, true) : ""};
+    const Row row{*transaction,
+                  *posting,
+                  books_.account(account),
+                  amount,
+                  seen ? money(balance, true) : "",
+                  home_columns_,
+                  natural(posting->own_amount()),
+                  home_};
     std::vector<Node> line;
     for (const auto* known : columns_) line.push_back(known->value(row));
     auto node = cells(std::move(line));
@@ -136,7 +160,7 @@ Node Ledger::headline(Node first) const {
 Node Ledger::summary(const std::string& label, const Decimal& total) const {
   std::vector<Node> line{cell(label)};
   for (std::size_t i = 1; i < columns_.size(); ++i)
-    line.push_back(cell(std::string_view(columns_[i]->key) == "subt_nat_amount" ? money(total, true) : ""));
+    line.push_back(cell(std::string_view(columns_[i]->key) == total_key_ ? money(total, true) : ""));
   return cells(std::move(line));
 }
 

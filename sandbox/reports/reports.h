@@ -26,7 +26,8 @@ struct OpenItem {
   std::string id;
   std::string party;
   std::string due;
-  Decimal amount;  ///< credits are negative
+  Decimal amount;  ///< in the party's currency; credits are negative
+  Decimal home;    ///< the same in home currency, as the ledger has it
 };
 /// Open documents as of `date`, from the documents and their applications.
 std::vector<OpenItem> open_items(const Company& company, Side side, const std::string& date);

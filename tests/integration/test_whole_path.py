@@ -81,6 +81,21 @@ class GeneratedCompany(unittest.TestCase):
         self.assertEqual(difference(self.first_dump, self.stack.odoo_dump()), [])
 
 
+class BritishCompany(unittest.TestCase):
+    """Pounds with euros and dollars beside them, VAT on every line, a year from April, every hard case several times."""
+
+    def test_matches_and_its_documents_stay_documents(self):
+        stack = Stack("--company generated:uk:small:1 --no-limits").up()
+        self.addCleanup(stack.down)
+        code, result = stack.migrate()
+        self.assertEqual((code, result["verdict"]), (0, "MATCHED"), stack.logs())
+        report = stack.report(result)
+        self.assertEqual((report["home_currency"], report["difference"]), ("GBP", "0.00"))
+        kinds = [fallback["kind"] for fallback in report.get("fallbacks", [])]
+        self.assertEqual([kind for kind in kinds if kind != "ledger_lines"], [])
+        self.assertLessEqual(len(kinds) * 100, int(report["transactions"]))
+
+
 @unittest.skipUnless(shared_folder(), "../shared is not there")
 class RecordedCompany(unittest.TestCase):
     """A recorded company with its true ledger."""
