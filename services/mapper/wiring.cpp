@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/readiness.h"
@@ -39,6 +41,12 @@ void store_shipped(MappingStore& mappings, const std::string& config_dir) {
   log::info("mapping stored", {{"platform", kPlatform}, {"version", stored.version}});
 }
 
+/// Of this installation only: another one's records mean nothing here.
+std::string default_marks_dir(const pg::Options& database) {
+  const auto installation = fmt::format("{}:{}/{}/{}", database.host, database.port, database.database, database.schema);
+  return (std::filesystem::temp_directory_path() / ("q2o-mapper-" + ids::sha256_hex(installation).substr(0, 12))).string();
+}
+
 void take_migrations(pg::Pool& pool, std::span<const bus::Incoming> messages) {
   for (const auto& message : messages) {
     pool.transact([&](pg::Tx& tx) {
@@ -59,6 +67,7 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
   const auto kafka = bus::read_options(reader, "mapper");
   const auto listen = reader.text("grpc.listen", "127.0.0.1:15103");
   const auto config_dir = reader.text("config.dir", "config");
+  const auto marks_dir = reader.text("crash_marks.dir", default_marks_dir(database));
   if (!reader.complaints().empty()) return;
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
@@ -67,7 +76,9 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
   auto& mappings = runtime.own(std::make_unique<MappingStore>(pool));
   store_shipped(mappings, config_dir);
-  auto& worker = runtime.own(std::make_unique<RawWorker>(pool, producer, mappings, runtime.metrics()));
+  CrashMarks::count(pool, marks_dir);
+  auto& marks = runtime.own(std::make_unique<CrashMarks>(marks_dir, runtime.instance()));
+  auto& worker = runtime.own(std::make_unique<RawWorker>(pool, producer, mappings, runtime.metrics(), Topics{}, &marks));
   auto& replay = runtime.own(std::make_unique<ReplayWorker>(pool, kafka, worker, runtime.instance(), Topics{}.raw));
   auto& wake = runtime.own(std::make_unique<pg::Listener>(database, "mapper_migration"));
   auto& service = runtime.own(std::make_unique<MapperServiceImpl>(pool, mappings, RecordTracer(pool, kafka, Topics{}.raw)));

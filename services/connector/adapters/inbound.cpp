@@ -18,12 +18,12 @@ void Inbound::loader(pg::Tx& tx, const bus::Incoming& message) {
     return bus::dead_letter(
         tx, "connector", message,
         Error{Code::invalid_argument, "not a q2o.loader.v1.StatusFact", Retry::never, Effect::none, "BAD_MESSAGE", "", {}});
-  if (!fact.has_released()) return;
+  if (fact.released().raw_sequence() == 0) return;
   tx.exec(
       "INSERT INTO loader_released (migration_id, run, tenant_id, sequence) VALUES ($1, $2, $3, $4) ON CONFLICT (migration_id, run) DO "
       "UPDATE SET sequence ="
       " greatest(loader_released.sequence, excluded.sequence)",
-      {fact.scope().migration_id(), fact.scope().run(), fact.scope().tenant_id(), fact.released().sequence()});
+      {fact.scope().migration_id(), fact.scope().run(), fact.scope().tenant_id(), fact.released().raw_sequence()});
 }
 
 /// Each effect is idempotent by itself (newer version wins, greatest sequence wins), so no inbox is needed.

@@ -18,7 +18,12 @@ RunContext::RunContext(const Job& job_, const Manifest& manifest_, SourceCaller&
       options(options_),
       stop(std::move(stop_)),
       state(journal_.load()),
-      log_(log) {}
+      log_(log) {
+  // What an earlier process of this run published and nobody has stored yet is in the window too.
+  const std::uint64_t released = journal.released();
+  for (auto at = state.sequence - std::min(state.sequence, options.window_batches); at < state.sequence;)
+    if (++at > released) unreleased_.push_back(at);
+}
 
 q2o::common::v1::Scope RunContext::scope() const {
   q2o::common::v1::Scope scope;
@@ -58,17 +63,10 @@ Step RunContext::border() {
 }
 
 Step RunContext::wait_for_window() {
-  milliseconds still{0};
-  std::uint64_t seen = 0;
   while (true) {
     const std::uint64_t released = journal.released();
     while (!unreleased_.empty() && unreleased_.front() <= released) unreleased_.pop_front();
     if (unreleased_.size() < options.window_batches) return {};
-    still = released == std::exchange(seen, released) ? still + options.window_poll : milliseconds{0};
-    if (still >= options.window_stall) {
-      unreleased_.erase(unreleased_.begin(), unreleased_.begin() + static_cast<std::ptrdiff_t>((options.window_batches + 1) / 2));
-      return {};
-    }
     if (auto go = border(); !go) return go;
     clock.wait(options.window_poll, stop);
   }

@@ -33,8 +33,6 @@ struct RunOptions {
   int passes_max = 3;
   std::uint64_t window_batches = 64;
   milliseconds window_poll{200};
-  /// The loader may wait for the end of an entity that we hold back: a window that does not move for this long opens by half of it.
-  milliseconds window_stall{15000};
 };
 
 /// A run under way: its state, and the one way in which messages leave. Used by one thread; pool and caller by several.

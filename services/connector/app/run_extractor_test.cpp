@@ -260,22 +260,34 @@ TEST(Run, ABrokerThatIsAwayMeansLater) {
   EXPECT_TRUE(h.run());
 }
 
-TEST(Run, StaysWithinTheWindowUntilTheLoaderReleasesOrStalls) {
+std::size_t batches_in(const std::vector<v1::RawMessage>& messages) {
+  return static_cast<std::size_t>(std::ranges::count_if(messages, [](const auto& message) { return message.has_batch(); }));
+}
+
+/// The loader is away: whoever waits for it waits until the process is told to stop.
+Step run_until_it_waits(Harness& h) {
+  std::stop_source stop;
+  h.journal.on_released = [&, left = 500]() mutable {
+    if (--left == 0) stop.request_stop();
+  };
+  return h.run(stop.get_token());
+}
+
+TEST(Run, StopsAtTheWindowWhenNobodyStoresHoweverOftenItIsStartedAgain) {
   Harness h;
   h.manifest.query.page_rows = 5;
   fill(h.source, 60);
-  h.options.window_batches = 4;
-  h.options.window_stall = std::chrono::hours(1);
-  const auto before = h.clock.waited();
-  ASSERT_TRUE(h.run());  // nothing is ever released: every half window costs a stall
-  EXPECT_GE(h.clock.waited() - before, std::chrono::hours(4));
-  Harness free;
-  free.manifest.query.page_rows = 5;
-  fill(free.source, 60);
-  free.options = h.options;
-  free.journal.released_sequence = 1'000'000;
-  ASSERT_TRUE(free.run());
-  EXPECT_LT(free.clock.waited(), std::chrono::hours(1));
+  h.options.window_batches = 8;
+  for (int start = 0; start < 3; ++start) {
+    const auto step = run_until_it_waits(h);
+    ASSERT_FALSE(step);
+    EXPECT_EQ(step.error().kind, Halt::Kind::shutdown);
+    EXPECT_LE(batches_in(h.log.messages), 8u);
+    EXPECT_GT(batches_in(h.log.messages), 4u);
+  }
+  h.journal.on_released = [&] { h.journal.released_sequence = h.log.messages.back().sequence(); };  // it is there again
+  ASSERT_TRUE(h.run());
+  EXPECT_GT(batches_in(h.log.messages), 8u);
 }
 
 TEST(Run, OnlyWantedDocumentsButAllReferenceDataArePublished) {

@@ -60,7 +60,10 @@ class MemoryJournal : public RunJournal {
   std::set<ReportKey> reports() override;
   bool commit(const Commit& commit) override;
   billing::v1::Directive directive() override;
-  std::uint64_t released() override { return released_sequence; }
+  std::uint64_t released() override {
+    if (on_released) on_released();
+    return released_sequence;
+  }
 
   RunState saved;
   std::map<std::string, std::set<std::string>> sent;
@@ -71,6 +74,7 @@ class MemoryJournal : public RunJournal {
   billing::v1::Directive now = billing::v1::DIRECTIVE_GO;
   int pause_after_looks = -1;  ///< directive becomes PAUSE after so many looks
   std::uint64_t released_sequence = 0;
+  std::function<void()> on_released;  ///< called when somebody looks whether the window moves
 
  private:
   KillSwitch& kill_;

@@ -68,6 +68,7 @@ void release(pg::Tx& tx, const mapper::v1::MappedMessage& message) {
   v1::StatusFact fact;
   set_scope(*fact.mutable_scope(), run);
   fact.mutable_released()->set_sequence(message.sequence());
+  fact.mutable_released()->set_raw_sequence(message.raw_sequence());
   store_fact(tx, run, fact);
 }
 

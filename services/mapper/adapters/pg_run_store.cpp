@@ -76,6 +76,15 @@ std::vector<RawRecord> PgRunStore::first_time(const std::string& entity, std::ve
   return result;
 }
 
+std::set<std::string> PgRunStore::crashed(const std::string& entity) {
+  constexpr int kCrashesMost = 2;  // never after one: that may have been anybody's kill
+  std::set<std::string> ids;
+  for (const auto row : tx_.exec("SELECT source_id FROM crash WHERE migration_id = $1 AND run = $2 AND entity = $3 AND crashes >= $4",
+                                 {run_.migration, run_.run, entity, kCrashesMost}))
+    ids.insert(row.text("source_id"));
+  return ids;
+}
+
 void PgRunStore::defer(const std::string& entity, std::span<const RawRecord> records) {
   if (records.empty()) return;
   std::vector<std::string> ids, bodies;

@@ -18,6 +18,7 @@ class PgRunStore : public RunStore {
 
   void save(const RunState& run) override;
   std::vector<RawRecord> first_time(const std::string& entity, std::vector<RawRecord> records) override;
+  std::set<std::string> crashed(const std::string& entity) override;
   void defer(const std::string& entity, std::span<const RawRecord> records) override;
   std::vector<RawRecord> take_deferred(const std::string& entity) override;
   Counts record(const std::string& entity, std::span<const Mapped> mapped) override;

@@ -181,7 +181,8 @@ void RawTransaction::work(const connector::v1::RawMessage& message, bus::Positio
   Output output(
       run, *at.mapping, [&](const v1::MappedMessage& out) { send(run, out); },
       [&](const v1::StatusFact& fact) { add_fact(at, fact, fact_id()); });
-  RunMapper(run, *at.mapping, at.lookups, store, output).handle(message);
+  if (tools_.marks != nullptr) tools_.marks->work_on(run);
+  RunMapper(run, *at.mapping, at.lookups, store, output, tools_.marks).handle(message);
   at.lookups.forget_ledger();
   ++run.revision;
   tools_.records.add(static_cast<double>(message.batch().records_size()));

@@ -5,6 +5,7 @@
 #include "common/bus/bus.h"
 #include "common/metrics/metrics.h"
 #include "q2o/connector/v1/raw.pb.h"
+#include "services/mapper/adapters/crash_marks.h"
 #include "services/mapper/adapters/mapping_store.h"
 #include "services/mapper/adapters/pg_run_store.h"
 #include "services/mapper/app/output.h"
@@ -36,6 +37,7 @@ struct RawTools {
   const Topics& topics;
   metrics::Counter& records;
   metrics::Counter& messages;
+  CrashMarks* marks;  ///< nullptr: nobody watches
 };
 
 /// Raw messages worked off in one transaction. A run is read and locked once and written once; what it sends is published together and

@@ -32,7 +32,7 @@ void RawWorker::alone(Work work) {
   const std::scoped_lock lock(mutex_);
   try {
     pool_.transact([&](pg::Tx& tx) {
-      RawTransaction runs(tx, {producer_, mappings_, lookups_, topics_, records_, messages_});
+      RawTransaction runs(tx, {producer_, mappings_, lookups_, topics_, records_, messages_, marks_});
       work(tx, runs);
       runs.finish();
     });
@@ -42,11 +42,13 @@ void RawWorker::alone(Work work) {
   }
 }
 
-RawWorker::RawWorker(pg::Pool& pool, bus::Producer& producer, MappingStore& mappings, metrics::Registry& metrics, Topics topics)
+RawWorker::RawWorker(pg::Pool& pool, bus::Producer& producer, MappingStore& mappings, metrics::Registry& metrics, Topics topics,
+                     CrashMarks* marks)
     : pool_(pool),
       producer_(producer),
       mappings_(mappings),
       topics_(std::move(topics)),
+      marks_(marks),
       records_(metrics.counter("q2o_mapper_records_total", "Source records received")),
       messages_(metrics.counter("q2o_mapper_messages_total", "Mapped messages published")) {}
 

@@ -12,7 +12,8 @@ namespace q2o::mapper {
 /// Thread-safe; one transaction at a time.
 class RawWorker {
  public:
-  RawWorker(pg::Pool& pool, bus::Producer& producer, MappingStore& mappings, metrics::Registry& metrics, Topics topics = {});
+  RawWorker(pg::Pool& pool, bus::Producer& producer, MappingStore& mappings, metrics::Registry& metrics, Topics topics = {},
+            CrashMarks* marks = nullptr);
 
   void receive(std::span<const bus::Incoming> messages);
   /// Works off what is held of runs that may go on.
@@ -39,6 +40,7 @@ class RawWorker {
   bus::Producer& producer_;
   MappingStore& mappings_;
   Topics topics_;
+  CrashMarks* marks_;
   metrics::Counter& records_;
   metrics::Counter& messages_;
   std::mutex mutex_;

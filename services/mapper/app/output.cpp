@@ -62,6 +62,7 @@ v1::MappedMessage Output::message() {
   v1::MappedMessage message;
   fill_scope(run_, *message.mutable_scope());
   message.set_dry_run(run_.dry_run);
+  message.set_raw_sequence(raw_sequence_);
   return message;
 }
 
@@ -146,6 +147,13 @@ void Output::batch(const std::string& entity, std::span<const Mapped> mapped) {
     *out.mutable_batch()->add_records() = std::move(next);
   }
   flush();
+}
+
+void Output::nothing_of(const std::string& entity) {
+  if (!run_.wants(entity)) return;
+  auto out = message();
+  out.mutable_batch()->set_entity(entity);
+  send(out);
 }
 
 void Output::entity_end(const std::string& entity, const Counts& counts) {

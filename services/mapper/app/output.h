@@ -20,6 +20,10 @@ class Output {
   Output(RunState& run, const Mapping& mapping, Send send, Fact fact)
       : run_(run), mapping_(mapping), send_(std::move(send)), fact_(std::move(fact)) {}
 
+  /// What is sent from now on comes of this raw message.
+  void comes_of(std::uint64_t raw_sequence) { raw_sequence_ = raw_sequence; }
+  /// Nothing of the batch goes on (yet): says only that it was worked off, so that the source may go on.
+  void nothing_of(const std::string& entity);
   void plan(const std::string& settings);
   void batch(const std::string& entity, std::span<const Mapped> mapped);
   void entity_end(const std::string& entity, const Counts& counts);
@@ -37,6 +41,7 @@ class Output {
   const Mapping& mapping_;
   Send send_;
   Fact fact_;
+  std::uint64_t raw_sequence_ = 0;
 };
 
 }  // namespace q2o::mapper

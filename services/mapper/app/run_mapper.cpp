@@ -39,19 +39,24 @@ std::vector<RawRecord> records_of(const connector::v1::RawBatch& batch) {
 
 }  // namespace
 
-RunMapper::RunMapper(RunState& run, const Mapping& mapping, Lookups& lookups, RunStore& store, Output& output)
+RunMapper::RunMapper(RunState& run, const Mapping& mapping, Lookups& lookups, RunStore& store, Output& output, RecordWatch* watch)
     : run_(run),
       mapping_(mapping),
       lookups_(lookups),
       store_(store),
       output_(output),
-      stream_(mapping, RunContext{run.connection, run.home_currency}, lookups) {}
+      watch_(watch),
+      stream_(mapping, RunContext{run.connection, run.home_currency}, lookups, watch) {}
 
 void RunMapper::handle(const connector::v1::RawMessage& message) {
   if (run_.state != "mapping") return;  // failed: the rest of the stream has no place to go
+  output_.comes_of(message.sequence());
+  const auto sent = run_.sequence;
   switch (message.body_case()) {
     case connector::v1::RawMessage::kBatch:
       batch(message.batch());
+      // The plan comes first; of what came before it there are only a few batches.
+      if (run_.sequence == sent && run_.plan_sent && !failed()) output_.nothing_of(message.batch().entity());
       break;
     case connector::v1::RawMessage::kEntityEnd:
       entity_end(message.entity_end().entity());
@@ -74,10 +79,13 @@ void RunMapper::batch(const connector::v1::RawBatch& batch) {
   }
   if (!run_.plan_sent && stream_.defer(entity) != Defer::plan) send_plan();
   if (failed()) return;
-  const auto records = store_.first_time(entity, records_of(batch));
+  auto records = store_.first_time(entity, records_of(batch));
   if (records.empty()) return;
+  auto mapped = set_aside(entity, records);
+  const auto add = [&mapped](std::vector<Mapped> more) { std::ranges::move(more, std::back_inserter(mapped)); };
   if (entity == kGeneralLedger) {
-    deliver(entity, read_ledger(records));
+    add(read_ledger(records));
+    deliver(entity, mapped);
     return;
   }
   if (rule != nullptr && rule->ledger) store_.prefetch_ledger(records);
@@ -86,13 +94,27 @@ void RunMapper::batch(const connector::v1::RawBatch& batch) {
   deferred.reserve(taken.deferred.size());
   for (const auto position : taken.deferred) deferred.push_back(records[position]);
   store_.defer(entity, deferred);
-  deliver(entity, taken.mapped);
+  add(std::move(taken.mapped));
+  deliver(entity, mapped);
+}
+
+std::vector<Mapped> RunMapper::set_aside(const std::string& entity, std::vector<RawRecord>& records) {
+  std::vector<Mapped> refused;
+  const auto crashed = store_.crashed(entity);
+  std::erase_if(records, [&](const RawRecord& record) {
+    if (!crashed.contains(record.id)) return false;
+    refused.push_back(stream_.set_aside(entity, record.id));
+    return true;
+  });
+  return refused;
 }
 
 std::vector<Mapped> RunMapper::read_ledger(std::span<const RawRecord> slices) {
   std::vector<Mapped> result;
   const auto known = classifications(lookups_);
+  Watched watched(watch_);
   for (const auto& slice : slices) {
+    watched.begins(kGeneralLedger, slice.id);
     Mapped mapped{std::string(kGeneralLedger), slice.id, {}};
     mapped.outcome.label = slice.id;
     auto transactions = accounting::read_general_ledger({slice.body}, known);
@@ -139,7 +161,10 @@ void RunMapper::send_plan() {
 }
 
 void RunMapper::finish_deferred(const std::string& entity) {
-  deliver(entity, stream_.prepared(entity, store_.take_deferred(entity)));
+  auto records = store_.take_deferred(entity);
+  auto mapped = set_aside(entity, records);
+  std::ranges::move(stream_.prepared(entity, records), std::back_inserter(mapped));
+  deliver(entity, mapped);
 }
 
 void RunMapper::finish(const std::string& entity) {

@@ -8,7 +8,7 @@ namespace q2o::mapper {
 /// Works off the raw messages of one run, one at a time, within the transaction behind the store.
 class RunMapper {
  public:
-  RunMapper(RunState& run, const Mapping& mapping, Lookups& lookups, RunStore& store, Output& output);
+  RunMapper(RunState& run, const Mapping& mapping, Lookups& lookups, RunStore& store, Output& output, RecordWatch* watch = nullptr);
   void handle(const connector::v1::RawMessage& message);
 
  private:
@@ -19,6 +19,8 @@ class RunMapper {
   void finish_deferred(const std::string& entity);
   void finish(const std::string& entity);
   void ledger_leftovers();
+  /// Takes out the records that must not be tried again: what is left can be mapped.
+  std::vector<Mapped> set_aside(const std::string& entity, std::vector<RawRecord>& records);
   std::vector<Mapped> read_ledger(std::span<const RawRecord> slices);
   void deliver(const std::string& entity, std::span<const Mapped> mapped);
   void fail_run(const std::string& reason, const std::string& message, const std::string& hint);
@@ -29,6 +31,7 @@ class RunMapper {
   Lookups& lookups_;
   RunStore& store_;
   Output& output_;
+  RecordWatch* watch_;
   Stream stream_;
 };
 

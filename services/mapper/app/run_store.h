@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,6 +48,8 @@ class RunStore {
   virtual void save(const RunState& run) = 0;
   /// The records whose id was not seen before in this run, marked as seen.
   virtual std::vector<RawRecord> first_time(const std::string& entity, std::vector<RawRecord> records) = 0;
+  /// Ids of the entity's records that ended the process twice while they were worked on.
+  virtual std::set<std::string> crashed(const std::string& entity) = 0;
   virtual void defer(const std::string& entity, std::span<const RawRecord> records) = 0;
   /// Takes them out, in order of arrival.
   virtual std::vector<RawRecord> take_deferred(const std::string& entity) = 0;

@@ -87,15 +87,26 @@ Outcome Stream::checked(Outcome outcome) const {
   return outcome;
 }
 
+/// A rejected document must not come back as an entry of the ledger: its rejection is the message.
+void Stream::claim_rejected(Mapped& mapped) const {
+  const EntityRule* rule = mapping_.find(mapped.entity);
+  if (rule == nullptr || !rule->ledger || !mapped.outcome.reject) return;
+  mapped.outcome.claimed.push_back(mapped.id);
+  mapped.outcome.posting = true;
+}
+
 Mapped Stream::map(const Source& source, Pass pass) {
   Mapped mapped{source.entity, source.id, checked(engine_.map(source, run_, lookups_, pass))};
-  const EntityRule* rule = mapping_.find(source.entity);
-  // A rejected document must not come back as an entry of the ledger: its rejection is the message.
-  if (rule != nullptr && rule->ledger && mapped.outcome.reject) {
-    mapped.outcome.claimed.push_back(source.id);
-    mapped.outcome.posting = true;
-  }
+  claim_rejected(mapped);
   make_presentable(mapped.outcome);
+  return mapped;
+}
+
+Mapped Stream::set_aside(const std::string& entity, const std::string& id) const {
+  Mapped mapped{entity, id, {}};
+  mapped.outcome.reject = language::refusal("", "", "MAPPER_CRASHED", "Mapping this record ended the mapper twice; it was set aside",
+                                            "Report it with its id. After an update, q2o replay tries it again.");
+  claim_rejected(mapped);
   return mapped;
 }
 
@@ -103,7 +114,9 @@ Stream::Taken Stream::take(const std::string& entity, std::span<const RawRecord>
   Taken taken;
   const Defer when = defer(entity);
   const bool later = when == Defer::plan ? !plan_sent : when != Defer::no;
+  Watched watched(watch_);
   for (std::size_t i = 0; i < records.size(); ++i) {
+    watched.begins(entity, records[i].id);
     auto document = json::Document::parse(records[i].body);
     if (!document) {
       taken.mapped.push_back({entity, records[i].id, unreadable(document.error(), records[i].body)});
@@ -131,11 +144,13 @@ Stream::Taken Stream::take(const std::string& entity, std::span<const RawRecord>
 }
 
 std::vector<Mapped> Stream::prepared(const std::string& entity, std::span<const RawRecord> records) {
+  Watched watched(watch_);
   std::vector<json::Document> documents;
   std::vector<std::vector<Loss>> losses;
   std::vector<Source> sources;
   documents.reserve(records.size());
   for (const auto& record : records) {
+    watched.begins(entity, record.id);
     auto document = json::Document::parse(record.body);
     if (!document) throw std::logic_error(fmt::format("deferred {} {} was readable before", entity, record.id));
     losses.push_back(bound_texts(*document, run_.text_bytes_max));
@@ -147,6 +162,7 @@ std::vector<Mapped> Stream::prepared(const std::string& entity, std::span<const 
   std::vector<Mapped> mapped;
   mapped.reserve(sources.size());
   for (std::size_t i = 0; i < sources.size(); ++i) {
+    watched.begins(entity, sources[i].id);
     mapped.push_back(map(sources[i], Pass::last));
     add_losses(mapped.back().outcome, losses[i]);
     make_presentable(mapped.back().outcome);

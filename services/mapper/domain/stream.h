@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "services/mapper/domain/engine.h"
+#include "services/mapper/domain/record_watch.h"
 
 namespace q2o::mapper {
 
@@ -22,8 +23,8 @@ struct Mapped {
 /// documents) have been seen, as are records that refer to something which has not come yet. Keeps no state of its own; lookups do.
 class Stream {
  public:
-  Stream(const Mapping& mapping, RunContext run, Lookups& lookups)
-      : mapping_(mapping), engine_(mapping), run_(std::move(run)), lookups_(lookups) {
+  Stream(const Mapping& mapping, RunContext run, Lookups& lookups, RecordWatch* watch = nullptr)
+      : mapping_(mapping), engine_(mapping), run_(std::move(run)), lookups_(lookups), watch_(watch) {
     run_.money_mode = mapping.money_mode();
     run_.missing_references = &mapping.missing_references();
     run_.text_bytes_max = mapping.text_bytes_max();
@@ -39,6 +40,8 @@ class Stream {
   std::vector<Mapped> prepared(const std::string& entity, std::span<const RawRecord> records);
   /// A transaction that only the source's ledger has.
   Mapped ledger_only(const std::string& transaction_id);
+  /// A record that must not be tried again.
+  Mapped set_aside(const std::string& entity, const std::string& id) const;
 
   Result<std::string> settings() const { return engine_.settings(run_, lookups_); }
   Defer defer(std::string_view entity) const;
@@ -46,11 +49,13 @@ class Stream {
  private:
   Mapped map(const Source& source, Pass pass);
   Outcome checked(Outcome outcome) const;
+  void claim_rejected(Mapped& mapped) const;
 
   const Mapping& mapping_;
   Engine engine_;
   RunContext run_;
   Lookups& lookups_;
+  RecordWatch* watch_;
 };
 
 /// Name under which ledger-only transactions are counted.

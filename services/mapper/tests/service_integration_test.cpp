@@ -1,10 +1,15 @@
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <set>
 
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
 #include "common/rpc/rpc.h"
+#include "common/testing/process.h"
 #include "common/testing/testing.h"
 #include "embedded/mapper_schema.h"
 #include "services/mapper/adapters/mapper_service.h"
@@ -289,6 +294,63 @@ TEST_F(MapperService, TheMessagesBeforeOneThatFailsDoNotWaitForIt) {
   worker_->receive(stream);
   EXPECT_TRUE(published().back().message.has_run_end());
   EXPECT_EQ(2, count("reject"));
+}
+
+/// A process that is killed while it maps the given record: its mark stays, its lock goes, its transaction is rolled back.
+void die_at(const std::string& folder, const std::string& entity, const std::string& id, const RunState& run) {
+  const pid_t child = fork();
+  if (child == 0) {
+    CrashMarks marks(folder, ids::uuid_v4());
+    marks.work_on(run);
+    marks.begins("Customer", "before");
+    marks.begins(entity, id);
+    kill(getpid(), SIGKILL);
+  }
+  waitpid(child, nullptr, 0);
+}
+
+TEST_F(MapperService, SetsARecordAsideThatEndedItTwiceAndGoesOnWithTheRest) {
+  const auto folder = q2o::testing::temporary_directory("marks");
+  RunState run;
+  run.tenant = kTenant;
+  run.migration = migration_;
+  run.run = 1;
+  const auto stream = whole_run();
+  die_at(folder, "Customer", "1", run);
+  CrashMarks::count(pool_, folder);
+  EXPECT_EQ(1, count("crash WHERE crashes = 1 AND source_id = '1'"));
+  die_at(folder, "Customer", "1", run);
+  die_at(folder, "Account", "1", run);  // once: still tried
+  CrashMarks::count(pool_, folder);
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+  CrashMarks marks(folder, "alive");
+  RawWorker restarted(pool_, producer_, mappings_, metrics_, topics_, &marks);
+  restarted.receive(stream);
+  EXPECT_EQ(1, count("reject WHERE reason = 'MAPPER_CRASHED'"));
+  EXPECT_EQ(1, count("reject WHERE reason = 'MAPPER_CRASHED' AND entity = 'Customer' AND source_id = '1'"));
+  EXPECT_EQ(3, count("lookup WHERE kind = 'account_code'")) << "the others went on";
+  EXPECT_TRUE(published().back().message.has_run_end());
+}
+
+TEST_F(MapperService, TheMarkOfALivingProcessAccusesNobody) {
+  const auto folder = q2o::testing::temporary_directory("marks");
+  CrashMarks alive(folder, "alive");
+  RunState run;
+  run.tenant = kTenant;
+  run.migration = migration_;
+  run.run = 1;
+  alive.work_on(run);
+  alive.begins("Customer", "1");
+  CrashMarks::count(pool_, folder);
+  EXPECT_EQ(0, count("crash"));
+  {
+    CrashMarks clean(folder, "clean");
+    clean.work_on(run);
+    clean.begins("Customer", "2");
+    clean.ended();
+  }
+  CrashMarks::count(pool_, folder);
+  EXPECT_EQ(0, count("crash"));
 }
 
 TEST_F(MapperService, HoldsAPausedRunAndGoesOnWhereItWas) {
