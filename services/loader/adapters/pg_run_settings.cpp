@@ -6,6 +6,11 @@ namespace {
 void must_hold(pg::Tx& tx, const Hold& hold) {
   if (!pg::held(tx, {"target", hold.target_id, hold.fence})) throw LeaseLost();
 }
+
+Setting setting_of(const pg::Row& row) {
+  return {row.text("name"),         row.text("before_value"), row.text("during_value"),
+          row.text("restore_call"), row.boolean("restored"),  row.text("note")};
+}
 }  // namespace
 
 void PgRunStore::remember_findings(const RunInfo& run, const Hold& hold, const std::vector<Finding>& findings) {
@@ -57,8 +62,17 @@ std::vector<Setting> PgRunStore::to_restore(const RunInfo& run) {
                  "r.tenant_id = $1 and r.target_id = $2 and not s.restored and s.restore_call <> '' order by s.name, "
                  "s.ordinal desc) newest order by ordinal",
                  {run.tenant_id, run.target_id}))
-      out.push_back({row.text("name"), row.text("before_value"), row.text("during_value"), row.text("restore_call"),
-                     row.boolean("restored"), row.text("note")});
+      out.push_back(setting_of(row));
+    return out;
+  });
+}
+
+std::vector<Setting> PgRunStore::temporary(const RunInfo& run) {
+  return pool_.transact([&](pg::Tx& tx) {
+    std::vector<Setting> out;
+    for (const auto row : tx.exec("select * from setting where migration_id = $1 and run = $2 and restore_call <> '' order by ordinal",
+                                  {run.key.migration_id, run.key.run}))
+      out.push_back(setting_of(row));
     return out;
   });
 }

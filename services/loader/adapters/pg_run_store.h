@@ -34,6 +34,7 @@ class PgRunStore final : public RunStore {
   void remember_setting(const RunInfo& run, const Hold& hold, const Setting& setting) override;
   void mark_restored(const RunInfo& run, const Hold& hold, const std::string& name, bool restored, const std::string& note) override;
   std::vector<Setting> to_restore(const RunInfo& run) override;
+  std::vector<Setting> temporary(const RunInfo& run) override;
 
  private:
   template <class Work>

@@ -206,7 +206,7 @@ RunDriver::Go RunDriver::launch(std::list<Item>& queue, const std::stop_token& s
     if (!action_.installed() && ready_to_write(stop) == Go::leave) return Go::leave;
     exclusive_in_flight_ = batch.exclusive;
     in_flight_.push_back(
-        std::async(std::launch::async, [this, batch = std::move(batch), stop]() mutable { return sender_.send(std::move(batch), stop); }));
+        std::async(options_.launch, [this, batch = std::move(batch), stop]() mutable { return sender_.send(std::move(batch), stop); }));
   }
   return Go::on;
 }
@@ -215,7 +215,7 @@ RunDriver::Go RunDriver::collect(std::list<Item>& queue, const std::stop_token& 
   if (in_flight_.empty()) return Go::on;
   auto ready = in_flight_.end();
   for (auto at = in_flight_.begin(); at != in_flight_.end() && ready == in_flight_.end(); ++at)
-    if (at->wait_for(0ms) == std::future_status::ready) ready = at;
+    if (at->wait_for(0ms) != std::future_status::timeout) ready = at;
   if (ready == in_flight_.end()) {
     in_flight_.front().wait_for(100ms);
     return Go::on;
@@ -241,7 +241,7 @@ RunDriver::Go RunDriver::collect(std::list<Item>& queue, const std::stop_token& 
 
 void RunDriver::come_home(std::list<Item>& queue) {
   while (!in_flight_.empty()) {
-    while (in_flight_.front().wait_for(1s) != std::future_status::ready)
+    while (in_flight_.front().wait_for(1s) == std::future_status::timeout)
       if (!store_.keep(hold_)) throw LeaseLost();
     Delivery delivery = in_flight_.front().get();
     in_flight_.pop_front();

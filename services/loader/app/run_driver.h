@@ -26,6 +26,8 @@ class RunDriver {
     std::chrono::milliseconds progress_every{500};
     /// Blocks until something may have arrived, at most so long.
     std::function<void(std::chrono::milliseconds, const std::stop_token&)> await_arrivals;
+    /// deferred: a call is made when its answer is wanted, so that one thread does everything in an order that can be repeated.
+    std::launch launch = std::launch::async;
   };
   enum class Left { ended, paused, interrupted };
 

@@ -107,6 +107,8 @@ class RunStore {
   virtual void mark_restored(const RunInfo& run, const Hold& hold, const std::string& name, bool restored, const std::string& note) = 0;
   /// What is still to be put back in the target, by this run or by an earlier one whose end the target did not answer.
   virtual std::vector<Setting> to_restore(const RunInfo& run) = 0;
+  /// All that this run changed for the time of the load only, put back or not.
+  virtual std::vector<Setting> temporary(const RunInfo& run) = 0;
 };
 
 }  // namespace q2o::loader

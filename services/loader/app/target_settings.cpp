@@ -224,12 +224,24 @@ Status TargetSettings::lock_books(const json::Value& wanted) {
   return done;
 }
 
+Result<CallResult> TargetSettings::call_back(const Setting& setting) {
+  const auto call = json::Document::parse(setting.restore_call);
+  if (!call) return fail(call.error());
+  const auto parts = call->root().items();
+  return books_.call(parts[0].text(), parts[1].text(), parts[2].raw(), "{}", kQuickCall);
+}
+
+Status TargetSettings::restore_again() {
+  for (const auto& setting : store_.temporary(run_)) {
+    const auto done = call_back(setting);
+    if (!done && done.error().retry != Retry::never) return fail(done.error());
+  }
+  return {};
+}
+
 Status TargetSettings::restore() {
   for (const auto& setting : store_.to_restore(run_)) {
-    const auto call = json::Document::parse(setting.restore_call);
-    if (!call) return fail(call.error());
-    const auto parts = call->root().items();
-    const auto done = books_.call(parts[0].text(), parts[1].text(), parts[2].raw(), "{}", kQuickCall);
+    const auto done = call_back(setting);
     if (!done && done.error().retry != Retry::never) return fail(done.error());
     store_.mark_restored(run_, hold_, setting.name, done.has_value(), done ? "put back" : "refused by Odoo: " + done.error().message);
   }

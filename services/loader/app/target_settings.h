@@ -24,6 +24,8 @@ class TargetSettings {
   /// Puts back what was only for the time of the load, then sets the lock date of the closed books.
   /// What the target refuses is noted with the setting, not an error.
   Status restore();
+  /// Puts back once more what this run changed for a time, although it was put back: somebody may have changed it after that.
+  Status restore_again();
 
  private:
   struct Company {
@@ -40,6 +42,7 @@ class TargetSettings {
   void company_field(const Company& company, std::string_view field, std::string_view value, bool number, std::string& changes);
   Status place(const Company& company, const json::Value& wanted, std::string& changes);
   Status currency(const Company& company, const json::Value& wanted);
+  Result<CallResult> call_back(const Setting& setting);
   Status lock_books(const json::Value& wanted);
   Status change(Setting setting, std::string_view model, std::string_view method, const std::string& args);
   Result<CallResult> read(std::string_view model, const std::string& domain, std::string_view fields);

@@ -2,6 +2,7 @@
 
 #include "common/log/log.h"
 #include "services/loader/app/facts.h"
+#include "services/loader/app/target_settings.h"
 
 namespace q2o::loader {
 
@@ -11,6 +12,7 @@ void Worker::run(std::stop_token stop) {
 }
 
 bool Worker::run_one(const std::stop_token& stop) {
+  tidy();
   for (const auto& run : store_.runnable()) {
     const auto hold = store_.hold(run.target_id);
     if (!hold) continue;
@@ -37,7 +39,30 @@ void Worker::drive(const RunInfo& run, const Hold& hold, const std::stop_token& 
     store_.release(hold);
   } catch (const LeaseLost&) {
     log::warn("another worker took the target over", {{"migration", run.key.migration_id}});
+    const std::lock_guard lock(mutex_);
+    lost_.push_back(run);
   }
+}
+
+void Worker::tidy() {
+  std::unique_lock lock(mutex_);
+  auto lost = std::exchange(lost_, {});
+  lock.unlock();
+  std::erase_if(lost, [this](const RunInfo& run) { return tidied(run); });
+  lock.lock();
+  lost_.insert(lost_.end(), lost.begin(), lost.end());
+}
+
+bool Worker::tidied(const RunInfo& run) {
+  const auto hold = store_.hold(run.target_id);
+  if (!hold) return false;
+  const auto runs = store_.runnable();
+  // A run that goes on there cleans up at its own end.
+  const bool in_use = std::ranges::find(runs, run.target_id, &RunInfo::target_id) != runs.end();
+  const auto books = in_use ? Result<std::shared_ptr<Books>>(nullptr) : open_(run);
+  const bool done = in_use || !books || (Action(**books).remove() && TargetSettings(**books, store_, run, *hold).restore_again());
+  store_.release(*hold);
+  return done;
 }
 
 }  // namespace q2o::loader

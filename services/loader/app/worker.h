@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 
 #include "services/loader/app/run_driver.h"
 
@@ -21,10 +22,16 @@ class Worker {
 
  private:
   void drive(const RunInfo& run, const Hold& hold, const std::stop_token& stop);
+  /// A worker that lost its lease may have been in the middle of a call, after its successor had cleaned up: what that call left in the
+  /// target is taken away once nobody works there.
+  void tidy();
+  bool tidied(const RunInfo& run);
   RunStore& store_;
   OpenTarget open_;
   RunDriver::Options options_;
   metrics::Registry& metrics_;
+  std::mutex mutex_;
+  std::vector<RunInfo> lost_;
 };
 
 }  // namespace q2o::loader

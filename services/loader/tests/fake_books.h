@@ -41,6 +41,7 @@ class FakeBooks final : public Books {
 
   std::vector<std::string> names() const;
   std::string datas(const std::string& external_id) const;  ///< bytes of a file, base64
+  const std::string& values_of(const std::string& external_id) const { return stored_.at(external_id).values; }
   const std::vector<std::string>& writes() const { return writes_; }
   std::size_t batches() const { return batches_; }
   bool has_action() const { return action_; }

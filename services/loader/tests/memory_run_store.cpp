@@ -53,9 +53,9 @@ std::vector<Item> MemoryRunStore::waiting_items(const RunInfo&, std::uint32_t wa
 }
 
 std::vector<SourceState> MemoryRunStore::sources(const RunKey&) {
-  std::map<std::string, SourceState> out;
+  std::map<std::pair<std::string, std::string>, SourceState> out;  // ids are unique within an entity only
   for (const auto& one : items) {
-    auto& source = out[one.source_id];
+    auto& source = out[{one.entity, one.source_id}];
     source.entity = one.entity;
     source.source_id = one.source_id;
     const auto& at = states_[one.number];
@@ -122,6 +122,12 @@ std::vector<Setting> MemoryRunStore::to_restore(const RunInfo&) {
   std::vector<Setting> out;
   std::ranges::copy_if(settings_made, std::back_inserter(out),
                        [](const Setting& one) { return !one.restored && !one.restore_call.empty(); });
+  return out;
+}
+
+std::vector<Setting> MemoryRunStore::temporary(const RunInfo&) {
+  std::vector<Setting> out;
+  std::ranges::copy_if(settings_made, std::back_inserter(out), [](const Setting& one) { return !one.restore_call.empty(); });
   return out;
 }
 

@@ -51,6 +51,7 @@ class MemoryRunStore final : public RunStore {
   void remember_setting(const RunInfo&, const Hold&, const Setting& setting) override;
   void mark_restored(const RunInfo&, const Hold&, const std::string& name, bool restored, const std::string& note) override;
   std::vector<Setting> to_restore(const RunInfo& run) override;
+  std::vector<Setting> temporary(const RunInfo& run) override;
 
  private:
   std::map<std::int64_t, std::string> states_;
