@@ -299,5 +299,26 @@ TEST_F(RunDriverTest, OpensAWaveOnlyWhenItsEntitiesHaveEnded) {
   EXPECT_EQ(books.batches(), 1u);
 }
 
+TEST_F(RunDriverTest, AWorkerThatLostItsLeaseTakesAwayWhatItsLastCallLeft) {
+  store.items = {item(1, "qbo1_a")};
+  store.info.settings_json = R"({"no_default_taxes":true})";
+  RunDriver::Options options;
+  options.await_arrivals = [](std::chrono::milliseconds, const std::stop_token&) {};
+  Worker worker(
+      store, [this](const RunInfo&) -> Result<std::shared_ptr<Books>> { return std::shared_ptr<Books>(&books, [](Books*) {}); }, options,
+      metrics);
+  books.before_batch = [this] { store.lost = true; };  // stopped in the middle of the call, for longer than its lease
+  EXPECT_TRUE(worker.run_one({}));
+  EXPECT_TRUE(books.has_action());
+  EXPECT_EQ(books.company["account_sale_tax_id"], "false");
+  // Its successor has brought the run to its end meanwhile.
+  store.lost = false;
+  store.state = "done";
+  for (auto& setting : store.settings_made) setting.restored = true;
+  EXPECT_FALSE(worker.run_one({}));
+  EXPECT_FALSE(books.has_action());
+  EXPECT_EQ(books.company["account_sale_tax_id"], "7");
+}
+
 }  // namespace
 }  // namespace q2o::loader

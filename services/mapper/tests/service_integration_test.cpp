@@ -242,6 +242,23 @@ TEST_F(MapperService, WaitsInNoWaveForEntitiesThatTheSourceDoesNotSend) {
   }
 }
 
+TEST_F(MapperService, SaysOfWhichRawMessageEachOneComesAlsoWhenNothingOfABatchGoesOnYet) {
+  worker_->receive(whole_run());
+  constexpr std::uint64_t kAccounts = 6;  // their codes need all of them: mapped at the entity's end
+  std::uint64_t last = 0;
+  int of_accounts = 0;
+  for (const auto& one : published()) {
+    EXPECT_GE(one.message.raw_sequence(), last);
+    last = one.message.raw_sequence();
+    if (last != kAccounts || !one.message.has_batch()) continue;
+    ++of_accounts;
+    EXPECT_EQ("Account", one.message.batch().entity());
+    EXPECT_EQ(0, one.message.batch().records_size());
+  }
+  EXPECT_EQ(1, of_accounts);
+  EXPECT_EQ(10U, last);
+}
+
 TEST_F(MapperService, CountsEveryDistinctRecordOnce) {
   worker_->receive(whole_run());
   for (const auto& one : published()) {
