@@ -1,0 +1,27 @@
+#include "fuzz/targets.h"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+namespace q2o::fuzz {
+
+std::span<const Target> targets() {
+  static constexpr std::array kAll{Target{"json", json},
+                                   Target{"decimal", decimal},
+                                   Target{"report", report},
+                                   Target{"mapping_file", mapping_file},
+                                   Target{"record", record},
+                                   Target{"envelope", envelope},
+                                   Target{"token_answer", token_answer},
+                                   Target{"odoo_answer", odoo_answer}};
+  return kAll;
+}
+
+void expect(bool promise, const char* what) {
+  if (promise) return;
+  std::fprintf(stderr, "broken promise: %s\n", what);
+  std::abort();
+}
+
+}  // namespace q2o::fuzz

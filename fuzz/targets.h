@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+/// Everything that reads foreign bytes, as functions that take any bytes. They must not crash, hang or break their own promises.
+namespace q2o::fuzz {
+
+struct Target {
+  const char* name;  ///< also the folder of its seeds
+  void (*run)(std::string_view bytes);
+};
+std::span<const Target> targets();
+
+void json(std::string_view bytes);
+void decimal(std::string_view bytes);
+void report(std::string_view bytes);
+void mapping_file(std::string_view bytes);
+void record(std::string_view bytes);
+void envelope(std::string_view bytes);
+void token_answer(std::string_view bytes);
+void odoo_answer(std::string_view bytes);
+
+/// A promise that does not hold ends the program, as the fuzzer expects.
+void expect(bool promise, const char* what);
+
+}  // namespace q2o::fuzz
