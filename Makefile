@@ -1,5 +1,6 @@
 # Everything a person does with the project. `make help` lists it.
 SHELL := /bin/bash
+export PARTS SAMPLE SEED KILLS STORM
 PRESET ?= release
 
 help: ## this list
@@ -29,6 +30,9 @@ status: ## what runs
 logs: ## logs SERVICE=loader
 	@scripts/stack logs $(SERVICE)
 
+robustness: ## break a running migration in every way (PARTS= SAMPLE= SEED= KILLS= STORM=), write docs/reliability.md
+	@scripts/robustness
+
 bench: ## measure (end to end, mapper, memory)
 	@scripts/bench
 
@@ -41,4 +45,4 @@ fmt: ## format the sources
 clean: ## remove builds; .run stays
 	@rm -rf build
 
-.PHONY: help demo test install build up down status logs bench lint fmt clean
+.PHONY: help demo test install build up down status logs robustness bench lint fmt clean

@@ -1,0 +1,233 @@
+"""The laboratory: one stack whose services have their fail points on; each case migrates a company into a fresh Odoo and compares the end
+with that of an undisturbed run."""
+import dataclasses
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/integration"))
+
+from stack import SERVICES, Stack, difference, wait_until  # noqa: E402
+
+RESUME_WITHIN = 15.0  # seconds without a hand
+# What shows that a service works again: a service that only looks whether there is something to do has not resumed.
+WORK = {
+    "connector": ("after_produce", "after_relay"),
+    "mapper": ("after_produce", "after_offset_commit"),
+    "loader": ("after_call",),
+    "validator": ("after_relay", "after_offset_commit"),
+    "billing": ("after_relay", "after_offset_commit"),
+    "notifier": ("after_offset_commit",),
+}
+
+
+class Broken(AssertionError):
+    """A case did not end as it must."""
+
+
+@dataclasses.dataclass
+class Case:
+    """What one disturbed run came to."""
+
+    fault: str
+    name: str
+    recovery: float | None = None  # seconds until work went on; None: nothing was interrupted
+    losses: int = 0
+    duplicates: int = 0
+    problem: str = ""
+    note: str = ""
+
+    @property
+    def good(self):
+        return not self.problem
+
+
+@dataclasses.dataclass
+class Handover:
+    """A case whose end another command brings than the one it began with."""
+
+    recovery: float | None
+    process: subprocess.Popen
+    note: str = ""
+
+
+@dataclasses.dataclass
+class Undisturbed:
+    dump: dict
+    report: dict
+    seconds: float
+    hits: dict  # service -> point -> hits
+
+
+class Lab:
+    """`undisturbed`: what to compare with; None: an undisturbed run is made first; False: nothing is compared."""
+
+    def __init__(self, sandbox_args="", undisturbed=None, **environment):
+        self.stack = Stack(sandbox_args)
+        self.stack.environment.update({"Q2O_FAILPOINTS": "on", **environment})
+        self.number = 0
+        self.undisturbed = undisturbed
+
+    def __enter__(self):
+        self.stack.up()
+        try:
+            if self.undisturbed is None:
+                self.undisturbed = self._run_undisturbed()
+        except BaseException:
+            self.stack.down()
+            raise
+        return self
+
+    def __exit__(self, *unused):
+        self.stack.down()
+
+    # Services ---------------------------------------------------------------------------------------------------------------------
+
+    def admin(self, service, path):
+        port = self.stack.ports[f"Q2O_PORT_{service.upper()}_ADMIN"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.read().decode()
+
+    def hits(self, service):
+        """point -> hits since the process started or was armed; empty while it is not there."""
+        try:
+            lines = self.admin(service, "/failpoints").splitlines()
+        except OSError:
+            return {}
+        return {line.split()[0]: int(line.split()[1]) for line in lines}
+
+    def arm(self, service, specification):
+        self.admin(service, "/failpoints/" + specification)
+
+    def pid(self, service):
+        return self.stack.pid(service)
+
+    def wait_ready(self):
+        for service in SERVICES:
+            wait_until(lambda s=service: self._is_ready(s), 60, f"{service} is ready")
+
+    def _is_ready(self, service):
+        try:
+            return self.admin(service, "/ready") == "ready\n"
+        except OSError:
+            return False
+
+    def sql(self, query):
+        """One value, as Postgres' administrator."""
+        environment = dict(os.environ, PGPASSWORD=(self.stack.folder / "secrets/postgres.password").read_text())
+        port = str(self.stack.ports["Q2O_PORT_POSTGRES"])
+        words = ["psql", "-h", "127.0.0.1", "-p", port, "-U", "q2o_admin", "-d", "q2o", "-tAc", query]
+        return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=30, check=True).stdout.strip()
+
+    def supervisor(self, *words):
+        done = subprocess.run(
+            ["supervisorctl", "-c", str(self.stack.folder / "etc/supervisord.conf"), *words], capture_output=True, text=True, timeout=90
+        )
+        return done.stdout
+
+    def faults(self, side, *rules, **more):
+        """Orders faults of the sandbox's QUICKBOOKS or ODOO; none: clears them."""
+        port = f"Q2O_PORT_SANDBOX_{side}"
+        self.stack.get(port, "/control/faults", "DELETE")
+        if rules:
+            self.stack.get(port, "/control/faults", "POST", {"faults": list(rules), **more})
+
+    # Runs -------------------------------------------------------------------------------------------------------------------------
+
+    def fresh(self, arm=True):
+        """An empty Odoo, a tenant of its own, a source that was consented to anew."""
+        self.number += 1
+        for side in ("QUICKBOOKS", "ODOO"):
+            self.faults(side)
+        self.stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/reset", "POST")
+        self.stack.environment.update(
+            Q2O_STATE=str(self.stack.folder / f"state{self.number}"), QUICKBOOKS_REFRESH_TOKEN=self.consent()
+        )
+        self.wait_ready()
+        for service in SERVICES if arm else ():
+            self.arm(service, "on")
+
+    def consent(self):
+        return json.loads(self.stack.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/reconnect", "POST"))["refresh_token"]
+
+    def _run_undisturbed(self):
+        self.fresh()
+        begun = time.monotonic()
+        code, result = self.stack.migrate()
+        if (code, result["verdict"]) != (0, "MATCHED"):
+            raise Broken(f"the undisturbed run did not match: {result}\n{self.stack.logs()}")
+        seconds = time.monotonic() - begun
+        return Undisturbed(self.stack.odoo_dump(), self.stack.report(result), seconds, {s: self.hits(s) for s in SERVICES})
+
+    def case(self, fault, name, disturb, seconds=300):
+        """One migration with `disturb(lab, process)` while it goes on; how it ended."""
+        case = Case(fault, name)
+        self.fresh()
+        process = self.stack.start_migration()
+        try:
+            ended = disturb(self, process)
+            if isinstance(ended, Handover):
+                process = ended.process
+                case.note = ended.note
+                ended = ended.recovery
+            case.recovery = ended
+            self.judge(case, *self.stack.finish(process, seconds))
+        except (AssertionError, OSError, subprocess.SubprocessError, ValueError) as problem:
+            case.problem = str(problem)[:2000] or repr(problem)
+            process.kill()
+            process.communicate()
+        if not case.good:
+            print(self.stack.logs(8), file=sys.stderr)
+        return case
+
+    def judge(self, case, code, result):
+        """Proof, conservation and content of the target, against the undisturbed run."""
+        dump = self.stack.odoo_dump()
+        expected = self.undisturbed.dump
+        case.losses = len(expected.keys() - dump.keys())
+        case.duplicates = len(dump.keys() - expected.keys())
+        problems = []
+        if (code, result.get("verdict")) != (0, "MATCHED"):
+            problems.append(f"exit {code}: {json.dumps(result)[:600]}")
+        else:
+            report = self.stack.report(result)
+            if report["checks"] != self.undisturbed.report["checks"]:
+                problems.append(f"the proof differs: {difference(self.undisturbed.report['checks'], report['checks'])}")
+        if dump != expected:
+            problems.append(f"Odoo's content differs: {difference(expected, dump)}")
+        if case.recovery is not None and case.recovery > RESUME_WITHIN:
+            problems.append(f"work went on only after {case.recovery:.1f} s")
+        case.problem = "; ".join(problems)
+
+    # Recovery ---------------------------------------------------------------------------------------------------------------------
+
+    def resumed(self, service, process, since, limit=90):
+        """Seconds from `since` until the service, or the run as a whole, has gone on."""
+        points = WORK[service]
+
+        def works():
+            hits = self.hits(service)
+            return any(hits.get(point, 0) for point in points) or process.poll() is not None
+
+        wait_until(works, limit, f"{service} works again")
+        return time.monotonic() - since
+
+
+def gone(pid):
+    """Killed, or a zombie that its parent has not buried yet."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def kill_hard(pid):
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: gone(pid), 10, f"process {pid} is gone")

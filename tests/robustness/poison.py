@@ -1,0 +1,36 @@
+"""A record that kills the mapper: set aside after two crashes, the rest goes on."""
+import re
+
+from lab import Case, Lab, difference
+
+
+def lonely_record(dump):
+    """("Attachable/12", its external ids): a record that nothing refers to, so that all else can be as in the undisturbed run."""
+    for name in sorted(dump):
+        found = re.fullmatch(r"[a-z0-9]+_attachable_(\d+)", name)
+        if found:
+            return f"Attachable/{found.group(1)}", {name}
+    raise AssertionError("the company has no attachment")
+
+
+def run(undisturbed, say):
+    record, names = lonely_record(undisturbed.dump)
+    case = Case("a record that kills the mapper", f"{record} is set aside after two crashes")
+    # By the environment: every process that comes is struck again, as by a fault of the program.
+    with Lab(undisturbed=undisturbed, Q2O_FAILPOINTS=f"map_record[{record}]=kill") as lab:
+        lab.fresh(arm=False)
+        _, result = lab.stack.migrate(seconds=120)
+        dump = lab.stack.odoo_dump()
+        rejects = [r for r in lab.stack.report(result).get("rejects", []) if "MAPPER_CRASHED" in str(r) or r["source_id"] == record.split("/")[1]]
+        case.losses = len(undisturbed.dump.keys() - dump.keys() - names)
+        case.duplicates = len(dump.keys() - undisturbed.dump.keys())
+        rest = {name: value for name, value in undisturbed.dump.items() if name not in names}
+        crashes = lab.sql("select max(crashes) from mapper.crash")
+        problems = []
+        if dump != rest:
+            problems.append(f"the rest differs: {difference(rest, dump)}")
+        if len(rejects) != 1 or crashes != "2":
+            problems.append(f"{crashes} crashes, rejects {rejects}")
+        case.problem = "; ".join(problems)
+        case.note = f"verdict {result.get('verdict')}, the record is listed as a reject"
+    yield say(case)

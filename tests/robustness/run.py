@@ -1,0 +1,125 @@
+"""make robustness: breaks a running migration in every way we know and writes docs/reliability.md.
+
+run.py [PART…] [--seed N] [--sample N] [--kills N] [--storm SECONDS]
+Parts: matrix kills servers zombie neighbours storms messages poison pressure; none = all.
+"""
+import argparse
+import os
+import pathlib
+import platform
+import random
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import kills  # noqa: E402
+import matrix  # noqa: E402
+import messages  # noqa: E402
+import neighbours  # noqa: E402
+import poison  # noqa: E402
+import pressure  # noqa: E402
+import reliability  # noqa: E402
+from lab import Lab  # noqa: E402
+
+
+def say(case):
+    recovery = "" if case.recovery is None else f", went on after {case.recovery:.1f} s"
+    print(f"{'ok    ' if case.good else 'FAILED'} {case.fault}: {case.name}{recovery} {case.note or case.problem}", flush=True)
+    return case
+
+
+def of_matrix(lab, options):
+    yield from matrix.run(lab, options.sample, options.seed, say)
+
+
+def of_kills(lab, options):
+    disturb = kills.random_kills(options.kills, options.seed)
+    yield say(lab.case("random kill -9 over all services", f"{options.kills} in one run, seed {options.seed}", disturb, 1200))
+
+
+def of_servers(lab, options):
+    times = 1 if options.sample else 3
+    for program, answers in (("kafka", kills.kafka_answers), ("postgres", kills.postgres_answers)):
+        yield say(lab.case(f"{program} killed under load", f"{times} times in one run", kills.server_killed(program, times, answers)))
+
+
+def of_zombie(lab, _):
+    yield say(lab.case("worker stopped and continued", "the loader that writes, three lease times, a second one beside it", kills.zombie))
+
+
+def of_neighbours(lab, _):
+    yield from neighbours.run(lab, list(neighbours.CASES), say)
+
+
+def of_storms(lab, options):
+    yield from neighbours.storms(lab, options.storm, say)
+
+
+def of_messages(lab, _):
+    yield from messages.run(lab, list(messages.CASES), say)
+
+
+def of_poison(lab, _):
+    yield from poison.run(lab.undisturbed, say)
+
+
+def of_pressure(_, __):
+    yield from pressure.run(say)
+
+
+PARTS = {
+    "matrix": of_matrix,
+    "kills": of_kills,
+    "servers": of_servers,
+    "zombie": of_zombie,
+    "neighbours": of_neighbours,
+    "storms": of_storms,
+    "messages": of_messages,
+}
+# These have a stack of their own: one at a time.
+ALONE = {"poison": of_poison, "pressure": of_pressure}
+
+
+def read_options(words):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join([*PARTS, *ALONE]))
+    parser.add_argument("--seed", type=int, default=None, help="of the random kills and of the sample; printed when not given")
+    parser.add_argument("--sample", type=int, default=0, help="only so many cases of the matrix")
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--storm", type=int, default=60, help="seconds")
+    options = parser.parse_args(words)
+    for part in options.parts:
+        if part not in PARTS and part not in ALONE:
+            parser.error(f"no part {part}; there are {', '.join([*PARTS, *ALONE])}")
+    options.everything = not options.parts and not options.sample
+    options.parts = options.parts or [*PARTS, *ALONE]
+    options.seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
+    return options
+
+
+def main(words):
+    options = read_options(words)
+    begun = time.monotonic()
+    print(f"robustness: seed {options.seed}, parts {' '.join(options.parts)}", flush=True)
+    cases, part_of = [], {}
+    with Lab() as lab:
+        print(f"undisturbed: {lab.undisturbed.seconds:.1f} s, {len(lab.undisturbed.dump)} records in Odoo", flush=True)
+        for part in [p for p in PARTS if p in options.parts]:
+            for case in PARTS[part](lab, options):
+                cases.append(case)
+                part_of[case.fault] = part
+        undisturbed_lab = lab
+    for part in [p for p in ALONE if p in options.parts]:
+        for case in ALONE[part](undisturbed_lab, options):
+            cases.append(case)
+            part_of[case.fault] = part
+    machine = f"{os.cpu_count()} cores, Linux {platform.release().split('-')[0]}"
+    reliability.write(cases, lambda fault: f"make robustness PARTS={part_of[fault]}", machine, options.seed, options.everything)
+    bad = sum(not case.good for case in cases)
+    print(f"robustness: {len(cases)} cases, {bad} failed, {time.monotonic() - begun:.0f} s; {reliability.PAGE}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
