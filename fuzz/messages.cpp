@@ -13,7 +13,9 @@ namespace {
 /// Time stands still; nobody waits.
 class Still : public connector::Clock {
  public:
-  std::chrono::system_clock::time_point now() override { return std::chrono::system_clock::time_point(std::chrono::seconds(1'770'000'000)); }
+  std::chrono::system_clock::time_point now() override {
+    return std::chrono::system_clock::time_point(std::chrono::seconds(1'770'000'000));
+  }
   bool wait(connector::milliseconds, std::stop_token) override { return true; }
 };
 
