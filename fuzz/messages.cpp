@@ -61,7 +61,7 @@ void token_answer(std::string_view bytes) {
   Answers source({status_of(bytes), {{"Content-Type", "application/json"}}, std::string(bytes.substr(bytes.empty() ? 0 : 1))});
   connector::OAuthClient oauth(source, clock);
   const connector::Credentials credentials{config::Secret("client"), config::Secret("secret")};
-  const auto tokens = oauth.refresh("http://token", credentials, config::Secret("refresh"), 3600);
+  const auto tokens = oauth.refresh("http://token", credentials, config::Secret("refresh"), 3600, [] { return true; });
   if (tokens) expect(!tokens->access.empty() && !tokens->refresh.empty(), "tokens that were accepted have values");
 }
 
