@@ -130,14 +130,13 @@ class RecordedCompany(unittest.TestCase):
         for transaction in self.ledger:
             for line in transaction["lines"]:
                 ledger[line["account_id"]] = ledger.get(line["account_id"], 0) + decimal.Decimal(line["amount"])
-        journals = {
-            record["values"]["default_account_id"]: name for name, record in dump.items() if record["model"] == "account.journal"
-        }
+        journals = {name.split("_", 1)[1]: record["values"] for name, record in dump.items() if record["model"] == "account.journal"}
         for account, balance in (("35", "1201.00"), ("36", "800.00"), ("41", "-157.72")):
-            name = next(name for name in journals if name.endswith(f"_account_{account}"))
-            lines = [r["values"] for r in dump.values() if r["model"] == "account.bank.statement.line" and r["values"]["journal_id"] == journals[name]]
+            journal = f"_account_{account}_journal"
+            self.assertTrue(journals[journal[1:]]["default_account_id"].endswith(f"_account_{account}"), journal)
+            lines = [r["values"] for r in dump.values() if r["model"] == "account.bank.statement.line" and r["values"]["journal_id"].endswith(journal)]
             card = sum(decimal.Decimal(str(line["amount"])).quantize(decimal.Decimal("0.01")) for line in lines)
-            self.assertEqual((card, ledger[account]), (decimal.Decimal(balance), decimal.Decimal(balance)), name)
+            self.assertEqual((card, ledger[account]), (decimal.Decimal(balance), decimal.Decimal(balance)), journal)
 
     def test_only_invoice_42_takes_the_ledgers_lines(self):
         listed = [(f["entity"], f["source_id"], f["kind"]) for f in self.report.get("fallbacks", [])]
