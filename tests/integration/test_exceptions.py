@@ -37,6 +37,8 @@ class DamagedSource(unittest.TestCase):
         cls.proxy = Proxy(upstream, cls.spoil)
         cls.addClassCleanup(cls.proxy.close)
         cls.code, cls.result = cls.stack.migrate(quickbooks=cls.proxy.url)
+        if "report" not in cls.result:
+            raise AssertionError(f"no proof was made: {cls.result}{cls.stack.logs()}")
         cls.report = cls.stack.report(cls.result)
         bills = json.loads((company / "entities/Bill.json").read_text())["Bill"]
         cls.damaged = sorted(bills, key=lambda bill: int(bill["Id"]))[DAMAGED[1] - 1]
