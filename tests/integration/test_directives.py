@@ -83,7 +83,10 @@ class Directives(unittest.TestCase):
         code, again = self.stack.migrate(self.odoo.target())
         self.assertEqual((code, again["run"], again["verdict"]), (0, 2, "MATCHED"), self.stack.logs())
         self.assertEqual(difference(self.undisturbed, self.odoo.dump()), [])
-        self.assertEqual(self.settings(), before)
+        company, *others = self.settings()
+        # A run that came to its end closes the books where the source has closed them.
+        self.assertEqual(company.pop("fiscalyear_lock_date"), "2024-12-31")
+        self.assertEqual((company, *others), ({k: v for k, v in before[0].items() if k != "fiscalyear_lock_date"}, *before[1:]))
 
     def test_a_target_without_a_module_waits_for_a_person_and_goes_on_when_it_is_there(self):
         module = self.odoo.call("ir.module.module", "search", [["name", "=", "hr_timesheet"]])
