@@ -1,7 +1,6 @@
 """A sample of tests/robustness at every change: a few fail points, a few random kills, repeated messages, a record that kills the mapper."""
 import os
 import pathlib
-import random
 import sys
 import unittest
 
@@ -13,8 +12,8 @@ import messages  # noqa: E402
 import poison  # noqa: E402
 from lab import Lab  # noqa: E402
 
-# Another choice every time; a failure prints what repeats it.
-SEED = int(os.environ.get("Q2O_ROBUSTNESS_SEED", random.SystemRandom().randrange(1_000_000)))
+# The same choice every time; another seed chooses others.
+SEED = int(os.environ.get("Q2O_ROBUSTNESS_SEED", "7"))
 CASES = 4
 KILLS = 8
 
