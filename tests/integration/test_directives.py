@@ -77,7 +77,7 @@ class Directives(unittest.TestCase):
         self.assertEqual(code, 1, said)
         self.assertEqual(self.migration()["state"], "STATE_FAILED")
         self.odoo.fast()
-        wait_until(lambda: self.settings() == before, 30, f"the settings are put back: {before}")
+        wait_until(lambda: self.settings() == before, 120, f"the settings are put back: {before}")
         self.assertEqual(self.stack.q2o_json("status", migration)["left_settings"], [])
         self.assertLess(len(self.odoo.dump()), len(self.undisturbed))
         code, again = self.stack.migrate(self.odoo.target())
