@@ -319,7 +319,9 @@ RunDriver::Go RunDriver::finish(const std::stop_token& stop) {
   publish_progress(true);
   while (true) {
     if (look_at_directive(stop) == Go::leave) return Go::leave;
-    const Status done = clean_up();
+    const bool closes = run_.settings_changed || !store_.to_restore(run_).empty();
+    Status done = clean_up();
+    if (done && closes) done = TargetSettings(books_, store_, run_, hold_).close_books();
     if (done) break;
     if (done.error().retry == Retry::never) return fail_run(done.error());
     if (wait_out(done.error(), stop) == Go::leave) return Go::leave;

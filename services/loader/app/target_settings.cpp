@@ -245,6 +245,10 @@ Status TargetSettings::restore() {
     if (!done && done.error().retry != Retry::never) return fail(done.error());
     store_.mark_restored(run_, hold_, setting.name, done.has_value(), done ? "put back" : "refused by Odoo: " + done.error().message);
   }
+  return {};
+}
+
+Status TargetSettings::close_books() {
   const auto wanted = json::Document::parse(run_.settings_json.empty() ? "{}" : run_.settings_json);
   return wanted ? lock_books(wanted->root()["book_close_date"]) : fail(wanted.error());
 }

@@ -21,9 +21,11 @@ class TargetSettings {
 
   /// Makes the changes that are needed; nothing is written where the target has the value already. Safe to repeat.
   Status apply();
-  /// Puts back what was only for the time of the load, then sets the lock date of the closed books.
+  /// Puts back what was only for the time of the load.
   /// What the target refuses is noted with the setting, not an error.
   Status restore();
+  /// Closes the books where the source has closed them: only when the whole run is there.
+  Status close_books();
   /// Puts back once more what this run changed for a time, although it was put back: somebody may have changed it after that.
   Status restore_again();
 
