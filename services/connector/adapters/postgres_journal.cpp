@@ -62,6 +62,9 @@ RunState PostgresJournal::load() {
     state.captures = captures_of(row.text("captures"));
     const auto first = parse_day(row.text("first_date")), last = parse_day(row.text("last_date"));
     if (first && last) state.span = Period{*first, *last};
+    for (const auto batch : tx.exec("SELECT unnest(unreleased) AS sequence FROM extraction WHERE migration_id = $1 AND run = $2",
+                                    {job_.migration, job_.run}))
+      state.unreleased.push_back(natural(batch, "sequence"));
     for (const auto entity : tx.exec("SELECT * FROM extraction_entity WHERE migration_id = $1 AND run = $2", {job_.migration, job_.run}))
       state.entities[entity.text("entity")] = entity_of(entity);
     return state;
@@ -157,11 +160,12 @@ bool PostgresJournal::commit(const Commit& commit) {
     if (!pg::held(tx, lease_)) return false;
     const auto& span = commit.state.span;
     tx.exec(
-        "UPDATE extraction SET sequence = $3, captures = $4, first_date = $5, last_date = $6, requests = requests + $7, failures = 0 WHERE "
+        "UPDATE extraction SET sequence = $3, captures = $4, first_date = $5, last_date = $6, requests = requests + $7, unreleased = $8, failures = 0 WHERE "
         "migration_id = $1"
         " AND run = $2",
         {job_.migration, job_.run, commit.state.sequence, to_json(commit.state.captures), span ? to_text(span->first) : "",
-         span ? to_text(span->last) : "", commit.requests});
+         span ? to_text(span->last) : "", commit.requests,
+         std::vector<std::int64_t>(commit.state.unreleased.begin(), commit.state.unreleased.end())});
     if (commit.entity != nullptr) write_entity(tx, *commit.entity, commit.new_ids);
     write_positions(tx, commit.positions);
     write_reports(tx, commit.reports);

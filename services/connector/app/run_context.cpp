@@ -18,12 +18,7 @@ RunContext::RunContext(const Job& job_, const Manifest& manifest_, SourceCaller&
       options(options_),
       stop(std::move(stop_)),
       state(journal_.load()),
-      log_(log) {
-  // What an earlier process of this run published and nobody has stored yet is in the window too.
-  const std::uint64_t released = journal.released();
-  for (auto at = state.sequence - std::min(state.sequence, options.window_batches); at < state.sequence;)
-    if (++at > released) unreleased_.push_back(at);
-}
+      log_(log) {}
 
 q2o::common::v1::Scope RunContext::scope() const {
   q2o::common::v1::Scope scope;
@@ -65,8 +60,8 @@ Step RunContext::border() {
 Step RunContext::wait_for_window() {
   while (true) {
     const std::uint64_t released = journal.released();
-    while (!unreleased_.empty() && unreleased_.front() <= released) unreleased_.pop_front();
-    if (unreleased_.size() < options.window_batches) return {};
+    while (!state.unreleased.empty() && state.unreleased.front() <= released) state.unreleased.pop_front();
+    if (state.unreleased.size() < options.window_batches) return {};
     if (auto go = border(); !go) return go;
     clock.wait(options.window_poll, stop);
   }
@@ -86,7 +81,7 @@ Step RunContext::publish(std::vector<v1::RawMessage> messages, EntityState next,
   auto positions = log_.publish(messages);
   if (!positions) return tl::unexpected(Halt{Halt::Kind::later, positions.error()});
   for (const auto& message : messages)
-    if (message.has_batch()) unreleased_.push_back(message.sequence());
+    if (message.has_batch()) state.unreleased.push_back(message.sequence());
   state.sequence = sequence;
   const bool of_entity = !next.entity.empty();
   if (of_entity) state.entities[next.entity] = next;

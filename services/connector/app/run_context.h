@@ -1,7 +1,5 @@
 #pragma once
 
-#include <deque>
-
 #include "services/connector/app/ports.h"
 #include "services/connector/app/run_journal.h"
 #include "services/connector/app/source_caller.h"
@@ -73,7 +71,6 @@ class RunContext {
   std::uint64_t requests_since_commit();
 
   RawLog& log_;
-  std::deque<std::uint64_t> unreleased_;  ///< sequences of published batches
   std::uint64_t requests_committed_ = 0;
 };
 

@@ -285,9 +285,30 @@ TEST(Run, StopsAtTheWindowWhenNobodyStoresHoweverOftenItIsStartedAgain) {
     EXPECT_LE(batches_in(h.log.messages), 8u);
     EXPECT_GT(batches_in(h.log.messages), 4u);
   }
+  EXPECT_GT(h.log.messages.size(), batches_in(h.log.messages)) << "ends of entities are no part of the window";
   h.journal.on_released = [&] { h.journal.released_sequence = h.log.messages.back().sequence(); };  // it is there again
   ASSERT_TRUE(h.run());
   EXPECT_GT(batches_in(h.log.messages), 8u);
+}
+
+TEST(Run, EndsOfEntitiesDoNotFillTheWindowOfARestartedRun) {
+  Harness h;
+  fill(h.source, 1);
+  ASSERT_TRUE(h.run());
+  const std::size_t batches = batches_in(h.log.messages);
+  ASSERT_GT(h.log.messages.size(), batches);
+  for (int moment = 1;; ++moment) {
+    Harness again;
+    fill(again.source, 1);
+    again.options.window_batches = batches + 1;
+    again.kill.arm(moment);
+    try {
+      if (again.run() && !again.kill.went_off()) break;
+    } catch (const testing::Killed&) {
+      again.kill.arm(0);
+    }
+    ASSERT_TRUE(run_until_it_waits(again)) << "killed at moment " << moment;
+  }
 }
 
 TEST(Run, OnlyWantedDocumentsButAllReferenceDataArePublished) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -37,7 +38,8 @@ struct EntityState {
 };
 
 struct RunState {
-  std::uint64_t sequence = 0;  ///< of the last published message
+  std::uint64_t sequence = 0;            ///< of the last published message
+  std::deque<std::uint64_t> unreleased;  ///< sequences of the published batches that the loader has not worked off: the window
   std::map<std::string, EntityState> entities;
   std::map<std::string, std::vector<std::string>> captures;
   std::optional<Period> span;  ///< first and last date of the ledger

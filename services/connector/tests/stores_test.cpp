@@ -223,6 +223,7 @@ TEST_F(Stores, ACrashedRunKnowsItsCursorIdsAndReports) {
   const auto taken = queue.take(milliseconds{60000});
   RunState state;
   state.sequence = 7;
+  state.unreleased = {3, 4, 6};
   state.captures["currencies"] = {"EUR", "GBP"};
   state.span = Period{*parse_day("2025-11-23"), *parse_day("2026-05-03")};
   EntityState invoice;
@@ -235,6 +236,7 @@ TEST_F(Stores, ACrashedRunKnowsItsCursorIdsAndReports) {
   const auto journal = queue.journal(*taken);
   const auto loaded = journal->load();
   EXPECT_EQ(loaded.captures, state.captures);
+  EXPECT_EQ(loaded.unreleased, state.unreleased);
   EXPECT_EQ(*loaded.span, *state.span);
   EXPECT_EQ(loaded.entities.at("Invoice").position, 501u);
   EXPECT_EQ(loaded.entities.at("Invoice").absence, v1::ABSENCE_REFUSED);
