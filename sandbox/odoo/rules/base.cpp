@@ -81,15 +81,24 @@ void data_before_create(Env& env, Dict& values) {
                              "UniqueViolation");
 }
 
-void rate_before_create(Env& env, Dict& values) {
-  if (!values["name"].truthy()) values["name"] = Any(env.today);
+/// However it is given, `rate` is what is stored; the other two are views of it.
+void settle_rate(Dict& values) {
   if (values["company_rate"].truthy() && !values["rate"].truthy()) values["rate"] = values["company_rate"];
   if (values["inverse_company_rate"].truthy() && !values["rate"].truthy())
     values["rate"] = Any(Decimal::divide(Decimal(1), values["inverse_company_rate"].number(), 12, Rounding::half_up));
-  if (!values.has("rate")) values["rate"] = Any(1);
-  if (values["rate"].number().sign() <= 0) throw constraint_error("The currency rate must be strictly positive.");
+  if (values.has("rate") && values["rate"].number().sign() <= 0) throw constraint_error("The currency rate must be strictly positive.");
   values.erase("company_rate");
   values.erase("inverse_company_rate");
+}
+
+void rate_before_write(Env&, const Record&, Dict& values) {
+  settle_rate(values);
+}
+
+void rate_before_create(Env& env, Dict& values) {
+  if (!values["name"].truthy()) values["name"] = Any(env.today);
+  settle_rate(values);
+  if (!values.has("rate")) values["rate"] = Any(1);
   const Id currency = values["currency_id"].id();
   for (const Id id : find_by(env.database().table("res.currency.rate"), "currency_id", Value::of_id(currency)))
     if (env.record("res.currency.rate", id).text("name") == values["name"].text())
@@ -218,6 +227,7 @@ void add_base_rules(Rules& rules) {
   partners.before_unlink = partner_before_unlink;
   rules.model("ir.model.data").before_create = data_before_create;
   rules.model("res.currency.rate").before_create = rate_before_create;
+  rules.model("res.currency.rate").before_write = rate_before_write;
   rules.model("res.currency").before_create = currency_before_create;
   rules.model("res.company").before_write = company_before_write;
   rules.model("ir.attachment").before_create = attachment_before_create;
