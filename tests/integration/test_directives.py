@@ -13,7 +13,7 @@ class Directives(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack().up()
+        cls.stack = Stack(paced=False).up()
         cls.addClassCleanup(cls.stack.down)
         cls.code, cls.result = cls.stack.migrate()
         cls.undisturbed = cls.stack.odoo_dump()

@@ -24,13 +24,13 @@ class DamagedSource(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack()
+        cls.stack = Stack(paced=False)
         cls.addClassCleanup(cls.stack.down)
         company = cls.stack.folder / "company"
         sandbox = pathlib.Path(cls.stack.binaries) / "sandbox/q2o-sandbox"
         subprocess.run([str(sandbox), "generate", "--out", str(company)], check=True, capture_output=True, timeout=60)
         cls.rejected = cls.spoil_a_date(company / "entities/JournalEntry.json")
-        cls.stack.environment["Q2O_SANDBOX_ARGS"] = f"--company {company}"
+        cls.stack.environment["Q2O_SANDBOX_ARGS"] = f"--company {company} --no-limits"
         cls.stack.up()
         upstream = f"http://127.0.0.1:{cls.stack.ports['Q2O_PORT_SANDBOX_QUICKBOOKS']}"
         cls.damage = damaged(*DAMAGED)
@@ -99,7 +99,7 @@ class ChangedInOdoo(unittest.TestCase):
     """A person changes a posted entry in Odoo; the next proof finds it, and an acceptance stands in the report."""
 
     def test_a_difference_leads_to_the_record_and_can_be_accepted(self):
-        stack = Stack().up()
+        stack = Stack(paced=False).up()
         self.addCleanup(stack.down)
         code, first = stack.migrate()
         self.assertEqual((code, first["verdict"]), (0, "MATCHED"), stack.logs())

@@ -14,7 +14,7 @@ class Replay(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack().up()
+        cls.stack = Stack(paced=False).up()
         cls.addClassCleanup(cls.stack.down)
         cls.code, cls.first = cls.stack.migrate()
         cls.first_dump = cls.stack.odoo_dump()

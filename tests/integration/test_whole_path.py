@@ -85,7 +85,7 @@ class BritishCompany(unittest.TestCase):
     """Pounds with euros and dollars beside them, VAT on every line, a year from April, every hard case several times."""
 
     def test_matches_and_its_documents_stay_documents(self):
-        stack = Stack("--company generated:uk:small:1 --no-limits").up()
+        stack = Stack("--company generated:uk:small:1", paced=False).up()
         self.addCleanup(stack.down)
         code, result = stack.migrate()
         self.assertEqual((code, result["verdict"]), (0, "MATCHED"), stack.logs())
@@ -102,7 +102,7 @@ class RecordedCompany(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack(f"--company {shared_folder()}/qbo/company").up()
+        cls.stack = Stack(f"--company {shared_folder()}/qbo/company", paced=False).up()
         cls.addClassCleanup(cls.stack.down)
         cls.code, cls.result = cls.stack.migrate()
         cls.report = cls.stack.report(cls.result)
@@ -179,9 +179,11 @@ def snake_case(entity):
 class KilledServices(unittest.TestCase):
     """kill -9 of each service once in mid-run: the run completes, nothing is lost or doubled, the proof is identical."""
 
+    long = True
+
     @classmethod
     def setUpClass(cls):
-        quiet = Stack().up()
+        quiet = Stack(paced=False).up()
         try:
             _, cls.undisturbed = quiet.migrate()
             cls.undisturbed_dump = quiet.odoo_dump()
@@ -212,7 +214,7 @@ class KilledServices(unittest.TestCase):
         self.run_with_kills(["connector", "mapper", "loader", "notifier", "billing"])
 
     def test_the_validator_while_it_proves(self):
-        stack = Stack().up()
+        stack = Stack(paced=False).up()
         try:
             stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "POST", slow(60))
             process = stack.start_migration()

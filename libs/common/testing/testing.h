@@ -40,6 +40,7 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
 /// ../shared beside the checkout, or Q2O_SHARED; empty string when it is not there (then GTEST_SKIP with that reason).
 std::string shared_folder();
 
+/// A port on 127.0.0.1 that nobody listens on and that no other test process on this machine is given, nor any client. Thread-safe.
 int free_port();
 
 }  // namespace q2o::testing
