@@ -90,6 +90,12 @@ function(q2o_embed target namespace)
   target_include_directories(${target} PUBLIC ${CMAKE_BINARY_DIR}/embedded/${target})
 endfunction()
 
+# q2o_embed_schema(TARGET NAMESPACE): every numbered file of the folder schema, in order. One that is added later is found by the next build.
+function(q2o_embed_schema target namespace)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/schema/*.sql)
+  q2o_embed(${target} ${namespace} ${files})
+endfunction()
+
 # Two precompiled headers, made once: the second adds GoogleTest.
 file(WRITE ${CMAKE_BINARY_DIR}/pch_stub.cpp "namespace q2o { int pch_stub(); int pch_stub() { return 0; } }\n")
 file(WRITE ${CMAKE_BINARY_DIR}/pch_test_stub.cpp "namespace q2o { int pch_test_stub(); int pch_test_stub() { return 0; } }\n")
