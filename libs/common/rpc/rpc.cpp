@@ -3,8 +3,14 @@
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
 
+#include <cstdlib>
+
 namespace q2o::rpc {
 namespace {
+
+// Where no call is waiting (they fail at once while a peer is away), gRPC 1.51 looks at a connection that is being made only every 5 s.
+// Read once when gRPC starts, so it is set before main().
+[[maybe_unused]] const int kLookOften = setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "200", 0);
 
 constexpr const char* kDomain = "q2o";
 constexpr const char* kRetryKey = "retry";
