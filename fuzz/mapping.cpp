@@ -1,22 +1,12 @@
-#include <fstream>
-#include <sstream>
-
 #include "fuzz/targets.h"
-#include "services/mapper/domain/mapping.h"
-#include "services/mapper/domain/memory_lookups.h"
-#include "services/mapper/domain/stream.h"
+#include "services/mapper/tests/book.h"
 
 /// Mapping files of strangers, and records of strangers under the shipped mapping.
 namespace q2o::fuzz {
 namespace {
 
 const mapper::Mapping& shipped() {
-  static const auto checked = [] {
-    std::ifstream in(std::string(Q2O_SOURCE_DIR) + "/config/mappings/quickbooks_to_odoo.json");
-    std::ostringstream text;
-    text << in.rdbuf();
-    return mapper::Mapping::compile(text.str());
-  }();
+  static const auto checked = mapper::Mapping::compile(mapper::testing::shipped_mapping());
   expect(checked.mapping != nullptr, "the shipped mapping compiles");
   return *checked.mapping;
 }

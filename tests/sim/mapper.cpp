@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
-
+#include "services/mapper/tests/book.h"
 #include "tests/sim/source.h"
 
 namespace q2o::sim {
@@ -13,12 +11,7 @@ namespace {
 using mapper::RawRecord;
 
 const mapper::Mapping& shipped() {
-  static const auto checked = [] {
-    std::ifstream in(std::string(Q2O_SOURCE_DIR) + "/config/mappings/quickbooks_to_odoo.json");
-    std::ostringstream text;
-    text << in.rdbuf();
-    return mapper::Mapping::compile(text.str());
-  }();
+  static const auto checked = mapper::Mapping::compile(mapper::testing::shipped_mapping());
   if (!checked.mapping) throw std::logic_error("the shipped mapping does not compile");
   return *checked.mapping;
 }

@@ -24,12 +24,77 @@ inline std::string shipped_mapping() {
   return file_text(std::string(Q2O_SOURCE_DIR) + "/config/mappings/quickbooks_to_odoo.json");
 }
 
+/// Entities in the order in which the connector sends them; those that book last.
+inline const std::vector<std::string>& source_order() {
+  static const std::vector<std::string> order{"CompanyInfo",
+                                              "Preferences",
+                                              "CompanyCurrency",
+                                              "ExchangeRate",
+                                              "Account",
+                                              "Term",
+                                              "PaymentMethod",
+                                              "TaxAgency",
+                                              "TaxRate",
+                                              "TaxCode",
+                                              "Class",
+                                              "Department",
+                                              "CustomerType",
+                                              "Customer",
+                                              "Vendor",
+                                              "Employee",
+                                              "Item",
+                                              "JournalCode",
+                                              "Estimate",
+                                              "PurchaseOrder",
+                                              "Deposit",
+                                              "Invoice",
+                                              "SalesReceipt",
+                                              "CreditMemo",
+                                              "RefundReceipt",
+                                              "Bill",
+                                              "VendorCredit",
+                                              "Purchase",
+                                              "Transfer",
+                                              "CreditCardPayment",
+                                              "JournalEntry",
+                                              "InventoryAdjustment",
+                                              "Payment",
+                                              "BillPayment",
+                                              "TimeActivity"};
+  return order;
+}
+
+/// The ledger of a recorded company.
+inline std::vector<accounting::LedgerTransaction> ledger_of(const std::string& path) {
+  const auto document = json::Document::parse(file_text(path)).value();
+  std::vector<accounting::LedgerTransaction> all;
+  for (const auto& item : document.root().items()) {
+    accounting::LedgerTransaction transaction{std::string(item["txn_id"].text()),
+                                              std::string(item["txn_type"].text()),
+                                              std::string(item["date"].text()),
+                                              std::string(item["doc_number"].text()),
+                                              {}};
+    for (const auto& line : item["lines"].items())
+      transaction.postings.push_back({std::string(line["account_id"].text()),
+                                      line["amount"].decimal().value(),
+                                      {},
+                                      {},
+                                      std::string(line["name_id"].text()),
+                                      std::string(line["name"].text()),
+                                      std::string(line["memo"].text())});
+    all.push_back(std::move(transaction));
+  }
+  return all;
+}
+
 class Book {
  public:
   explicit Book(const Mapping& mapping, std::string home_currency = "USD")
-      : mapping_(mapping), stream_(mapping, RunContext{"qbo1", std::move(home_currency)}, lookups_) {}
+      : home_currency_(std::move(home_currency)), mapping_(mapping), stream_(mapping, RunContext{"qbo1", home_currency_}, lookups_) {}
 
+  const std::string& home_currency() const { return home_currency_; }
   MemoryLookups& lookups() { return lookups_; }
+  const MemoryLookups& lookups() const { return lookups_; }
   Stream& stream() { return stream_; }
   const std::vector<Mapped>& all() const { return all_; }
 
@@ -68,6 +133,7 @@ class Book {
     }
   }
 
+  std::string home_currency_;
   const Mapping& mapping_;
   MemoryLookups lookups_;
   Stream stream_;
