@@ -231,6 +231,18 @@ TEST_F(Leases, OfAKilledProcessAreTakenOverAtOnce) {
   EXPECT_FALSE(take(pool, liveness::make_name("loader"), 60s)) << "the new holder lives";
 }
 
+TEST_F(Leases, AreSeenToBeHeldWhileTheHolderWrites) {
+  const auto mine = take(pool, "a", 60s);
+  ASSERT_TRUE(mine);
+  pool.transact([&](Tx& tx) {
+    ASSERT_TRUE(renew(tx, *mine, 60s));  // the row is locked until this transaction ends
+    EXPECT_FALSE(other.transact([&](Tx& theirs) {
+      theirs.exec("set local lock_timeout = 100");
+      return try_lease(theirs, "job", "1", "b", 60s);
+    })) << "nobody waits for the lock";
+  });
+}
+
 TEST_F(Leases, CannotBeTakenOverWhileTheHolderWrites) {
   const auto mine = take(pool, "a", 1ms);
   ASSERT_TRUE(mine);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "common/liveness/liveness.h"
 #include "common/migrations/migrations.h"
 #include "q2o/mapper/v1/mapped.pb.h"
 #include "services/loader/adapters/outgoing.h"
@@ -71,10 +70,6 @@ std::vector<RunInfo> PgRunStore::runnable() {
 
 std::optional<Hold> PgRunStore::hold(const std::string& target_id) {
   return pool_.transact([&](pg::Tx& tx) -> std::optional<Hold> {
-    // Asked without a lock: those who wait for work must not stand in the way of the one who works.
-    const auto held =
-        tx.exec("select owner from lease where kind = $1 and id = $2 and lease_until > clock_timestamp()", {kLeaseKind, target_id});
-    if (!held.empty() && !liveness::certainly_dead(held[0].text("owner"))) return std::nullopt;
     const auto lease = pg::try_lease(tx, kLeaseKind, target_id, owner_, lease_for_);
     return lease ? std::optional(Hold{target_id, lease->fence}) : std::nullopt;
   });
