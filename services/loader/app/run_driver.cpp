@@ -319,12 +319,11 @@ RunDriver::Go RunDriver::finish(const std::stop_token& stop) {
   publish_progress(true);
   while (true) {
     if (look_at_directive(stop) == Go::leave) return Go::leave;
-    const bool closes = run_.settings_changed || !store_.to_restore(run_).empty();
-    Status done = clean_up();
-    if (done && closes) done = TargetSettings(books_, store_, run_, hold_).close_books();
-    if (done) break;
-    if (done.error().retry == Retry::never) return fail_run(done.error());
-    if (wait_out(done.error(), stop) == Go::leave) return Go::leave;
+    const auto closed =
+        clean_up().and_then([&](bool cleaned) { return cleaned ? TargetSettings(books_, store_, run_, hold_).close_books() : Status(); });
+    if (closed) break;
+    if (closed.error().retry == Retry::never) return fail_run(closed.error());
+    if (wait_out(closed.error(), stop) == Go::leave) return Go::leave;
   }
   store_.end(run_, hold_, "done", loaded_fact(run_, store_.totals(run_.key), progress_.counts()));
   left_ = Left::ended;
@@ -333,13 +332,14 @@ RunDriver::Go RunDriver::finish(const std::stop_token& stop) {
 
 /// Nothing of ours but the records stays in the target. A run that wrote nothing has nothing to clean up, unless an earlier one left
 /// something behind.
-Status RunDriver::clean_up() {
+Result<bool> RunDriver::clean_up() {
   std::list<Item> left;
   come_home(left);  // with the lock dates back, a batch under way would be booked on another day
-  if (!run_.settings_changed && store_.to_restore(run_).empty()) return {};
-  if (auto gone = action_.remove(); !gone) return gone;
+  if (!run_.settings_changed && store_.to_restore(run_).empty()) return false;
+  if (auto gone = action_.remove(); !gone) return fail(gone.error());
   store_.mark_restored(run_, hold_, std::string(kActionSetting), true, "removed");
-  return TargetSettings(books_, store_, run_, hold_).restore();
+  if (auto restored = TargetSettings(books_, store_, run_, hold_).restore(); !restored) return fail(restored.error());
+  return true;
 }
 
 RunDriver::Go RunDriver::stop_run() {

@@ -44,7 +44,8 @@ class RunDriver {
   Go ready_to_write(const std::stop_token& stop);
   Go modules_for(const Batch& batch, const std::stop_token& stop);
   Go finish(const std::stop_token& stop);
-  Status clean_up();
+  /// Whether there was anything to clean up.
+  Result<bool> clean_up();
   Go stop_run();
   Go fail_run(const Error& error);
   Go wait_out(const Error& error, const std::stop_token& stop, std::string_view whom = "the target");

@@ -256,6 +256,25 @@ TEST_F(RunDriverTest, PutsTheSettingsBackWhenStopped) {
   EXPECT_EQ(books.company["fiscalyear_lock_date"], R"("2020-12-31")");
 }
 
+TEST_F(RunDriverTest, ClosesTheBooksOnlyWhenTheWholeRunIsThere) {
+  store.info.settings_json = R"({"book_close_date":"2024-12-31"})";
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {}, 1)};
+  books.before_batch = [this] { store.now = Directive::stop; };
+  drive();
+  EXPECT_EQ(store.state, "stopped");
+  EXPECT_EQ(books.company["fiscalyear_lock_date"], R"("2020-12-31")") << "as it was";
+  books.before_batch = nullptr;
+  store.now = Directive::go;
+  store.begin_run(2);
+  drive();
+  EXPECT_EQ(store.state, "done");
+  EXPECT_EQ(books.company["fiscalyear_lock_date"], R"("2024-12-31")");
+  books.company["fiscalyear_lock_date"] = R"("2023-12-31")";  // opened by somebody
+  store.begin_run(3);
+  drive();
+  EXPECT_EQ(books.company["fiscalyear_lock_date"], R"("2023-12-31")") << "a run that writes nothing closes nothing";
+}
+
 TEST_F(RunDriverTest, LeavesAtOnceWhenAnotherProcessHoldsTheTarget) {
   store.items = {item(1, "qbo1_a")};
   books.before_batch = [this] { store.lost = true; };
