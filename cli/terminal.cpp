@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "common/decimal/digits.h"
+
 namespace q2o::cli {
 
 bool is_terminal() {
@@ -21,9 +23,7 @@ std::string bold(std::string_view text) {
 }
 
 std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
+  return with_thousands(std::to_string(number));
 }
 
 std::string duration(std::uint64_t seconds) {

@@ -201,6 +201,12 @@ void append_digits(std::string& out, const Decimal& value) {
   out.append(at, end);
 }
 
+std::string with_thousands(std::string digits) {
+  const std::size_t first = digits.starts_with('-') ? 1 : 0;
+  for (auto at = std::min(digits.find('.'), digits.size()); at > first + 3;) digits.insert(at -= 3, 1, ',');
+  return digits;
+}
+
 std::string Decimal::to_string() const {
   std::string out;
   append_digits(out, *this);

@@ -5,6 +5,8 @@
 
 #include <boost/multiprecision/cpp_int.hpp>
 
+#include "common/decimal/digits.h"
+
 namespace q2o {
 namespace {
 
@@ -160,6 +162,20 @@ TEST(Decimal, ThrowsRatherThanBeingWrong) {
   EXPECT_THROW(static_cast<void>(huge.rounded(30, Rounding::down)), std::overflow_error);
   EXPECT_THROW(Decimal::divide(huge, Decimal(0), 2, Rounding::half_up), std::domain_error);
   EXPECT_THROW(Decimal::of("abc"), std::invalid_argument);
+}
+
+TEST(Digits, StandInGroupsOfThree) {
+  for (const auto& [plain, grouped] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"", ""},
+           {"0", "0"},
+           {"999", "999"},
+           {"1000", "1,000"},
+           {"-999", "-999"},
+           {"-1000.5", "-1,000.5"},
+           {"-2057745.08", "-2,057,745.08"},
+           {".0001", ".0001"},
+           {"123456789012345678901234567890.12", "123,456,789,012,345,678,901,234,567,890.12"}})
+    EXPECT_EQ(with_thousands(plain), grouped);
 }
 
 }  // namespace

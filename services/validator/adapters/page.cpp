@@ -1,6 +1,6 @@
 #include "services/validator/adapters/page.h"
 
-#include <algorithm>
+#include "common/decimal/digits.h"
 
 namespace q2o::validator {
 
@@ -38,12 +38,7 @@ bool is_amount(std::string_view text) {
 
 std::string figure(const std::string& text) {
   if (!is_amount(text) || text.find('-', 1) != std::string::npos) return escaped(text);
-  const bool negative = text.front() == '-';
-  const auto digits = text.substr(negative ? 1 : 0);
-  const auto point = std::min(digits.find('.'), digits.size());
-  auto whole = digits.substr(0, point);
-  for (auto at = static_cast<std::ptrdiff_t>(whole.size()) - 3; at > 0; at -= 3) whole.insert(static_cast<std::size_t>(at), ",");
-  return (negative ? "−" : "") + whole + digits.substr(point);
+  return text.front() == '-' ? "−" + q2o::with_thousands(text.substr(1)) : q2o::with_thousands(text);
 }
 
 std::string small(const std::string& text) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/decimal/digits.h"
 #include "services/validator/domain/calendar.h"
 #include "services/validator/domain/checks.h"
 
@@ -72,9 +73,7 @@ Check CheckBuilder::finish() {
 }
 
 std::string with_thousands(std::uint64_t number) {
-  auto digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
+  return q2o::with_thousands(std::to_string(number));
 }
 
 namespace {
@@ -156,9 +155,7 @@ std::vector<AccountCode> account_codes(const SourceBooks& source, const TargetBo
 }  // namespace
 
 std::string with_thousands(const Decimal& amount) {
-  const auto digits = amount.abs().to_string(2);
-  const auto point = digits.find('.');
-  return (amount.sign() < 0 ? "-" : "") + with_thousands(std::stoull(digits.substr(0, point))) + digits.substr(point);
+  return q2o::with_thousands(amount.to_string(2));
 }
 
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {

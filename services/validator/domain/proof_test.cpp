@@ -332,6 +332,7 @@ TEST(WithThousands, PutsCommas) {
   EXPECT_EQ(with_thousands(std::uint64_t{1234567}), "1,234,567");
   EXPECT_EQ(with_thousands(Decimal::of("-2057745.08")), "-2,057,745.08");
   EXPECT_EQ(with_thousands(Decimal()), "0.00");
+  EXPECT_EQ(with_thousands(Decimal::of("20000000000000000000")), "20,000,000,000,000,000,000.00") << "more than 64 bits hold";
 }
 
 }  // namespace
