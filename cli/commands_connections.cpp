@@ -10,43 +10,29 @@
 namespace q2o::cli {
 
 Result<std::vector<connector::v1::Connection>> source_connections(const Session& session) {
-  const auto connector = connector::v1::ConnectorService::NewStub(session.channel("connector"));
-  std::vector<connector::v1::Connection> all;
-  connector::v1::ListConnectionsRequest request;
-  do {
-    auto page = session.call("connector", *connector, &connector::v1::ConnectorService::Stub::ListConnections, request);
-    if (!page) return fail(page.error());
-    all.insert(all.end(), page->connections().begin(), page->connections().end());
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return all;
+  using connector::v1::ConnectorService;
+  const auto connector = ConnectorService::NewStub(session.channel("connector"));
+  return session.pages("connector", *connector, &ConnectorService::Stub::ListConnections, {}).map([](const auto& all) {
+    return std::vector(all.connections().begin(), all.connections().end());
+  });
 }
 
 Result<std::vector<loader::v1::Target>> targets(const Session& session) {
-  const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
-  std::vector<loader::v1::Target> all;
-  loader::v1::ListTargetsRequest request;
-  do {
-    auto page = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListTargets, request);
-    if (!page) return fail(page.error());
-    all.insert(all.end(), page->targets().begin(), page->targets().end());
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return all;
+  using loader::v1::LoaderService;
+  const auto loader = LoaderService::NewStub(session.channel("loader"));
+  return session.pages("loader", *loader, &LoaderService::Stub::ListTargets, {}).map([](const auto& all) {
+    return std::vector(all.targets().begin(), all.targets().end());
+  });
 }
 
 Result<std::vector<loader::v1::LeftSetting>> left_settings(const Session& session, const std::string& migration_id) {
-  const auto loader = loader::v1::LoaderService::NewStub(session.channel("loader"));
-  std::vector<loader::v1::LeftSetting> all;
+  using loader::v1::LoaderService;
+  const auto loader = LoaderService::NewStub(session.channel("loader"));
   loader::v1::ListLeftSettingsRequest request;
   request.set_migration_id(migration_id);
-  do {
-    auto page = session.call("loader", *loader, &loader::v1::LoaderService::Stub::ListLeftSettings, request);
-    if (!page) return fail(page.error());
-    all.insert(all.end(), page->settings().begin(), page->settings().end());
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return all;
+  return session.pages("loader", *loader, &LoaderService::Stub::ListLeftSettings, request).map([](const auto& all) {
+    return std::vector(all.settings().begin(), all.settings().end());
+  });
 }
 
 int connections(const Session& session) {

@@ -30,13 +30,9 @@ Status read_rejects(const Session& session, const std::string& service, Stub& st
   Request request;
   request.set_migration_id(migration.migration_id());
   request.set_run(migration.run());
-  request.set_page_size(500);
-  do {
-    auto page = session.call(service, stub, method, request);
-    if (!page) return fail(page.error());
-    rejects.insert(rejects.end(), page->rejects().begin(), page->rejects().end());
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  const auto read = session.pages(service, stub, method, request);
+  if (!read) return fail(read.error());
+  rejects.insert(rejects.end(), read->rejects().begin(), read->rejects().end());
   return {};
 }
 

@@ -107,15 +107,7 @@ int change(const Session& session, const std::string& id,
 
 Result<billing::v1::ListMigrationsResponse> list_migrations(const Session& session) {
   const auto stub = MigrationService::NewStub(session.channel("billing"));
-  billing::v1::ListMigrationsRequest request;
-  billing::v1::ListMigrationsResponse all;
-  do {
-    auto page = session.call("billing", *stub, &MigrationService::Stub::ListMigrations, request);
-    if (!page) return fail(page.error());
-    all.mutable_migrations()->MergeFrom(page->migrations());
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return all;
+  return session.pages("billing", *stub, &MigrationService::Stub::ListMigrations, {});
 }
 
 Result<Migration> choose_migration(const Session& session, const std::string& id) {
@@ -225,18 +217,13 @@ int history(const Session& session, const std::string& migration_id) {
   const auto stub = MigrationService::NewStub(session.channel("billing"));
   billing::v1::HistoryRequest request;
   request.set_migration_id(migration->migration_id());
-  billing::v1::HistoryResponse all;
-  do {
-    auto events = session.call("billing", *stub, &MigrationService::Stub::History, request);
-    if (!events) return report_error(session, events.error());
-    all.mutable_events()->MergeFrom(events->events());
-    request.set_page_token(events->next_page_token());
-  } while (!request.page_token().empty());
+  const auto all = session.pages("billing", *stub, &MigrationService::Stub::History, request);
+  if (!all) return report_error(session, all.error());
   if (session.json) {
-    print_json(all);
+    print_json(*all);
     return kDone;
   }
-  for (const auto& event : all.events()) {
+  for (const auto& event : all->events()) {
     std::cout << event.at() << "  " << event.kind() << "  " << state_word(event.from()) << " → " << state_word(event.to()) << "  by "
               << event.actor();
     if (!event.reason().empty()) std::cout << ": " << event.reason();

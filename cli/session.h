@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/result/result.h"
+#include "common/rpc/page.h"
 #include "common/rpc/rpc.h"
 
 /// What every command needs: where the services are, who is asking, how to print.
@@ -34,6 +35,13 @@ struct Session {
     const grpc::Status status = (stub.*method)(context.get(), request, &response);
     if (!status.ok()) return fail(explain(service, rpc::to_error(status)));
     return response;
+  }
+
+  /// All pages of a list as one answer.
+  template <class Stub, class Request, class Response>
+  Result<Response> pages(const std::string& service, Stub& stub,
+                         grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request) const {
+    return rpc::all_pages(request, [&](const Request& page) { return call(service, stub, method, page); });
   }
 
   Error explain(const std::string& service, Error error) const;

@@ -18,9 +18,9 @@ constexpr std::chrono::milliseconds kAdvanceEvery{2'000};
 /// All migrations in these states, a page at a time.
 void each_in(pg::Pool& pool, const std::vector<State>& states, const std::function<void(const v1::Migration&)>& work) {
   for (std::string after;;) {
-    const auto page = pool.transact([&](pg::Tx& tx) { return PgMigrations(tx).in_states(states, after, kPageMax); });
+    const auto page = pool.transact([&](pg::Tx& tx) { return PgMigrations(tx).in_states(states, after, rpc::kPageMax); });
     for (const auto& migration : page) work(migration);
-    if (page.size() < kPageMax) return;
+    if (page.size() < rpc::kPageMax) return;
     after = page.back().migration_id();
   }
 }

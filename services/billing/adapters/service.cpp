@@ -1,7 +1,6 @@
 #include "services/billing/adapters/service.h"
 
-#include <charconv>
-
+#include "common/rpc/page.h"
 #include "common/rpc/rpc.h"
 
 namespace q2o::billing {
@@ -18,11 +17,6 @@ grpc::Status answer(grpc::ServerContext* context, Response* response, const Comm
   return grpc::Status::OK;
 }
 
-template <class Request>
-std::uint32_t page(const Request& request) {
-  return request.page_size() == 0 ? kPageMax : std::min(request.page_size(), kPageMax);
-}
-
 }  // namespace
 
 grpc::Status Service::CreateMigration(grpc::ServerContext* context, const v1::CreateMigrationRequest* request,
@@ -37,7 +31,7 @@ grpc::Status Service::ListMigrations(grpc::ServerContext* context, const v1::Lis
                                      v1::ListMigrationsResponse* response) {
   const auto caller = rpc::caller(*context);
   if (!caller) return rpc::to_status(caller.error());
-  const auto size = page(*request);
+  const auto size = rpc::page_size(request->page_size());
   for (auto& migration : commands_.list(Caller{caller->tenant, caller->actor, {}}, request->page_token(), size))
     *response->add_migrations() = std::move(migration);
   if (static_cast<std::uint32_t>(response->migrations_size()) == size)
@@ -70,20 +64,11 @@ grpc::Status Service::AcceptDifferences(grpc::ServerContext* context, const v1::
 grpc::Status Service::History(grpc::ServerContext* context, const v1::HistoryRequest* request, v1::HistoryResponse* response) {
   const auto caller = rpc::caller(*context);
   if (!caller) return rpc::to_status(caller.error());
-  std::uint64_t after = 0;
-  const auto& token = request->page_token();
-  if (const auto [end, problem] = std::from_chars(token.data(), token.data() + token.size(), after);
-      !token.empty() && (problem != std::errc() || end != token.data() + token.size())) {
-    return rpc::to_status(Error{Code::invalid_argument,
-                                "page_token is none that History gave",
-                                Retry::never,
-                                Effect::none,
-                                "PAGE_TOKEN_INVALID",
-                                "Begin without one.",
-                                {}});
-  }
-  const auto size = page(*request);
-  auto events = commands_.history(Caller{caller->tenant, caller->actor, {}}, request->migration_id(), after, size);
+  const auto after = rpc::place_of(request->page_token());
+  if (!after) return rpc::to_status(after.error());
+  const auto size = rpc::page_size(request->page_size());
+  auto events =
+      commands_.history(Caller{caller->tenant, caller->actor, {}}, request->migration_id(), static_cast<std::uint64_t>(*after), size);
   if (!events) return rpc::to_status(events.error());
   for (auto& event : *events) *response->add_events() = std::move(event);
   if (static_cast<std::uint32_t>(response->events_size()) == size)

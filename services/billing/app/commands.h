@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "common/rpc/page.h"
 #include "services/billing/app/ports.h"
 
 namespace q2o::billing {
@@ -22,7 +23,7 @@ class Commands {
 
   Result<v1::Migration> create(const Caller& caller, const v1::CreateMigrationRequest& request);
   Result<v1::Migration> get(const Caller& caller, const std::string& id);
-  std::vector<v1::Migration> list(const Caller& caller, const std::string& after = {}, std::uint32_t most = kPageMax);
+  std::vector<v1::Migration> list(const Caller& caller, const std::string& after = {}, std::uint32_t most = rpc::kPageMax);
   Result<v1::Migration> mark_paid(const Caller& caller, const std::string& id, const std::string& reason);
   /// A new run as ordered.
   Result<v1::Migration> start(const Caller& caller, const v1::StartRequest& request);
@@ -32,7 +33,7 @@ class Commands {
   Result<v1::Migration> stop(const Caller& caller, const std::string& id, const std::string& reason);
   Result<v1::Migration> accept_differences(const Caller& caller, const std::string& id, const std::string& reason);
   Result<std::vector<v1::Event>> history(const Caller& caller, const std::string& id, std::uint64_t after = 0,
-                                         std::uint32_t most = kPageMax);
+                                         std::uint32_t most = rpc::kPageMax);
 
   /// Takes every step that nobody has to ask for: PAID → CONNECTING → READY, and → RUNNING where the tenant chose automatic start.
   /// Asks the neighbours; called after every change and every few seconds.

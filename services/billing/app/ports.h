@@ -31,9 +31,6 @@ class Peers {
   virtual Result<std::string> mapping(const std::string& tenant, const std::string& platform, const std::string& version) = 0;
 };
 
-/// The most that one answer carries: far below gRPC's limit of 4 MiB.
-inline constexpr std::uint32_t kPageMax = 1000;
-
 /// Run fact: the source was read to its end.
 inline constexpr std::string_view kRunExtracted = "RUN_EXTRACTED";
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "common/ids/ids.h"
+#include "common/rpc/page.h"
 #include "services/connector/app/run_extractor.h"
 
 namespace q2o::connector {
@@ -62,10 +63,8 @@ Result<Connection> Connections::save(const SaveRequest& request) {
 }
 
 Result<Connections::Page> Connections::list(const std::string& tenant, const std::string& after, std::uint32_t size) {
-  constexpr std::uint32_t kPageMax = 1000;
-  if (!after.empty() && !store_.find(tenant, after))
-    return fail(Code::invalid_argument, "page_token is none that a page before gave", "PAGE_TOKEN_INVALID", "Begin without one.");
-  const std::uint32_t most = size == 0 ? kPageMax : std::min(size, kPageMax);
+  if (!after.empty() && !store_.find(tenant, after)) return rpc::bad_page_token();
+  const std::uint32_t most = rpc::page_size(size);
   Page page{store_.list(tenant, after, most + 1), {}};
   if (page.connections.size() > most) {
     page.connections.pop_back();

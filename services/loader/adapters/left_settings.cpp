@@ -1,11 +1,9 @@
 #include "services/loader/adapters/left_settings.h"
 
-#include <charconv>
+#include "common/rpc/page.h"
 
 namespace q2o::loader {
 namespace {
-
-constexpr std::uint32_t kPageMax = 1000;
 
 /// The newest word about a setting of a target counts: a later run may have put back what an earlier one could not. What is meant to stay
 /// says so in its note, and what a run at work has changed is not left yet.
@@ -30,15 +28,13 @@ LeftSetting left_of(const pg::Row& row) {
 
 Result<LeftSettings> left_settings(pg::Pool& pool, const std::string& tenant_id, const std::string& migration_id, const std::string& token,
                                    std::uint32_t size) {
-  std::int64_t after = 0;
-  const auto [end, problem] = std::from_chars(token.data(), token.data() + token.size(), after);
-  if (!token.empty() && (problem != std::errc() || end != token.data() + token.size()))
-    return fail(Code::invalid_argument, "page_token is none that a page before gave", "PAGE_TOKEN_INVALID", "Begin without one.");
-  const std::uint32_t most = size == 0 ? kPageMax : std::min(size, kPageMax);
+  const auto after = rpc::place_of(token);
+  if (!after) return fail(after.error());
+  const std::uint32_t most = rpc::page_size(size);
   return pool.transact([&](pg::Tx& tx) {
     LeftSettings page;
     std::int64_t last = 0;
-    for (const auto row : tx.exec(kLeft, {tenant_id, migration_id, after, static_cast<std::int64_t>(most) + 1})) {
+    for (const auto row : tx.exec(kLeft, {tenant_id, migration_id, *after, static_cast<std::int64_t>(most) + 1})) {
       if (page.settings.size() == most) {
         page.more = std::to_string(last);
         break;

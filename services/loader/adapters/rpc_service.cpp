@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/ids/ids.h"
+#include "common/rpc/page.h"
 #include "common/rpc/rpc.h"
 #include "services/loader/adapters/left_settings.h"
 #include "services/loader/adapters/outgoing.h"
@@ -14,8 +15,6 @@
 
 namespace q2o::loader {
 namespace {
-
-constexpr std::uint32_t kPageMax = 1000;
 
 void fill(v1::Target& out, const Target& target) {
   out.set_target_id(target.target_id);
@@ -174,7 +173,7 @@ grpc::Status RpcService::ListRejects(grpc::ServerContext* context, const v1::Lis
                                      v1::ListRejectsResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
     if (const auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
-    const std::uint32_t size = request->page_size() == 0 ? kPageMax : std::min(request->page_size(), kPageMax);
+    const auto size = rpc::page_size(request->page_size());
     pool_.transact([&](pg::Tx& tx) {
       response->Clear();
       for (const auto row : tx.exec("select * from reject where tenant_id = $1 and migration_id = $2 and run = $3 and external_id > $4 "

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include "common/ids/ids.h"
+#include "common/rpc/page.h"
 
 namespace q2o::loader {
 namespace {
-
-constexpr std::uint32_t kPageMax = 1000;
 
 std::string context_of(const std::string& tenant_id, const std::string& target_id) {
   return fmt::format("{}/target/{}/password", tenant_id, target_id);
@@ -55,9 +54,8 @@ Result<Target> Targets::save(const std::string& tenant_id, Target target, const 
 }
 
 Result<Targets::Page> Targets::list(const std::string& tenant_id, const std::string& after, std::uint32_t size) {
-  if (!after.empty() && !find(tenant_id, after))
-    return fail(Code::invalid_argument, "page_token is none that a page before gave", "PAGE_TOKEN_INVALID", "Begin without one.");
-  const std::uint32_t most = size == 0 ? kPageMax : std::min(size, kPageMax);
+  if (!after.empty() && !find(tenant_id, after)) return rpc::bad_page_token();
+  const std::uint32_t most = rpc::page_size(size);
   return pool_.transact([&](pg::Tx& tx) {
     Page page;
     // One row more is read, so that a full last page has no token.

@@ -2,17 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <optional>
-
+#include "common/rpc/page.h"
 #include "common/rpc/rpc.h"
 #include "services/mapper/adapters/rows.h"
 #include "services/mapper/app/output.h"
 
 namespace q2o::mapper {
 namespace {
-
-constexpr std::uint32_t kPageMax = 1000;
 
 grpc::Status refuse(Code code, std::string message, std::string reason, std::string hint) {
   return rpc::to_status(Error{code, std::move(message), Retry::never, Effect::none, std::move(reason), std::move(hint), {}});
@@ -35,22 +31,12 @@ grpc::Status serve(const grpc::ServerContext& context, Answer answer) {
   }
 }
 
-/// Nothing: no token that a page of ours gave.
-std::optional<std::int64_t> position_of(const std::string& token) {
-  std::int64_t position = 0;
-  if (token.empty()) return position;
-  const auto [end, problem] = std::from_chars(token.data(), token.data() + token.size(), position);
-  if (problem != std::errc() || end != token.data() + token.size() || position < 0) return std::nullopt;
-  return position;
-}
-
 /// One page of the rows of a run, in the order they were made; one row more is read, so that a full last page has no token.
 template <class Request, class Response, class Add>
 grpc::Status page_of(pg::Pool& pool, const rpc::Caller& caller, const char* table, const Request& request, Response& response, Add add) {
-  const auto after = position_of(request.page_token());
-  if (!after)
-    return refuse(Code::invalid_argument, "page_token is none that a page before gave", "PAGE_TOKEN_INVALID", "Begin without one.");
-  const std::uint32_t size = request.page_size() == 0 ? kPageMax : std::min(request.page_size(), kPageMax);
+  const auto after = rpc::place_of(request.page_token());
+  if (!after) return rpc::to_status(after.error());
+  const auto size = rpc::page_size(request.page_size());
   pool.transact([&](pg::Tx& tx) {
     response.Clear();
     std::uint32_t rows = 0;
