@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "services/mapper/domain/builders/document.h"
+#include "services/mapper/domain/html.h"
 
 /// Odoo's records of a document: the move with all its items, cost of goods, money that moved at once.
 namespace q2o::mapper::builders {

@@ -3,6 +3,7 @@
 #include "services/mapper/domain/builders/document.h"
 #include "services/mapper/domain/builders/families.h"
 #include "services/mapper/domain/builders/notes.h"
+#include "services/mapper/domain/html.h"
 
 /// Estimates and purchase orders: they post nothing. The state is written after the creation: confirming would make deliveries.
 namespace q2o::mapper::builders {

@@ -5,33 +5,15 @@
 #include <array>
 #include <cctype>
 
+#include "common/ids/ids.h"
 #include "services/mapper/domain/losses.h"
 
 namespace q2o::mapper {
 
-namespace {
-
-/// "CreditCardPayment" -> "credit_card_payment"
-void append_snake_case(std::string& to, std::string_view name) {
-  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (!upper(name[i])) {
-      to += name[i];
-      continue;
-    }
-    if (i > 0 && name[i - 1] != '_' && !upper(name[i - 1])) to += '_';
-    to += static_cast<char>(name[i] - 'A' + 'a');
-  }
-}
-
-}  // namespace
-
 std::string RunContext::external_id(std::string_view entity, std::string_view id, std::string_view part) const {
   std::string name;
   name.reserve(slug.size() + entity.size() + id.size() + part.size() + 8);
-  name.append(slug).append("_");
-  append_snake_case(name, entity);
-  name.append("_").append(id);
+  name.append(slug).append("_").append(ids::snake_case(entity)).append("_").append(id);
   if (!part.empty()) name.append("_").append(part);
   return name;
 }
@@ -50,37 +32,6 @@ std::string below(std::string_view path, std::size_t index) {
   std::string out(path);
   out += '.';
   return out += std::to_string(index);
-}
-
-std::string snake_case(std::string_view name) {
-  std::string result;
-  append_snake_case(result, name);
-  return result;
-}
-
-std::string html(std::string_view plain) {
-  std::string result;
-  for (const char c : plain) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '\r':
-        break;
-      case '\n':
-        result += "<br/>";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
 }
 
 const json::Value& Scope::at(std::string_view path) const {

@@ -35,11 +35,6 @@ struct Where {
 /// "Line" and 3 -> "Line.3"
 std::string below(std::string_view path, std::size_t index);
 
-/// "CreditCardPayment" -> "credit_card_payment"
-std::string snake_case(std::string_view name);
-/// Text for an HTML field of Odoo: escaped, line ends as <br/>.
-std::string html(std::string_view plain);
-
 /// One record being built: where it is read, its ids, and what is known about the books around it.
 class Scope {
  public:

@@ -3,6 +3,7 @@
 #include <array>
 #include <cctype>
 
+#include "services/mapper/domain/html.h"
 #include "services/mapper/domain/language/transforms.h"
 
 namespace q2o::mapper::language {
@@ -39,31 +40,6 @@ std::string convert(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
     if (static_cast<unsigned char>(c) < 0x80) c = static_cast<char>(Convert(static_cast<unsigned char>(c)));
-  }
-  return result;
-}
-
-std::string html(std::string_view plain) {
-  std::string result;
-  for (const char c : plain) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '\r':
-        break;
-      case '\n':
-        result += "<br/>";
-        break;
-      default:
-        result += c;
-    }
   }
   return result;
 }
