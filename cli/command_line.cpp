@@ -1,0 +1,173 @@
+#include "cli/command_line.h"
+
+#include <algorithm>
+#include <iostream>
+
+namespace q2o::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "Moves a company's books from QuickBooks into Odoo 18 and proves that both agree to 0.00.\n\n"
+    "Examples:\n"
+    "  q2o migrate --company-id 4620816365123456 --client-id ABC --odoo-url https://books.example.com --odoo-db books --odoo-user admin\n"
+    "  q2o watch                 live progress of the latest migration\n\n"
+    "Secrets come from the environment: QUICKBOOKS_CLIENT_SECRET, QUICKBOOKS_REFRESH_TOKEN, ODOO_PASSWORD.\n"
+    "Exit codes: 0 done and matched, 1 error, 2 usage, 3 finished with differences, 4 waits for a person.";
+constexpr const char* kWhichMigration = "id, or a beginning or end of it that is unique; the latest when left out";
+constexpr const char* kKept = "kept in the history";
+
+/// Edit distance, for "did you mean".
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+void suggest(const CLI::App& app, const std::string& word) {
+  std::string best;
+  std::size_t least = 4;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (const auto d = distance(word, command->get_name()); d < least) {
+      least = d;
+      best = command->get_name();
+    }
+  }
+  std::cerr << "q2o: unknown command " << word << (best.empty() ? "" : "; did you mean `q2o " + best + "`?")
+            << "\n     `q2o --help` lists all commands.\n";
+}
+
+}  // namespace
+
+CommandLine::CommandLine() : app_(kExamples, "q2o") {
+  app_.require_subcommand(1);
+  app_.add_flag("--json", json_, "machine-readable output");
+  add_migrate();
+  add_replay();
+  add_views();
+  add_steps();
+  add_mapping();
+  add_upkeep();
+}
+
+std::optional<int> CommandLine::parse(int argc, char** argv) {
+  const auto known = app_.get_subcommands([&](const CLI::App* sub) { return argc > 1 && sub->get_name() == argv[1]; });
+  if (argc > 1 && argv[1][0] != '-' && known.empty()) {
+    suggest(app_, argv[1]);
+    return kUsage;
+  }
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app_.exit(error) == 0 ? kDone : kUsage;
+  }
+  return std::nullopt;
+}
+
+void CommandLine::choose_by(CLI::App* word, Action action) {
+  word->callback([this, action = std::move(action)] { chosen_ = action; });
+}
+
+CLI::App* CommandLine::command(const char* name, const char* description, Action action) {
+  CLI::App* added = app_.add_subcommand(name, description);
+  added->add_flag("--json", json_, "machine-readable output");
+  choose_by(added, std::move(action));
+  return added;
+}
+
+CLI::App* CommandLine::about_one(const char* name, const char* description, Action action) {
+  CLI::App* added = command(name, description, std::move(action));
+  added->add_option("migration", id_, kWhichMigration);
+  return added;
+}
+
+void CommandLine::add_odoo(CLI::App* to) {
+  to->add_option("--odoo-url", migrate_.odoo_url, "address of Odoo")->required();
+  to->add_option("--odoo-db", migrate_.odoo_database, "database name")->required();
+  to->add_option("--odoo-user", migrate_.odoo_user, "login")->required();
+}
+
+void CommandLine::add_migrate() {
+  CLI::App* go = command("migrate", "connect both systems, run, prove; the same command again brings only what changed",
+                         [this](const Session& s) { return migrate(s, migrate_); });
+  go->add_option("--name", migrate_.name, "name of the migration (default: the company's)");
+  go->add_option("--quickbooks-url", migrate_.quickbooks_url, "API address (default: QuickBooks Online)");
+  go->add_option("--token-url", migrate_.token_url, "OAuth token address (default: Intuit's)");
+  go->add_option("--company-id", migrate_.company_id, "QuickBooks company (realm) id")->required();
+  go->add_option("--client-id", migrate_.client_id, "OAuth client id")->required();
+  add_odoo(go);
+  go->add_flag("--dry-run", migrate_.dry_run, "check both sides, write nothing");
+}
+
+void CommandLine::add_replay() {
+  CLI::App* again = command("replay", "map and load the records of an earlier run again, without a call to the source",
+                            [this](const Session& s) { return replay(s, replay_); });
+  again->add_option("migration", replay_.migration_id, kWhichMigration);
+  again->add_option("--run", replay_.run, "whose records (default: the newest that read the source to its end)");
+  again->add_option("--mapping", replay_.mapping, "version of the mapping (default: the one that was used last)");
+  again->add_option("--into", replay_.into, "another target, as q2o connections lists it (default: the migration's)");
+  again->add_option("--entities", replay_.entities, "only these, e.g. Invoice,Payment")->delimiter(',');
+  again->add_option("--reason", replay_.reason, kKept);
+  again->add_flag("--dry-run", replay_.dry_run, "map, but write nothing");
+  add_odoo(command("connect-odoo", "save and check another Odoo", [this](const Session& s) { return connect_odoo(s, migrate_); }));
+}
+
+void CommandLine::add_views() {
+  about_one("status", "what each migration is at", [this](const Session& s) { return status(s, id_); });
+  about_one("watch", "live progress", [this](const Session& s) { return watch(s, id_); });
+  about_one("report", "the proof as HTML, JSON and CSV", [this](const Session& s) {
+    return report(s, id_, out_);
+  })->add_option("--out", out_, "folder for the files");
+  about_one("rejects", "records that were not taken over, by cause", [this](const Session& s) { return rejects(s, id_); });
+  CLI::App* where = command("trace", "one record from the source's bytes to Odoo, or back: invoice 1043, or odoo account.move 512",
+                            [this](const Session& s) { return trace(s, trace_); });
+  where->add_option("record", trace_.words, "entity and id or document number; or: odoo, model, id")->required();
+  where->add_option("--migration", trace_.migration_id, kWhichMigration);
+  where->add_flag("--raw", trace_.raw, "the bytes as the source sent them");
+}
+
+void CommandLine::add_steps() {
+  about_one("pause", "finish the batches under way, then wait", [this](const Session& s) {
+    return pause(s, id_, reason_);
+  })->add_option("--reason", reason_, kKept);
+  about_one("resume", "go on after a pause", [this](const Session& s) { return resume(s, id_); });
+  CLI::App* end = about_one("stop", "end the run for good", [this](const Session& s) { return stop(s, id_, reason_, yes_); });
+  end->add_option("--reason", reason_, kKept);
+  end->add_flag("--yes", yes_, "do not ask");
+  CLI::App* agree =
+      about_one("accept", "end a migration although its books differ", [this](const Session& s) { return accept(s, id_, reason_, yes_); });
+  agree->add_option("--reason", reason_, "why the differences are right; kept in the history")->required();
+  agree->add_flag("--yes", yes_, "do not ask");
+  about_one("history", "every step with who and why", [this](const Session& s) { return history(s, id_); });
+  command("connections", "sources and targets", [](const Session& s) { return connections(s); });
+}
+
+void CommandLine::add_mapping() {
+  CLI::App* mapping = app_.add_subcommand("mapping", "mapping files");
+  mapping->require_subcommand(1);
+  CLI::App* check = mapping->add_subcommand("check", "all complaints about a mapping file");
+  check->add_option("file", file_, "path")->required();
+  choose_by(check, [this](const Session& s) { return mapping_check(s, file_); });
+  CLI::App* store = mapping->add_subcommand("store", "store a mapping; new runs use it");
+  store->add_flag("--json", json_, "machine-readable output");
+  store->add_option("file", file_, "path")->required();
+  choose_by(store, [this](const Session& s) { return mapping_store(s, file_); });
+}
+
+void CommandLine::add_upkeep() {
+  command("doctor", "is every part reachable; lag, disk, versions", [](const Session& s) { return doctor(s); });
+  CLI::App* declare =
+      command("topics", "declare the Kafka topics (used by scripts/stack)", [this](const Session&) { return topics(brokers_, file_); });
+  declare->add_option("--brokers", brokers_)->required();
+  declare->add_option("--file", file_)->required();
+}
+
+}  // namespace q2o::cli

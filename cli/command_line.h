@@ -1,0 +1,49 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cli/commands.h"
+
+namespace q2o::cli {
+
+/// The commands of q2o by name, with their options and texts; and the one that was asked for.
+class CommandLine {
+ public:
+  CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  /// Nothing: a command is to be run. Else help or what is wrong was printed, and this is the exit code.
+  std::optional<int> parse(int argc, char** argv);
+  bool json() const { return json_; }
+  int run(const Session& session) const { return chosen_ ? chosen_(session) : kUsage; }
+
+ private:
+  using Action = std::function<int(const Session&)>;
+  CLI::App* command(const char* name, const char* description, Action action);
+  /// A command about one migration, which may be left out.
+  CLI::App* about_one(const char* name, const char* description, Action action);
+  void choose_by(CLI::App* word, Action action);
+  void add_odoo(CLI::App* to);
+
+  void add_migrate();
+  void add_replay();
+  void add_views();
+  void add_steps();
+  void add_mapping();
+  void add_upkeep();
+
+  CLI::App app_;
+  bool json_ = false, yes_ = false;
+  std::string id_, out_, reason_, file_, brokers_;
+  MigrateOptions migrate_;
+  ReplayOptions replay_;
+  TraceOptions trace_;
+  Action chosen_;
+};
+
+}  // namespace q2o::cli
