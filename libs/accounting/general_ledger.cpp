@@ -13,6 +13,8 @@ namespace q2o::accounting {
 struct LedgerColumns {
   std::optional<std::size_t> date, type, number, name, memo, amount, debit, credit;
   std::optional<std::size_t> home_amount, home_debit, home_credit, currency;
+  bool has_home() const { return (home_debit && home_credit) || home_amount; }
+  bool has_amount() const { return amount || (debit && credit) || has_home(); }
   bool amount_is_foreign() const { return currency && (home_amount || home_debit); }
 };
 
@@ -131,9 +133,7 @@ Status LedgerReader::add(std::string_view slice) {
   if (!report) return fail(report.error());
   if (auto fine = check_ranges(*report); !fine) return fine;
   const auto columns = find_columns(*report);
-  const bool has_amount =
-      columns.amount || (columns.debit && columns.credit) || columns.home_amount || (columns.home_debit && columns.home_credit);
-  if (!columns.date || !columns.type || !has_amount) return shape("a needed column is missing (tx_date, txn_type, amount)");
+  if (!columns.date || !columns.type || !columns.has_amount()) return shape("a needed column is missing (tx_date, txn_type, amount)");
 
   std::map<std::size_t, Decimal> totals;  // own rows and rows of the sections inside, in the report's own (natural) direction
   for (const auto& row : report->rows) {
@@ -171,38 +171,10 @@ Status LedgerReader::add_row(const Report& report, const Row& row, const LedgerC
   if (type.id.empty()) return shape(fmt::format("a row of {} ({}) names no transaction id", date.value, type.value));
   if (!is_iso_date(date.value)) return shape(fmt::format("'{}' is not a date", date.value));
 
-  Posting posting;
-  posting.account_id = account_of(report, row.section);
-  const auto found = classifications_.find(posting.account_id);
-  const auto account = found == classifications_.end() ? std::nullopt : std::optional(found->second);
-  Result<std::optional<Decimal>> home{std::nullopt}, own{std::nullopt};
-  if (columns.debit && columns.credit)
-    own = debit_minus_credit(row, *columns.debit, *columns.credit);
-  else if (columns.amount)
-    own = natural(row, *columns.amount, account, posting.account_id);
-  if (!own) return fail(own.error());
-  if (columns.home_debit && columns.home_credit)
-    home = debit_minus_credit(row, *columns.home_debit, *columns.home_credit);
-  else if (columns.home_amount)
-    home = natural(row, *columns.home_amount, account, posting.account_id);
-  else
-    home = own;
-  if (!home) return fail(home.error());
-  posting.amount = home->value_or(Decimal());
-  if (posting.account_id.empty() && !posting.amount.is_zero()) {
-    return shape(fmt::format("{} {} posts {} to no account", type.value, type.id, posting.amount.to_string()));
-  }
-  if (columns.currency) {
-    const auto& currency = Report::cell(row, *columns.currency).value;
-    if (currency != report.currency) posting.currency = currency;
-    if (columns.amount_is_foreign() && !posting.currency.empty()) posting.amount_currency = *own;
-  }
-  if (columns.name) {
-    posting.name_id = Report::cell(row, *columns.name).id;
-    posting.name = Report::cell(row, *columns.name).value;
-  }
-  if (columns.memo) posting.memo = Report::cell(row, *columns.memo).value;
-
+  auto posting = posting_of(report, row, columns);
+  if (!posting) return fail(posting.error());
+  if (posting->account_id.empty() && !posting->amount.is_zero())
+    return shape(fmt::format("{} {} posts {} to no account", type.value, type.id, posting->amount.to_string()));
   const auto [at, is_new] = index_.try_emplace(type.id, transactions_.size());
   if (is_new) {
     transactions_.push_back(
@@ -213,8 +185,37 @@ Status LedgerReader::add_row(const Report& report, const Row& row, const LedgerC
     return shape(
         fmt::format("transaction {} is '{}' of {} and '{}' of {}", type.id, transaction.type, transaction.date, type.value, date.value));
   }
-  transaction.postings.push_back(std::move(posting));
+  transaction.postings.push_back(std::move(*posting));
   return {};
+}
+
+Result<Posting> LedgerReader::posting_of(const Report& report, const Row& row, const LedgerColumns& columns) const {
+  using Place = std::optional<std::size_t>;
+  Posting posting;
+  posting.account_id = account_of(report, row.section);
+  const auto found = classifications_.find(posting.account_id);
+  const auto account = found == classifications_.end() ? std::nullopt : std::optional(found->second);
+  const auto read = [&](Place debit, Place credit, Place amount) -> Result<std::optional<Decimal>> {
+    if (debit && credit) return debit_minus_credit(row, *debit, *credit);
+    if (amount) return natural(row, *amount, account, posting.account_id);
+    return std::optional<Decimal>();
+  };
+  const auto own = read(columns.debit, columns.credit, columns.amount);
+  if (!own) return fail(own.error());
+  const auto home = columns.has_home() ? read(columns.home_debit, columns.home_credit, columns.home_amount) : own;
+  if (!home) return fail(home.error());
+  posting.amount = home->value_or(Decimal());
+  if (columns.currency) {
+    const auto& currency = Report::cell(row, *columns.currency).value;
+    if (currency != report.currency) posting.currency = currency;
+    if (columns.amount_is_foreign() && !posting.currency.empty()) posting.amount_currency = *own;
+  }
+  if (columns.name) {
+    posting.name_id = Report::cell(row, *columns.name).id;
+    posting.name = Report::cell(row, *columns.name).value;
+  }
+  if (columns.memo) posting.memo = Report::cell(row, *columns.memo).value;
+  return posting;
 }
 
 std::vector<LedgerTransaction> LedgerReader::finish() {

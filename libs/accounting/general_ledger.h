@@ -39,6 +39,7 @@ class LedgerReader {
 
  private:
   Status add_row(const Report& report, const Row& row, const struct LedgerColumns& columns, Decimal& section_total);
+  Result<Posting> posting_of(const Report& report, const Row& row, const struct LedgerColumns& columns) const;
   Status check_ranges(const Report& report);
 
   Classifications classifications_;
