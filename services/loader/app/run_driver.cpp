@@ -27,7 +27,8 @@ RunDriver::RunDriver(RunStore& store, Books& books, RunInfo run, Hold hold, Opti
       action_(books),
       fetcher_(options_.files, run_),
       sender_(books, action_, with(options_.sender, fetcher_)),
-      pace_(options_.pace) {}
+      pace_(options_.pace),
+      progress_(store_, run_, hold_, options_.progress_every) {}
 
 RunDriver::Left RunDriver::drive(const std::stop_token& stop) {
   log::info("run is worked on", {{"migration", run_.key.migration_id}, {"run", static_cast<std::int64_t>(run_.key.run)}});
@@ -169,7 +170,7 @@ bool RunDriver::refill(const Wave& wave, std::list<Item>& queue, std::int64_t& l
 }
 
 RunDriver::Go RunDriver::work_wave(const Wave& wave, const std::stop_token& stop) {
-  rebuild_progress();
+  progress_.rebuild();
   pace_.other_records();
   std::list<Item> queue;
   std::int64_t last = 0;
@@ -187,10 +188,10 @@ RunDriver::Go RunDriver::work_wave(const Wave& wave, const std::stop_token& stop
       continue;
     }
     if (collect(queue, stop) == Go::leave) return Go::leave;
-    publish_progress(false);
+    progress_.publish_sometimes();
   }
   park(queue);
-  publish_progress(true);
+  progress_.publish();
   return Go::on;
 }
 
@@ -276,9 +277,7 @@ void RunDriver::settle(std::vector<Fate> fates) {
                                                                 : "rejected"}})
         .add();
     if (fate.kind == Fate::Kind::done && fate.odoo_id != 0 && item.operation != "write") known_[item.external_id] = fate.odoo_id;
-    if (fate.kind == Fate::Kind::done) progress_.done(item.entity, item.source_id);
-    if (fate.kind == Fate::Kind::parked) progress_.parked(item.entity, item.source_id);
-    if (fate.kind == Fate::Kind::rejected) progress_.rejected(item.entity, item.source_id);
+    progress_.take(fate);
   }
 }
 
@@ -291,32 +290,14 @@ void RunDriver::park(std::list<Item>& queue) {
   settle(std::move(parked));
 }
 
-void RunDriver::rebuild_progress() {
-  progress_.clear();
-  for (const auto& source : store_.sources(run_.key))
-    progress_.add(source.entity, source.source_id, source.open + source.parked, 0, source.rejected);
-}
-
-void RunDriver::publish_progress(bool now) {
-  const auto at = std::chrono::steady_clock::now();
-  if (!now && at - published_at_ < options_.progress_every) return;
-  published_at_ = at;
-  for (const auto& [entity, count] : progress_.counts()) {
-    auto& before = published_[entity];
-    if (before == count) continue;
-    before = count;
-    store_.publish(run_, hold_, progress_fact(run_, entity, count));
-  }
-}
-
 RunDriver::Go RunDriver::finish(const std::stop_token& stop) {
   while (!store_.arrived(run_.key).ended) {
     if (look_at_directive(stop) == Go::leave) return Go::leave;
     options_.await_arrivals(500ms, stop);
   }
   store_.reject_parked(run_, hold_);
-  rebuild_progress();
-  publish_progress(true);
+  progress_.rebuild();
+  progress_.publish();
   while (true) {
     if (look_at_directive(stop) == Go::leave) return Go::leave;
     const auto closed =

@@ -9,9 +9,9 @@
 #include "services/loader/app/action.h"
 #include "services/loader/app/batch_sender.h"
 #include "services/loader/app/file_fetcher.h"
+#include "services/loader/app/progress_publisher.h"
 #include "services/loader/app/run_store.h"
 #include "services/loader/domain/pace.h"
-#include "services/loader/domain/progress.h"
 
 namespace q2o::loader {
 
@@ -57,8 +57,6 @@ class RunDriver {
   void settle(std::vector<Fate> fates);
   void take(Delivery delivery, std::list<Item>& queue);
   void park(std::list<Item>& queue);
-  void rebuild_progress();
-  void publish_progress(bool now);
 
   RunStore& store_;
   Books& books_;
@@ -70,11 +68,9 @@ class RunDriver {
   FileFetcher fetcher_;
   BatchSender sender_;
   Pace pace_;
-  Progress progress_;
+  ProgressPublisher progress_;
   Known known_;
   std::optional<std::vector<Module>> missing_;  ///< modules that the target does not have; nothing: not asked yet
-  std::map<std::string, EntityCount> published_;
-  std::chrono::steady_clock::time_point published_at_{};
   std::list<std::future<Delivery>> in_flight_;
   bool exclusive_in_flight_ = false;
   int troubles_in_a_row_ = 0;

@@ -41,12 +41,6 @@ void Progress::parked(const std::string& entity, const std::string& source_id) {
     ++source.parked;
   });
 }
-void Progress::released(const std::string& entity, const std::string& source_id) {
-  change(entity, source_id, [](Source& source) {
-    source.parked -= source.parked > 0 ? 1 : 0;
-    ++source.open;
-  });
-}
 void Progress::rejected(const std::string& entity, const std::string& source_id) {
   change(entity, source_id, [](Source& source) { source.rejected = true; });
 }

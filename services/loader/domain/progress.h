@@ -19,7 +19,6 @@ class Progress {
   void done(const std::string& entity, const std::string& source_id);
   void parked(const std::string& entity, const std::string& source_id);
   void rejected(const std::string& entity, const std::string& source_id);
-  void released(const std::string& entity, const std::string& source_id);
   void clear();
   const std::map<std::string, EntityCount>& counts() const { return counts_; }
 

@@ -1,0 +1,39 @@
+#include "services/loader/app/progress_publisher.h"
+
+#include "services/loader/app/facts.h"
+
+namespace q2o::loader {
+
+void ProgressPublisher::rebuild() {
+  progress_.clear();
+  for (const auto& source : store_.sources(run_.key))
+    progress_.add(source.entity, source.source_id, source.open + source.parked, 0, source.rejected);
+}
+
+void ProgressPublisher::take(const Fate& fate) {
+  const auto& item = fate.item;
+  switch (fate.kind) {
+    case Fate::Kind::done:
+      return progress_.done(item.entity, item.source_id);
+    case Fate::Kind::parked:
+      return progress_.parked(item.entity, item.source_id);
+    case Fate::Kind::rejected:
+      return progress_.rejected(item.entity, item.source_id);
+  }
+}
+
+void ProgressPublisher::publish_sometimes() {
+  if (std::chrono::steady_clock::now() - published_at_ >= every_) publish();
+}
+
+void ProgressPublisher::publish() {
+  published_at_ = std::chrono::steady_clock::now();
+  for (const auto& [entity, count] : progress_.counts()) {
+    auto& before = published_[entity];
+    if (before == count) continue;
+    before = count;
+    store_.publish(run_, hold_, progress_fact(run_, entity, count));
+  }
+}
+
+}  // namespace q2o::loader

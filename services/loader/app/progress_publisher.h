@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+
+#include "services/loader/app/run_store.h"
+#include "services/loader/domain/progress.h"
+
+namespace q2o::loader {
+
+/// Tells per entity how far a run is, now and then, and only what has changed. `run` and `hold` have to live as long. One thread.
+class ProgressPublisher {
+ public:
+  ProgressPublisher(RunStore& store, const RunInfo& run, const Hold& hold, std::chrono::milliseconds every)
+      : store_(store), run_(run), hold_(hold), every_(every) {}
+
+  /// Counts anew what is in the store.
+  void rebuild();
+  void take(const Fate& fate);
+  void publish_sometimes();
+  void publish();
+  const std::map<std::string, EntityCount>& counts() const { return progress_.counts(); }
+
+ private:
+  RunStore& store_;
+  const RunInfo& run_;
+  const Hold& hold_;
+  std::chrono::milliseconds every_;
+  Progress progress_;
+  std::map<std::string, EntityCount> published_;
+  std::chrono::steady_clock::time_point published_at_{};
+};
+
+}  // namespace q2o::loader
