@@ -118,13 +118,6 @@ const Cell& Report::cell(const Row& row, std::size_t column) {
   return column < row.cells.size() ? row.cells[column] : nothing;
 }
 
-std::string_view Report::enclosing_group(std::size_t section) const {
-  for (std::optional<std::size_t> at = section; at; at = sections[*at].parent) {
-    if (!sections[*at].group.empty()) return sections[*at].group;
-  }
-  return {};
-}
-
 bool Report::inside(std::size_t section, std::string_view group) const {
   for (std::optional<std::size_t> at = section; at; at = sections[*at].parent) {
     if (sections[*at].group == group) return true;

@@ -48,8 +48,6 @@ struct Report {
   std::optional<std::size_t> column(std::string_view key) const;
   /// The cell of a row under a column; an empty one where the row is shorter.
   static const Cell& cell(const Row& row, std::size_t column);
-  /// The group of the section or of the nearest enclosing one that has one.
-  std::string_view enclosing_group(std::size_t section) const;
   /// True when the section or one around it has this group.
   bool inside(std::size_t section, std::string_view group) const;
 };

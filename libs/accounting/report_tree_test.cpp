@@ -33,7 +33,6 @@ TEST(ReportTree, KeepsTheSectionAndGroupOfEveryRow) {
   const auto& leaf = report->rows[2];
   EXPECT_EQ(Report::cell(leaf, 0).id, "52");
   EXPECT_EQ(report->sections[leaf.section].header.id, "51");
-  EXPECT_EQ(report->enclosing_group(leaf.section), "Income");
   EXPECT_TRUE(report->inside(leaf.section, "Income"));
   EXPECT_FALSE(report->inside(leaf.section, "Expenses"));
 }

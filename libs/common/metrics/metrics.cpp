@@ -1,7 +1,6 @@
 #include "common/metrics/metrics.h"
 
 #include <prometheus/counter.h>
-#include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
@@ -34,7 +33,6 @@ struct PrometheusHistogram final : Histogram {
 struct Registry::State {
   using Key = std::pair<std::string, Labels>;
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
-  std::unique_ptr<prometheus::Exposer> exposer;
   std::mutex mutex;
   std::map<Key, std::unique_ptr<Counter>> counters;
   std::map<Key, std::unique_ptr<Gauge>> gauges;
@@ -70,12 +68,6 @@ Histogram& Registry::histogram(const std::string& name, const std::string& help,
     return std::make_unique<PrometheusHistogram>(
         prometheus::BuildHistogram().Name(name).Help(help).Register(*state_->registry).Add(labels, std::move(buckets)));
   });
-}
-
-int Registry::expose(int port) {
-  state_->exposer = std::make_unique<prometheus::Exposer>("127.0.0.1:" + std::to_string(port));
-  state_->exposer->RegisterCollectable(state_->registry);
-  return state_->exposer->GetListeningPorts().front();
 }
 
 std::string Registry::text() const {

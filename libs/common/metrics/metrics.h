@@ -35,9 +35,7 @@ class Registry {
   Counter& counter(const std::string& name, const std::string& help, const Labels& labels = {});
   Gauge& gauge(const std::string& name, const std::string& help, const Labels& labels = {});
   Histogram& histogram(const std::string& name, const std::string& help, std::vector<double> buckets, const Labels& labels = {});
-  /// Serves GET /metrics on 127.0.0.1:port (0 = any); returns the port.
-  int expose(int port);
-  std::string text() const;
+  std::string text() const;  ///< as Prometheus reads it
 
  private:
   struct State;
