@@ -1,6 +1,7 @@
 #include "services/billing/wiring.h"
 
 #include "common/bus/bus.h"
+#include "common/bus/topic.h"
 #include "common/log/log.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
@@ -68,11 +69,10 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       },
       peers, now_rfc3339));
   auto& service = runtime.own(std::make_unique<Service>(commands));
-  auto& consumer = runtime.own(
-      std::make_unique<bus::Consumer>(kafka, "billing",
-                                      std::vector<std::string>{std::string(kConnectorStatus), std::string(kMapperStatus),
-                                                               std::string(kLoaderStatus), std::string(kValidatorReport)},
-                                      [&pool, &manager](std::span<const bus::Incoming> messages) { take_facts(pool, manager, messages); }));
+  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
+      kafka, "billing",
+      std::vector<std::string>{topic::kConnectorStatus, topic::kMapperStatus, topic::kLoaderStatus, topic::kValidatorReport},
+      [&pool, &manager](std::span<const bus::Incoming> messages) { take_facts(pool, manager, messages); }));
   pg::ready_with_database(runtime, database);
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/bus/topic.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/readiness.h"
@@ -99,7 +100,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& http = runtime.own(std::make_unique<http::Client>());
   auto& source = runtime.own(std::make_unique<HttpSource>(http));
   auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
-  auto& raw = runtime.own(std::make_unique<KafkaRawLog>(producer, kRawTopic));
+  auto& raw = runtime.own(std::make_unique<KafkaRawLog>(producer));
   auto& store = runtime.own(std::make_unique<PostgresConnections>(pool, seal, runtime.instance()));
   auto& budget = runtime.own(std::make_unique<PostgresBudget>(pool));
   auto& gates = runtime.own(std::make_unique<BudgetGates>(runtime.instance(), budget, clock));
@@ -114,9 +115,9 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& service = runtime.own(std::make_unique<GrpcService>(connections, files, pool, runtime.stop_token()));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
   auto& inbound = runtime.own(std::make_unique<Inbound>(pool));
-  auto& consumer = runtime.own(
-      std::make_unique<bus::Consumer>(kafka, "connector", std::vector<std::string>{std::string(migrations::kTopic), kLoaderStatusTopic},
-                                      [&inbound](std::span<const bus::Incoming> messages) { inbound.handle(messages); }));
+  auto& consumer =
+      runtime.own(std::make_unique<bus::Consumer>(kafka, "connector", std::vector<std::string>{topic::kMigration, topic::kLoaderStatus},
+                                                  [&inbound](std::span<const bus::Incoming> messages) { inbound.handle(messages); }));
 
   pg::ready_with_database(runtime, database);
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });

@@ -1,6 +1,7 @@
 #include "services/loader/wiring.h"
 
 #include "common/bus/bus.h"
+#include "common/bus/topic.h"
 #include "common/http/http.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/readiness.h"
@@ -93,9 +94,9 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& inbox = runtime.own(std::make_unique<Inbox>(pool));
   auto& producer = runtime.own(std::make_unique<bus::Producer>(settings.bus));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
-  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
-      settings.bus, "loader", std::vector<std::string>{std::string(migrations::kTopic), std::string(kMappedTopic)},
-      [&inbox](std::span<const bus::Incoming> messages) { inbox.handle(messages); }));
+  auto& consumer =
+      runtime.own(std::make_unique<bus::Consumer>(settings.bus, "loader", std::vector<std::string>{topic::kMigration, topic::kMapped},
+                                                  [&inbox](std::span<const bus::Incoming> messages) { inbox.handle(messages); }));
   auto& service = runtime.own(std::make_unique<RpcService>(pool, targets, open));
   runtime.own(std::make_unique<rpc::Server>(settings.listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
 

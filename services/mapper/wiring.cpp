@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
@@ -84,7 +85,7 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
   auto& service = runtime.own(std::make_unique<MapperServiceImpl>(pool, mappings, RecordTracer(pool, kafka, Topics{}.raw)));
   runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
   auto& migration_consumer =
-      runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.migration", std::vector<std::string>{std::string(migrations::kTopic)},
+      runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.migration", std::vector<std::string>{topic::kMigration},
                                                   [&pool](std::span<const bus::Incoming> messages) { take_migrations(pool, messages); }));
   auto& raw_consumer =
       runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.raw", std::vector<std::string>{Topics{}.raw},

@@ -1,6 +1,7 @@
 #include "services/validator/wiring.h"
 
 #include "common/bus/bus.h"
+#include "common/bus/topic.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
@@ -39,9 +40,9 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& store = runtime.own(std::make_unique<Store>(pool, runtime.instance()));
   auto& worker = runtime.own(std::make_unique<Worker>(store, prover));
   auto& service = runtime.own(std::make_unique<Service>(store, prover));
-  auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
-      kafka, "validator", std::vector<std::string>{std::string(migrations::kTopic), std::string(kConnectorStatus)},
-      [&pool](std::span<const bus::Incoming> messages) { take(pool, messages); }));
+  auto& consumer =
+      runtime.own(std::make_unique<bus::Consumer>(kafka, "validator", std::vector<std::string>{topic::kMigration, topic::kConnectorStatus},
+                                                  [&pool](std::span<const bus::Incoming> messages) { take(pool, messages); }));
   pg::ready_with_database(runtime, database);
   runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
   runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });

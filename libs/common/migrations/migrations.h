@@ -5,14 +5,13 @@
 #include <vector>
 
 #include "common/bus/bus.h"
+#include "common/bus/topic.h"
 #include "common/pg/pg.h"
 #include "q2o/billing/v1/migration.pb.h"
 
 /// The projection of the topic q2o.billing.migration.v1 in a service's own schema: what the service knows about each migration
 /// without asking billing. Looked at before every batch (directive) and by queries (tenant).
 namespace q2o::migrations {
-
-inline constexpr std::string_view kTopic = "q2o.billing.migration.v1";
 
 /// Table `migration_projection`; put it first in the service's list for pg::migrate().
 pg::Migration schema();

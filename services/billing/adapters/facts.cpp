@@ -1,5 +1,6 @@
 #include "services/billing/adapters/facts.h"
 
+#include "common/bus/topic.h"
 #include "common/log/log.h"
 #include "services/billing/adapters/pg_migrations.h"
 
@@ -26,13 +27,13 @@ void take_facts(pg::Pool& pool, ProcessManager& manager, std::span<const bus::In
   for (const auto& message : messages) {
     pool.transact([&](pg::Tx& tx) {
       if (!pg::Inbox::insert(tx, "billing", message.id())) return;  // seen before: nothing to do
-      if (message.topic == kConnectorStatus)
+      if (message.topic == topic::kConnectorStatus)
         apply_as<connector::v1::StatusFact>(tx, manager, message);
-      else if (message.topic == kMapperStatus)
+      else if (message.topic == topic::kMapperStatus)
         apply_as<mapper::v1::StatusFact>(tx, manager, message);
-      else if (message.topic == kLoaderStatus)
+      else if (message.topic == topic::kLoaderStatus)
         apply_as<loader::v1::StatusFact>(tx, manager, message);
-      else if (message.topic == kValidatorReport)
+      else if (message.topic == topic::kValidatorReport)
         apply_as<validator::v1::ValidationCompleted>(tx, manager, message);
     });
   }

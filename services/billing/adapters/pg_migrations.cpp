@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "common/bus/bus.h"
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "embedded/billing_schema.h"
 #include "services/billing/app/run_order.h"
@@ -32,7 +33,7 @@ std::vector<pg::Migration> schema() {
 void PgMigrations::publish(const Aggregate& migration) {
   const auto& state = migration.get();
   bus::Outgoing message;
-  message.topic = kMigrationTopic;
+  message.topic = topic::kMigration;
   message.key = state.migration_id();
   message.value = state.SerializeAsString();
   message.id = ids::uuid_v5({state.migration_id(), "billing", std::to_string(state.version())});

@@ -5,7 +5,6 @@
 
 namespace q2o::billing {
 
-inline constexpr std::string_view kMigrationTopic = "q2o.billing.migration.v1";
 /// Wakes the loop that advances migrations.
 inline constexpr std::string_view kWorkChannel = "billing_work";
 

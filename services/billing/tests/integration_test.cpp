@@ -3,6 +3,7 @@
 #include <mutex>
 #include <thread>
 
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/rpc/rpc.h"
 #include "common/testing/testing.h"
@@ -25,10 +26,10 @@ class Billing {
  public:
   Billing(const pg::Options& database, const bus::Options& kafka) : pool_(database), producer_(kafka) {
     pg::migrate(pool_, schema());
-    consumer_ = std::make_unique<bus::Consumer>(kafka, "billing-" + database.schema,
-                                                std::vector<std::string>{std::string(kConnectorStatus), std::string(kMapperStatus),
-                                                                         std::string(kLoaderStatus), std::string(kValidatorReport)},
-                                                [this](std::span<const bus::Incoming> messages) { take_facts(pool_, manager_, messages); });
+    consumer_ = std::make_unique<bus::Consumer>(
+        kafka, "billing-" + database.schema,
+        std::vector<std::string>{topic::kConnectorStatus, topic::kMapperStatus, topic::kLoaderStatus, topic::kValidatorReport},
+        [this](std::span<const bus::Incoming> messages) { take_facts(pool_, manager_, messages); });
     relay_thread_ = std::jthread([this](std::stop_token stop) { bus::OutboxRelay(pool_, producer_).run(stop); });
     consumer_thread_ = std::jthread([this](std::stop_token stop) { consumer_->run(stop); });
   }
@@ -125,7 +126,8 @@ class BillingIntegration : public ::testing::Test {
     auto& entity = *loaded.mutable_run_loaded()->add_entities();
     entity.set_entity("Invoice");
     entity.set_loaded(31);
-    return {message(kLoaderStatus, loaded, id), message(kConnectorStatus, extracted, id), message(kMapperStatus, mapped, id)};
+    return {message(topic::kLoaderStatus, loaded, id), message(topic::kConnectorStatus, extracted, id),
+            message(topic::kMapperStatus, mapped, id)};
   }
 };
 
@@ -141,7 +143,7 @@ TEST_F(BillingIntegration, AMigrationGoesFromDraftToCompletedByFactsFromTheBus) 
   ASSERT_TRUE(testing::eventually([&] { return get(*client, id).state() == v1::STATE_VALIDATING; }));
   validator::v1::ValidationCompleted proven;
   proven.set_verdict("MATCHED");
-  const std::vector<bus::Outgoing> report{message(kValidatorReport, proven, id)};
+  const std::vector<bus::Outgoing> report{message(topic::kValidatorReport, proven, id)};
   ASSERT_TRUE(facts_.publish(report, 20s));
   ASSERT_TRUE(testing::eventually([&] { return get(*client, id).state() == v1::STATE_COMPLETED; }));
   EXPECT_EQ(get(*client, id).verdict(), "MATCHED");
@@ -165,7 +167,7 @@ TEST_F(BillingIntegration, EveryVersionIsPublishedOnceAndInOrder) {
   std::mutex mutex;
   std::vector<std::uint64_t> versions;
   bool running = false;
-  bus::Consumer reader(kafka_, "reader-" + database_.schema, {std::string(kMigrationTopic)}, [&](std::span<const bus::Incoming> messages) {
+  bus::Consumer reader(kafka_, "reader-" + database_.schema, {topic::kMigration}, [&](std::span<const bus::Incoming> messages) {
     const std::lock_guard lock(mutex);
     for (const auto& m : messages) {
       v1::Migration migration;
@@ -207,7 +209,7 @@ TEST_F(BillingIntegration, AnUndecodableFactGoesToTheDeadLettersAndTheNextOneIsT
   auto client = billing.client();
   const auto id = created(*client).migration_id();
   ASSERT_TRUE(mark_paid(*client, id, "operator").ok());
-  auto garbage = message(kLoaderStatus, loader::v1::StatusFact(), id);
+  auto garbage = message(topic::kLoaderStatus, loader::v1::StatusFact(), id);
   garbage.value = "\xff\xff\xffnot a protobuf";
   garbage.id = ids::uuid_v4();
   ASSERT_TRUE(facts_.publish(std::vector<bus::Outgoing>{garbage}, 20s));

@@ -1,13 +1,14 @@
 #include "services/connector/adapters/facts.h"
 
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 
 namespace q2o::connector {
 
-void store_fact(pg::Tx& tx, const v1::StatusFact& fact, const std::string& what, const std::string& topic) {
+void store_fact(pg::Tx& tx, const v1::StatusFact& fact, const std::string& what) {
   const auto& scope = fact.scope();
   bus::Outgoing message;
-  message.topic = topic;
+  message.topic = topic::kConnectorStatus;
   message.key = scope.migration_id().empty() ? scope.tenant_id() : scope.migration_id();
   message.value = fact.SerializeAsString();
   message.id = ids::uuid_v5({scope.migration_id(), std::to_string(scope.run()), "connector.status", what});

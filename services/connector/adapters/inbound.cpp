@@ -1,5 +1,6 @@
 #include "services/connector/adapters/inbound.h"
 
+#include "common/bus/topic.h"
 #include "common/migrations/migrations.h"
 #include "q2o/loader/v1/status.pb.h"
 #include "services/connector/adapters/postgres_queue.h"
@@ -30,7 +31,7 @@ void Inbound::loader(pg::Tx& tx, const bus::Incoming& message) {
 void Inbound::handle(std::span<const bus::Incoming> messages) {
   pool_.transact([&](pg::Tx& tx) {
     for (const auto& message : messages) {
-      if (message.topic == kLoaderStatusTopic)
+      if (message.topic == topic::kLoaderStatus)
         loader(tx, message);
       else
         migration(tx, message);

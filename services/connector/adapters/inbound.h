@@ -6,8 +6,6 @@
 
 namespace q2o::connector {
 
-inline constexpr const char* kLoaderStatusTopic = "q2o.loader.status.v1";
-
 /// What the connector hears: migrations (projection, wakes the workers) and how far the loader is.
 class Inbound {
  public:

@@ -1,5 +1,6 @@
 #include "services/connector/adapters/kafka_raw_log.h"
 
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 
 namespace q2o::connector {
@@ -14,10 +15,10 @@ std::string entity_of(const v1::RawMessage& message) {
 
 }  // namespace
 
-bus::Outgoing outgoing(const v1::RawMessage& message, const std::string& topic) {
+bus::Outgoing outgoing(const v1::RawMessage& message) {
   const auto& scope = message.scope();
   bus::Outgoing out;
-  out.topic = topic;
+  out.topic = topic::kRaw;
   out.key = scope.migration_id();
   out.value = message.SerializeAsString();
   out.type = message.GetDescriptor()->full_name();
@@ -36,7 +37,7 @@ bus::Outgoing outgoing(const v1::RawMessage& message, const std::string& topic) 
 Result<std::vector<bus::Position>> KafkaRawLog::publish(const std::vector<v1::RawMessage>& messages) {
   std::vector<bus::Outgoing> all;
   all.reserve(messages.size());
-  for (const auto& message : messages) all.push_back(outgoing(message, topic_));
+  for (const auto& message : messages) all.push_back(outgoing(message));
   return producer_.publish(all, kDeadline);
 }
 

@@ -85,7 +85,7 @@ void publish(pg::Tx& tx, const billing::v1::Migration& migration, const Recorded
   *replay.mutable_ranges() = {recorded.ranges.begin(), recorded.ranges.end()};
   replay.set_mapping_version(migration.mapping_version());
   *replay.mutable_entities() = migration.order().entities();
-  bus::store(tx, outgoing(message, kRawTopic));
+  bus::store(tx, outgoing(message));
   for (const auto& entity : recorded.entities) {
     v1::StatusFact fact;
     *fact.mutable_scope() = message.scope();

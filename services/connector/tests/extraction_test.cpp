@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/rpc/rpc.h"
 #include "common/testing/process.h"
@@ -61,8 +62,9 @@ class Program : public ::testing::Test {
     database_ = q2o::testing::Postgres::instance().fresh_schema();
     port_ = q2o::testing::free_port();
     producer_ = std::make_unique<bus::Producer>(bus_);
-    hearing_ = std::make_unique<bus::Consumer>(bus_, "test-" + ids::uuid_v4(), std::vector<std::string>{kRawTopic, kStatusTopic},
-                                               [this](std::span<const bus::Incoming> messages) { hear(messages); });
+    hearing_ =
+        std::make_unique<bus::Consumer>(bus_, "test-" + ids::uuid_v4(), std::vector<std::string>{topic::kRaw, topic::kConnectorStatus},
+                                        [this](std::span<const bus::Incoming> messages) { hear(messages); });
     listener_ = std::jthread([this](std::stop_token stop) { hearing_->run(stop); });
   }
   void TearDown() override {
@@ -133,7 +135,7 @@ class Program : public ::testing::Test {
     m.set_connection_slug(connection.slug());
     m.set_mapping_version("mapping-1");
     bus::Outgoing out;
-    out.topic = "q2o.billing.migration.v1";
+    out.topic = topic::kMigration;
     out.key = migration_;
     out.value = m.SerializeAsString();
     out.id = ids::uuid_v4();
@@ -148,7 +150,7 @@ class Program : public ::testing::Test {
     std::lock_guard lock(mutex_);
     for (const auto& message : messages) {
       if (message.header("q2o-migration") != migration_) continue;
-      if (message.topic == kStatusTopic) {
+      if (message.topic == topic::kConnectorStatus) {
         facts_.emplace_back().ParseFromString(message.value);
       } else {
         raw_.emplace_back().ParseFromString(message.value);

@@ -12,7 +12,7 @@ Result<std::vector<bus::Position>> MemoryRawLog::publish(const std::vector<v1::R
   for (const auto& message : batch) {
     positions.push_back({0, static_cast<std::int64_t>(messages.size())});
     messages.push_back(message);
-    ids.push_back(outgoing(message, "raw").id);
+    ids.push_back(outgoing(message).id);
   }
   kill_.check();
   return positions;

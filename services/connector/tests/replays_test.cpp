@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "common/bus/topic.h"
 #include "services/connector/adapters/facts.h"
 #include "services/connector/adapters/grpc_service.h"
 #include "services/connector/adapters/postgres_queue.h"
@@ -35,7 +36,7 @@ class Replays : public Stores {
   std::vector<v1::RawMessage> raw() {
     return pool.transact([](pg::Tx& tx) {
       std::vector<v1::RawMessage> all;
-      for (const auto row : tx.exec("SELECT value FROM outbox WHERE topic = $1", {kRawTopic}))
+      for (const auto row : tx.exec("SELECT value FROM outbox WHERE topic = $1", {topic::kRaw}))
         all.emplace_back().ParseFromString(row.bytes("value"));
       return all;
     });
@@ -43,7 +44,7 @@ class Replays : public Stores {
   std::vector<v1::StatusFact> status() {
     return pool.transact([](pg::Tx& tx) {
       std::vector<v1::StatusFact> all;
-      for (const auto row : tx.exec("SELECT value FROM outbox WHERE topic = $1 ORDER BY id", {kStatusTopic}))
+      for (const auto row : tx.exec("SELECT value FROM outbox WHERE topic = $1 ORDER BY id", {topic::kConnectorStatus}))
         all.emplace_back().ParseFromString(row.bytes("value"));
       return all;
     });

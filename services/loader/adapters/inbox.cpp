@@ -1,5 +1,6 @@
 #include "services/loader/adapters/inbox.h"
 
+#include "common/bus/topic.h"
 #include "common/json/json.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
@@ -109,7 +110,7 @@ void Inbox::take_mapped(pg::Tx& tx, const bus::Incoming& incoming) {
 
 void Inbox::take(pg::Tx& tx, const bus::Incoming& message) {
   if (!pg::Inbox::insert(tx, kConsumer, message.id())) return;
-  if (message.topic != migrations::kTopic) return take_mapped(tx, message);
+  if (message.topic != topic::kMigration) return take_mapped(tx, message);
   if (const auto migration = migrations::decode(message))
     migrations::apply(tx, *migration);
   else

@@ -8,7 +8,6 @@
 
 namespace q2o::loader {
 
-inline constexpr std::string_view kMappedTopic = "q2o.mapper.mapped.v1";
 /// NOTIFY channel that wakes the workers.
 inline constexpr std::string_view kWorkChannel = "loader_work";
 

@@ -1,6 +1,7 @@
 #include "services/loader/adapters/outgoing.h"
 
 #include "common/bus/bus.h"
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "services/loader/app/facts.h"
 
@@ -9,12 +10,12 @@ namespace {
 
 constexpr std::size_t kResultsPerMessage = 500;
 
-void send(pg::Tx& tx, const RunInfo& run, std::string topic, const google::protobuf::Message& message) {
+void send(pg::Tx& tx, const RunInfo& run, std::string_view topic, const google::protobuf::Message& message) {
   const auto number =
       tx.one("update run set facts = facts + 1 where migration_id = $1 and run = $2 returning facts", {run.key.migration_id, run.key.run})
           .integer("facts");
   bus::Outgoing out;
-  out.topic = std::move(topic);
+  out.topic = topic;
   out.key = out.migration = run.key.migration_id;
   out.value = message.SerializeAsString();
   out.id = ids::uuid_v5({run.key.migration_id, std::to_string(run.key.run), "loader", std::to_string(number)});
@@ -42,7 +43,7 @@ void set_reject(common::v1::Reject& out, const Fate& fate) {
 }  // namespace
 
 void store_fact(pg::Tx& tx, const RunInfo& run, const v1::StatusFact& fact) {
-  send(tx, run, "q2o.loader.status.v1", fact);
+  send(tx, run, topic::kLoaderStatus, fact);
 }
 
 void store_results(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
@@ -50,7 +51,7 @@ void store_results(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) 
   const auto flush = [&] {
     if (batch.results().empty()) return;
     set_scope(*batch.mutable_scope(), run);
-    send(tx, run, "q2o.loader.result.v1", batch);
+    send(tx, run, topic::kLoaderResult, batch);
     batch.Clear();
   };
   for (const auto& fate : fates) {
@@ -68,7 +69,7 @@ void store_results(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) 
 
 void store_target_fact(pg::Tx& tx, const std::string& tenant_id, const std::string& target_id, const v1::StatusFact& fact) {
   bus::Outgoing out;
-  out.topic = "q2o.loader.status.v1";
+  out.topic = topic::kLoaderStatus;
   out.key = target_id;
   out.value = fact.SerializeAsString();
   out.id = ids::uuid_v4();

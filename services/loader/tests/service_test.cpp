@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "common/bus/bus.h"
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/rpc/rpc.h"
 #include "common/testing/testing.h"
@@ -66,7 +67,7 @@ class Service : public ::testing::Test {
       one.key = one.migration = message.key;
       one.value = message.value;
       one.id = message.id();
-      one.type = message.topic == "q2o.billing.migration.v1" ? "q2o.billing.v1.Migration" : "q2o.mapper.v1.MappedMessage";
+      one.type = message.topic == topic::kMigration ? "q2o.billing.v1.Migration" : "q2o.mapper.v1.MappedMessage";
       one.tenant = books.tenant;
       one.run = books.run;
       out.push_back(one);

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/json/json.h"
 #include "common/migrations/migrations.h"
@@ -86,7 +87,7 @@ bus::Incoming SmallBooks::message(mapper::v1::MappedMessage body) {
   body.mutable_scope()->set_run(run);
   body.mutable_scope()->set_connection(connection);
   bus::Incoming out;
-  out.topic = kMappedTopic;
+  out.topic = topic::kMapped;
   out.key = migration;
   out.value = body.SerializeAsString();
   out.headers["ce_id"] = ids::uuid_v5({migration, std::to_string(run), "mapper", std::to_string(sequence)});
@@ -131,7 +132,7 @@ bus::Incoming SmallBooks::migration_message(const std::string& target_id, std::u
   body.set_run(run);
   body.set_target_id(target_id);
   bus::Incoming out;
-  out.topic = migrations::kTopic;
+  out.topic = topic::kMigration;
   out.key = migration;
   out.value = body.SerializeAsString();
   out.headers["ce_id"] = ids::uuid_v5({migration, "billing", std::to_string(version)});

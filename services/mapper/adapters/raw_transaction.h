@@ -3,6 +3,7 @@
 #include <map>
 
 #include "common/bus/bus.h"
+#include "common/bus/topic.h"
 #include "common/metrics/metrics.h"
 #include "q2o/connector/v1/raw.pb.h"
 #include "services/mapper/adapters/crash_marks.h"
@@ -13,7 +14,7 @@
 namespace q2o::mapper {
 
 struct Topics {
-  std::string raw = "q2o.connector.raw.v1", mapped = "q2o.mapper.mapped.v1", status = "q2o.mapper.status.v1";
+  std::string raw{topic::kRaw}, mapped{topic::kMapped}, status{topic::kMapperStatus};
 };
 
 /// The lookups of the runs that are under way, kept from one transaction to the next. One user at a time.

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "services/notifier/adapters/store.h"
 
@@ -20,17 +21,17 @@ bool apply_as(const bus::Incoming& message, v1::Progress& progress, bool& change
 }
 
 bool apply_message(const bus::Incoming& message, v1::Progress& progress, bool& changed) {
-  if (message.topic == "q2o.billing.migration.v1") return apply_as<billing::v1::Migration>(message, progress, changed);
-  if (message.topic == "q2o.connector.status.v1") return apply_as<connector::v1::StatusFact>(message, progress, changed);
-  if (message.topic == "q2o.mapper.status.v1") return apply_as<mapper::v1::StatusFact>(message, progress, changed);
-  if (message.topic == "q2o.loader.status.v1") return apply_as<loader::v1::StatusFact>(message, progress, changed);
+  if (message.topic == topic::kMigration) return apply_as<billing::v1::Migration>(message, progress, changed);
+  if (message.topic == topic::kConnectorStatus) return apply_as<connector::v1::StatusFact>(message, progress, changed);
+  if (message.topic == topic::kMapperStatus) return apply_as<mapper::v1::StatusFact>(message, progress, changed);
+  if (message.topic == topic::kLoaderStatus) return apply_as<loader::v1::StatusFact>(message, progress, changed);
   return apply_as<validator::v1::ValidationCompleted>(message, progress, changed);
 }
 
 }  // namespace
 
 std::vector<std::string> status_topics() {
-  return {"q2o.billing.migration.v1", "q2o.connector.status.v1", "q2o.mapper.status.v1", "q2o.loader.status.v1", "q2o.validator.report.v1"};
+  return {topic::kMigration, topic::kConnectorStatus, topic::kMapperStatus, topic::kLoaderStatus, topic::kValidatorReport};
 }
 
 void consume(pg::Pool& pool, std::span<const bus::Incoming> messages) {

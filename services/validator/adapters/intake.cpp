@@ -1,5 +1,6 @@
 #include "services/validator/adapters/intake.h"
 
+#include "common/bus/topic.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
 #include "services/validator/adapters/store.h"
@@ -13,7 +14,7 @@ void refuse(pg::Tx& tx, const bus::Incoming& message, const Error& error) {
 }
 
 void take_one(pg::Tx& tx, const bus::Incoming& message) {
-  if (message.topic == migrations::kTopic) {
+  if (message.topic == topic::kMigration) {
     const auto migration = migrations::decode(message);
     if (!migration) return refuse(tx, message, migration.error());
     if (migrations::apply(tx, *migration)) Store::ask_for_proof(tx, *migration);

@@ -6,8 +6,6 @@
 
 namespace q2o::validator {
 
-inline constexpr std::string_view kConnectorStatus = "q2o.connector.status.v1";
-
 /// Migrations and the connector's facts off the bus into the validator's schema.
 void take(pg::Pool& pool, std::span<const bus::Incoming> messages);
 

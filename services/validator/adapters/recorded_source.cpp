@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/bus/topic.h"
 #include "common/rpc/rpc.h"
 #include "q2o/connector/v1/raw.pb.h"
 #include "services/validator/domain/source_builder.h"
@@ -9,7 +10,6 @@
 namespace q2o::validator {
 namespace {
 
-constexpr std::string_view kRawTopic = "q2o.connector.raw.v1";
 constexpr std::chrono::milliseconds kDeadline{300'000};
 
 /// Where the records lie, and under which run they were written.
@@ -26,8 +26,8 @@ Recorded recorded_of(pg::Pool& pool, const Run& run) {
                                    "= $2 AND tenant_id = $3 "
                                    "ORDER BY partition",
                                    {run.migration, run.number, run.tenant})) {
-      out.ranges.push_back({std::string(kRawTopic), static_cast<std::int32_t>(row.integer("partition")), row.integer("first_offset"),
-                            row.integer("last_offset")});
+      out.ranges.push_back(
+          {topic::kRaw, static_cast<std::int32_t>(row.integer("partition")), row.integer("first_offset"), row.integer("last_offset")});
       if (row.integer("source_run") != 0) out.run = static_cast<std::uint32_t>(row.integer("source_run"));
     }
   });

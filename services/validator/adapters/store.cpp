@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
 #include "embedded/validator_schema.h"
@@ -50,7 +51,7 @@ void show_acceptance(pg::Tx& tx, v1::Report& report) {
 void publish(pg::Tx& tx, const Job& job, v1::ValidationCompleted fact) {
   *fact.mutable_scope() = scope_of(job.run);
   bus::Outgoing message;
-  message.topic = kReportTopic;
+  message.topic = topic::kValidatorReport;
   message.key = job.run.migration;
   message.value = fact.SerializeAsString();
   // One message per request to prove: a second worker on the same request makes the same id.

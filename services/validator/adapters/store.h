@@ -11,7 +11,6 @@
 
 namespace q2o::validator {
 
-inline constexpr std::string_view kReportTopic = "q2o.validator.report.v1";
 inline constexpr std::string_view kWorkChannel = "validator_work";
 inline constexpr std::chrono::milliseconds kLease{10'000};
 

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
 #include "common/rpc/rpc.h"
@@ -220,7 +221,7 @@ class ValidatorIntegration : public ::testing::Test {
     range.set_partition(positions->front().partition);
     range.set_first_offset(positions->front().offset);
     range.set_last_offset(positions->back().offset);
-    ASSERT_TRUE(producer_.publish(std::vector<bus::Outgoing>{message(kConnectorStatus, fact, ids::uuid_v4())}, 20s));
+    ASSERT_TRUE(producer_.publish(std::vector<bus::Outgoing>{message(topic::kConnectorStatus, fact, ids::uuid_v4())}, 20s));
   }
   bus::Outgoing validating(std::uint64_t version) {
     billing::v1::Migration migration;
@@ -232,7 +233,7 @@ class ValidatorIntegration : public ::testing::Test {
     migration.set_run(1);
     migration.set_connection_slug("qbo1");
     migration.set_target_id("target");
-    return message(migrations::kTopic, migration, ids::uuid_v5({migration_, std::to_string(version)}));
+    return message(topic::kMigration, migration, ids::uuid_v5({migration_, std::to_string(version)}));
   }
   void publish(const bus::Outgoing& one) { ASSERT_TRUE(producer_.publish(std::vector<bus::Outgoing>{one}, 20s)); }
 
@@ -240,9 +241,9 @@ class ValidatorIntegration : public ::testing::Test {
   std::vector<v1::ValidationCompleted> facts(std::size_t enough, const std::function<void()>& meanwhile = [] {}) {
     std::mutex mutex;
     std::vector<v1::ValidationCompleted> out;
-    bus::Consumer intake(kafka_, "validator-" + database_.schema, {std::string(migrations::kTopic), std::string(kConnectorStatus)},
+    bus::Consumer intake(kafka_, "validator-" + database_.schema, {topic::kMigration, topic::kConnectorStatus},
                          [this](std::span<const bus::Incoming> messages) { take(pool_, messages); });
-    bus::Consumer reader(kafka_, "reader-" + ids::uuid_v4(), {std::string(kReportTopic)}, [&](std::span<const bus::Incoming> messages) {
+    bus::Consumer reader(kafka_, "reader-" + ids::uuid_v4(), {topic::kValidatorReport}, [&](std::span<const bus::Incoming> messages) {
       const std::lock_guard lock(mutex);
       for (const auto& m : messages) {
         if (m.key != migration_) continue;
@@ -357,7 +358,7 @@ TEST_F(ValidatorIntegration, WhatAPersonAcceptedStandsInTheReportAndOnlyThat) {
   accepted.set_reason("bank rounding");
   accepted.set_at("2026-02-02T08:30:00Z");
   bus::Incoming fact;
-  fact.topic = migrations::kTopic;
+  fact.topic = topic::kMigration;
   fact.value = migration.SerializeAsString();
   for (int twice = 0; twice < 2; ++twice) take(pool_, {&fact, 1});
   auto report = store_.report(kTenant, migration_, 0);
