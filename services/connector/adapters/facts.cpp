@@ -1,5 +1,6 @@
 #include "services/connector/adapters/facts.h"
 
+#include "common/bus/about_run.h"
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
 
@@ -7,15 +8,8 @@ namespace q2o::connector {
 
 void store_fact(pg::Tx& tx, const v1::StatusFact& fact, const std::string& what) {
   const auto& scope = fact.scope();
-  bus::Outgoing message;
-  message.topic = topic::kConnectorStatus;
-  message.key = scope.migration_id().empty() ? scope.tenant_id() : scope.migration_id();
-  message.value = fact.SerializeAsString();
+  auto message = bus::about_run(topic::kConnectorStatus, fact);
   message.id = ids::uuid_v5({scope.migration_id(), std::to_string(scope.run()), "connector.status", what});
-  message.type = fact.GetDescriptor()->full_name();
-  message.tenant = scope.tenant_id();
-  message.migration = scope.migration_id();
-  message.run = scope.run();
   bus::store(tx, message);
 }
 

@@ -1,5 +1,6 @@
 #include "services/connector/adapters/kafka_raw_log.h"
 
+#include "common/bus/about_run.h"
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
 
@@ -17,14 +18,7 @@ std::string entity_of(const v1::RawMessage& message) {
 
 bus::Outgoing outgoing(const v1::RawMessage& message) {
   const auto& scope = message.scope();
-  bus::Outgoing out;
-  out.topic = topic::kRaw;
-  out.key = scope.migration_id();
-  out.value = message.SerializeAsString();
-  out.type = message.GetDescriptor()->full_name();
-  out.tenant = scope.tenant_id();
-  out.migration = scope.migration_id();
-  out.run = scope.run();
+  auto out = bus::about_run(topic::kRaw, message);
   out.entity = entity_of(message);
   out.sequence = message.sequence();
   const std::string run = std::to_string(scope.run()), sequence = std::to_string(message.sequence());

@@ -1,5 +1,6 @@
 #include "services/loader/adapters/outgoing.h"
 
+#include "common/bus/about_run.h"
 #include "common/bus/bus.h"
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
@@ -10,18 +11,13 @@ namespace {
 
 constexpr std::size_t kResultsPerMessage = 500;
 
-void send(pg::Tx& tx, const RunInfo& run, std::string_view topic, const google::protobuf::Message& message) {
+template <class Message>
+void send(pg::Tx& tx, const RunInfo& run, const char* topic, const Message& message) {
   const auto number =
       tx.one("update run set facts = facts + 1 where migration_id = $1 and run = $2 returning facts", {run.key.migration_id, run.key.run})
           .integer("facts");
-  bus::Outgoing out;
-  out.topic = topic;
-  out.key = out.migration = run.key.migration_id;
-  out.value = message.SerializeAsString();
+  auto out = bus::about_run(topic, message);
   out.id = ids::uuid_v5({run.key.migration_id, std::to_string(run.key.run), "loader", std::to_string(number)});
-  out.type = message.GetTypeName();
-  out.tenant = run.tenant_id;
-  out.run = run.key.run;
   out.sequence = static_cast<std::uint64_t>(number);
   bus::store(tx, out);
 }

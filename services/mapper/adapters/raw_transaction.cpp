@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/bus/about_run.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
@@ -23,16 +24,9 @@ void remember_place(RunState& run, const bus::Position& place) {
 
 bus::Outgoing outgoing(const v1::MappedMessage& message, const std::string& topic) {
   const auto& scope = message.scope();
-  bus::Outgoing out;
-  out.topic = topic;
-  out.key = scope.migration_id();
-  out.value = message.SerializeAsString();
+  auto out = bus::about_run(topic, message);
   out.entity = message.has_batch() ? message.batch().entity() : message.has_entity_end() ? message.entity_end().entity() : std::string();
   out.id = ids::uuid_v5({scope.migration_id(), std::to_string(scope.run()), "mapper", out.entity, std::to_string(message.sequence())});
-  out.type = "q2o.mapper.v1.MappedMessage";
-  out.tenant = scope.tenant_id();
-  out.migration = scope.migration_id();
-  out.run = scope.run();
   out.sequence = message.sequence();
   return out;
 }
@@ -66,15 +60,8 @@ RawTransaction::~RawTransaction() {
 }
 
 void store_fact(pg::Tx& tx, const Topics& topics, const v1::StatusFact& fact, const std::string& id) {
-  bus::Outgoing out;
-  out.topic = topics.status;
-  out.key = fact.scope().migration_id();
-  out.value = fact.SerializeAsString();
+  auto out = bus::about_run(topics.status, fact);
   out.id = id;
-  out.type = "q2o.mapper.v1.StatusFact";
-  out.tenant = fact.scope().tenant_id();
-  out.migration = fact.scope().migration_id();
-  out.run = fact.scope().run();
   bus::store(tx, out);
 }
 

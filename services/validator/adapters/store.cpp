@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "common/bus/about_run.h"
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
@@ -50,16 +51,9 @@ void show_acceptance(pg::Tx& tx, v1::Report& report) {
 
 void publish(pg::Tx& tx, const Job& job, v1::ValidationCompleted fact) {
   *fact.mutable_scope() = scope_of(job.run);
-  bus::Outgoing message;
-  message.topic = topic::kValidatorReport;
-  message.key = job.run.migration;
-  message.value = fact.SerializeAsString();
+  auto message = bus::about_run(topic::kValidatorReport, fact);
   // One message per request to prove: a second worker on the same request makes the same id.
   message.id = ids::uuid_v5({job.run.migration, std::to_string(job.run.number), "validator", std::to_string(job.version)});
-  message.type = "q2o.validator.v1.ValidationCompleted";
-  message.tenant = job.run.tenant;
-  message.migration = job.run.migration;
-  message.run = job.run.number;
   message.sequence = job.version;
   bus::store(tx, message);
 }
