@@ -7,6 +7,8 @@
 #include <set>
 #include <tuple>
 
+#include "common/calendar/calendar.h"
+
 namespace q2o::accounting {
 
 /// Where the columns stand in one slice.
@@ -47,14 +49,6 @@ std::string account_of(const Report& report, std::size_t section) {
   std::optional<std::size_t> at = section;
   while (at && *at != 0 && !report.sections[*at].has_header) at = report.sections[*at].parent;
   return at ? report.sections[*at].header.id : std::string();
-}
-
-bool is_iso_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  for (const std::size_t i : {0u, 1u, 2u, 3u, 5u, 6u, 8u, 9u}) {
-    if (!std::isdigit(static_cast<unsigned char>(text[i]))) return false;
-  }
-  return true;
 }
 
 /// Debit minus credit of a pair of columns; nothing when both are empty.
@@ -169,7 +163,7 @@ Status LedgerReader::add_row(const Report& report, const Row& row, const LedgerC
     return {};
   }
   if (type.id.empty()) return shape(fmt::format("a row of {} ({}) names no transaction id", date.value, type.value));
-  if (!is_iso_date(date.value)) return shape(fmt::format("'{}' is not a date", date.value));
+  if (!calendar::read_day(date.value)) return shape(fmt::format("'{}' is not a date", date.value));
 
   auto posting = posting_of(report, row, columns);
   if (!posting) return fail(posting.error());

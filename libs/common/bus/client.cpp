@@ -6,6 +6,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "common/calendar/calendar.h"
 #include "common/log/log.h"
 
 namespace q2o::bus {
@@ -83,18 +84,11 @@ std::string Incoming::header(std::string_view name) const {
 }
 
 Headers headers_of(const Outgoing& message, const std::string& source) {
-  using namespace std::chrono;
-  const auto now = floor<milliseconds>(system_clock::now());
-  const auto day = floor<days>(now);
-  const year_month_day date(day);
-  const hh_mm_ss time(now - day);
   Headers out{{"ce_id", message.id},
               {"ce_type", message.type},
               {"ce_source", source},
               {"ce_specversion", "1.0"},
-              {"ce_time", fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                                      time.minutes().count(), time.seconds().count(), time.subseconds().count())},
+              {"ce_time", calendar::rfc3339_milliseconds(std::chrono::system_clock::now())},
               {"q2o-tenant", message.tenant},
               {"q2o-migration", message.migration},
               {"q2o-run", std::to_string(message.run)},

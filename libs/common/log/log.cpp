@@ -1,6 +1,5 @@
 #include "common/log/log.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include <chrono>
 #include <mutex>
 
+#include "common/calendar/calendar.h"
 #include "common/json/json.h"
 
 namespace q2o::log {
@@ -41,10 +41,7 @@ std::string_view name_of(Level level) {
 }
 
 std::string now() {
-  using namespace std::chrono;
-  const auto time = system_clock::now();
-  const auto milliseconds_part = duration_cast<milliseconds>(time.time_since_epoch()).count() % 1000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(system_clock::to_time_t(time)), milliseconds_part);
+  return calendar::rfc3339_milliseconds(std::chrono::system_clock::now());
 }
 
 std::string as_json(Level level, std::string_view service, std::string_view message, Fields fields) {

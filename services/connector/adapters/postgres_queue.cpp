@@ -1,8 +1,8 @@
 #include "services/connector/adapters/postgres_queue.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
 #include "services/connector/adapters/facts.h"
@@ -24,16 +24,11 @@ v1::StatusFact fact_of(const Job& job) {
   return fact;
 }
 
-std::string rfc3339(milliseconds from_now) {
-  const auto at = std::chrono::system_clock::now() + from_now;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
-}
-
 void store_waiting(pg::Tx& tx, const Job& job, const std::string& reason, milliseconds time) {
   auto fact = fact_of(job);
   auto& waiting = *fact.mutable_waiting();
   waiting.set_reason(reason);
-  if (!reason.empty()) waiting.set_until(rfc3339(time));
+  if (!reason.empty()) waiting.set_until(calendar::rfc3339(std::chrono::system_clock::now() + time));
   store_fact(tx, fact, "waiting/" + ids::uuid_v7());
 }
 

@@ -1,16 +1,20 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/calendar/calendar.h"
 #include "common/result/result.h"
 
 /// Days as the source writes them ("2026-03-31"), and the periods that its reports are asked for.
 namespace q2o::connector {
 
-using Day = std::chrono::sys_days;
+using calendar::Day;
+using calendar::month_first;
+using calendar::month_last;
+using calendar::month_number;
+using calendar::to_text;
 
 struct Period {
   Day first, last;  ///< both included
@@ -18,11 +22,6 @@ struct Period {
 };
 
 Result<Day> parse_day(std::string_view iso);
-std::string to_text(Day day);
-Day month_first(Day day);
-Day month_last(Day day);
-/// January..December or 1..12 -> 1..12; 0 when it is neither.
-unsigned month_number(std::string_view text);
 /// The fiscal year that contains `day`, when fiscal years begin with `first_month`.
 Period fiscal_year(Day day, unsigned first_month);
 

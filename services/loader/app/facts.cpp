@@ -1,7 +1,8 @@
 #include "services/loader/app/facts.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include "common/calendar/calendar.h"
 
 namespace q2o::loader {
 
@@ -26,10 +27,6 @@ void set_counts(v1::EntityProgress& out, const std::string& entity, const Entity
 }
 }  // namespace
 
-std::string rfc3339(std::chrono::system_clock::time_point at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
-}
-
 v1::Finding to_proto(const Finding& finding) {
   v1::Finding out;
   out.set_severity(finding.blocker ? "blocker" : "warning");
@@ -46,7 +43,7 @@ Module module_of(const common::v1::TargetModule& module) {
 v1::StatusFact waiting_fact(const RunInfo& run, std::string_view whom, const Error& error, std::chrono::milliseconds pause) {
   auto out = fact(run);
   out.mutable_waiting()->set_reason(fmt::format("{}: {}", whom, error.message));
-  out.mutable_waiting()->set_until(rfc3339(std::chrono::system_clock::now() + pause));
+  out.mutable_waiting()->set_until(calendar::rfc3339(std::chrono::system_clock::now() + pause));
   return out;
 }
 

@@ -22,6 +22,4 @@ v1::StatusFact stopped_fact(const RunInfo& run);
 v1::Finding to_proto(const Finding& finding);
 Module module_of(const common::v1::TargetModule& module);
 
-std::string rfc3339(std::chrono::system_clock::time_point at);
-
 }  // namespace q2o::loader

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "common/calendar/calendar.h"
 #include "common/rpc/rpc.h"
 #include "services/validator/adapters/render.h"
 #include "services/validator/adapters/report_proto.h"
-#include "services/validator/adapters/worker.h"
 
 namespace q2o::validator {
 namespace {
@@ -54,7 +54,7 @@ grpc::Status Service::Validate(grpc::ServerContext* context, const v1::ValidateR
   }
   const auto proof = prover_.prove(*run, {});
   if (!proof) return rpc::to_status(proof.error());
-  store_.keep(*run, to_proto(*proof, *run, now_rfc3339()));
+  store_.keep(*run, to_proto(*proof, *run, calendar::rfc3339(std::chrono::system_clock::now())));
   response->set_verdict(proof->verdict);
   return grpc::Status::OK;
 }

@@ -1,10 +1,9 @@
 #include "services/validator/adapters/worker.h"
 
-#include <fmt/chrono.h>
-
 #include <condition_variable>
 #include <thread>
 
+#include "common/calendar/calendar.h"
 #include "common/log/log.h"
 #include "services/validator/adapters/report_proto.h"
 
@@ -42,10 +41,6 @@ class LeaseKeeper {
 
 }  // namespace
 
-std::string now_rfc3339() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-}
-
 bool Worker::run_one(std::stop_token stop) {
   const auto job = store_.next();
   if (!job) return false;
@@ -64,7 +59,7 @@ bool Worker::run_one(std::stop_token stop) {
 
 void Worker::settle(const Job& job, const Result<Proof>& proof) {
   if (proof) {
-    if (store_.finish(job, to_proto(*proof, job.run, now_rfc3339()))) {
+    if (store_.finish(job, to_proto(*proof, job.run, calendar::rfc3339(std::chrono::system_clock::now())))) {
       log::info("proof made", {{"migration", job.run.migration}, {"verdict", proof->verdict}, {"sentence", proof->sentence}});
     }
     return;

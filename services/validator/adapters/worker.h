@@ -18,6 +18,4 @@ class Worker {
   Prover& prover_;
 };
 
-std::string now_rfc3339();
-
 }  // namespace q2o::validator

@@ -3,8 +3,12 @@
 #include <string>
 #include <vector>
 
-/// ISO dates as text, as both ledgers give them.
+#include "common/calendar/calendar.h"
+
+/// ISO dates as text, as both ledgers give them; std::invalid_argument for anything else.
 namespace q2o::validator {
+
+using calendar::month_number;
 
 std::string day_before(const std::string& date);
 std::string month_end(const std::string& date);
@@ -14,7 +18,5 @@ std::string fiscal_year_start(const std::string& date, unsigned first_month);
 int days_between(const std::string& a, const std::string& b);
 /// The ends of all months from the one of `first` to the one of `last`.
 std::vector<std::string> month_ends(const std::string& first, const std::string& last);
-/// 1..12 of an English month name, 0 when it is none.
-unsigned month_number(const std::string& name);
 
 }  // namespace q2o::validator

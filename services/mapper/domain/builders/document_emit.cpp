@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <chrono>
 
+#include "common/calendar/calendar.h"
 #include "services/mapper/domain/builders/document.h"
 #include "services/mapper/domain/html.h"
 
@@ -9,15 +9,8 @@ namespace q2o::mapper::builders {
 namespace {
 
 using Kind = DocumentLine::Kind;
-using Days = std::chrono::sys_days;
-
-Days day_of(const std::string& iso) {
-  return Days{std::chrono::year{std::stoi(iso.substr(0, 4))} / std::stoi(iso.substr(5, 2)) / std::stoi(iso.substr(8, 2))};
-}
-std::string iso_of(Days day) {
-  const std::chrono::year_month_day date{day};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
+calendar::Day day_of(const std::string& iso) {
+  return calendar::read_day(iso).value();
 }
 
 /// DocNumber, made unique in its journal; the same record gets the same name in every run.
@@ -122,7 +115,7 @@ Fields open_item_fields(const Scope& scope, const Document& document, const std:
   if (term && term->discount_percent) {
     // Odoo would lose the early payment discount: it computes nothing here.
     const Decimal share = Decimal::divide(Decimal(100) - *term->discount_percent, Decimal(100), 6, Rounding::half_up);
-    fields.set("discount_date", text(iso_of(day_of(document.date) + std::chrono::days(term->discount_days))))
+    fields.set("discount_date", text(calendar::to_text(day_of(document.date) + std::chrono::days(term->discount_days))))
         .set("discount_balance", number((home * share).rounded(2, Rounding::half_up)))
         .set("discount_amount_currency", number((in_currency * share).rounded(2, Rounding::half_up)));
   }

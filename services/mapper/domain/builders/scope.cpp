@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
 #include "services/mapper/domain/losses.h"
 
@@ -52,16 +52,8 @@ std::optional<Decimal> Scope::amount_of(const json::Value& value, const Where& w
 
 std::string Scope::date_at(std::string_view path) const {
   std::string date = text_at(path);
-  const auto digit = [&](std::size_t i) { return std::isdigit(static_cast<unsigned char>(date[i])) != 0; };
-  bool good = date.size() == 10 || (date.size() > 10 && date[10] == 'T');
-  for (std::size_t i = 0; good && i < 10; ++i) good = (i == 4 || i == 7) ? date[i] == '-' : digit(i);
-  if (good) {
-    const std::chrono::year_month_day day{std::chrono::year{std::stoi(date.substr(0, 4))},
-                                          std::chrono::month{static_cast<unsigned>(std::stoi(date.substr(5, 2)))},
-                                          std::chrono::day{static_cast<unsigned>(std::stoi(date.substr(8, 2)))}};
-    good = day.ok();
-  }
-  if (!good)
+  const bool timed = date.size() > 10 && date[10] == 'T';  // a time may follow the day; books are kept by day
+  if (!calendar::read_day(timed ? std::string_view(date).substr(0, 10) : date))
     refuse(path, date, "NOT_A_DATE", fmt::format("{} is not a date", path), "Correct the date in QuickBooks and extract the record again.");
   return date.substr(0, 10);
 }

@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
-#include <chrono>
 
+#include "common/calendar/calendar.h"
 #include "services/mapper/domain/language/transforms.h"
 
 namespace q2o::mapper::language {
@@ -52,24 +51,12 @@ Step bind_integer(const json::Value&, const Tables&) {
   };
 }
 
-bool is_date(std::string_view text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  const auto part = [&](std::size_t from, std::size_t length, auto& into) {
-    const auto* begin = text.data() + from;
-    const auto result = std::from_chars(begin, begin + length, into);
-    return result.ec == std::errc{} && result.ptr == begin + length;
-  };
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-' || !part(0, 4, year) || !part(5, 2, month) || !part(8, 2, day)) return false;
-  return std::chrono::year_month_day(std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)).ok();
-}
-
 Step bind_date(const json::Value&, const Tables&) {
   return [](Scalar& value) -> std::optional<Trouble> {
     // A time may follow the day; books are kept by day.
     const bool timed = value.text.size() > 10 && value.text[10] == 'T';
     const auto day = timed ? value.text.substr(0, 10) : value.text;
-    if (value.kind != Kind::text || !is_date(day)) {
+    if (value.kind != Kind::text || !calendar::read_day(day)) {
       return Trouble{"NOT_A_DATE", "A date (YYYY-MM-DD) is expected here", "Correct the date in the source and extract the record again."};
     }
     value.own(Kind::text, std::string(day));
