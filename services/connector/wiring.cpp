@@ -8,6 +8,7 @@
 #include "common/bus/topic.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
+#include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "embedded/connector_schema.h"
@@ -56,9 +57,7 @@ void work(ExtractionWorker& worker, const pg::Options& database, std::stop_token
 }  // namespace
 
 std::vector<pg::Migration> schema_files() {
-  std::vector<pg::Migration> all{migrations::schema()};
-  for (const auto& file : embedded::connector_schema::kFiles) all.push_back({std::string(file.name), std::string(file.text)});
-  return all;
+  return pg::schema_of(embedded::connector_schema::kFiles, {migrations::schema()});
 }
 
 Manifests load_manifests(const std::string& folder) {

@@ -4,6 +4,7 @@
 #include "common/bus/topic.h"
 #include "common/http/http.h"
 #include "common/migrations/migrations.h"
+#include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "embedded/loader_schema.h"
@@ -18,9 +19,7 @@
 namespace q2o::loader {
 
 std::vector<pg::Migration> schema() {
-  std::vector<pg::Migration> out{migrations::schema()};
-  for (const auto& file : embedded::loader_schema::kFiles) out.push_back({std::string(file.name), std::string(file.text)});
-  return out;
+  return pg::schema_of(embedded::loader_schema::kFiles, {migrations::schema()});
 }
 
 namespace {

@@ -10,6 +10,7 @@
 #include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
+#include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "embedded/mapper_schema.h"
@@ -24,9 +25,7 @@ constexpr std::string_view kPlatform = "quickbooks_online";
 constexpr auto kLookAgain = std::chrono::seconds(2);
 
 std::vector<pg::Migration> schema() {
-  std::vector<pg::Migration> all{migrations::schema()};
-  for (const auto& file : embedded::mapper_schema::kFiles) all.push_back({std::string(file.name), std::string(file.text)});
-  return all;
+  return pg::schema_of(embedded::mapper_schema::kFiles, {migrations::schema()});
 }
 
 /// A new mapping that comes with the program becomes the current one of the tenants that stored none of their own.

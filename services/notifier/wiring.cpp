@@ -1,6 +1,7 @@
 #include "services/notifier/wiring.h"
 
 #include "common/bus/bus.h"
+#include "common/pg/embedded.h"
 #include "common/pg/pg.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
@@ -21,9 +22,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   if (!config.complaints().empty()) return;  // runtime::run prints them all and leaves
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
-  std::vector<pg::Migration> schema;
-  for (const auto& file : embedded::notifier_schema::kFiles) schema.push_back({std::string(file.name), std::string(file.text)});
-  pg::migrate(pool, schema);
+  pg::migrate(pool, pg::schema_of(embedded::notifier_schema::kFiles));
 
   auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));

@@ -5,6 +5,7 @@
 #include "common/bus/bus.h"
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
+#include "common/pg/embedded.h"
 #include "embedded/billing_schema.h"
 #include "services/billing/app/run_order.h"
 
@@ -25,9 +26,7 @@ std::optional<std::uint64_t> count(const pg::Row& row, std::string_view column) 
 }  // namespace
 
 std::vector<pg::Migration> schema() {
-  std::vector<pg::Migration> out;
-  for (const auto& file : ::embedded::billing_schema::kFiles) out.push_back({std::string(file.name), std::string(file.text)});
-  return out;
+  return pg::schema_of(::embedded::billing_schema::kFiles);
 }
 
 void PgMigrations::publish(const Aggregate& migration) {

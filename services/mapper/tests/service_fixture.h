@@ -4,6 +4,7 @@
 
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
+#include "common/pg/embedded.h"
 #include "common/testing/testing.h"
 #include "embedded/mapper_schema.h"
 #include "services/mapper/adapters/raw_worker.h"
@@ -17,9 +18,7 @@ constexpr const char* kTenant = "5f0c9f3e-58d9-4b8e-9a1e-3c7a0f1d2e4b";
 class MapperService : public ::testing::Test {
  protected:
   MapperService() : options_(q2o::testing::Postgres::instance().fresh_schema()), pool_(options_), producer_(kafka()) {
-    std::vector<pg::Migration> schema{migrations::schema()};
-    for (const auto& file : embedded::mapper_schema::kFiles) schema.push_back({std::string(file.name), std::string(file.text)});
-    pg::migrate(pool_, schema);
+    pg::migrate(pool_, pg::schema_of(embedded::mapper_schema::kFiles, {migrations::schema()}));
     topics_.mapped = q2o::testing::Kafka::instance().fresh_topic();
     const auto stored = mappings_.store(std::string(kShippedOwner), "quickbooks_online", testing::shipped_mapping());
     EXPECT_TRUE(stored.complaints.empty());

@@ -3,6 +3,7 @@
 
 #include "common/bus/bus.h"
 #include "common/ids/ids.h"
+#include "common/pg/embedded.h"
 #include "common/rpc/rpc.h"
 #include "common/testing/testing.h"
 #include "embedded/notifier_schema.h"
@@ -28,9 +29,7 @@ class Progress : public ::testing::Test {
  protected:
   void SetUp() override {
     pool_ = std::make_unique<pg::Pool>(q2o::testing::Postgres::instance().fresh_schema());
-    std::vector<pg::Migration> schema;
-    for (const auto& file : embedded::notifier_schema::kFiles) schema.push_back({std::string(file.name), std::string(file.text)});
-    pg::migrate(*pool_, schema);
+    pg::migrate(*pool_, pg::schema_of(embedded::notifier_schema::kFiles));
     service_ = std::make_unique<ProgressRpc>(*pool_, stop_.get_token(), ProgressRpc::Options{std::chrono::milliseconds(300), 2});
     server_ = std::make_unique<rpc::Server>("127.0.0.1:0", std::vector<grpc::Service*>{service_.get()}, metrics_);
     stub_ = v1::ProgressService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server_->port())));

@@ -8,6 +8,7 @@
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
+#include "common/pg/embedded.h"
 #include "embedded/validator_schema.h"
 #include "services/validator/adapters/acceptance.h"
 #include "services/validator/adapters/report_proto.h"
@@ -67,9 +68,7 @@ void close(pg::Tx& tx, const Job& job, const std::string& error) {
 }  // namespace
 
 std::vector<pg::Migration> schema() {
-  std::vector<pg::Migration> out{migrations::schema()};
-  for (const auto& file : ::embedded::validator_schema::kFiles) out.push_back({std::string(file.name), std::string(file.text)});
-  return out;
+  return pg::schema_of(::embedded::validator_schema::kFiles, {migrations::schema()});
 }
 
 void Store::ask_for_proof(pg::Tx& tx, const billing::v1::Migration& migration) {
