@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "common/rpc/rpc.h"
+#include "common/rpc/serve.h"
 #include "q2o/billing/v1/migration.grpc.pb.h"
 
 namespace q2o::rpc {
@@ -10,18 +10,21 @@ using namespace std::chrono_literals;
 using billing::v1::GetMigrationRequest;
 using billing::v1::GetMigrationResponse;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Echo final : public billing::v1::MigrationService::Service {
  public:
   grpc::Status GetMigration(grpc::ServerContext* context, const GetMigrationRequest*, GetMigrationResponse* response) override {
-    const auto who = caller(*context);
-    if (!who) return to_status(who.error());
-    response->mutable_migration()->set_tenant_id(who->tenant);
-    response->mutable_migration()->set_reason(who->actor);
-    left = who->deadline - std::chrono::system_clock::now();
-    return answer;
+    return serve(*context, "echo", [&](const Caller& who) {
+      response->mutable_migration()->set_tenant_id(who.tenant);
+      response->mutable_migration()->set_reason(who.actor);
+      left = who.deadline - std::chrono::system_clock::now();
+      if (surprised) throw std::runtime_error("the password of the database is wrong");
+      return answer;
+    });
   }
-  grpc::Status answer;
+  Status answer;
+  bool surprised = false;
   std::chrono::system_clock::duration left{};
 };
 
@@ -54,7 +57,7 @@ TEST_F(Rpc, RefusesACallWithoutTenantOrDeadline) {
 
 TEST_F(Rpc, CarriesEveryDetailOfAnError) {
   const Error sent{Code::failed_precondition, "not paid", Retry::after_backoff, Effect::unknown, "NOT_PAID", "Pay first.", 1500ms};
-  service.answer = to_status(sent);
+  service.answer = fail(sent);
   const auto got = to_error(call(context("tenant-1", "cli", 30s)));
   EXPECT_EQ(got.code, sent.code);
   EXPECT_EQ(got.message, sent.message);
@@ -63,6 +66,18 @@ TEST_F(Rpc, CarriesEveryDetailOfAnError) {
   EXPECT_EQ(got.reason, sent.reason);
   EXPECT_EQ(got.hint, sent.hint);
   EXPECT_EQ(got.retry_after, sent.retry_after);
+}
+
+TEST_F(Rpc, ASurpriseEndsTheCallNotTheServer) {
+  service.surprised = true;
+  const auto got = to_error(call(context("tenant-1", "cli", 30s)));
+  EXPECT_EQ(got.code, Code::unavailable);
+  EXPECT_EQ(got.reason, "ECHO_UNAVAILABLE");
+  EXPECT_EQ(got.retry, Retry::after_backoff);
+  EXPECT_EQ(got.effect, Effect::unknown);
+  EXPECT_THAT(got.message, Not(HasSubstr("password"))) << "the cause is for the log";
+  service.surprised = false;
+  EXPECT_TRUE(call(context("tenant-1", "cli", 30s)).ok());
 }
 
 TEST_F(Rpc, TreatsATimeOutAsEffectUnknown) {

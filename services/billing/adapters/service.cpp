@@ -1,20 +1,23 @@
 #include "services/billing/adapters/service.h"
 
 #include "common/rpc/page.h"
-#include "common/rpc/rpc.h"
+#include "common/rpc/serve.h"
 
 namespace q2o::billing {
 namespace {
 
-/// Calls `command` for a known caller and puts the migration into the answer.
+template <class Work>
+grpc::Status serve(const grpc::ServerContext* context, const Work& work) {
+  return rpc::serve(*context, "billing",
+                    [&](const rpc::Caller& caller) { return work(Caller{caller.tenant, caller.actor, caller.idempotency_key}); });
+}
+
+/// Calls `command` and puts the migration into the answer.
 template <class Response, class Command>
-grpc::Status answer(grpc::ServerContext* context, Response* response, const Command& command) {
-  const auto caller = rpc::caller(*context);
-  if (!caller) return rpc::to_status(caller.error());
-  const auto migration = command(Caller{caller->tenant, caller->actor, caller->idempotency_key});
-  if (!migration) return rpc::to_status(migration.error());
-  *response->mutable_migration() = *migration;
-  return grpc::Status::OK;
+grpc::Status answer(const grpc::ServerContext* context, Response* response, const Command& command) {
+  return serve(context, [&](const Caller& caller) {
+    return command(caller).map([&](const auto& migration) { *response->mutable_migration() = migration; });
+  });
 }
 
 }  // namespace
@@ -29,14 +32,13 @@ grpc::Status Service::GetMigration(grpc::ServerContext* context, const v1::GetMi
 }
 grpc::Status Service::ListMigrations(grpc::ServerContext* context, const v1::ListMigrationsRequest* request,
                                      v1::ListMigrationsResponse* response) {
-  const auto caller = rpc::caller(*context);
-  if (!caller) return rpc::to_status(caller.error());
-  const auto size = rpc::page_size(request->page_size());
-  for (auto& migration : commands_.list(Caller{caller->tenant, caller->actor, {}}, request->page_token(), size))
-    *response->add_migrations() = std::move(migration);
-  if (static_cast<std::uint32_t>(response->migrations_size()) == size)
-    response->set_next_page_token(response->migrations().rbegin()->migration_id());
-  return grpc::Status::OK;
+  return serve(context, [&](const Caller& caller) -> Status {
+    const auto size = rpc::page_size(request->page_size());
+    for (auto& migration : commands_.list(caller, request->page_token(), size)) *response->add_migrations() = std::move(migration);
+    if (static_cast<std::uint32_t>(response->migrations_size()) == size)
+      response->set_next_page_token(response->migrations().rbegin()->migration_id());
+    return {};
+  });
 }
 grpc::Status Service::MarkPaid(grpc::ServerContext* context, const v1::MarkPaidRequest* request, v1::MarkPaidResponse* response) {
   return answer(context, response,
@@ -62,27 +64,26 @@ grpc::Status Service::AcceptDifferences(grpc::ServerContext* context, const v1::
                 [&](const Caller& caller) { return commands_.accept_differences(caller, request->migration_id(), request->reason()); });
 }
 grpc::Status Service::History(grpc::ServerContext* context, const v1::HistoryRequest* request, v1::HistoryResponse* response) {
-  const auto caller = rpc::caller(*context);
-  if (!caller) return rpc::to_status(caller.error());
-  const auto after = rpc::place_of(request->page_token());
-  if (!after) return rpc::to_status(after.error());
-  const auto size = rpc::page_size(request->page_size());
-  auto events =
-      commands_.history(Caller{caller->tenant, caller->actor, {}}, request->migration_id(), static_cast<std::uint64_t>(*after), size);
-  if (!events) return rpc::to_status(events.error());
-  for (auto& event : *events) *response->add_events() = std::move(event);
-  if (static_cast<std::uint32_t>(response->events_size()) == size)
-    response->set_next_page_token(std::to_string(response->events().rbegin()->version()));
-  return grpc::Status::OK;
+  return serve(context, [&](const Caller& caller) -> Status {
+    const auto after = rpc::place_of(request->page_token());
+    if (!after) return fail(after.error());
+    const auto size = rpc::page_size(request->page_size());
+    auto events = commands_.history(caller, request->migration_id(), static_cast<std::uint64_t>(*after), size);
+    if (!events) return fail(events.error());
+    for (auto& event : *events) *response->add_events() = std::move(event);
+    if (static_cast<std::uint32_t>(response->events_size()) == size)
+      response->set_next_page_token(std::to_string(response->events().rbegin()->version()));
+    return {};
+  });
 }
 
 grpc::Status Service::ListRuns(grpc::ServerContext* context, const v1::ListRunsRequest* request, v1::ListRunsResponse* response) {
-  const auto caller = rpc::caller(*context);
-  if (!caller) return rpc::to_status(caller.error());
-  auto runs = commands_.runs(Caller{caller->tenant, caller->actor, {}}, request->migration_id());
-  if (!runs) return rpc::to_status(runs.error());
-  for (auto& run : *runs) *response->add_runs() = std::move(run);
-  return grpc::Status::OK;
+  return serve(context, [&](const Caller& caller) -> Status {
+    auto runs = commands_.runs(caller, request->migration_id());
+    if (!runs) return fail(runs.error());
+    for (auto& run : *runs) *response->add_runs() = std::move(run);
+    return {};
+  });
 }
 
 }  // namespace q2o::billing

@@ -1,7 +1,6 @@
 #include "services/connector/adapters/grpc_service.h"
 
-#include "common/log/log.h"
-#include "common/rpc/rpc.h"
+#include "common/rpc/serve.h"
 #include "services/connector/adapters/compression.h"
 #include "services/connector/adapters/postgres_replay.h"
 
@@ -22,24 +21,9 @@ void fill(v1::Connection& out, const Connection& c) {
   out.set_base_url(c.base_url);
 }
 
-/// Tenant of the call; surprises become INTERNAL with a log line, never a crash of the server.
 template <class Work>
-grpc::Status serve(grpc::ServerContext* context, Work work) {
-  const auto caller = rpc::caller(*context);
-  if (!caller) return rpc::to_status(caller.error());
-  try {
-    const Status done = work(*caller);
-    return done ? grpc::Status::OK : rpc::to_status(done.error());
-  } catch (const std::exception& error) {
-    log::error("call failed", {{"error", error.what()}});
-    return rpc::to_status(Error{Code::unavailable,
-                                "the connector cannot answer now",
-                                Retry::after_backoff,
-                                Effect::unknown,
-                                "CONNECTOR_UNAVAILABLE",
-                                "Try again in a moment; the log of the connector has the cause.",
-                                {}});
-  }
+grpc::Status serve(const grpc::ServerContext* context, const Work& work) {
+  return rpc::serve(*context, "connector", work);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include "common/ids/ids.h"
 #include "common/rpc/page.h"
-#include "common/rpc/rpc.h"
+#include "common/rpc/serve.h"
 #include "services/loader/adapters/left_settings.h"
 #include "services/loader/adapters/outgoing.h"
 #include "services/loader/adapters/record_finder.h"
@@ -25,21 +25,9 @@ void fill(v1::Target& out, const Target& target) {
   out.set_version(target.version);
 }
 
-grpc::Status finish(const Status& status) {
-  return status ? grpc::Status::OK : rpc::to_status(status.error());
-}
-
-/// The caller, or the status to answer with; surprises (database gone) become a status too.
 template <class Work>
-grpc::Status serve(grpc::ServerContext& context, Work work) {
-  const auto caller = rpc::caller(context);
-  if (!caller) return rpc::to_status(caller.error());
-  try {
-    return finish(work(*caller));
-  } catch (const std::exception& surprise) {
-    return rpc::to_status(
-        Error{Code::unavailable, surprise.what(), Retry::after_backoff, Effect::unknown, "LOADER_UNAVAILABLE", "Try again.", {}});
-  }
+grpc::Status serve(const grpc::ServerContext& context, const Work& work) {
+  return rpc::serve(context, "loader", work);
 }
 
 Status must_be_uuid(const std::string& id) {

@@ -3,39 +3,31 @@
 #include <fmt/format.h>
 
 #include "common/rpc/page.h"
-#include "common/rpc/rpc.h"
+#include "common/rpc/serve.h"
 #include "services/mapper/adapters/rows.h"
 #include "services/mapper/app/output.h"
 
 namespace q2o::mapper {
 namespace {
 
-grpc::Status refuse(Code code, std::string message, std::string reason, std::string hint) {
-  return rpc::to_status(Error{code, std::move(message), Retry::never, Effect::none, std::move(reason), std::move(hint), {}});
-}
-
-/// Runs `answer` for an identified caller; trouble with the database is "try again".
-template <class Answer>
-grpc::Status serve(const grpc::ServerContext& context, Answer answer) {
-  const auto caller = rpc::caller(context);
-  if (!caller) return rpc::to_status(caller.error());
-  try {
-    return answer(*caller);
-  } catch (const pg::ConnectionLost& lost) {
-    return rpc::to_status(
-        Error{Code::unavailable, lost.what(), Retry::after_backoff, Effect::none, "DATABASE_UNAVAILABLE", "Try again in a moment.", {}});
-  } catch (const pg::SqlError& error) {
-    const bool bad_id = error.sqlstate == "22P02";
-    return bad_id ? refuse(Code::invalid_argument, "the id is no UUID", "BAD_ID", "Give the id as q2o status shows it.")
-                  : refuse(Code::internal, error.what(), "DATABASE", "");
-  }
+/// An id that is none is the caller's mistake.
+template <class Work>
+grpc::Status serve(const grpc::ServerContext& context, const Work& work) {
+  return rpc::serve(context, "mapper", [&](const rpc::Caller& caller) -> Status {
+    try {
+      return work(caller);
+    } catch (const pg::SqlError& error) {
+      if (error.sqlstate != "22P02") throw;
+      return fail(Code::invalid_argument, "the id is no UUID", "BAD_ID", "Give the id as q2o status shows it.");
+    }
+  });
 }
 
 /// One page of the rows of a run, in the order they were made; one row more is read, so that a full last page has no token.
 template <class Request, class Response, class Add>
-grpc::Status page_of(pg::Pool& pool, const rpc::Caller& caller, const char* table, const Request& request, Response& response, Add add) {
+Status page_of(pg::Pool& pool, const rpc::Caller& caller, const char* table, const Request& request, Response& response, Add add) {
   const auto after = rpc::place_of(request.page_token());
-  if (!after) return rpc::to_status(after.error());
+  if (!after) return fail(after.error());
   const auto size = rpc::page_size(request.page_size());
   pool.transact([&](pg::Tx& tx) {
     response.Clear();
@@ -54,14 +46,14 @@ grpc::Status page_of(pg::Pool& pool, const rpc::Caller& caller, const char* tabl
       add(row);
     }
   });
-  return grpc::Status::OK;
+  return {};
 }
 
 }  // namespace
 
 grpc::Status MapperServiceImpl::CheckMapping(grpc::ServerContext* context, const v1::CheckMappingRequest* request,
                                              v1::CheckMappingResponse* response) {
-  return serve(*context, [&](const rpc::Caller&) {
+  return serve(*context, [&](const rpc::Caller&) -> Status {
     const auto check = Mapping::compile(request->mapping_json());
     for (const auto& complaint : check.complaints) {
       auto& added = *response->add_complaints();
@@ -69,28 +61,28 @@ grpc::Status MapperServiceImpl::CheckMapping(grpc::ServerContext* context, const
       added.set_message(complaint.message);
     }
     if (check.mapping) response->set_version(check.mapping->version());
-    return grpc::Status::OK;
+    return {};
   });
 }
 
 grpc::Status MapperServiceImpl::StoreMapping(grpc::ServerContext* context, const v1::StoreMappingRequest* request,
                                              v1::StoreMappingResponse* response) {
-  return serve(*context, [&](const rpc::Caller& caller) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
     const auto stored = mappings_.store(caller.tenant, request->platform(), request->mapping_json());
     if (!stored.complaints.empty()) {
       const auto& first = stored.complaints.front();
-      return refuse(Code::invalid_argument,
-                    fmt::format("the mapping has {} mistakes; the first: {}: {}", stored.complaints.size(), first.place, first.message),
-                    "MAPPING_INVALID", "q2o mapping check lists them all.");
+      return fail(Code::invalid_argument,
+                  fmt::format("the mapping has {} mistakes; the first: {}: {}", stored.complaints.size(), first.place, first.message),
+                  "MAPPING_INVALID", "q2o mapping check lists them all.");
     }
     response->set_version(stored.version);
-    return grpc::Status::OK;
+    return {};
   });
 }
 
 grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request,
                                                v1::CurrentMappingResponse* response) {
-  return serve(*context, [&](const rpc::Caller& caller) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
     std::shared_ptr<const Mapping> mapping;
     const auto version = pool_.transact([&](pg::Tx& tx) {
       auto found = request->version().empty() ? mappings_.current(tx, caller.tenant, request->platform())
@@ -99,39 +91,39 @@ grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, con
       return found;
     });
     if (!version && !request->version().empty())
-      return refuse(Code::not_found, fmt::format("no single mapping of {} begins with '{}'", request->platform(), request->version()),
-                    "MAPPING_UNKNOWN", "Give at least 6 digits of its version; q2o mapping store prints it.");
+      return fail(Code::not_found, fmt::format("no single mapping of {} begins with '{}'", request->platform(), request->version()),
+                  "MAPPING_UNKNOWN", "Give at least 6 digits of its version; q2o mapping store prints it.");
     if (!version)
-      return refuse(Code::not_found, fmt::format("no mapping is stored for {}", request->platform()), "MAPPING_UNKNOWN",
-                    "Store one with q2o mapping.");
+      return fail(Code::not_found, fmt::format("no mapping is stored for {}", request->platform()), "MAPPING_UNKNOWN",
+                  "Store one with q2o mapping.");
     response->set_version(*version);
     if (mapping)
       for (const auto& module : mapping->modules()) *response->add_modules() = to_proto(module);
-    return grpc::Status::OK;
+    return {};
   });
 }
 
 grpc::Status MapperServiceImpl::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request,
                                             v1::ListRejectsResponse* response) {
-  return serve(*context, [&](const rpc::Caller& caller) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
     return page_of(pool_, caller, "reject", *request, *response, [&](const auto& row) { fill(*response->add_rejects(), row); });
   });
 }
 
 grpc::Status MapperServiceImpl::ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request,
                                           v1::ListNotesResponse* response) {
-  return serve(*context, [&](const rpc::Caller& caller) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
     return page_of(pool_, caller, "note", *request, *response, [&](const auto& row) { fill(*response->add_notes(), row); });
   });
 }
 
 grpc::Status MapperServiceImpl::TraceRecord(grpc::ServerContext* context, const v1::TraceRecordRequest* request,
                                             v1::TraceRecordResponse* response) {
-  return serve(*context, [&](const rpc::Caller& caller) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
     auto traced = tracer_.trace(caller.tenant, *request);
-    if (!traced) return rpc::to_status(traced.error());
+    if (!traced) return fail(traced.error());
     *response = std::move(*traced);
-    return grpc::Status::OK;
+    return {};
   });
 }
 

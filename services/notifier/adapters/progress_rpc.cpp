@@ -1,7 +1,7 @@
 #include "services/notifier/adapters/progress_rpc.h"
 
 #include "common/ids/ids.h"
-#include "common/rpc/rpc.h"
+#include "common/rpc/serve.h"
 #include "services/notifier/adapters/store.h"
 
 namespace q2o::notifier {
@@ -39,41 +39,40 @@ ProgressRpc::ProgressRpc(pg::Pool& pool, std::stop_token stop, Options options)
 
 grpc::Status ProgressRpc::GetProgress(grpc::ServerContext* context, const v1::GetProgressRequest* request,
                                       v1::GetProgressResponse* response) {
-  const auto caller = rpc::caller(*context);
-  if (!caller) return rpc::to_status(caller.error());
-  if (!ids::is_uuid(request->migration_id())) return rpc::to_status(unknown_migration(request->migration_id()));
-  auto progress = pool_.transact([&](pg::Tx& tx) { return find(tx, caller->tenant, request->migration_id()); });
-  if (!progress) return rpc::to_status(unknown_migration(request->migration_id()));
-  *response->mutable_progress() = std::move(*progress);
-  return grpc::Status::OK;
+  return rpc::serve(*context, "notifier", [&](const rpc::Caller& caller) -> Status {
+    if (!ids::is_uuid(request->migration_id())) return fail(unknown_migration(request->migration_id()));
+    auto progress = pool_.transact([&](pg::Tx& tx) { return find(tx, caller.tenant, request->migration_id()); });
+    if (!progress) return fail(unknown_migration(request->migration_id()));
+    *response->mutable_progress() = std::move(*progress);
+    return {};
+  });
 }
 
 grpc::Status ProgressRpc::WatchProgress(grpc::ServerContext* context, const v1::WatchProgressRequest* request,
                                         grpc::ServerWriter<v1::WatchProgressResponse>* writer) {
-  const auto caller = rpc::caller(*context);
-  if (!caller) return rpc::to_status(caller.error());
-  if (!ids::is_uuid(request->migration_id())) return rpc::to_status(unknown_migration(request->migration_id()));
-  const Place place(watchers_, options_.watchers_most);
-  if (!place.got()) {
-    return rpc::to_status(Error{Code::resource_exhausted,
-                                "too many watch at once (" + std::to_string(options_.watchers_most) + ")",
-                                Retry::after_backoff,
-                                Effect::none,
-                                "TOO_MANY_WATCHERS",
-                                "Ask with GetProgress, or watch again when another has left.",
-                                {}});
-  }
-  return watch(*context, caller->tenant, *request, *writer);
+  return rpc::serve(*context, "notifier", [&](const rpc::Caller& caller) -> Status {
+    if (!ids::is_uuid(request->migration_id())) return fail(unknown_migration(request->migration_id()));
+    const Place place(watchers_, options_.watchers_most);
+    if (!place.got())
+      return fail(Error{Code::resource_exhausted,
+                        "too many watch at once (" + std::to_string(options_.watchers_most) + ")",
+                        Retry::after_backoff,
+                        Effect::none,
+                        "TOO_MANY_WATCHERS",
+                        "Ask with GetProgress, or watch again when another has left.",
+                        {}});
+    return watch(*context, caller.tenant, *request, *writer);
+  });
 }
 
-grpc::Status ProgressRpc::watch(const grpc::ServerContext& context, const std::string& tenant, const v1::WatchProgressRequest& request,
-                                grpc::ServerWriter<v1::WatchProgressResponse>& writer) {
+Status ProgressRpc::watch(const grpc::ServerContext& context, const std::string& tenant, const v1::WatchProgressRequest& request,
+                          grpc::ServerWriter<v1::WatchProgressResponse>& writer) {
   std::uint64_t sent = request.after_version();
   auto last_word = Clock::now();
   while (!context.IsCancelled() && !stop_.stop_requested()) {
     const auto heard = changes_.heard();  // before the look: a change in between wakes at once
     auto progress = pool_.transact([&](pg::Tx& tx) { return find(tx, tenant, request.migration_id()); });
-    if (!progress) return rpc::to_status(unknown_migration(request.migration_id()));
+    if (!progress) return fail(unknown_migration(request.migration_id()));
     v1::WatchProgressResponse response;
     if (progress->version() > sent) {
       sent = progress->version();
@@ -89,8 +88,9 @@ grpc::Status ProgressRpc::watch(const grpc::ServerContext& context, const std::s
     if (!writer.Write(response)) break;
     last_word = Clock::now();
   }
-  return stop_.stop_requested() ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "the notifier is stopping; call again with after_version")
-                                : grpc::Status::OK;
+  if (!stop_.stop_requested()) return {};
+  return fail(
+      Error{Code::unavailable, "the notifier is stopping; call again with after_version", Retry::after_backoff, Effect::none, "", "", {}});
 }
 
 }  // namespace q2o::notifier

@@ -22,8 +22,8 @@ class ProgressRpc final : public v1::ProgressService::Service {
                              grpc::ServerWriter<v1::WatchProgressResponse>* writer) override;
 
  private:
-  grpc::Status watch(const grpc::ServerContext& context, const std::string& tenant, const v1::WatchProgressRequest& request,
-                     grpc::ServerWriter<v1::WatchProgressResponse>& writer);
+  Status watch(const grpc::ServerContext& context, const std::string& tenant, const v1::WatchProgressRequest& request,
+               grpc::ServerWriter<v1::WatchProgressResponse>& writer);
   pg::Pool& pool_;
   std::stop_token stop_;
   Options options_;

@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 
 #include "common/calendar/calendar.h"
-#include "common/rpc/rpc.h"
+#include "common/rpc/serve.h"
 #include "services/validator/adapters/render.h"
 #include "services/validator/adapters/report_proto.h"
 
 namespace q2o::validator {
 namespace {
-
-grpc::Status refuse(Code code, std::string message, std::string reason, std::string hint) {
-  return rpc::to_status(Error{code, std::move(message), Retry::never, Effect::none, std::move(reason), std::move(hint), {}});
-}
 
 void add(v1::GetReportResponse& response, std::string name, std::string content) {
   auto& file = *response.add_files();
@@ -23,40 +19,38 @@ void add(v1::GetReportResponse& response, std::string name, std::string content)
 }  // namespace
 
 grpc::Status Service::GetReport(grpc::ServerContext* context, const v1::GetReportRequest* request, v1::GetReportResponse* response) {
-  const auto caller = rpc::caller(*context);
-  if (!caller) return rpc::to_status(caller.error());
-  const auto report = store_.report(caller->tenant, request->migration_id(), request->run());
-  if (!report) {
-    return refuse(Code::not_found, fmt::format("there is no report of migration '{}' yet", request->migration_id()), "REPORT_NOT_FOUND",
+  return rpc::serve(*context, "validator", [&](const rpc::Caller& caller) -> Status {
+    const auto report = store_.report(caller.tenant, request->migration_id(), request->run());
+    if (!report)
+      return fail(Code::not_found, fmt::format("there is no report of migration '{}' yet", request->migration_id()), "REPORT_NOT_FOUND",
                   "It is made when the run has been loaded; watch the migration.");
-  }
-  response->set_verdict(report->verdict());
-  response->set_sentence(report->sentence());
-  if (request->format() == "html" || request->format().empty()) {
-    add(*response, "report.html", render_html(*report));
-  } else if (request->format() == "json") {
-    add(*response, "report.json", render_json(*report));
-  } else if (request->format() == "csv") {
-    for (auto& file : render_csv(*report)) add(*response, std::move(file.name), std::move(file.content));
-  } else {
-    return refuse(Code::invalid_argument, fmt::format("'{}' is no format", request->format()), "FORMAT", "Use json, html or csv.");
-  }
-  return grpc::Status::OK;
+    response->set_verdict(report->verdict());
+    response->set_sentence(report->sentence());
+    if (request->format() == "html" || request->format().empty()) {
+      add(*response, "report.html", render_html(*report));
+    } else if (request->format() == "json") {
+      add(*response, "report.json", render_json(*report));
+    } else if (request->format() == "csv") {
+      for (auto& file : render_csv(*report)) add(*response, std::move(file.name), std::move(file.content));
+    } else {
+      return fail(Code::invalid_argument, fmt::format("'{}' is no format", request->format()), "FORMAT", "Use json, html or csv.");
+    }
+    return {};
+  });
 }
 
 grpc::Status Service::Validate(grpc::ServerContext* context, const v1::ValidateRequest* request, v1::ValidateResponse* response) {
-  const auto caller = rpc::caller(*context);
-  if (!caller) return rpc::to_status(caller.error());
-  const auto run = store_.run_of(caller->tenant, request->migration_id());
-  if (!run || run->number == 0) {
-    return refuse(Code::not_found, fmt::format("there is no run of migration '{}'", request->migration_id()), "RUN_NOT_FOUND",
+  return rpc::serve(*context, "validator", [&](const rpc::Caller& caller) -> Status {
+    const auto run = store_.run_of(caller.tenant, request->migration_id());
+    if (!run || run->number == 0)
+      return fail(Code::not_found, fmt::format("there is no run of migration '{}'", request->migration_id()), "RUN_NOT_FOUND",
                   "Start the migration first.");
-  }
-  const auto proof = prover_.prove(*run, {});
-  if (!proof) return rpc::to_status(proof.error());
-  store_.keep(*run, to_proto(*proof, *run, calendar::rfc3339(std::chrono::system_clock::now())));
-  response->set_verdict(proof->verdict);
-  return grpc::Status::OK;
+    const auto proof = prover_.prove(*run, {});
+    if (!proof) return fail(proof.error());
+    store_.keep(*run, to_proto(*proof, *run, calendar::rfc3339(std::chrono::system_clock::now())));
+    response->set_verdict(proof->verdict);
+    return {};
+  });
 }
 
 }  // namespace q2o::validator
