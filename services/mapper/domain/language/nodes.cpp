@@ -40,20 +40,29 @@ Evaluated Literal::write(Evaluation&, std::string& out) const {
   return Evaluated::good;
 }
 
+namespace {
+
+/// Writes one of several values behind those that are there; where it turns out to be none, nothing of it stays.
+Evaluated append(const Node& node, Evaluation& at, std::string& out, bool& first, std::string_view name = {}) {
+  const std::size_t before = out.size();
+  if (!first) out.push_back(',');
+  if (!name.empty()) out.append(name).push_back(':');
+  const std::size_t start = out.size();
+  if (node.write(at, out) == Evaluated::rejected) return Evaluated::rejected;
+  if (out.size() == start)
+    out.resize(before);
+  else
+    first = false;
+  return Evaluated::good;
+}
+
+}  // namespace
+
 Evaluated ArrayNode::write(Evaluation& at, std::string& out) const {
   out.push_back('[');
   bool first = true;
-  for (const auto& item : items_) {
-    const std::size_t before = out.size();
-    if (!first) out.push_back(',');
-    const std::size_t start = out.size();
-    if (item->write(at, out) == Evaluated::rejected) return Evaluated::rejected;
-    if (out.size() == start) {
-      out.resize(before);
-    } else {
-      first = false;
-    }
-  }
+  for (const auto& item : items_)
+    if (append(*item, at, out, first) == Evaluated::rejected) return Evaluated::rejected;
   out.push_back(']');
   return Evaluated::good;
 }
@@ -61,18 +70,8 @@ Evaluated ArrayNode::write(Evaluation& at, std::string& out) const {
 Evaluated ObjectNode::write(Evaluation& at, std::string& out) const {
   out.push_back('{');
   bool first = true;
-  for (const auto& [name, node] : members_) {
-    const std::size_t before = out.size();
-    if (!first) out.push_back(',');
-    out.append(name).push_back(':');
-    const std::size_t start = out.size();
-    if (node->write(at, out) == Evaluated::rejected) return Evaluated::rejected;
-    if (out.size() == start) {
-      out.resize(before);
-    } else {
-      first = false;
-    }
-  }
+  for (const auto& [name, node] : members_)
+    if (append(*node, at, out, first, name) == Evaluated::rejected) return Evaluated::rejected;
   out.push_back('}');
   return Evaluated::good;
 }
@@ -255,18 +254,10 @@ Evaluated EachNode::write(Evaluation& at, std::string& out) const {
   bool first = true;
   if (const auto* list = path_.find(at)) {
     for (const auto& item : list->items()) {
-      const std::size_t before = out.size();
-      if (!first) out.push_back(',');
-      const std::size_t start = out.size();
       at.here = &item;
-      const Evaluated done = as_->write(at, out);
+      const Evaluated done = append(*as_, at, out, first);
       at.here = outer;
       if (done == Evaluated::rejected) return done;
-      if (out.size() == start) {
-        out.resize(before);
-      } else {
-        first = false;
-      }
     }
   }
   out.push_back(']');
