@@ -36,6 +36,69 @@ RunInfo run_info(const pg::Row& row, const billing::v1::Migration& migration) {
   return out;
 }
 
+void mark_items(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
+  std::vector<std::int64_t> numbers, odoo_ids;
+  std::vector<std::string> states, outcomes, waits;
+  for (const auto& fate : fates) {
+    numbers.push_back(fate.item.number);
+    odoo_ids.push_back(fate.odoo_id);
+    states.emplace_back(fate.kind == Fate::Kind::done ? "done" : fate.kind == Fate::Kind::parked ? "parked" : "rejected");
+    outcomes.push_back(fate.outcome);
+    waits.push_back(fate.waits_for);
+  }
+  tx.exec(
+      "update item i set state = u.state, outcome = u.outcome, odoo_id = u.odoo_id, waits_for = u.waits from unnest($3::bigint[], "
+      "$4::text[], $5::text[], $6::bigint[], $7::text[]) as u(number, state, outcome, odoo_id, waits) where i.migration_id = $1 and "
+      "i.run = $2 and i.number = u.number",
+      {run.key.migration_id, run.key.run, numbers, states, outcomes, odoo_ids, waits});
+}
+
+/// The record ledger: what is in the target, with the newest word of each key.
+void write_records(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
+  std::vector<std::int64_t> odoo_ids;
+  std::vector<std::string> keys, models, hashes, outcomes;
+  for (const auto& fate : fates) {
+    if (fate.kind != Fate::Kind::done) continue;
+    keys.push_back(ledger_key(fate.item));
+    models.push_back(fate.item.model);
+    hashes.push_back(fate.item.content_hash);
+    odoo_ids.push_back(fate.odoo_id);
+    outcomes.push_back(fate.outcome);
+  }
+  if (keys.empty()) return;
+  tx.exec(
+      "insert into record (target_id, external_id, tenant_id, model, odoo_id, content_hash, outcome, migration_id, run) select distinct "
+      "on (u.key) $1, u.key, $2, u.model, u.odoo_id, u.hash, u.outcome, $3, $4 from unnest($5::text[], $6::text[], $7::bigint[], "
+      "$8::text[], $9::text[]) with ordinality as u(key, model, odoo_id, hash, outcome, at) order by u.key, u.at desc on conflict "
+      "(target_id, external_id) do update set model = excluded.model, odoo_id = excluded.odoo_id, content_hash = excluded.content_hash, "
+      "outcome = case when excluded.outcome = 'unchanged' then record.outcome else excluded.outcome end, migration_id = "
+      "excluded.migration_id, run = excluded.run, written_at = now()",
+      {run.target_id, run.tenant_id, run.key.migration_id, run.key.run, keys, models, odoo_ids, hashes, outcomes});
+}
+
+void add_rejects(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
+  for (const auto& fate : fates)
+    if (fate.kind == Fate::Kind::rejected)
+      tx.exec(
+          "insert into reject (migration_id, run, tenant_id, external_id, entity, source_id, reason, message, hint, label) values ($1, "
+          "$2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+          {run.key.migration_id, run.key.run, run.tenant_id, fate.item.external_id, fate.item.entity, fate.item.source_id, fate.reason,
+           fate.message, fate.hint, fate.item.label});
+}
+
+void add_totals(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
+  Totals add;
+  for (const auto& fate : fates) {
+    if (fate.kind == Fate::Kind::rejected) ++add.rejected;
+    if (fate.kind != Fate::Kind::done) continue;
+    ++(fate.outcome == "created" || fate.outcome == "adopted" ? add.created : fate.outcome == "changed" ? add.changed : add.unchanged);
+  }
+  tx.exec(
+      "update run set created = created + $3, changed = changed + $4, unchanged = unchanged + $5, rejected = rejected + $6 where "
+      "migration_id = $1 and run = $2",
+      {run.key.migration_id, run.key.run, add.created, add.changed, add.unchanged, add.rejected});
+}
+
 }  // namespace
 
 template <class Work>
@@ -182,56 +245,11 @@ Totals PgRunStore::totals(const RunKey& key) {
 }
 
 void PgRunStore::store(const RunInfo& run, const Hold& hold, std::span<const Fate> fates) {
-  std::vector<std::int64_t> numbers, odoo_ids, done_ids;
-  std::vector<std::string> states, outcomes, waits, keys, models, hashes, done_outcomes;
-  Totals add;
-  for (const auto& fate : fates) {
-    const bool done = fate.kind == Fate::Kind::done;
-    numbers.push_back(fate.item.number);
-    odoo_ids.push_back(fate.odoo_id);
-    states.emplace_back(done ? "done" : fate.kind == Fate::Kind::parked ? "parked" : "rejected");
-    outcomes.push_back(fate.outcome);
-    waits.push_back(fate.waits_for);
-    if (fate.kind == Fate::Kind::rejected) ++add.rejected;
-    if (!done) continue;
-    keys.push_back(ledger_key(fate.item));
-    models.push_back(fate.item.model);
-    hashes.push_back(fate.item.content_hash);
-    done_ids.push_back(fate.odoo_id);
-    done_outcomes.push_back(fate.outcome);
-    ++(fate.outcome == "created" || fate.outcome == "adopted" ? add.created : fate.outcome == "changed" ? add.changed : add.unchanged);
-  }
   fenced(hold, [&](pg::Tx& tx) {
-    tx.exec(
-        "update item i set state = u.state, outcome = u.outcome, odoo_id = u.odoo_id, waits_for = u.waits from unnest($3::bigint[], "
-        "$4::text[], "
-        "$5::text[], $6::bigint[], $7::text[]) as u(number, state, outcome, odoo_id, waits) where i.migration_id = $1 and i.run = $2 and "
-        "i.number = u.number",
-        {run.key.migration_id, run.key.run, numbers, states, outcomes, odoo_ids, waits});
-    if (!keys.empty())
-      tx.exec(
-          "insert into record (target_id, external_id, tenant_id, model, odoo_id, content_hash, outcome, migration_id, run) select "
-          "distinct on (u.key) $1, "
-          "u.key, $2, u.model, u.odoo_id, u.hash, u.outcome, $3, $4 from unnest($5::text[], $6::text[], $7::bigint[], $8::text[], "
-          "$9::text[]) with "
-          "ordinality as u(key, model, odoo_id, hash, outcome, at) order by u.key, u.at desc on conflict (target_id, external_id) do "
-          "update set model = "
-          "excluded.model, odoo_id = excluded.odoo_id, content_hash = excluded.content_hash, outcome = case when excluded.outcome = "
-          "'unchanged' then "
-          "record.outcome else excluded.outcome end, migration_id = excluded.migration_id, run = excluded.run, written_at = now()",
-          {run.target_id, run.tenant_id, run.key.migration_id, run.key.run, keys, models, done_ids, hashes, done_outcomes});
-    for (const auto& fate : fates)
-      if (fate.kind == Fate::Kind::rejected)
-        tx.exec(
-            "insert into reject (migration_id, run, tenant_id, external_id, entity, source_id, reason, message, hint, label) values ($1, "
-            "$2, $3, $4, $5, "
-            "$6, $7, $8, $9, $10) on conflict do nothing",
-            {run.key.migration_id, run.key.run, run.tenant_id, fate.item.external_id, fate.item.entity, fate.item.source_id, fate.reason,
-             fate.message, fate.hint, fate.item.label});
-    tx.exec(
-        "update run set created = created + $3, changed = changed + $4, unchanged = unchanged + $5, rejected = rejected + $6 where "
-        "migration_id = $1 and run = $2",
-        {run.key.migration_id, run.key.run, add.created, add.changed, add.unchanged, add.rejected});
+    mark_items(tx, run, fates);
+    write_records(tx, run, fates);
+    add_rejects(tx, run, fates);
+    add_totals(tx, run, fates);
     store_results(tx, run, fates);
   });
 }
