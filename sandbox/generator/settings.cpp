@@ -17,9 +17,12 @@ void append(Node& object, const Node& base) {
   for (const auto& member : base.members()) object.set(member.key, member.value);
 }
 
-}  // namespace
+void put(Workshop& shop, const char* entity, const char* id, Node object) {
+  append(object, shop.begin(id, shop.size.first_day));
+  shop.put(entity, std::move(object));
+}
 
-void make_settings(Workshop& shop) {
+void make_company_info(Workshop& shop) {
   const auto place = address(shop.profile.place);
   // The API's company id follows from the name: companies of different scales are different companies.
   const std::string name = std::string(shop.profile.company) + (shop.recipe.scale == Scale::large    ? " Holdings"
@@ -45,7 +48,9 @@ void make_settings(Workshop& shop) {
                         pair("ItemCategoriesFeature", "true"), pair("IndustryType", "Landscaping Services")}));
   append(info, shop.begin("1", shop.size.first_day));
   shop.put("CompanyInfo", std::move(info));
+}
 
+void make_preferences(Workshop& shop) {
   auto preferences = Node::object();
   preferences.set("AccountingInfoPrefs", Node::object({{"TrackDepartments", true},
                                                        {"DepartmentTerminology", "Location"},
@@ -90,13 +95,9 @@ void make_settings(Workshop& shop) {
   shop.put("Preferences", std::move(preferences));
 }
 
-void make_lists(Workshop& shop) {
-  const auto put = [&](const char* entity, const char* id, Node object) {
-    append(object, shop.begin(id, shop.size.first_day));
-    shop.put(entity, std::move(object));
-  };
+void make_terms(Workshop& shop) {
   const auto term = [&](const char* id, const char* name, int days, bool active) {
-    put("Term", id,
+    put(shop, "Term", id,
         Node::object(
             {{"Name", name}, {"DiscountPercent", 0}, {"DiscountDays", 0}, {"Type", "STANDARD"}, {"Active", active}, {"DueDays", days}}));
   };
@@ -104,26 +105,30 @@ void make_lists(Workshop& shop) {
   term("2", "Net 15", 15, true);
   term("3", "Net 30", 30, true);
   term("4", "Net 90", 90, false);
-  put("Term", "5",
+  put(shop, "Term", "5",
       Node::object({{"Name", "2% 10 Net 30"},
                     {"DiscountPercent", 2},
                     {"DiscountDays", 10},
                     {"Type", "STANDARD"},
                     {"Active", true},
                     {"DueDays", 30}}));
-  put("Term", "6",
+  put(shop, "Term", "6",
       Node::object(
           {{"Name", "15th of next month"}, {"Type", "DATE_DRIVEN"}, {"Active", true}, {"DayOfMonthDue", 15}, {"DueNextMonthDays", 10}}));
+}
 
+void make_payment_methods(Workshop& shop) {
   const auto method = [&](const char* id, const char* name, const char* type, bool active) {
-    put("PaymentMethod", id, Node::object({{"Name", name}, {"Active", active}, {"Type", type}}));
+    put(shop, "PaymentMethod", id, Node::object({{"Name", name}, {"Active", active}, {"Type", type}}));
   };
   method("1", "Cash", "NON_CREDIT_CARD", true);
   method("2", "Check", "NON_CREDIT_CARD", true);
   method("3", "Visa", "CREDIT_CARD", true);
   method("4", "ACH", "NON_CREDIT_CARD", true);
   method("5", "Traveler's Check", "NON_CREDIT_CARD", false);
+}
 
+void make_classes(Workshop& shop) {
   const auto nested = [&](const char* entity, const char* id, const char* name, const char* full_name, const char* parent, bool active) {
     auto object = Node::object({{"Name", name}, {"SubClass", parent[0] != '\0'}, {"FullyQualifiedName", full_name}, {"Active", active}});
     if (std::string_view(entity) == "Department") {
@@ -131,7 +136,7 @@ void make_lists(Workshop& shop) {
       object.set("SubDepartment", parent[0] != '\0');
     }
     if (parent[0] != '\0') object.set("ParentRef", Node::object({{"value", parent}}));
-    put(entity, id, std::move(object));
+    put(shop, entity, id, std::move(object));
   };
   nested("Class", "1", "Residential", "Residential", "", true);
   nested("Class", "2", "Commercial", "Commercial", "", true);
@@ -141,12 +146,12 @@ void make_lists(Workshop& shop) {
   nested("Department", "1", city.c_str(), city.c_str(), "", true);
   nested("Department", "2", "San Marcos", "San Marcos", "", true);
   nested("Department", "3", "Warehouse", (city + ":Warehouse").c_str(), "1", true);
-  put("CustomerType", "1", Node::object({{"Name", "Retail"}, {"Active", true}}));
-  put("CustomerType", "2", Node::object({{"Name", "Wholesale"}, {"Active", true}}));
+}
 
+void make_employees(Workshop& shop) {
   const auto employee = [&](const char* id, const char* given, const char* family, bool active) {
     const auto name = std::string(given) + " " + family;
-    put("Employee", id,
+    put(shop, "Employee", id,
         Node::object({{"BillableTime", true},
                       {"BillRate", 65},
                       {"GivenName", given},
@@ -158,7 +163,22 @@ void make_lists(Workshop& shop) {
   employee("61", "Maria", "Delgado", true);
   employee("62", "Søren", "Kjær", true);
   employee("63", "Tom", "Price (deleted)", false);
+}
 
+}  // namespace
+
+void make_settings(Workshop& shop) {
+  make_company_info(shop);
+  make_preferences(shop);
+}
+
+void make_lists(Workshop& shop) {
+  make_terms(shop);
+  make_payment_methods(shop);
+  make_classes(shop);
+  put(shop, "CustomerType", "1", Node::object({{"Name", "Retail"}, {"Active", true}}));
+  put(shop, "CustomerType", "2", Node::object({{"Name", "Wholesale"}, {"Active", true}}));
+  make_employees(shop);
   // Asked for by every reader and empty in a company like this.
   for (const auto* entity : {"JournalCode", "TaxPayment"}) shop.company.entities[entity];
 }
