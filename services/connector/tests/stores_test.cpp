@@ -4,9 +4,7 @@
 
 #include <thread>
 
-#include "common/rpc/rpc.h"
 #include "services/connector/adapters/facts.h"
-#include "services/connector/adapters/grpc_service.h"
 #include "services/connector/adapters/postgres_budget.h"
 #include "services/connector/adapters/postgres_queue.h"
 #include "services/connector/adapters/postgres_replay.h"
@@ -249,115 +247,6 @@ TEST_F(Stores, ACrashedRunKnowsItsCursorIdsAndReports) {
   EXPECT_EQ(extracted.ranges(0).first_offset(), 5);
   EXPECT_EQ(extracted.ranges(0).last_offset(), 6);
   EXPECT_FALSE(queue.take(milliseconds{1000})) << "a finished run is not taken again";
-}
-
-TEST_F(Stores, TheRpcsGiveATenantItsOwnAndNothingElse) {
-  apply(migration(1));
-  PostgresQueue queue(pool, manifests, "a");
-  const auto taken = queue.take(milliseconds{60000});
-  RunState state;
-  EntityState invoice;
-  invoice.entity = "Invoice";
-  invoice.extracted = invoice.counted_after = 31;
-  queue.journal(*taken)->commit({state, &invoice, {}, {}, {}, {{"TrialBalance", "2026-01-01", "2026-05-31", "{\"a\": 1.10}"}}, 3, false});
-  testing::FakeSource source;
-  source.refresh = "refresh-0";
-  SystemClock clock;
-  PostgresBudget budget(pool);
-  BudgetGates gates("a", budget, clock);
-  OAuthClient oauth(source, clock);
-  TokenKeeper tokens(connections, oauth, clock);
-  CallProbe probe;
-  Connections use_cases(manifests, connections, source, oauth, tokens, gates, clock, probe, {});
-  std::stop_source stop;
-  Files files(manifests, connections, source, tokens, gates, clock, probe, {});
-  GrpcService service(use_cases, files, pool, stop.get_token());
-  metrics::Registry registry;
-  rpc::Server server("127.0.0.1:0", {&service}, registry);
-  const auto stub = v1::ConnectorService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", server.port())));
-  const auto as = [](const std::string& who) { return rpc::context(who, "test", std::chrono::seconds(20)); };
-
-  v1::SaveConnectionRequest wanted;
-  wanted.set_platform("quickbooks_online");
-  v1::SaveConnectionResponse saved;
-  const auto refused = stub->SaveConnection(as(tenant).get(), wanted, &saved);
-  EXPECT_EQ(refused.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_THAT(refused.error_message(), ::testing::HasSubstr("company_id, client_id, client_secret"));
-  wanted.set_company_id("123");
-  wanted.set_client_id("client");
-  wanted.set_client_secret("secret");
-  wanted.set_refresh_token("refresh-0");
-  wanted.set_base_url("http://source/");
-  ASSERT_TRUE(stub->SaveConnection(as(tenant).get(), wanted, &saved).ok());
-  EXPECT_EQ(saved.connection().slug(), "qbo123");
-
-  v1::VerifyConnectionRequest which;
-  which.set_connection_id(saved.connection().connection_id());
-  v1::VerifyConnectionResponse verified;
-  const std::string stranger = ids::uuid_v4();
-  EXPECT_EQ(stub->VerifyConnection(as(stranger).get(), which, &verified).error_code(), grpc::StatusCode::NOT_FOUND);
-  ASSERT_TRUE(stub->VerifyConnection(as(tenant).get(), which, &verified).ok());
-  EXPECT_EQ(verified.connection().state(), "connected");
-  EXPECT_EQ(verified.connection().company_name(), "Fern & Sons");
-  EXPECT_TRUE(facts().back().has_connection_verified());
-
-  v1::ListConnectionsResponse list;
-  ASSERT_TRUE(stub->ListConnections(as(stranger).get(), {}, &list).ok());
-  EXPECT_EQ(list.connections_size(), 0);
-  v1::SaveConnectionResponse more;
-  for (const char* company : {"124", "125"}) {
-    wanted.set_company_id(company);
-    ASSERT_TRUE(stub->SaveConnection(as(tenant).get(), wanted, &more).ok());
-  }
-  ASSERT_TRUE(stub->ListConnections(as(tenant).get(), {}, &list).ok());
-  EXPECT_TRUE(list.next_page_token().empty());
-  std::vector<std::string> all, found;
-  for (const auto& one : list.connections()) all.push_back(one.connection_id());
-  ASSERT_GE(all.size(), 3u);
-  v1::ListConnectionsRequest pages;
-  pages.set_page_size(1);
-  do {
-    ASSERT_TRUE(stub->ListConnections(as(tenant).get(), pages, &list).ok());
-    ASSERT_EQ(list.connections_size(), 1);
-    found.push_back(list.connections(0).connection_id());
-    pages.set_page_token(list.next_page_token());
-  } while (!pages.page_token().empty() && found.size() < 10);
-  EXPECT_EQ(found, all);
-  pages.set_page_token("nonsense");
-  EXPECT_EQ(stub->ListConnections(as(tenant).get(), pages, &list).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  pages.set_page_token(saved.connection().connection_id());
-  EXPECT_EQ(stub->ListConnections(as(stranger).get(), pages, &list).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  pages.set_connection_id(saved.connection().connection_id());
-  ASSERT_TRUE(stub->ListConnections(as(tenant).get(), pages, &list).ok());
-  EXPECT_EQ(list.connections_size(), 1);
-
-  pool.transact([&](pg::Tx& tx) { tx.exec("UPDATE extraction SET connection_id = $1", {saved.connection().connection_id()}); });
-  v1::GetExtractionRequest run;
-  run.set_migration_id(migration_id);
-  run.set_run(1);
-  v1::GetExtractionResponse extraction;
-  EXPECT_EQ(stub->GetExtraction(as(stranger).get(), run, &extraction).error_code(), grpc::StatusCode::NOT_FOUND);
-  ASSERT_TRUE(stub->GetExtraction(as(tenant).get(), run, &extraction).ok());
-  EXPECT_EQ(extraction.entities(0).extracted(), 31u);
-  EXPECT_EQ(extraction.entities(0).absence(), v1::ABSENCE_UNSPECIFIED);
-  EXPECT_EQ(extraction.entities(0).ledger_types(0), "Invoice");
-  EXPECT_EQ(extraction.ledger_only_types(0), "Sales Tax Payment");
-
-  v1::GetReportsRequest reports;
-  reports.set_migration_id(migration_id);
-  reports.set_run(1);
-  const auto context = as(tenant);
-  const auto reader = stub->GetReports(context.get(), reports);
-  v1::GetReportsResponse report;
-  ASSERT_TRUE(reader->Read(&report));
-  EXPECT_EQ(report.body(), "{\"a\": 1.10}");
-  EXPECT_EQ(report.end_date(), "2026-05-31");
-  EXPECT_FALSE(reader->Read(&report));
-  EXPECT_TRUE(reader->Finish().ok());
-  const auto other = as(stranger);
-  const auto denied = stub->GetReports(other.get(), reports);
-  EXPECT_FALSE(denied->Read(&report));
-  EXPECT_EQ(denied->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
 }  // namespace
