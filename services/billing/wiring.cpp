@@ -1,6 +1,7 @@
 #include "services/billing/wiring.h"
 
 #include "common/bus/bus.h"
+#include "common/bus/running.h"
 #include "common/bus/topic.h"
 #include "common/log/log.h"
 #include "common/pg/readiness.h"
@@ -74,10 +75,8 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       std::vector<std::string>{topic::kConnectorStatus, topic::kMapperStatus, topic::kLoaderStatus, topic::kValidatorReport},
       [&pool, &manager](std::span<const bus::Incoming> messages) { take_facts(pool, manager, messages); }));
   pg::ready_with_database(runtime, database);
-  runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
-  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
-  consumer.measure(runtime.metrics());
-  runtime.loop("facts", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  bus::run(runtime, relay);
+  bus::run(runtime, "facts", consumer);
   runtime.loop("advance", [&pool, &commands, &manager](std::stop_token stop) {
     pg::Listener listener(pool.options(), std::string(kWorkChannel));
     while (!stop.stop_requested()) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/bus/running.h"
 #include "common/bus/topic.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
@@ -119,11 +120,9 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
                                                   [&inbound](std::span<const bus::Incoming> messages) { inbound.handle(messages); }));
 
   pg::ready_with_database(runtime, database);
-  runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
   runtime.loop("tokens", [&tokens](std::stop_token stop) { tokens.store_pending(stop); });
-  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
-  consumer.measure(runtime.metrics());
-  runtime.loop("consumer", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  bus::run(runtime, relay);
+  bus::run(runtime, "consumer", consumer);
   for (std::int64_t i = 0; i < workers; ++i)
     runtime.loop(fmt::format("extract-{}", i), [&worker, database](std::stop_token stop) { work(worker, database, stop); });
   runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));

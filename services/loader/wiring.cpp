@@ -1,6 +1,7 @@
 #include "services/loader/wiring.h"
 
 #include "common/bus/bus.h"
+#include "common/bus/running.h"
 #include "common/bus/topic.h"
 #include "common/http/http.h"
 #include "common/migrations/migrations.h"
@@ -100,10 +101,8 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   runtime.own(std::make_unique<rpc::Server>(settings.listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
 
   pg::ready_with_database(runtime, settings.database);
-  runtime.ready_when("consumer assigned", [&consumer] { return consumer.assigned(); });
-  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
-  consumer.measure(runtime.metrics());
-  runtime.loop("consumer", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  bus::run(runtime, relay);
+  bus::run(runtime, "consumer", consumer);
   for (std::size_t i = 0; i < settings.workers; ++i) runtime.loop("worker", [&worker](std::stop_token stop) { worker.run(stop); });
 }
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "common/bus/running.h"
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
@@ -91,13 +92,9 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
                                                   [&worker](std::span<const bus::Incoming> messages) { worker.receive(messages); }));
 
   pg::ready_with_database(runtime, database);
-  runtime.ready_when("migrations assigned", [&migration_consumer] { return migration_consumer.assigned(); });
-  runtime.ready_when("raw assigned", [&raw_consumer] { return raw_consumer.assigned(); });
-  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
-  migration_consumer.measure(runtime.metrics());
-  raw_consumer.measure(runtime.metrics());
-  runtime.loop("migrations", [&migration_consumer](std::stop_token stop) { migration_consumer.run(stop); });
-  runtime.loop("raw", [&raw_consumer](std::stop_token stop) { raw_consumer.run(stop); });
+  bus::run(runtime, relay);
+  bus::run(runtime, "migrations", migration_consumer);
+  bus::run(runtime, "raw", raw_consumer);
   runtime.loop("held", [&worker, &wake](std::stop_token stop) {
     while (!stop.stop_requested()) {
       worker.resume(stop);

@@ -1,6 +1,7 @@
 #include "services/notifier/wiring.h"
 
 #include "common/bus/bus.h"
+#include "common/bus/running.h"
 #include "common/pg/embedded.h"
 #include "common/pg/pg.h"
 #include "common/pg/readiness.h"
@@ -26,14 +27,12 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
 
   auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
-  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
+  bus::run(runtime, relay);
 
   auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
       kafka, "q2o.notifier.progress", status_topics(), [&pool](std::span<const bus::Incoming> messages) { consume(pool, messages); }));
-  consumer.measure(runtime.metrics());
-  runtime.loop("facts", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  bus::run(runtime, "facts", consumer);
   pg::ready_with_database(runtime, database);
-  runtime.ready_when("kafka partitions assigned", [&consumer] { return consumer.assigned(); });
 
   auto& service = runtime.own(std::make_unique<ProgressRpc>(pool, runtime.stop_token(), ProgressRpc::Options{.watchers_most = watchers}));
   runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));

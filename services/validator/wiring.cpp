@@ -1,6 +1,7 @@
 #include "services/validator/wiring.h"
 
 #include "common/bus/bus.h"
+#include "common/bus/running.h"
 #include "common/bus/topic.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/readiness.h"
@@ -44,10 +45,8 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       runtime.own(std::make_unique<bus::Consumer>(kafka, "validator", std::vector<std::string>{topic::kMigration, topic::kConnectorStatus},
                                                   [&pool](std::span<const bus::Incoming> messages) { take(pool, messages); }));
   pg::ready_with_database(runtime, database);
-  runtime.ready_when("consumer", [&consumer] { return consumer.assigned(); });
-  runtime.loop("outbox", [&relay](std::stop_token stop) { relay.run(stop); });
-  consumer.measure(runtime.metrics());
-  runtime.loop("intake", [&consumer](std::stop_token stop) { consumer.run(stop); });
+  bus::run(runtime, relay);
+  bus::run(runtime, "intake", consumer);
   runtime.loop("prove", [&pool, &worker](std::stop_token stop) {
     pg::Listener listener(pool.options(), std::string(kWorkChannel));
     while (!stop.stop_requested()) {
