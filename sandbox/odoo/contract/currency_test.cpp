@@ -48,7 +48,8 @@ class Currencies : public OdooContract {
 
 TEST_P(Currencies, ARateMayBeGivenAsItsInverseAtCreationAndLater) {
   Id rate = books().find("res.currency.rate", fill(R"([["currency_id","=",$1],["name","=","2019-03-04"]])", {euro_}));
-  if (rate == 0) rate = books().create("res.currency.rate", fill(R"({"currency_id":$1,"name":"2019-03-04","inverse_company_rate":2})", {euro_}));
+  if (rate == 0)
+    rate = books().create("res.currency.rate", fill(R"({"currency_id":$1,"name":"2019-03-04","inverse_company_rate":2})", {euro_}));
   for (const auto& [inverse, stored] : {std::pair{"1.25", "0.8"}, std::pair{"2.5", "0.4"}}) {
     books().call("res.currency.rate", "write", fill(R"([[$1],{"inverse_company_rate":$2}])", {std::to_string(rate), inverse}));
     EXPECT_EQ(Decimal::of(books().read("res.currency.rate", rate, "rate")), Decimal::of(stored));

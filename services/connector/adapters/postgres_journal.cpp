@@ -62,8 +62,8 @@ RunState PostgresJournal::load() {
     state.captures = captures_of(row.text("captures"));
     const auto first = parse_day(row.text("first_date")), last = parse_day(row.text("last_date"));
     if (first && last) state.span = Period{*first, *last};
-    for (const auto batch : tx.exec("SELECT unnest(unreleased) AS sequence FROM extraction WHERE migration_id = $1 AND run = $2",
-                                    {job_.migration, job_.run}))
+    for (const auto batch :
+         tx.exec("SELECT unnest(unreleased) AS sequence FROM extraction WHERE migration_id = $1 AND run = $2", {job_.migration, job_.run}))
       state.unreleased.push_back(natural(batch, "sequence"));
     for (const auto entity : tx.exec("SELECT * FROM extraction_entity WHERE migration_id = $1 AND run = $2", {job_.migration, job_.run}))
       state.entities[entity.text("entity")] = entity_of(entity);
@@ -160,7 +160,8 @@ bool PostgresJournal::commit(const Commit& commit) {
     if (!pg::held(tx, lease_)) return false;
     const auto& span = commit.state.span;
     tx.exec(
-        "UPDATE extraction SET sequence = $3, captures = $4, first_date = $5, last_date = $6, requests = requests + $7, unreleased = $8, failures = 0 WHERE "
+        "UPDATE extraction SET sequence = $3, captures = $4, first_date = $5, last_date = $6, requests = requests + $7, unreleased = $8, "
+        "failures = 0 WHERE "
         "migration_id = $1"
         " AND run = $2",
         {job_.migration, job_.run, commit.state.sequence, to_json(commit.state.captures), span ? to_text(span->first) : "",
