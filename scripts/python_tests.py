@@ -51,7 +51,8 @@ def main(folder, out, jobs="0", only=""):
     file = pathlib.Path(os.path.abspath(out))
     with concurrent.futures.ThreadPoolExecutor(int(jobs)) as pool:
         running = [pool.submit(run_class, folder, f"{c.__module__}.{c.__qualname__}", file.with_suffix(f".{c.__name__}.xml")) for c in classes]
-        return max([one.result() for one in running], default=1)
+        # Not the greatest: a process that a signal has ended has a negative code.
+        return 1 if not running or any(one.result() != 0 for one in running) else 0
 
 
 sys.exit(main(*sys.argv[1:]))

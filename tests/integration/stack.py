@@ -103,8 +103,8 @@ class Odoo:
         return answer["result"]
 
     def slow(self, milliseconds):
-        """Every call takes its time, until fast()."""
-        self.get("/control/faults", "POST", {"faults": [{"kind": "slow", "route": "", "delay_ms": milliseconds, "count": -1}]})
+        """Every call of a model's method (what has a dot) takes its time, until fast()."""
+        self.get("/control/faults", "POST", {"clear": True, "faults": [{"kind": "slow", "route": ".", "delay_ms": milliseconds, "count": -1}]})
 
     def fast(self):
         self.get("/control/faults", "DELETE")

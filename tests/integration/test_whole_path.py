@@ -143,8 +143,11 @@ class RecordedCompany(unittest.TestCase):
         self.assertEqual(listed, [("Invoice", "42", "ledger_lines")])
 
     def test_a_second_run_writes_nothing(self):
+        before = self.stack.odoo_dump()
         code, again = self.stack.migrate()
         self.assertEqual((code, again["created"], again["changed"], again["verdict"]), (0, 0, 0, "MATCHED"), self.stack.logs())
+        self.assertGreater(again["unchanged"], 300)
+        self.assertEqual(difference(before, self.stack.odoo_dump()), [])
 
 
 # What a transaction becomes in the money mode `native`: the kind of a document's move.
@@ -194,14 +197,15 @@ class KilledServices(unittest.TestCase):
     def run_with_kills(self, services):
         stack = Stack().up()
         try:
-            # A slow target stretches the run, so that every kill really falls into it.
-            stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "POST", slow(120))
+            # A slow target stretches the run, so that every kill really falls into it; at the end it is quick again.
+            stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "POST", slow(400))
             process = stack.start_migration()
             seen = 0
             for service in services:
                 seen = wait_until(lambda: settled(stack) > seen and settled(stack) or process.poll() is not None and 1, 120, "progress")
                 stack.kill_hard(service)
             self.assertIsNone(process.poll(), "the run ended before all kills: it was not in mid-run")
+            stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "DELETE")
             code, result = stack.finish(process)
             self.assertEqual((code, result["verdict"]), (0, "MATCHED"), stack.logs())
             self.assertEqual(difference(self.undisturbed_dump, stack.odoo_dump()), [])
@@ -216,10 +220,14 @@ class KilledServices(unittest.TestCase):
     def test_the_validator_while_it_proves(self):
         stack = Stack(paced=False).up()
         try:
-            stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "POST", slow(60))
+            # Only a proof asks for sums: it does not end before it is killed.
+            stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "POST", slow(5000, "account.move.line.read_group"))
             process = stack.start_migration()
             wait_until(lambda: state(stack) == "STATE_VALIDATING", 200, "VALIDATING")
             stack.kill_hard("validator")
+            self.assertEqual(state(stack), "STATE_VALIDATING")
+            self.assertIsNone(process.poll(), "the proof ended before the kill")
+            stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/faults", "DELETE")
             code, result = stack.finish(process)
             self.assertEqual((code, result["verdict"]), (0, "MATCHED"), stack.logs())
             self.assertEqual(stack.report(result)["checks"], self.undisturbed_report["checks"])
@@ -231,9 +239,9 @@ def snake_case(name):
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def slow(milliseconds):
-    """A target that takes its time, for every call."""
-    return {"faults": [{"kind": "slow", "route": "", "delay_ms": milliseconds, "count": -1}]}
+def slow(milliseconds, route=""):
+    """A target that takes its time, for every call or for those of one route."""
+    return {"faults": [{"kind": "slow", "route": route, "delay_ms": milliseconds, "count": -1}]}
 
 
 def migrations(stack):
@@ -272,6 +280,7 @@ class RealOdoo(unittest.TestCase):
             self.assertEqual((code, result["verdict"]), (0, "MATCHED"), stack.logs())
             code, again = stack.migrate(odoo, 900, ODOO_PASSWORD=password)
             self.assertEqual((code, again["created"], again["changed"]), (0, 0, 0), stack.logs())
+            self.assertGreater(again["unchanged"], 300)
         finally:
             stack.down()
 

@@ -324,7 +324,11 @@ TEST_F(Outbox, KeepsTheOrderOfCommitsPerKey) {
         stored = true;
       });
     });
-    EXPECT_FALSE(testing::eventually([&] { return stored.load(); }, 200ms)) << "the second must wait for the first's commit";
+    const auto blocked = [&] {
+      return pool.transact([](pg::Tx& look) { return look.one("select count(*) as n from pg_locks where not granted").integer("n") > 0; });
+    };
+    EXPECT_TRUE(testing::eventually(blocked)) << "the second must wait for the first's commit";
+    EXPECT_FALSE(stored);
   });
   late.join();
   OutboxRelay relay(pool, producer);
