@@ -58,37 +58,42 @@ Delivery BatchSender::send(Batch batch, const std::stop_token& stop) const {
   return out;
 }
 
-Status BatchSender::resolve_unknown(std::vector<Item>& items, const Known& before, Delivery& out) const {
+Status BatchSender::look(std::vector<Item>& items, std::optional<Known>& before, bool unknown, Delivery& out) const {
+  if (before && !unknown) return {};
   std::vector<std::string> names;
   for (const auto& item : items) names.push_back(item.external_id);
-  const auto found = look_up(books_, names);
+  auto found = look_up(books_, names);
   if (!found) return fail(found.error());
+  if (before)
+    resolve_unknown(items, *before, *found, out);
+  else
+    before = std::move(*found);
+  return {};
+}
+
+void BatchSender::resolve_unknown(std::vector<Item>& items, const Known& before, const Known& found, Delivery& out) {
   std::vector<Item> missing;
   for (auto& item : items) {
-    const auto at = found->find(item.external_id);
+    const auto at = found.find(item.external_id);
     // Known before the lost call: the comparison has to be repeated. Writes leave no trace and are harmless to repeat.
-    if (at == found->end() || before.contains(item.external_id) || item.operation == "write")
+    if (at == found.end() || before.contains(item.external_id) || item.operation == "write")
       missing.push_back(std::move(item));
     else
       out.fates.push_back(Fate{Fate::Kind::done, std::move(item), at->second, "created", "", "", "", ""});
   }
   items = std::move(missing);
-  return {};
 }
 
 void BatchSender::deliver(std::vector<Item> items, bool update, bool isolate, Delivery& out, const std::stop_token& stop) const {
-  Known before;
-  if (update && !items.empty()) {  // which of them were there before: a lost answer must not make them "created"
-    std::vector<std::string> names;
-    for (const auto& item : items) names.push_back(item.external_id);
-    if (auto found = look_up(books_, names)) before = std::move(*found);
-  }
+  std::optional<Known> before;
+  if (!update) before.emplace();
   bool unknown = false, too_much = false;
   for (int attempt = 1; !items.empty(); ++attempt) {
     Error error;
-    if (unknown)
-      if (const auto resolved = resolve_unknown(items, before, out); !resolved) error = resolved.error();
-    if (error.message.empty()) {
+    if (const auto looked = look(items, before, unknown, out); !looked) {
+      error = looked.error();
+      if (error.retry == Retry::never) return leave(std::move(items), error, out);  // says nothing about the records
+    } else {
       if (items.empty()) return;
       if (too_much && items.size() > 1) return in_halves(std::move(items), update, isolate, out, stop);
       unknown = false;
@@ -96,41 +101,38 @@ void BatchSender::deliver(std::vector<Item> items, bool update, bool isolate, De
       auto answered = action_.run(items, update, isolate);
       const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
       out.slowest = std::max(out.slowest, took);
-      if (answered) {
-        for (std::size_t i = 0; i < items.size(); ++i) {
-          const auto& answer = answered->answers[i];
-          out.unmatched.insert(out.unmatched.end(), answer.unmatched.begin(), answer.unmatched.end());
-          out.fates.push_back(fate_of(std::move(items[i]), answer));
-        }
-        out.settings.insert(out.settings.end(), answered->settings.begin(), answered->settings.end());
-        return;
-      }
+      if (answered) return take(std::move(items), *answered, out);
       error = answered.error();
       unknown = error.effect == Effect::unknown;
       too_much = error.reason == kTimeLimit || (unknown && took > options_.long_call);
+      if (error.retry == Retry::never) return after_permanent(std::move(items), update, isolate, error, out, stop);
     }
-    if (error.retry == Retry::never) return after_permanent(std::move(items), update, isolate, error, out, stop);
     ++out.troubles;
     log::warn("batch has to be repeated",
               {{"records", items.size()}, {"attempt", attempt}, {"reason", error.reason}, {"error", error.message}});
-    if (attempt >= options_.attempts || stop.stop_requested()) {
-      out.stopped_by = error;
-      out.waits_for_source = false;
-      std::move(items.begin(), items.end(), std::back_inserter(out.left));
-      return;
-    }
+    if (attempt >= options_.attempts || stop.stop_requested()) return leave(std::move(items), error, out);
     options_.wait(std::max(error.retry_after, Pace::backoff(attempt, jitter())), stop);
   }
 }
 
+void BatchSender::take(std::vector<Item> items, const BatchAnswer& answered, Delivery& out) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& answer = answered.answers[i];
+    out.unmatched.insert(out.unmatched.end(), answer.unmatched.begin(), answer.unmatched.end());
+    out.fates.push_back(fate_of(std::move(items[i]), answer));
+  }
+  out.settings.insert(out.settings.end(), answered.settings.begin(), answered.settings.end());
+}
+
+void BatchSender::leave(std::vector<Item> items, const Error& error, Delivery& out) {
+  out.stopped_by = error;
+  out.waits_for_source = false;
+  std::move(items.begin(), items.end(), std::back_inserter(out.left));
+}
+
 void BatchSender::after_permanent(std::vector<Item> items, bool update, bool isolate, const Error& error, Delivery& out,
                                   const std::stop_token& stop) const {
-  if (concerns_the_whole_target(error)) {
-    out.stopped_by = error;
-    out.waits_for_source = false;
-    std::move(items.begin(), items.end(), std::back_inserter(out.left));
-    return;
-  }
+  if (concerns_the_whole_target(error)) return leave(std::move(items), error, out);
   if (!isolate) return deliver(std::move(items), update, true, out, stop);
   // Even record by record the call fails as a whole: halve until the culprit stands alone.
   if (items.size() == 1) {

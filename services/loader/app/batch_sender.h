@@ -49,8 +49,13 @@ class BatchSender {
   void after_permanent(std::vector<Item> items, bool update, bool isolate, const Error& error, Delivery& out,
                        const std::stop_token& stop) const;
   void in_halves(std::vector<Item> items, bool update, bool isolate, Delivery& out, const std::stop_token& stop) const;
+  /// What has to be known before the call: which records are there already (`before`), else a lost answer would make them "created";
+  /// and after a lost answer, which are there now.
+  Status look(std::vector<Item>& items, std::optional<Known>& before, bool unknown, Delivery& out) const;
   /// Items that the lost call did store get their fate; the others stay in `items`.
-  Status resolve_unknown(std::vector<Item>& items, const Known& before, Delivery& out) const;
+  static void resolve_unknown(std::vector<Item>& items, const Known& before, const Known& found, Delivery& out);
+  static void take(std::vector<Item> items, const BatchAnswer& answered, Delivery& out);
+  static void leave(std::vector<Item> items, const Error& error, Delivery& out);
   Books& books_;
   Action& action_;
   Options options_;

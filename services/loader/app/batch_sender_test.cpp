@@ -1,0 +1,48 @@
+#include "services/loader/app/batch_sender.h"
+
+#include <gmock/gmock.h>
+
+#include "services/loader/tests/fake_books.h"
+#include "services/loader/tests/memory_run_store.h"
+
+namespace q2o::loader {
+namespace {
+
+using testing::item;
+
+class BatchSenderTest : public ::testing::Test {
+ protected:
+  BatchSenderTest() {
+    EXPECT_TRUE(action.install());
+    options.wait = [](std::chrono::milliseconds, const std::stop_token&) {};
+  }
+  Delivery send(std::vector<Item> items, bool update) {
+    return BatchSender(books, action, options).send(Batch{std::move(items), update, false}, {});
+  }
+  testing::FakeBooks books;
+  Action action{books};
+  BatchSender::Options options;
+};
+
+TEST_F(BatchSenderTest, ChangesWhatWasThereAlthoughNeitherLookNorCallWasAnsweredAtFirst) {
+  const auto changed = item(1, "qbo1_a", {}, 0, R"(,"city":"Bayshore")");
+  books.add("qbo1_a", "as it was");
+  books.fail_next_call(testing::lost_answer()).fail_next_batch({testing::lost_answer(), 0});
+  const auto delivery = send({changed}, true);
+  ASSERT_EQ(delivery.fates.size(), 1u);
+  EXPECT_EQ(delivery.fates[0].outcome, "changed");
+  EXPECT_THAT(books.values_of("qbo1_a"), ::testing::HasSubstr("Bayshore"));
+}
+
+TEST_F(BatchSenderTest, RejectsNobodyWhereTheTargetDoesNotLetItLook) {
+  books.add("qbo1_a", "as it was");
+  books.fail_next_call(testing::refused("You may not read external ids"));
+  const auto delivery = send({item(1, "qbo1_a")}, true);
+  EXPECT_TRUE(delivery.fates.empty());
+  EXPECT_EQ(delivery.left.size(), 1u);
+  ASSERT_TRUE(delivery.stopped_by);
+  EXPECT_EQ(delivery.stopped_by->message, "You may not read external ids");
+}
+
+}  // namespace
+}  // namespace q2o::loader
