@@ -17,6 +17,7 @@ class PgRunStore final : public RunStore {
   std::vector<RunInfo> runnable() override;
   std::optional<Hold> hold(const std::string& target_id) override;
   bool keep(const Hold& hold) override;
+  std::chrono::milliseconds keep_every() const override { return lease_for_ / 3; }
   void release(const Hold& hold) override;
   Directive directive(const RunKey& key) override;
   Arrived arrived(const RunKey& key) override;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <set>
 #include <span>
@@ -74,13 +75,14 @@ struct Hold {
 };
 
 /// The loader's memory of runs. Every write takes the hold on the target and throws LeaseLost when it is no longer ours.
-/// Called from one thread per run.
+/// Called from one thread per run; `keep` also from another one beside it.
 class RunStore {
  public:
   virtual ~RunStore() = default;
   virtual std::vector<RunInfo> runnable() = 0;  ///< least recently served first
   virtual std::optional<Hold> hold(const std::string& target_id) = 0;
   virtual bool keep(const Hold& hold) = 0;
+  virtual std::chrono::milliseconds keep_every() const = 0;  ///< a hold that is not kept so often may go to somebody else
   virtual void release(const Hold& hold) = 0;
 
   virtual Directive directive(const RunKey& key) = 0;

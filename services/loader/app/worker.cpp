@@ -1,5 +1,6 @@
 #include "services/loader/app/worker.h"
 
+#include "common/liveness/lease_keeper.h"
 #include "common/log/log.h"
 #include "services/loader/app/facts.h"
 #include "services/loader/app/target_settings.h"
@@ -30,11 +31,14 @@ bool Worker::run_one(const std::stop_token& stop) {
 
 void Worker::drive(const RunInfo& run, const Hold& hold, const std::stop_token& stop) {
   try {
-    const auto books = open_(run);
-    if (!books) {
-      store_.end(run, hold, "failed", failed_fact(run, books.error()));
-    } else {
-      RunDriver(store_, **books, run, hold, options_, metrics_).drive(stop);
+    {
+      const liveness::LeaseKeeper keeper(run.key.migration_id, store_.keep_every(), [&] { return store_.keep(hold); });
+      const auto books = open_(run);
+      if (!books) {
+        store_.end(run, hold, "failed", failed_fact(run, books.error()));
+      } else {
+        RunDriver(store_, **books, run, hold, options_, metrics_).drive(stop);
+      }
     }
     store_.release(hold);
   } catch (const LeaseLost&) {
@@ -56,13 +60,18 @@ void Worker::tidy() {
 bool Worker::tidied(const RunInfo& run) {
   const auto hold = store_.hold(run.target_id);
   if (!hold) return false;
-  const auto runs = store_.runnable();
-  // A run that goes on there cleans up at its own end.
-  const bool in_use = std::ranges::find(runs, run.target_id, &RunInfo::target_id) != runs.end();
-  const auto books = in_use ? Result<std::shared_ptr<Books>>(nullptr) : open_(run);
-  const bool done = in_use || !books || (Action(**books).remove() && TargetSettings(**books, store_, run, *hold).restore_again());
+  const bool done = tidied(run, *hold);
   store_.release(*hold);
   return done;
+}
+
+bool Worker::tidied(const RunInfo& run, const Hold& hold) {
+  const auto runs = store_.runnable();
+  // A run that goes on there cleans up at its own end.
+  if (std::ranges::find(runs, run.target_id, &RunInfo::target_id) != runs.end()) return true;
+  const liveness::LeaseKeeper keeper(run.key.migration_id, store_.keep_every(), [&] { return store_.keep(hold); });
+  const auto books = open_(run);
+  return !books || (Action(**books).remove() && TargetSettings(**books, store_, run, hold).restore_again());
 }
 
 }  // namespace q2o::loader

@@ -9,7 +9,7 @@
 namespace q2o::loader {
 
 /// One of several equal workers: takes a run whose target nobody holds, drives it, looks for the next. The lease on the target is kept
-/// while it drives, so two processes never write to one target.
+/// while it drives, however long a call takes, so two processes never write to one target.
 class Worker {
  public:
   using OpenTarget = std::function<Result<std::shared_ptr<Books>>(const RunInfo&)>;
@@ -26,6 +26,7 @@ class Worker {
   /// target is taken away once nobody works there.
   void tidy();
   bool tidied(const RunInfo& run);
+  bool tidied(const RunInfo& run, const Hold& hold);
   RunStore& store_;
   OpenTarget open_;
   RunDriver::Options options_;

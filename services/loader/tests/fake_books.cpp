@@ -70,6 +70,7 @@ Result<CallResult> FakeBooks::call(std::string_view model, std::string_view meth
                                    std::chrono::milliseconds) {
   const std::lock_guard lock(mutex_);
   if (model == "ir.actions.server" && method == "run") return run_action(kwargs);
+  if (before_call) before_call();
   if (!call_faults_.empty()) {
     const Error error = call_faults_.front();
     call_faults_.pop_front();

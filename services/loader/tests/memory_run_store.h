@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <map>
 
 #include "services/loader/app/run_store.h"
@@ -21,7 +23,9 @@ class MemoryRunStore final : public RunStore {
   std::vector<Item> items;
   Directive now = Directive::go;
   std::string state = "working";
-  bool lost = false;
+  std::atomic<bool> lost = false;
+  std::function<void()> on_keep;
+  std::chrono::milliseconds renew_every = std::chrono::seconds(1);
   std::vector<v1::StatusFact> facts;
   std::map<std::string, Fate> fates;          ///< the last one per external id
   std::map<std::string, std::string> ledger;  ///< key -> hash
@@ -33,7 +37,11 @@ class MemoryRunStore final : public RunStore {
   void begin_run(std::uint32_t run);
   std::vector<RunInfo> runnable() override;
   std::optional<Hold> hold(const std::string& target_id) override { return Hold{target_id, 1}; }
-  bool keep(const Hold&) override { return !lost; }
+  bool keep(const Hold&) override {
+    if (on_keep) on_keep();
+    return !lost;
+  }
+  std::chrono::milliseconds keep_every() const override { return renew_every; }
   void release(const Hold&) override {}
   Directive directive(const RunKey&) override { return now; }
   Arrived arrived(const RunKey&) override { return stream; }

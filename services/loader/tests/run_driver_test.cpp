@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <semaphore>
+
 #include "services/loader/app/worker.h"
 #include "services/loader/tests/fake_books.h"
 #include "services/loader/tests/memory_run_store.h"
@@ -33,6 +35,12 @@ class RunDriverTest : public ::testing::Test {
       if (on_wait) on_wait();
     };
     return RunDriver(store, books, store.info, {store.info.target_id, 1}, options, metrics).drive(stop.get_token());
+  }
+  Worker worker() {
+    RunDriver::Options options;
+    options.await_arrivals = [](std::chrono::milliseconds, const std::stop_token&) {};
+    return {store, [this](const RunInfo&) -> Result<std::shared_ptr<Books>> { return std::shared_ptr<Books>(&books, [](Books*) {}); },
+            options, metrics};
   }
   std::vector<std::string> states_of_facts() const {
     std::vector<std::string> out;
@@ -318,14 +326,29 @@ TEST_F(RunDriverTest, OpensAWaveOnlyWhenItsEntitiesHaveEnded) {
   EXPECT_EQ(books.batches(), 1u);
 }
 
+TEST_F(RunDriverTest, AWorkerKeepsItsLeaseThroughCallsThatTakeLong) {
+  store.items = {item(1, "qbo1_a")};
+  store.renew_every = std::chrono::milliseconds(1);
+  std::counting_semaphore<> renewed(0);
+  const auto drives = std::this_thread::get_id();
+  store.on_keep = [&] {
+    if (std::this_thread::get_id() != drives) renewed.release();
+  };
+  int calls = 0, starved = 0;
+  books.before_call = [&] {
+    ++calls;
+    if (starved == 0 && !renewed.try_acquire_for(std::chrono::seconds(10))) ++starved;
+  };
+  EXPECT_TRUE(worker().run_one({}));
+  EXPECT_GT(calls, 10);
+  EXPECT_EQ(starved, 0) << "a call went by and nobody kept the lease";
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 1 0 0 0"));
+}
+
 TEST_F(RunDriverTest, AWorkerThatLostItsLeaseTakesAwayWhatItsLastCallLeft) {
   store.items = {item(1, "qbo1_a")};
   store.info.settings_json = R"({"no_default_taxes":true})";
-  RunDriver::Options options;
-  options.await_arrivals = [](std::chrono::milliseconds, const std::stop_token&) {};
-  Worker worker(
-      store, [this](const RunInfo&) -> Result<std::shared_ptr<Books>> { return std::shared_ptr<Books>(&books, [](Books*) {}); }, options,
-      metrics);
+  Worker worker = this->worker();
   books.before_batch = [this] { store.lost = true; };  // stopped in the middle of the call, for longer than its lease
   EXPECT_TRUE(worker.run_one({}));
   EXPECT_TRUE(books.has_action());

@@ -1,9 +1,7 @@
 #include "services/validator/adapters/worker.h"
 
-#include <condition_variable>
-#include <thread>
-
 #include "common/calendar/calendar.h"
+#include "common/liveness/lease_keeper.h"
 #include "common/log/log.h"
 #include "services/validator/adapters/report_proto.h"
 
@@ -13,32 +11,6 @@ namespace {
 constexpr int kAttemptsMax = 40;
 constexpr std::chrono::milliseconds kDelayMin{250}, kDelayMax{15'000};
 
-/// Renews the lease while a long proof is made; asks the proof to stop when the lease is lost.
-class LeaseKeeper {
- public:
-  LeaseKeeper(Store& store, const Job& job)
-      : thread_([this, &store, job](std::stop_token stop) {
-          std::unique_lock lock(mutex_);
-          while (!changed_.wait_for(lock, stop, kLease / 3, [] { return false; }) && !stop.stop_requested()) {
-            try {
-              if (store.renew(job)) continue;
-            } catch (const std::exception& trouble) {
-              log::warn("lease not renewed, trying again", {{"migration", job.run.migration}, {"error", trouble.what()}});
-              continue;  // the database is away; its fence says later whether the lease was lost meanwhile
-            }
-            lost_.request_stop();
-            return;
-          }
-        }) {}
-  std::stop_token lost() const { return lost_.get_token(); }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::stop_source lost_;
-  std::jthread thread_;  // last: ends before what it uses
-};
-
 }  // namespace
 
 bool Worker::run_one(std::stop_token stop) {
@@ -47,7 +19,7 @@ bool Worker::run_one(std::stop_token stop) {
   log::info("proof begins", {{"migration", job->run.migration}, {"run", static_cast<std::int64_t>(job->run.number)}});
   Result<Proof> proof;
   {
-    LeaseKeeper keeper(store_, *job);
+    const liveness::LeaseKeeper keeper(job->run.migration, kLease / 3, [&] { return store_.renew(*job); });
     std::stop_source either;
     std::stop_callback on_stop(stop, [&] { either.request_stop(); });
     std::stop_callback on_lost(keeper.lost(), [&] { either.request_stop(); });
