@@ -15,6 +15,25 @@ Error no_answer(std::string message, std::chrono::milliseconds retry_after = {})
                retry_after};
 }
 
+/// The one status that speaks of this request: less in one call may pass.
+constexpr int kTooLarge = 413;
+
+Error too_large() {
+  return Error{Code::unavailable,
+               fmt::format("Odoo answered HTTP {}: the call is larger than what stands before Odoo lets through", kTooLarge),
+               Retry::never,
+               Effect::none,
+               "ODOO_ANSWER",
+               "Raise the size of a request that the proxy before Odoo lets through (nginx: client_max_body_size).",
+               {}};
+}
+
+/// Odoo itself answers calls with 200, also what it refuses: any other 4xx comes from something before it, and passes.
+std::string words_of(int status) {
+  const bool refused = status >= 400 && status < 500;
+  return fmt::format("Odoo answered HTTP {}{}", status, refused ? ": a proxy, a firewall or a maintenance page stands before it" : "");
+}
+
 std::string rpc_url(std::string url) {
   while (!url.empty() && url.back() == '/') url.pop_back();
   return url + "/jsonrpc";
@@ -30,11 +49,8 @@ Result<CallResult> read_rpc_answer(const http::Response& response) {
     error.code = Code::resource_exhausted;
     return fail(error);
   }
-  if (response.status != 200) {
-    Error error = no_answer(fmt::format("Odoo answered HTTP {}", response.status));
-    if (response.status >= 400 && response.status < 500) error.retry = Retry::never, error.effect = Effect::none;
-    return fail(error);
-  }
+  if (response.status == kTooLarge) return fail(too_large());
+  if (response.status != 200) return fail(no_answer(words_of(response.status), response.retry_after()));
   auto document = json::Document::parse(response.body);
   if (!document) return fail(no_answer("Odoo's answer is not JSON: " + document.error().message));
   const auto& root = document->root();

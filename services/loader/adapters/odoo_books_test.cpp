@@ -1,5 +1,6 @@
 #include "services/loader/adapters/odoo_books.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "services/loader/adapters/targets.h"
@@ -33,6 +34,15 @@ TEST(RpcAnswer, HasHadNoEffectWhenTheTargetWasTooBusy) {
   const auto result = read_rpc_answer(answer(429, ""));
   EXPECT_EQ(result.error().effect, Effect::none);
   EXPECT_EQ(result.error().retry, Retry::after_backoff);
+}
+TEST(RpcAnswer, IsWaitedForWhenSomethingBeforeOdooRefusesTheCall) {
+  for (const int status : {400, 401, 403, 404, 405, 408, 451}) {
+    const auto error = read_rpc_answer(answer(status, "<html>Maintenance</html>")).error();
+    EXPECT_EQ(error.retry, Retry::after_backoff) << status;
+    EXPECT_NE(error.message.find(fmt::format("HTTP {}: a proxy", status)), std::string::npos) << error.message;
+  }
+  EXPECT_EQ(read_rpc_answer({403, {{"Retry-After", "7"}}, ""}).error().retry_after, std::chrono::seconds(7));
+  EXPECT_EQ(read_rpc_answer(answer(413, "")).error().retry, Retry::never) << "smaller calls may pass";
 }
 TEST(RpcAnswer, CarriesOdoosOwnWords) {
   const auto result = read_rpc_answer(answer(

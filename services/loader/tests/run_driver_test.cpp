@@ -4,6 +4,7 @@
 
 #include <semaphore>
 
+#include "services/loader/adapters/odoo_books.h"
 #include "services/loader/app/worker.h"
 #include "services/loader/tests/fake_books.h"
 #include "services/loader/tests/memory_run_store.h"
@@ -309,6 +310,24 @@ TEST_F(RunDriverTest, WaitsForATargetThatDoesNotAnswerAndSaysSo) {
   for (const auto& fact : store.facts)
     if (fact.has_waiting()) said.push_back(!fact.waiting().reason().empty());
   EXPECT_THAT(said, ElementsAre(true, false)) << "said, and taken back";
+}
+
+TEST_F(RunDriverTest, RejectsNobodyWhileAProxyRefusesEveryCall) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {"qbo1_a"}, 1)};
+  for (int i = 0; i < 20; ++i) books.fail_next_batch({read_rpc_answer({403, {}, ""}).error(), 0});
+  EXPECT_EQ(drive(), RunDriver::Left::ended);
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 2 0 0 0"));
+  EXPECT_TRUE(std::ranges::any_of(store.facts, [](const auto& fact) {
+    return fact.has_waiting() && fact.waiting().reason().find("the target: Odoo answered HTTP 403") == 0;
+  })) << "and the run says what it waits for";
+}
+
+TEST_F(RunDriverTest, SendsHalvesOfACallThatIsTooLargeForAProxy) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b")};
+  for (int i = 0; i < 2; ++i) books.fail_next_batch({read_rpc_answer({413, {}, ""}).error(), 0});
+  drive();
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 2 0 0 0"));
+  EXPECT_EQ(books.batches(), 4u) << "both, both again, then one by one";
 }
 
 TEST_F(RunDriverTest, OpensAWaveOnlyWhenItsEntitiesHaveEnded) {
