@@ -106,9 +106,11 @@ std::string_view rate_of(const json::Value& detail) {
   return detail.at("TaxRateRef.value").text();
 }
 
+constexpr int kOrderMax = 1'000;  // no code has so many rates
+
 int order_of(const json::Value& detail, std::string_view member) {
   const auto order = detail[member].decimal();
-  return order ? std::stoi(order->to_string(0)) : 0;
+  return order && order->abs() <= Decimal(kOrderMax) ? std::stoi(order->to_string(0)) : 0;
 }
 
 bool builds_on_others(const json::Value& detail) {

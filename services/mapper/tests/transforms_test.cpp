@@ -55,6 +55,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{R"({"name":"decimal"})", "true", "refused: NOT_A_NUMBER"}, Case{R"({"name":"round","scale":2})", "1.005", "1.01"},
         Case{R"({"name":"round","scale":2})", "1", "1"}, Case{R"({"name":"negate"})", "5.00", "-5.00"},
         Case{R"({"name":"integer"})", R"("30")", "30"}, Case{R"({"name":"integer"})", "30.5", "refused: NOT_A_WHOLE_NUMBER"},
+        Case{R"({"name":"integer"})", "99999999999", "refused: NUMBER_TOO_LARGE"},
+        Case{R"({"name":"integer"})", "-2147483648", "-2147483648"},
         Case{R"({"name":"date"})", R"("2026-03-14T10:00:00-07:00")", R"("2026-03-14")"},
         Case{R"({"name":"date"})", R"("2026-02-30")", "refused: NOT_A_DATE"}, Case{R"({"name":"date"})", "20260101", "refused: NOT_A_DATE"},
         Case{R"({"name":"text"})", "5664", R"("5664")"}, Case{R"({"name":"text"})", R"(["a"])", "refused: WRONG_TYPE"},

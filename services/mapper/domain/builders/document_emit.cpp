@@ -9,6 +9,7 @@ namespace q2o::mapper::builders {
 namespace {
 
 using Kind = DocumentLine::Kind;
+constexpr int kDiscountDaysMax = 36'525;  // a hundred years: what is more is a slip of the keyboard
 calendar::Day day_of(const std::string& iso) {
   return calendar::read_day(iso).value();
 }
@@ -45,13 +46,17 @@ std::optional<Term> fitting_term(const Scope& scope, const Document& document) {
   const auto* found = scope.referred("Term", id, "SalesTermRef.value");
   if (found == nullptr || (*found)["Type"].text() == "DATE_DRIVEN") return std::nullopt;
   const auto days = Scope::amount_of((*found)["DueDays"], "Term.DueDays").value_or(Decimal{});
-  if (day_of(document.date) + std::chrono::days(std::stoi(days.to_string(0))) != day_of(document.due)) return std::nullopt;
+  if (days != Decimal((day_of(document.due) - day_of(document.date)).count())) return std::nullopt;
   Term term{id, std::nullopt, 0};
   const auto percent = Scope::amount_of((*found)["DiscountPercent"], "Term.DiscountPercent");
-  if (percent && !percent->is_zero()) {
-    term.discount_percent = *percent;
-    term.discount_days = std::stoi(Scope::amount_of((*found)["DiscountDays"], "Term.DiscountDays").value_or(Decimal{}).to_string(0));
+  if (!percent || percent->is_zero()) return term;
+  const auto discount_days = Scope::amount_of((*found)["DiscountDays"], "Term.DiscountDays").value_or(Decimal{});
+  if (discount_days.abs() > Decimal(kDiscountDaysMax)) {
+    scope.losses.push_back({"SalesTermRef", id, "The payment term's days of discount are no number of days; the due date was kept."});
+    return std::nullopt;
   }
+  term.discount_percent = *percent;
+  term.discount_days = std::stoi(discount_days.to_string(0));
   return term;
 }
 

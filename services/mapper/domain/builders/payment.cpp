@@ -54,6 +54,10 @@ std::optional<OpenItem> linked_item(const Scope& scope, const Link& link, bool r
   item.record = holding_record(scope, link.type, link.id, item.account);
   const Decimal part = std::min(link.amount, item.open);
   if (part != item.open) {
+    if (item.open.is_zero())
+      refuse(link.field + ".Amount", link.amount.to_string(), "AMOUNT_MISMATCH",
+             fmt::format("{} {} is settled by {} here, but the general ledger has 0.00 of it", link.type, link.id, link.amount.to_string()),
+             "Open the payment in QuickBooks and correct what it is applied to.");
     item.open_home = (part * Decimal::divide(item.open_home, item.open, 10, Rounding::half_up)).rounded(2, Rounding::half_up);
     item.open = part;
   }

@@ -49,6 +49,14 @@ class Named : public Builder {
     } catch (const std::overflow_error&) {
       rejected.reject = Reject{"", "", "NUMBER_TOO_LARGE", "An amount of this record is too large to be true",
                                "Correct the amount in QuickBooks and extract the record again."};
+    } catch (const std::runtime_error&) {
+      throw;  // of what stands behind the lookups: the record is not to blame, and it is mapped again
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& fault) {
+      // One record must not hold up the messages of every company.
+      rejected.reject = Reject{"", "", "MAPPER_FAULT", fmt::format("The mapper cannot work out this record: {}", fault.what()),
+                               "Look at the record in QuickBooks for a value that cannot be true; report it with its id otherwise."};
     }
     return rejected;
   }

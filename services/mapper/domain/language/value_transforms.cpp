@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <limits>
 
 #include "common/calendar/calendar.h"
 #include "services/mapper/domain/language/transforms.h"
@@ -44,6 +45,10 @@ Step bind_integer(const json::Value&, const Tables&) {
                                                                                : Result<Decimal>(fail(Code::invalid_argument, ""));
     if (!number || number->rounded(0, Rounding::down) != *number) {
       return Trouble{"NOT_A_WHOLE_NUMBER", "A whole number is expected here",
+                     "Correct the number in the source and extract the record again."};
+    }
+    if (*number < Decimal(std::numeric_limits<std::int32_t>::min()) || *number > Decimal(std::numeric_limits<std::int32_t>::max())) {
+      return Trouble{"NUMBER_TOO_LARGE", "A whole number of at most 32 bits is expected here",
                      "Correct the number in the source and extract the record again."};
     }
     value.own(Kind::number, number->to_string(0));
@@ -132,7 +137,11 @@ const std::array<Transform, 8> kTransforms{{
      {{"scale", Argument::Type::integer, true, "digits after the point"}},
      bind_round},
     {"negate", "Changes the sign.", R"({"name": "negate"}: 5.00 → -5.00)", {}, bind_negate},
-    {"integer", "A whole number; refuses fractions.", R"({"name": "integer"}: "30" → 30)", {}, bind_integer},
+    {"integer",
+     "A whole number; refuses fractions and what Odoo cannot keep (32 bits).",
+     R"({"name": "integer"}: "30" → 30)",
+     {},
+     bind_integer},
     {"date",
      "A day YYYY-MM-DD; a time behind it is dropped.",
      R"({"name": "date"}: "2026-03-14T10:00:00-07:00" → "2026-03-14")",

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "services/mapper/domain/builders/tests/workbench.h"
 
 namespace q2o::mapper {
@@ -66,6 +68,51 @@ TEST_F(Documents, AnItemWhoseAccountChangedTakesTheLedgersAccount) {
   const auto outcome = invoice(service("100"), "100");
   EXPECT_FALSE(outcome.fallback);
   EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.0.account_id"), R"({"ref":"q_account_31"})");
+}
+
+TEST_F(Documents, ATermOfTooManyDaysIsNotTheDocuments) {
+  ledger("14", "Invoice", {{"20", "100", "1"}, {"30", "-100", "1"}});
+  know("Term", "8", "{'Type':'STANDARD','DueDays':99999999999}");
+  know("Term", "9", "{'Type':'STANDARD','DueDays':30,'DiscountPercent':2,'DiscountDays':99999999999}");
+  for (const char* term : {"8", "9"}) {
+    const auto outcome = invoice(service("100"), "100", fmt::format("'SalesTermRef':{{'value':'{}'}},", term));
+    EXPECT_EQ(sent(outcome, "q_invoice_14", "values.invoice_payment_term_id"), "null");
+    EXPECT_EQ(sent(outcome, "q_invoice_14", "values.invoice_date_due"), R"("2026-05-06")");
+    EXPECT_EQ(outcome.losses.size(), term == std::string("9") ? 1u : 0u);
+  }
+}
+
+TEST_F(Documents, ATermThatFitsIsTheDocuments) {
+  ledger("14", "Invoice", {{"20", "100", "1"}, {"30", "-100", "1"}});
+  know("Term", "8", "{'Type':'STANDARD','DueDays':30,'DiscountPercent':2,'DiscountDays':10}");
+  const auto outcome = invoice(service("100"), "100", "'SalesTermRef':{'value':'8'},");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.invoice_payment_term_id"), R"({"ref":"q_term_8"})");
+  EXPECT_EQ(sent(outcome, "q_invoice_14", "values.line_ids.lines.1.discount_date"), R"("2026-04-16")");
+}
+
+/// Lookups whose Account kind cannot be read.
+struct Spoiled : MemoryLookups {
+  const json::Value* find(std::string_view kind, std::string_view key) const override {
+    if (kind == "Account" && lost) throw std::runtime_error("connection lost");
+    if (kind == "Account") throw std::out_of_range("stoi");
+    return MemoryLookups::find(kind, key);
+  }
+  bool lost = false;
+};
+
+TEST(Builders, AFaultRejectsTheRecordAndTroubleOfTheDatabaseDoesNot) {
+  Spoiled lookups;
+  lookups.add_ledger({"4", "Journal Entry", "2026-04-06", "", {{"20", Decimal::of("1"), {}, {}, "", "", ""}}});
+  const auto body = json::Document::parse(R"({"Id":"4","TxnDate":"2026-04-06"})").value();
+  const auto build = [&] {
+    return find_builder("journal_entry")->build({"JournalEntry", "4", &body.root()}, body.root(), RunContext{"q", "USD"}, lookups);
+  };
+  const auto outcome = build();
+  ASSERT_TRUE(outcome.reject);
+  EXPECT_EQ(outcome.reject->reason, "MAPPER_FAULT");
+  EXPECT_EQ(outcome.claimed, std::vector<std::string>{"4"}) << "it does not come in by the back door";
+  lookups.lost = true;
+  EXPECT_THROW(build(), std::runtime_error);
 }
 
 TEST_F(Documents, AnInvoiceOfAnOrderPointsAtItsLine) {

@@ -25,6 +25,19 @@ TEST_F(Money, APaymentToABankIsAPaymentAndALineOfItsStatement) {
   EXPECT_EQ(sent(outcome, "q_payment_15_line_match1", "debit"), R"("q_payment_15")");
 }
 
+TEST_F(Money, ANegativePartOfNothingIsRefused) {
+  accounting::LedgerTransaction revaluation{"13", "Journal Entry", "2026-04-06", "", {}};
+  revaluation.postings.push_back({"20", Decimal::of("1.50"), "EUR", Decimal::of("0"), "1", "", ""});
+  revaluation.postings.push_back({"30", Decimal::of("-1.50"), {}, {}, "1", "", ""});
+  know("Account", "20", "{'Name':'R','AccountType':'Accounts Receivable','CurrencyRef':{'value':'EUR'}}");
+  lookups_.add_ledger(std::move(revaluation));
+  ledger("15", "Payment", {{"10", "80", "1"}, {"20", "-80", "1"}});
+  const auto outcome = build("payment", "Payment",
+                             "{'Id':'15','TxnDate':'2026-04-06','CustomerRef':{'value':'1'},'TotalAmt':80,'Line':[{'Amount':-5,"
+                             "'LinkedTxn':[{'TxnId':'13','TxnType':'JournalEntry'}]}]}");
+  EXPECT_EQ(reason(outcome), "AMOUNT_MISMATCH");
+}
+
 TEST_F(Money, ABillPaidByCardGoesOutOfTheCard) {
   ledger("9", "Bill", {{"21", "-70", "2"}, {"50", "70", "2"}});
   ledger("15", "Bill Payment (Credit Card)", {{"11", "-70", "2"}, {"21", "70", "2"}});
