@@ -12,22 +12,26 @@ constexpr milliseconds kAskAgain{500};
 constexpr milliseconds kFresh{200};
 constexpr milliseconds kWorthTelling{3000};
 
+class Counted {
+ public:
+  explicit Counted(int& count) : count_(++count) {}
+  Counted(const Counted&) = delete;
+  ~Counted() { --count_; }
+
+ private:
+  int& count_;
+};
+
 }  // namespace
 
 bool BudgetGate::take_slot(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
-  if (budget_.concurrent == 0 && !stop.stop_requested()) {
-    ++in_flight_;
-    return true;
-  }
+  if (budget_.concurrent == 0) return !stop.stop_requested();
   while (!stop.stop_requested()) {
     if (clock_.now() >= slots_until_) {
       slots_ = store_.slots(connection_id_, owner_, budget_.concurrent, kSlotsTtl);
       slots_until_ = clock_.now() + (slots_ > 0 ? kSlotsTtl / 3 : kAskAgain);
     }
-    if (in_flight_ < slots_) {
-      ++in_flight_;
-      return true;
-    }
+    if (in_flight_ < slots_) return true;
     freed_.wait_for(lock, stop, kAskAgain, [&] { return in_flight_ < slots_; });
   }
   return false;
@@ -49,15 +53,14 @@ BudgetGate::Time BudgetGate::take_grant() {
 
 std::optional<BudgetGate::Permit> BudgetGate::enter(std::stop_token stop, const std::function<void(milliseconds)>& waits) {
   Time at;
+  std::optional<Permit> permit;  // before the lock, which its end takes: the store may throw
   {
     std::unique_lock lock(mutex_);
-    ++waiting_;
-    const bool has_slot = take_slot(lock, stop);
-    if (has_slot) at = take_grant();
-    --waiting_;
-    if (!has_slot) return std::nullopt;
+    const Counted waiting(waiting_);
+    if (!take_slot(lock, stop)) return std::nullopt;
+    permit.emplace(*this);
+    at = take_grant();
   }
-  Permit permit(*this);
   const auto delay = std::chrono::duration_cast<milliseconds>(at - clock_.now());
   if (delay >= kWorthTelling) waits(delay);
   if (delay.count() > 0 && !clock_.wait(delay, stop)) return std::nullopt;

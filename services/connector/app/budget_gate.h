@@ -17,10 +17,11 @@ class BudgetGate {
   BudgetGate(std::string connection_id, Budget budget, std::string owner, BudgetStore& store, Clock& clock)
       : connection_id_(std::move(connection_id)), budget_(budget), owner_(std::move(owner)), store_(store), clock_(clock) {}
 
-  /// Held while the request is under way.
+  /// A slot, held while the request is under way.
   class Permit {
    public:
-    explicit Permit(BudgetGate& gate) : gate_(&gate) {}
+    /// The caller holds the gate's lock.
+    explicit Permit(BudgetGate& gate) : gate_(&gate) { ++gate.in_flight_; }
     Permit(Permit&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)) {}
     Permit& operator=(Permit&&) = delete;
     ~Permit() {
@@ -31,13 +32,15 @@ class BudgetGate {
     BudgetGate* gate_;
   };
 
-  /// Waits; nothing when stopped. `waits` is told before a wait of some length begins.
+  /// Waits; nothing when stopped. `waits` is told before a wait of some length begins. What the store throws passes through; no slot is
+  /// lost by it.
   std::optional<Permit> enter(std::stop_token stop, const std::function<void(milliseconds)>& waits);
   void block(milliseconds time);
 
  private:
   using Time = std::chrono::system_clock::time_point;
   void leave();
+  /// Waits until one is free; false when stopped.
   bool take_slot(std::unique_lock<std::mutex>& lock, std::stop_token stop);
   Time take_grant();
 
