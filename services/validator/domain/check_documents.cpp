@@ -1,75 +1,11 @@
 #include <fmt/format.h>
 
 #include "services/validator/domain/checks.h"
+#include "services/validator/domain/open_items.h"
 
 /// What is still open of every document.
 namespace q2o::validator {
 namespace {
-
-/// Receivables or payables: the control accounts of both books.
-struct ControlAccounts {
-  std::set<std::string> source;
-  std::set<std::int64_t> target;
-  bool foreign = false;  ///< some are kept in a foreign currency
-
-  ControlAccounts(const SourceBooks& books, const TargetBooks& odoo, const Bridge& bridge, bool receivable)
-      : target(bridge.accounts_where(books, receivable ? &SourceAccount::is_receivable : &SourceAccount::is_payable)) {
-    for (const auto& [id, account] : books.accounts) {
-      if (!(receivable ? account.is_receivable() : account.is_payable())) continue;
-      source.insert(id);
-      foreign |= !account.currency.empty() && account.currency != books.home_currency;
-    }
-    for (const auto& [id, account] : odoo.accounts) {
-      if (account.type == (receivable ? "asset_receivable" : "liability_payable")) target.insert(id);
-    }
-  }
-};
-
-/// What a transaction posted on the control accounts. Items on both sides of one account cannot be told apart by the source's links.
-struct Posted {
-  Decimal sum;
-  bool debit = false, credit = false;
-  int sign() const { return debit == credit ? 0 : debit ? 1 : -1; }
-};
-using PostedByTransaction = std::map<std::string, Posted>;
-
-PostedByTransaction posted_on(const SourceBooks& source, const ControlAccounts& accounts) {
-  PostedByTransaction out;
-  for (const auto& transaction : source.ledger) {
-    for (const auto& posting : transaction.postings) {
-      if (!accounts.source.contains(posting.account_id) || posting.amount.is_zero()) continue;
-      auto& posted = out[transaction.id];
-      posted.sum += posting.amount;
-      (posting.amount.sign() < 0 ? posted.credit : posted.debit) = true;
-    }
-  }
-  return out;
-}
-
-/// Open amounts by what was posted and what the source's payments settle of it. For documents that do not tell their own balance
-/// (journal entries, checks, deposits, bill payments …). Absent where the links do not tell.
-std::map<std::string, Decimal> open_by_links(const SourceBooks& source, const PostedByTransaction& posted, bool receivable) {
-  std::map<std::string, Decimal> open;
-  std::set<std::string> unclear;
-  for (const auto& [id, amount] : posted) {
-    open[id] = amount.sum;
-    if (amount.sign() == 0) unclear.insert(id);
-  }
-  for (const auto& link : source.allocations) {
-    if (link.receivable != receivable) continue;
-    const auto settled = posted.find(link.settled);
-    const int sign = settled == posted.end() ? 0 : settled->second.sign();
-    if (sign == 0) {
-      unclear.insert({link.payment, link.settled});
-      continue;
-    }
-    const auto amount = sign > 0 ? link.amount : -link.amount;
-    open[link.settled] -= amount;
-    open[link.payment] += amount;
-  }
-  for (const auto& id : unclear) open.erase(id);
-  return open;
-}
 
 /// Transactions that the source settles together with one that is missing in the target or could not be settled there: what stays open of
 /// them follows from that.
@@ -103,6 +39,29 @@ Decimal residual_of(const std::string& transaction, const ControlAccounts& accou
   return sum;
 }
 
+Line line_of(const SourceBooks& source, const accounting::LedgerTransaction& transaction) {
+  const auto entity = source.entity_of_transaction.find(transaction.id);
+  const bool only_ledger = entity == source.entity_of_transaction.end();
+  Line line;
+  line.entity = only_ledger ? std::string(kLedgerTransaction) : entity->second;
+  line.subject = only_ledger ? ledger_label(transaction) : source.label(entity->second, transaction.id);
+  line.note = "what the source's payments leave open of it";
+  return line;
+}
+
+using Unchecked = std::map<std::string_view, std::vector<std::string>>;  // why -> transactions
+
+void tell(CheckBuilder& check, const Unchecked& unchecked, bool receivable) {
+  constexpr std::size_t kNamed = 5;
+  for (const auto& [why, all] : unchecked) {
+    std::string names;
+    for (std::size_t i = 0; i < all.size() && i < kNamed; ++i) names += (i == 0 ? "" : "; ") + all[i];
+    if (all.size() > kNamed) names += fmt::format("; and {} more", all.size() - kNamed);
+    check.not_checked(fmt::format("{} on {} accounts could not be checked: {} ({}).", counted(all.size(), "transaction", "transactions"),
+                                  receivable ? "receivable" : "payable", why, names));
+  }
+}
+
 }  // namespace
 
 Check check_documents(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
@@ -127,21 +86,23 @@ Check check_documents(const SourceBooks& source, const TargetBooks& target, cons
     compare(std::move(line), document.id, document.open, residual_of(document.id, sides[document.receivable ? 0 : 1], bridge, foreign));
   }
   for (const auto& side : sides) {
-    if (side.foreign) continue;  // the ledger's sums are in home currency, the links are not
     const bool receivable = &side == &sides[0];
     const auto posted = posted_on(source, side);
     const auto open = open_by_links(source, posted, receivable);
+    Unchecked unchecked;
     for (const auto& transaction : source.ledger) {
-      const auto found = open.find(transaction.id);
-      if (told.contains(transaction.id) || found == open.end() || !posted.contains(transaction.id)) continue;
-      const auto entity = source.entity_of_transaction.find(transaction.id);
-      Line line;
-      line.entity = entity == source.entity_of_transaction.end() ? std::string(kLedgerTransaction) : entity->second;
-      line.subject =
-          entity == source.entity_of_transaction.end() ? ledger_label(transaction) : source.label(entity->second, transaction.id);
-      line.note = "what the source's payments leave open of it";
-      compare(std::move(line), transaction.id, found->second, residual_of(transaction.id, side, bridge, false));
+      const auto found = posted.find(transaction.id);
+      if (told.contains(transaction.id) || found == posted.end()) continue;
+      auto line = line_of(source, transaction);
+      const auto& [amount, unclear] = open.at(transaction.id);
+      if (!unclear.empty()) {
+        unchecked[unclear].push_back(std::move(line.subject));
+        continue;
+      }
+      line.currency = found->second.currency;
+      compare(std::move(line), transaction.id, amount, residual_of(transaction.id, side, bridge, !found->second.currency.empty()));
     }
+    tell(check, unchecked, receivable);
   }
   return check.finish();
 }
