@@ -42,7 +42,8 @@ void summary(Page& page, const v1::Report& report) {
   page.raw(
       "<h2>What was checked</h2>\n<p class=\"quiet\">The source's own reports, as recorded during extraction, against Odoo's own ledger, "
       "as of the "
-      "time above. “Explained” are differences that are exactly what a record that was not taken over would have posted.</p>\n"
+      "time above. “Explained” are differences that are exactly what a record that was not taken over would have posted or settled; where "
+      "its share is not known exactly, a difference stays one.</p>\n"
       "<div class=\"wide\"><table><thead><tr><th>Section</th><th class=\"n\">Compared</th><th class=\"n\">Different</th>"
       "<th class=\"n\">Explained</th><th>Result</th></tr></thead><tbody>\n");
   for (const auto& check : report.checks()) {

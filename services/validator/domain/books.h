@@ -30,6 +30,7 @@ struct SourceDocument {
   std::string entity, id, label, currency, party_id;
   bool receivable = true;  ///< else payable
   Decimal open;            ///< signed as its item stands on the control account: debit positive, in `currency`
+  std::string due = {};    ///< ISO: when it is due, else its date; may be empty
 };
 
 /// An amount that a payment settles on another transaction, in the currency of both.

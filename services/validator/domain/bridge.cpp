@@ -132,18 +132,12 @@ Missing::Missing(const SourceBooks& source, const Bridge& bridge, const RunNotes
   for (const auto& note : notes.notes) {
     if (note.kind == "excluded") left_out.insert(note.entity + "/" + note.source_id);
   }
-  const auto take_parties = [&](const accounting::LedgerTransaction& transaction) {
-    for (const auto& posting : transaction.postings) {
-      if (!posting.name_id.empty()) parties_.insert(posting.name_id);
-    }
-  };
   for (const auto& transaction : source.ledger) {
     const auto found = source.entity_of_transaction.find(transaction.id);
     const bool listed = (found != source.entity_of_transaction.end() && left_out.contains(found->second + "/" + transaction.id)) ||
                         left_out.contains(std::string(kLedgerTransaction) + "/" + transaction.id) ||
                         left_out.contains("ledger_transaction/" + transaction.id);
     if (!listed) continue;
-    take_parties(transaction);
     if (!bridge.moves(transaction.id).empty()) {
       partial_.insert(transaction.id);
       continue;
@@ -155,10 +149,14 @@ Missing::Missing(const SourceBooks& source, const Bridge& bridge, const RunNotes
     }
   }
   for (const auto& one : unread) {
-    for (const auto i : one.transactions) {
-      unread_.insert(source.ledger[i].id);
-      take_parties(source.ledger[i]);
-    }
+    for (const auto i : one.transactions) unlinked_.insert(source.ledger[i].id);
+  }
+  // A payment of nothing posts nothing, but settles what it names.
+  for (const auto& link : source.allocations) {
+    const auto found = source.entity_of_transaction.find(link.payment);
+    if (found != source.entity_of_transaction.end() && left_out.contains(found->second + "/" + link.payment) &&
+        !ids_.contains(link.payment))
+      unlinked_.insert(link.payment);
   }
 }
 

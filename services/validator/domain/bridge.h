@@ -74,8 +74,7 @@ class Missing {
   Decimal of_party(const std::set<std::string>& accounts, const std::string& party) const;
   bool transaction(const std::string& id) const { return ids_.contains(id); }
   /// Nothing of it is there, or nothing settles it.
-  bool unsettled(const std::string& id) const { return ids_.contains(id) || unread_.contains(id) || partial_.contains(id); }
-  bool touches_party(const std::string& party) const { return parties_.contains(party); }
+  bool unsettled(const std::string& id) const { return ids_.contains(id) || unlinked_.contains(id) || partial_.contains(id); }
   /// Rejected or excluded posting records of which nothing is there, and those of which a part was loaded.
   std::size_t whole() const { return ids_.size(); }
   std::size_t in_part() const { return partial_.size(); }
@@ -86,7 +85,7 @@ class Missing {
     Decimal amount, amount_currency;
   };
   std::vector<Piece> pieces_;
-  std::set<std::string> ids_, partial_, unread_, parties_;
+  std::set<std::string> ids_, partial_, unlinked_;
 };
 
 /// Transactions that differ, per account: what a difference in a sum comes from.

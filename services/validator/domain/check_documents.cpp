@@ -7,28 +7,6 @@
 namespace q2o::validator {
 namespace {
 
-/// Transactions that the source settles together with one that is missing in the target or could not be settled there: what stays open of
-/// them follows from that.
-std::set<std::string> touched_by_missing(const SourceBooks& source, const Missing& missing) {
-  std::map<std::string, std::set<std::string>> neighbours;
-  std::vector<std::string> waiting;
-  std::set<std::string> touched;
-  for (const auto& link : source.allocations) {
-    neighbours[link.payment].insert(link.settled);
-    neighbours[link.settled].insert(link.payment);
-  }
-  for (const auto& transaction : source.ledger) {
-    if (missing.unsettled(transaction.id)) waiting.push_back(transaction.id);
-  }
-  while (!waiting.empty()) {
-    const auto id = std::move(waiting.back());
-    waiting.pop_back();
-    if (!touched.insert(id).second) continue;
-    for (const auto& next : neighbours[id]) waiting.push_back(next);
-  }
-  return touched;
-}
-
 Decimal residual_of(const std::string& transaction, const ControlAccounts& accounts, const Bridge& bridge, bool in_currency) {
   Decimal sum;
   for (const auto move : bridge.moves(transaction)) {
@@ -69,40 +47,40 @@ Check check_documents(const SourceBooks& source, const TargetBooks& target, cons
       "documents", "Open amount of every document",
       "The source's own balance of each invoice, bill, credit and payment, and of every other transaction on a receivable or payable "
       "account what its payments leave open, against the residual of its items in Odoo, in the document's currency.");
-  const ControlAccounts sides[]{{source, target, bridge, true}, {source, target, bridge, false}};
-  const auto touched = touched_by_missing(source, missing);
-  const auto compare = [&](Line line, const std::string& id, const Decimal& open, const Decimal& residual) {
+  const OpenItems sides[]{{source, target, bridge, missing, true}, {source, target, bridge, missing, false}};
+  const auto compare = [&](Line line, const std::string& id, const Decimal& open, const OpenItems& side) {
     line.source_id = id;
-    check.amount(std::move(line), open, residual, touched.contains(id) ? open - residual : Decimal());
+    const bool foreign = !line.currency.empty() && line.currency != source.home_currency;
+    const auto residual = residual_of(id, side.accounts, bridge, foreign);
+    const auto known = side.explained.find(id);
+    const auto explained = known == side.explained.end() ? Explained{} : known->second;
+    if (!explained.exact && open != residual) line.note = kNotExplained;
+    check.amount(std::move(line), open, residual, explained.exact ? explained.amount : Decimal());
   };
   std::set<std::string> told;  // by the document itself
   for (const auto& document : source.documents) {
     told.insert(document.id);
-    const bool foreign = !document.currency.empty() && document.currency != source.home_currency;
     Line line;
     line.subject = document.label;
     line.entity = document.entity;
     line.currency = document.currency;
-    compare(std::move(line), document.id, document.open, residual_of(document.id, sides[document.receivable ? 0 : 1], bridge, foreign));
+    compare(std::move(line), document.id, document.open, sides[document.receivable ? 0 : 1]);
   }
   for (const auto& side : sides) {
-    const bool receivable = &side == &sides[0];
-    const auto posted = posted_on(source, side);
-    const auto open = open_by_links(source, posted, receivable);
     Unchecked unchecked;
     for (const auto& transaction : source.ledger) {
-      const auto found = posted.find(transaction.id);
-      if (told.contains(transaction.id) || found == posted.end()) continue;
+      const auto found = side.posted.find(transaction.id);
+      if (told.contains(transaction.id) || found == side.posted.end()) continue;
       auto line = line_of(source, transaction);
-      const auto& [amount, unclear] = open.at(transaction.id);
+      const auto& [amount, unclear] = side.open.at(transaction.id);
       if (!unclear.empty()) {
         unchecked[unclear].push_back(std::move(line.subject));
         continue;
       }
       line.currency = found->second.currency;
-      compare(std::move(line), transaction.id, amount, residual_of(transaction.id, side, bridge, !found->second.currency.empty()));
+      compare(std::move(line), transaction.id, amount, side);
     }
-    tell(check, unchecked, receivable);
+    tell(check, unchecked, &side == &sides[0]);
   }
   return check.finish();
 }

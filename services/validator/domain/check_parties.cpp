@@ -2,6 +2,7 @@
 
 #include "services/validator/domain/calendar.h"
 #include "services/validator/domain/checks.h"
+#include "services/validator/domain/open_items.h"
 
 /// What customers owe and what vendors are owed.
 namespace q2o::validator {
@@ -12,20 +13,10 @@ struct Side {
   const TargetBooks& target;
   const Bridge& bridge;
   bool receivable;
-  std::set<std::string> source_accounts;
-  std::set<std::int64_t> target_accounts;
+  ControlAccounts accounts;
 
   Side(const SourceBooks& s, const TargetBooks& t, const Bridge& b, bool is_receivable)
-      : source(s), target(t), bridge(b), receivable(is_receivable) {
-    for (const auto& [id, account] : s.accounts) {
-      if (receivable ? account.is_receivable() : account.is_payable()) source_accounts.insert(id);
-    }
-    const std::string type = receivable ? "asset_receivable" : "liability_payable";
-    for (const auto& [id, account] : t.accounts) {
-      if (account.type == type) target_accounts.insert(id);
-    }
-    target_accounts.merge(b.accounts_where(s, receivable ? &SourceAccount::is_receivable : &SourceAccount::is_payable));
-  }
+      : source(s), target(t), bridge(b), receivable(is_receivable), accounts(s, t, b, is_receivable) {}
   /// As the reports print it: receivables positive when owed to us, payables when we owe.
   Decimal printed(const Decimal& amount) const { return receivable ? amount : -amount; }
 };
@@ -51,16 +42,16 @@ void compare_ledger(CheckBuilder& check, const Side& side, const Missing& missin
   std::map<std::string, Decimal> expected, found;
   for (const auto& transaction : side.source.ledger) {
     for (const auto& posting : transaction.postings) {
-      if (side.source_accounts.contains(posting.account_id)) expected[posting.name_id] += posting.amount;
+      if (side.accounts.source.contains(posting.account_id)) expected[posting.name_id] += posting.amount;
     }
   }
   for (const auto& item : side.target.items) {
-    if (item.posted && side.target_accounts.contains(item.account_id)) found[party_of(side, item)] += item.balance;
+    if (item.posted && side.accounts.target.contains(item.account_id)) found[party_of(side, item)] += item.balance;
   }
   for (const auto& [party, amount] : expected) {
     const auto node = found.extract(party);
     check.amount(party_line(side, party, "balance", last), side.printed(amount), side.printed(node.empty() ? Decimal() : node.mapped()),
-                 side.printed(missing.of_party(side.source_accounts, party)));
+                 side.printed(missing.of_party(side.accounts.source, party)));
   }
   for (const auto& [party, amount] : found) {
     if (!amount.is_zero()) check.amount(party_line(side, party, "balance", last), Decimal(), side.printed(amount));
@@ -72,32 +63,103 @@ struct Open {
   Decimal total;
 };
 
-std::map<std::string, Open> open_in_target(const Side& side, const std::string& date, std::size_t buckets) {
+std::size_t bucket_of(const std::string& due, const accounting::AgedReport& report) {
+  const int late = days_between(due, report.date);
+  return late <= 0 ? 0 : std::min(report.bucket_titles.size() - 1, static_cast<std::size_t>((late - 1) / 30 + 1));
+}
+
+const std::string& due_of(const TargetItem& item) {
+  return item.maturity.empty() ? item.date : item.maturity;
+}
+
+std::map<std::string, Open> open_in_target(const Side& side, const accounting::AgedReport& report) {
   std::map<std::string, Open> out;
   for (const auto& item : side.target.items) {
-    if (!item.posted || item.residual.is_zero() || !side.target_accounts.contains(item.account_id)) continue;
-    const int late = days_between(item.maturity.empty() ? item.date : item.maturity, date);
-    const auto bucket = late <= 0 ? 0 : std::min(buckets - 1, static_cast<std::size_t>((late - 1) / 30 + 1));
+    if (!item.posted || item.residual.is_zero() || !side.accounts.target.contains(item.account_id)) continue;
     auto& open = out[party_of(side, item)];
-    open.buckets.resize(buckets);
-    open.buckets[bucket] += side.printed(item.residual);
+    open.buckets.resize(report.bucket_titles.size());
+    open.buckets[bucket_of(due_of(item), report)] += side.printed(item.residual);
     open.total += side.printed(item.residual);
   }
   return out;
 }
 
+/// What missing records account for in the buckets of a party; nothing of it where one amount, party or day is not known exactly.
+struct ExplainedAges {
+  std::vector<Decimal> buckets;
+  bool exact = true;
+};
+
+class AgeExplainer {
+ public:
+  AgeExplainer(const Side& side, const Missing& missing, const accounting::AgedReport& report)
+      : side_(side), missing_(missing), report_(report), items_(side.source, side.target, side.bridge, missing, side.receivable) {
+    for (const auto& document : side.source.documents) {
+      if (!document.due.empty()) due_[document.id] = document.due;
+    }
+    for (const auto& transaction : side.source.ledger) due_.try_emplace(transaction.id, transaction.date);
+    for (const auto& [id, explained] : items_.explained) take(id, explained);
+  }
+  ExplainedAges of(const std::string& party) const {
+    const auto found = by_party_.find(party);
+    return found == by_party_.end() ? ExplainedAges{std::vector<Decimal>(report_.bucket_titles.size())} : found->second;
+  }
+
+ private:
+  void take(const std::string& id, const Explained& explained) {
+    const auto posted = items_.posted.find(id);
+    if (posted == items_.posted.end() || (explained.exact && explained.amount.is_zero())) return;
+    const auto amount = at_home(posted->second, explained);
+    const auto bucket = bucket_in(id);
+    const bool exact = amount && bucket && posted->second.parties.size() == 1;
+    for (const auto& party : posted->second.parties) {
+      auto& ages = by_party_[party];
+      ages.buckets.resize(report_.bucket_titles.size());
+      ages.exact &= exact;
+      if (exact) ages.buckets[*bucket] += side_.printed(*amount);
+    }
+  }
+  /// A part of a foreign amount has no home amount that the source tells.
+  static std::optional<Decimal> at_home(const Posted& posted, const Explained& explained) {
+    if (!explained.exact) return std::nullopt;
+    if (posted.currency.empty()) return explained.amount;
+    if (explained.amount == posted.sum) return posted.home;
+    if (explained.amount == -posted.sum) return -posted.home;
+    return std::nullopt;
+  }
+  std::optional<std::size_t> bucket_in(const std::string& id) const {
+    if (missing_.transaction(id)) return bucket_of(due_.at(id), report_);
+    std::set<std::size_t> buckets;
+    for (const auto move : side_.bridge.moves(id)) {
+      for (const auto* item : side_.bridge.items(move)) {
+        if (side_.accounts.target.contains(item->account_id)) buckets.insert(bucket_of(due_of(*item), report_));
+      }
+    }
+    return buckets.size() == 1 ? std::optional(*buckets.begin()) : std::nullopt;
+  }
+
+  const Side& side_;
+  const Missing& missing_;
+  const accounting::AgedReport& report_;
+  OpenItems items_;
+  std::map<std::string, std::string> due_;
+  std::map<std::string, ExplainedAges> by_party_;
+};
+
 void compare_aging(CheckBuilder& check, const Side& side, const Missing& missing, const accounting::AgedReport& report) {
   const auto buckets = report.bucket_titles.size();
-  auto found = open_in_target(side, report.date, buckets);
+  auto found = open_in_target(side, report);
+  const AgeExplainer explainer(side, missing, report);
   const auto compare = [&](const std::string& party, const std::vector<Decimal>& expected, const Decimal& total, const Open& open) {
     check.amount(party_line(side, party, "open", report.date), total, open.total,
-                 side.printed(missing.of_party(side.source_accounts, party)));
+                 side.printed(missing.of_party(side.accounts.source, party)));
+    const auto explained = explainer.of(party);
     for (std::size_t i = 0; i < buckets; ++i) {
       const auto there = i < open.buckets.size() ? open.buckets[i] : Decimal();
       if (expected[i].is_zero() && there.is_zero()) continue;
-      // With a record missing, payments stay open where the source has matched them: the total above is the exact statement.
-      const auto explained = missing.touches_party(party) ? expected[i] - there : Decimal();
-      check.amount(party_line(side, party, "open, " + report.bucket_titles[i], report.date), expected[i], there, explained);
+      auto line = party_line(side, party, "open, " + report.bucket_titles[i], report.date);
+      if (!explained.exact && expected[i] != there) line.note = kNotExplained;
+      check.amount(std::move(line), expected[i], there, explained.exact ? explained.buckets[i] : Decimal());
     }
   };
   for (const auto& party : report.parties) {

@@ -1,5 +1,7 @@
 #include "services/validator/domain/open_items.h"
 
+#include <algorithm>
+
 namespace q2o::validator {
 namespace {
 
@@ -19,6 +21,8 @@ void add(Posted& posted, const accounting::Posting& posting, const std::string& 
   const auto currency = posting.currency == home ? std::string() : posting.currency;
   const bool told = currency.empty() ? of_account.empty() || of_account == home : posting.amount_currency.has_value();
   if (first) posted.currency = currency;
+  posted.home += posting.amount;
+  posted.parties.insert(posting.name_id);
   posted.known &= told && posted.currency == currency;
   if (!told) return;
   const auto amount = currency.empty() ? posting.amount : *posting.amount_currency;
@@ -69,6 +73,119 @@ std::map<std::string, OpenAmount> open_by_links(const SourceBooks& source, const
     payment.amount += amount;
   }
   return open;
+}
+
+namespace {
+
+/// A payment and what it settles, signed as the settled items stand on the accounts.
+struct Settlement {
+  struct Part {
+    std::string id;
+    Decimal amount;
+  };
+  std::vector<Part> parts;
+  bool clear = true;  ///< false: the sign of a part is not known
+};
+
+using Settlements = std::map<std::string, Settlement>;
+
+Settlements settlements(const SourceBooks& source, const PostedByTransaction& posted, bool receivable) {
+  Settlements out;
+  for (const auto& link : source.allocations) {
+    if (link.receivable != receivable) continue;
+    auto& settlement = out[link.payment];
+    const bool clear = why_unclear(posted, link.settled).empty();
+    settlement.clear &= clear;
+    const bool debit = clear && posted.at(link.settled).sign() > 0;
+    settlement.parts.push_back({link.settled, debit ? link.amount : -link.amount});
+  }
+  return out;
+}
+
+/// Explains what one payment leaves open in the target.
+class Explainer {
+ public:
+  Explainer(const Missing& missing, const PostedByTransaction& posted, std::map<std::string, Explained>& out)
+      : missing_(missing), posted_(posted), out_(out) {}
+
+  void take(const std::string& payment, const Settlement& settlement) {
+    if (missing_.unsettled(payment)) return nothing_is_settled(payment, settlement);
+    const auto is_missing = [&](const auto& part) { return missing_.unsettled(part.id); };
+    if (std::ranges::none_of(settlement.parts, is_missing)) return;
+    if (!settlement.clear) return unknown(payment, settlement);
+    split(payment, settlement);
+  }
+
+ private:
+  void nothing_is_settled(const std::string& payment, const Settlement& settlement) {
+    if (!settlement.clear) return unknown(payment, settlement);
+    for (const auto& part : settlement.parts) {
+      out_[part.id].amount -= part.amount;
+      out_[payment].amount += part.amount;
+    }
+  }
+
+  void unknown(const std::string& payment, const Settlement& settlement) {
+    out_[payment].exact = false;
+    for (const auto& part : settlement.parts) out_[part.id].exact = false;
+  }
+
+  /// The parts that are missing stand on one side; what settled them on the other side is open instead.
+  void split(const std::string& payment, const Settlement& settlement) {
+    Decimal lost;
+    int side = 0;
+    std::vector<const Settlement::Part*> lost_parts, left;
+    for (const auto& part : settlement.parts) {
+      if (!missing_.unsettled(part.id)) {
+        left.push_back(&part);
+        continue;
+      }
+      if (side != 0 && part.amount.sign() != side) return unknown(payment, settlement);
+      side = part.amount.sign();
+      lost += part.amount;
+      lost_parts.push_back(&part);
+    }
+    const auto own = posted_.find(payment);
+    const int own_side = own == posted_.end() ? 0 : own->second.sum.sign();
+    std::vector<const Settlement::Part*> others;
+    bool all_lost = own_side != side;
+    for (const auto* part : left) {
+      if (part->amount.sign() == side)
+        all_lost = false;
+      else
+        others.push_back(part);
+    }
+    const bool own_pays = own_side == -side;
+    if (!all_lost && others.size() + (own_pays ? 1 : 0) != 1) return unknown(payment, settlement);
+    for (const auto* part : lost_parts) out_[part->id].amount -= part->amount;
+    // All lost: each is open by what it paid. Otherwise there is only one.
+    for (const auto* part : others) out_[part->id].amount += all_lost ? -part->amount : lost;
+    if (!own_pays) return;
+    auto& mine = out_[payment].amount;
+    mine += lost;
+    for (const auto* part : others) mine += part->amount;
+  }
+
+  const Missing& missing_;
+  const PostedByTransaction& posted_;
+  std::map<std::string, Explained>& out_;
+};
+
+}  // namespace
+
+std::map<std::string, Explained> explained_open(const SourceBooks& source, const Missing& missing, const PostedByTransaction& posted,
+                                                const std::map<std::string, OpenAmount>& open, bool receivable) {
+  std::map<std::string, Explained> out;
+  Explainer explainer(missing, posted, out);
+  for (const auto& [payment, settlement] : settlements(source, posted, receivable)) explainer.take(payment, settlement);
+  // Nothing of these is there: all that is open of them is missing.
+  for (const auto& [id, amount] : open) {
+    if (missing.transaction(id)) out[id] = {amount.amount, amount.unclear.empty()};
+  }
+  for (const auto& document : source.documents) {
+    if (document.receivable == receivable && missing.transaction(document.id)) out[document.id] = {document.open, true};
+  }
+  return out;
 }
 
 }  // namespace q2o::validator

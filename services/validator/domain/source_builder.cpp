@@ -42,7 +42,8 @@ void take_open_amount(SourceBooks& books, const std::string& entity, const std::
     const auto amount = value.decimal();
     if (!amount) return;
     books.documents.push_back({entity, id, books.label(entity, id), text_of(body["CurrencyRef"]["value"]),
-                               text_of(body[field.party]["value"]), field.receivable, field.sign > 0 ? *amount : -*amount});
+                               text_of(body[field.party]["value"]), field.receivable, field.sign > 0 ? *amount : -*amount,
+                               text_of(body["DueDate"].text().empty() ? body["TxnDate"] : body["DueDate"])});
   }
 }
 
@@ -102,11 +103,30 @@ void take_settings(SourceBooks& books, const std::string& entity, const json::Va
 
 /// The members that finish() asks for; what is no object stays as it is, to be complained about there.
 std::string needed(std::string_view entity, std::string_view body) {
-  static constexpr std::array<std::string_view, 23> kMembers{
-      "Id",          "TxnDate",     "DocNumber",       "PaymentRefNum", "CustomerRef",        "VendorRef",      "EntityRef",
-      "CurrencyRef", "Balance",     "RemainingCredit", "UnappliedAmt",  "CompanyName",        "Name",           "FiscalYearStartMonth",
-      "AccountType", "DisplayName", "Classification",  "CurrencyPrefs", "FullyQualifiedName", "AccountSubType", "AcctNum",
-      "FileName",    "Size"};
+  static constexpr std::array<std::string_view, 24> kMembers{"Id",
+                                                             "DueDate",
+                                                             "TxnDate",
+                                                             "DocNumber",
+                                                             "PaymentRefNum",
+                                                             "CustomerRef",
+                                                             "VendorRef",
+                                                             "EntityRef",
+                                                             "CurrencyRef",
+                                                             "Balance",
+                                                             "RemainingCredit",
+                                                             "UnappliedAmt",
+                                                             "CompanyName",
+                                                             "Name",
+                                                             "FiscalYearStartMonth",
+                                                             "AccountType",
+                                                             "DisplayName",
+                                                             "Classification",
+                                                             "CurrencyPrefs",
+                                                             "FullyQualifiedName",
+                                                             "AccountSubType",
+                                                             "AcctNum",
+                                                             "FileName",
+                                                             "Size"};
   const auto document = json::Document::parse(std::string(body));
   if (!document || !document->root().is_object()) return std::string(body);
   json::Writer out;
