@@ -35,6 +35,10 @@ std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const
   return parse(rows[0].bytes("body"));
 }
 
+void forget_samples(pg::Tx& tx, const std::string& migration_id) {
+  tx.exec("delete from sample where migration_id = $1", {migration_id});
+}
+
 std::vector<Sample> sample(pg::Tx& tx, const std::string& tenant_id, const v1::Progress& progress) {
   const std::string& id = progress.migration_id();
   tx.exec("delete from sample where migration_id = $1 and at < now() - interval '30 seconds'", {id});

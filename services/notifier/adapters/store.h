@@ -19,6 +19,8 @@ void save(pg::Tx& tx, const std::string& tenant_id, v1::Progress& progress);
 /// Not found for another tenant's id.
 std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const std::string& migration_id);
 
+/// The samples of a run say nothing about the next one.
+void forget_samples(pg::Tx& tx, const std::string& migration_id);
 /// Remembers how far the migration is now (at most one sample a second) and gives those of the last 30 s, oldest first.
 std::vector<Sample> sample(pg::Tx& tx, const std::string& tenant_id, const v1::Progress& progress);
 

@@ -48,6 +48,11 @@ void begin_run(Progress& progress) {
   progress.set_activity(replay ? "reading the replay log" : "reading from the source");
 }
 
+/// Below zero when the later sample counts less.
+double growth(const Sample& from, const Sample& to) {
+  return static_cast<double>(to.settled) - static_cast<double>(from.settled);
+}
+
 }  // namespace
 
 bool apply(Progress& progress, const billing::v1::Migration& migration) {
@@ -158,14 +163,14 @@ void estimate(Progress& progress, const std::vector<Sample>& samples) {
   if (samples.size() < 2) return;
   const double span = Seconds(samples.back().at - samples.front().at).count();
   if (span <= 0) return;
-  const double rate = static_cast<double>(samples.back().settled - samples.front().settled) / span;
+  const double rate = std::max(0.0, growth(samples.front(), samples.back()) / span);
   progress.set_records_per_second(rate);
   const std::uint64_t done = settled(progress), total = expected(progress);
   if (samples.size() < 4 || span < 5 || rate <= 0 || done >= total) return;
   std::vector<double> rates;
   for (std::size_t i = 1; i < samples.size(); ++i) {
     const double step = Seconds(samples[i].at - samples[i - 1].at).count();
-    if (step > 0) rates.push_back(static_cast<double>(samples[i].settled - samples[i - 1].settled) / step);
+    if (step > 0) rates.push_back(growth(samples[i - 1], samples[i]) / step);
   }
   if (rates.empty()) return;
   std::sort(rates.begin(), rates.end());

@@ -98,6 +98,16 @@ TEST(Estimate, TheEtaStaysHiddenUntilItIsStable) {
   EXPECT_FALSE(progress.has_eta_seconds_low());
 }
 
+TEST(Estimate, ACountThatFallsIsNoRate) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, extracted(1, 1000, 1000));
+  const auto t = std::chrono::system_clock::time_point{} + 1000s;
+  estimate(progress, {{t, 500}, {t + 3s, 500}, {t + 6s, 0}, {t + 10s, 1}});
+  EXPECT_EQ(progress.records_per_second(), 0);
+  EXPECT_FALSE(progress.has_eta_seconds_low());
+}
+
 TEST(Estimate, TheRangeHoldsTheSteadyRate) {
   v1::Progress progress;
   apply(progress, running(1, 1));

@@ -36,21 +36,34 @@ class Progress : public ::testing::Test {
   }
   void TearDown() override { stop_.request_stop(); }
 
-  bus::Incoming state(std::uint64_t version, billing::v1::State state) {
+  bus::Incoming state(std::uint64_t version, billing::v1::State state, std::uint32_t run = 1) {
     billing::v1::Migration migration;
     migration.set_migration_id(migration_);
     migration.set_tenant_id(kTenant);
     migration.set_version(version);
-    migration.set_run(1);
+    migration.set_run(run);
     migration.set_state(state);
     return incoming("q2o.billing.migration.v1", migration_, migration);
   }
-  bus::Incoming loaded(std::uint64_t count) {
+  bus::Incoming loaded(std::uint64_t count, std::uint32_t run = 1) {
     loader::v1::StatusFact fact;
-    fact.mutable_scope()->set_run(1);
+    fact.mutable_scope()->set_run(run);
     fact.mutable_entity_progress()->set_entity("Invoice");
     fact.mutable_entity_progress()->set_loaded(count);
     return incoming("q2o.loader.status.v1", migration_, fact);
+  }
+  v1::Progress asked() {
+    v1::GetProgressRequest request;
+    request.set_migration_id(migration_);
+    v1::GetProgressResponse response;
+    EXPECT_TRUE(stub_->GetProgress(rpc::context(kTenant, "test", std::chrono::seconds(5)).get(), request, &response).ok());
+    return response.progress();
+  }
+  /// As if all that was counted had been counted that much earlier.
+  void go_back(int seconds) {
+    pool_->transact([&](pg::Tx& tx) {
+      tx.exec("update sample set at = at - make_interval(secs => $1::int)", {static_cast<std::int64_t>(seconds)});
+    });
   }
 
   const std::string migration_ = ids::uuid_v4();
@@ -73,6 +86,13 @@ TEST_F(Progress, EveryRepeatIsHarmless) {
   EXPECT_EQ(response.progress().version(), 1u);
   ASSERT_EQ(response.progress().entities_size(), 1);
   EXPECT_EQ(response.progress().entities(0).loaded(), 7u);
+}
+
+TEST_F(Progress, TheCountsOfTheLastRunMakeNoRateInTheNext) {
+  consume(*pool_, std::vector<bus::Incoming>{state(1, billing::v1::STATE_RUNNING), loaded(900)});
+  go_back(10);
+  consume(*pool_, std::vector<bus::Incoming>{state(2, billing::v1::STATE_RUNNING, 2), loaded(1, 2)});
+  EXPECT_EQ(asked().records_per_second(), 0);
 }
 
 TEST_F(Progress, AnotherTenantFindsNothing) {
