@@ -53,7 +53,7 @@ void consume(pg::Pool& pool, std::span<const bus::Incoming> messages) {
     for (const auto& [migration_id, group] : by_migration) {
       if (migration_id.empty()) continue;  // facts about connections belong to no migration
       v1::Progress progress = load_for_update(tx, migration_id);
-      const auto run = progress.migration().run();
+      const auto run = progress.run();
       bool changed = false;
       for (const auto* message : group) {
         if (!pg::Inbox::insert(tx, kConsumer, message->id())) continue;
@@ -63,7 +63,7 @@ void consume(pg::Pool& pool, std::span<const bus::Incoming> messages) {
         }
       }
       if (!changed) continue;
-      if (progress.migration().run() != run) forget_samples(tx, migration_id);
+      if (progress.run() != run) forget_samples(tx, migration_id);
       const std::string tenant = group.front()->header("q2o-tenant");
       estimate(progress, sample(tx, tenant, progress));
       save(tx, tenant, progress);

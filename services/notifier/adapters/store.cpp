@@ -6,6 +6,7 @@ namespace {
 v1::Progress parse(const std::string& body) {
   v1::Progress progress;
   if (!body.empty() && !progress.ParseFromString(body)) throw std::runtime_error("progress row does not parse");
+  if (progress.run() == 0) progress.set_run(progress.migration().run());  // of a row from before `run` was kept
   return progress;
 }
 
@@ -32,7 +33,8 @@ void save(pg::Tx& tx, const std::string& tenant_id, v1::Progress& progress) {
 std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const std::string& migration_id) {
   const auto rows = tx.exec("select body from progress where migration_id = $1 and tenant_id = $2", {migration_id, tenant_id});
   if (rows.empty()) return std::nullopt;
-  return parse(rows[0].bytes("body"));
+  auto progress = parse(rows[0].bytes("body"));
+  return progress.has_migration() ? std::optional(std::move(progress)) : std::nullopt;
 }
 
 void forget_samples(pg::Tx& tx, const std::string& migration_id) {

@@ -16,7 +16,7 @@ inline constexpr const char* kChangedChannel = "notifier_progress";
 v1::Progress load_for_update(pg::Tx& tx, const std::string& migration_id);
 /// Stores under the next version and wakes the watchers.
 void save(pg::Tx& tx, const std::string& tenant_id, v1::Progress& progress);
-/// Not found for another tenant's id.
+/// Not found for another tenant's id, and before the migration's own message has been read.
 std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const std::string& migration_id);
 
 /// The samples of a run say nothing about the next one.

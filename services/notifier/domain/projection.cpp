@@ -17,10 +17,6 @@ EntityProgress& entity(Progress& progress, const std::string& name) {
   return *added;
 }
 
-/// Facts of a run that is over say nothing about the present one.
-bool is_of_present_run(const Progress& progress, const common::v1::Scope& scope) {
-  return scope.run() == progress.migration().run();
-}
 
 /// An empty reason takes the waiting back; an empty `until` means that nobody knows how long.
 void wait_for(Progress& progress, const std::string& reason, const std::string& until) {
@@ -34,7 +30,30 @@ void raise(std::uint64_t value, Get get, Set set) {
   if (value > get()) set(value);
 }
 
-void begin_run(Progress& progress) {
+/// Where the migration's own message of the present run says that it is; RUNNING until that message has come.
+billing::v1::State state(const Progress& progress) {
+  return progress.migration().run() == progress.run() ? progress.migration().state() : billing::v1::STATE_RUNNING;
+}
+
+bool over(const Progress& progress) {
+  const auto now = state(progress);
+  return now == billing::v1::STATE_COMPLETED || now == billing::v1::STATE_FAILED ||
+         (now == billing::v1::STATE_READY && progress.run() > 0);
+}
+
+/// What a fact calls the activity; a late one says nothing about what goes on now.
+void loading(Progress& progress, const std::string& activity) {
+  if (state(progress) == billing::v1::STATE_RUNNING) progress.set_activity(activity);
+}
+
+/// A late fact takes a waiting back, but begins none in a run that is over.
+template <class Waiting>
+void hear(Progress& progress, const Waiting& waiting) {
+  if (waiting.reason().empty() || !over(progress)) wait_for(progress, waiting.reason(), waiting.until());
+}
+
+void begin_run(Progress& progress, std::uint32_t run) {
+  progress.set_run(run);
   progress.clear_entities();
   progress.clear_eta_seconds_low();
   progress.clear_eta_seconds_high();
@@ -42,10 +61,20 @@ void begin_run(Progress& progress) {
   progress.set_created(0);
   progress.set_changed(0);
   progress.set_unchanged(0);
+  progress.clear_activity();
   wait_for(progress, {}, {});
-  const auto kind = progress.migration().order().kind();
-  const bool replay = kind == billing::v1::RUN_KIND_REPLAY || kind == billing::v1::RUN_KIND_RETRY;
-  progress.set_activity(replay ? "reading the replay log" : "reading from the source");
+}
+
+/// Topics have no order among each other: the first fact of a later run begins it, whoever tells it. False: of an older run, which says
+/// nothing about the present one.
+bool is_of_present_run(Progress& progress, std::uint32_t run) {
+  if (run > progress.run()) begin_run(progress, run);
+  return run == progress.run();
+}
+
+const char* reading(const billing::v1::RunOrder& order) {
+  const bool replay = order.kind() == billing::v1::RUN_KIND_REPLAY || order.kind() == billing::v1::RUN_KIND_RETRY;
+  return replay ? "reading the replay log" : "reading from the source";
 }
 
 /// Below zero when the later sample counts less.
@@ -57,14 +86,12 @@ double growth(const Sample& from, const Sample& to) {
 
 bool apply(Progress& progress, const billing::v1::Migration& migration) {
   if (progress.has_migration() && migration.version() <= progress.migration().version()) return false;
-  const bool new_run = migration.run() != progress.migration().run();
   *progress.mutable_migration() = migration;
   progress.set_migration_id(migration.migration_id());
-  if (new_run) begin_run(progress);
+  if (!is_of_present_run(progress, migration.run())) return true;
+  if (migration.state() == billing::v1::STATE_RUNNING && progress.activity().empty()) progress.set_activity(reading(migration.order()));
   if (migration.state() == billing::v1::STATE_VALIDATING) progress.set_activity("comparing both ledgers");
-  const bool over = migration.state() == billing::v1::STATE_COMPLETED || migration.state() == billing::v1::STATE_FAILED ||
-                    (migration.state() == billing::v1::STATE_READY && migration.run() > 0);
-  if (over) {
+  if (over(progress)) {
     progress.set_activity("");
     wait_for(progress, {}, {});
   }
@@ -72,7 +99,7 @@ bool apply(Progress& progress, const billing::v1::Migration& migration) {
 }
 
 bool apply(Progress& progress, const connector::v1::StatusFact& fact) {
-  if (!is_of_present_run(progress, fact.scope())) return false;
+  if (!is_of_present_run(progress, fact.scope().run())) return false;
   if (fact.has_entity_progress()) {
     const auto& said = fact.entity_progress();
     auto& known = entity(progress, said.entity());
@@ -81,18 +108,18 @@ bool apply(Progress& progress, const connector::v1::StatusFact& fact) {
     return true;
   }
   if (fact.has_waiting()) {
-    wait_for(progress, fact.waiting().reason(), fact.waiting().until());
+    hear(progress, fact.waiting());
     return true;
   }
   if (fact.has_run_extracted()) {
-    if (progress.activity().starts_with("reading")) progress.set_activity("loading");
+    if (progress.activity().empty() || progress.activity().starts_with("reading")) loading(progress, "loading");
     return true;
   }
   return false;
 }
 
 bool apply(Progress& progress, const mapper::v1::StatusFact& fact) {
-  if (!is_of_present_run(progress, fact.scope()) || !fact.has_entity_progress()) return false;
+  if (!is_of_present_run(progress, fact.scope().run()) || !fact.has_entity_progress()) return false;
   const auto& said = fact.entity_progress();
   auto& known = entity(progress, said.entity());
   raise(said.mapped(), [&] { return known.mapped(); }, [&](auto v) { known.set_mapped(v); });
@@ -106,7 +133,7 @@ bool apply(Progress& progress, const mapper::v1::StatusFact& fact) {
 }
 
 bool apply(Progress& progress, const loader::v1::StatusFact& fact) {
-  if (!is_of_present_run(progress, fact.scope())) return false;
+  if (!is_of_present_run(progress, fact.scope().run())) return false;
   if (fact.has_entity_progress()) {
     auto& known = entity(progress, fact.entity_progress().entity());
     raise(fact.entity_progress().loaded(), [&] { return known.loaded(); }, [&](auto v) { known.set_loaded(v); });
@@ -114,11 +141,11 @@ bool apply(Progress& progress, const loader::v1::StatusFact& fact) {
     return true;
   }
   if (fact.has_wave_completed()) {
-    progress.set_activity("loading: " + fact.wave_completed().name() + " done");
+    loading(progress, "loading: " + fact.wave_completed().name() + " done");
     return true;
   }
   if (fact.has_waiting()) {
-    wait_for(progress, fact.waiting().reason(), fact.waiting().until());
+    hear(progress, fact.waiting());
     return true;
   }
   if (fact.has_run_loaded()) {
@@ -137,7 +164,8 @@ bool apply(Progress& progress, const loader::v1::StatusFact& fact) {
 }
 
 bool apply(Progress& progress, const validator::v1::ValidationCompleted& fact) {
-  if (!is_of_present_run(progress, fact.scope())) return false;
+  if (fact.scope().run() < progress.last_result_run()) return false;
+  progress.set_last_result_run(fact.scope().run());
   progress.set_last_result("run " + std::to_string(fact.scope().run()) + ": " +
                            (fact.failure().empty() ? fact.verdict() + ". " + fact.sentence() : fact.failure()));
   return true;

@@ -10,8 +10,9 @@
 #include "q2o/notifier/v1/progress.pb.h"
 #include "q2o/validator/v1/report.pb.h"
 
-/// Facts in, progress out: pure. Facts carry running totals, so a repeated or late fact never counts twice; facts of an
-/// older run are ignored. Each returns true when something changed.
+/// Facts in, progress out: pure. Facts carry running totals, so a repeated or late fact never counts twice. They may
+/// come in any order: the first fact of a later run begins that run, facts of an older run are ignored. Each returns true when something
+/// changed.
 namespace q2o::notifier {
 
 bool apply(v1::Progress& progress, const billing::v1::Migration& migration);

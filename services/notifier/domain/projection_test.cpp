@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+
 namespace q2o::notifier {
 namespace {
 
@@ -62,6 +65,74 @@ TEST(Projection, FactsOfAnOlderRunAreIgnoredAndANewRunBeginsAtZero) {
   EXPECT_EQ(progress.entities_size(), 0);
   EXPECT_FALSE(apply(progress, loaded(1, 99)));
   EXPECT_EQ(settled(progress), 0u);
+}
+
+loader::v1::StatusFact run_loaded(std::uint32_t run, std::uint64_t created) {
+  loader::v1::StatusFact fact;
+  fact.mutable_scope()->set_run(run);
+  fact.mutable_run_loaded()->set_created(created);
+  return fact;
+}
+
+validator::v1::ValidationCompleted proof(std::uint32_t run, const std::string& verdict) {
+  validator::v1::ValidationCompleted fact;
+  fact.mutable_scope()->set_run(run);
+  fact.set_verdict(verdict);
+  return fact;
+}
+
+/// Steps on a progress that has seen run 1 running; the same progress comes of every order.
+using Step = std::function<void(v1::Progress&)>;
+std::string in_order(const std::vector<Step>& steps) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, loaded(1, 70));
+  for (const auto& step : steps) step(progress);
+  return progress.DebugString();
+}
+
+TEST(Projection, FactsOfALaterRunCountWhicheverTopicIsReadFirst) {
+  auto ended = running(1, 2);
+  ended.set_state(billing::v1::STATE_COMPLETED);
+  auto compared = running(2, 4);
+  compared.set_state(billing::v1::STATE_VALIDATING);
+  const std::vector<Step> steps{[&](v1::Progress& p) { apply(p, ended); },
+                                [](v1::Progress& p) { apply(p, running(2, 3)); },
+                                [&](v1::Progress& p) { apply(p, compared); },
+                                [](v1::Progress& p) { apply(p, loaded(2, 12)); },
+                                [](v1::Progress& p) { apply(p, run_loaded(2, 12)); },
+                                [](v1::Progress& p) { apply(p, proof(1, "MATCHED")); }};
+  const auto once = in_order(steps);
+  EXPECT_THAT(once, ::testing::HasSubstr("created: 12"));
+  std::vector<std::size_t> order{0, 1, 2, 3, 4, 5};
+  do {
+    std::vector<Step> shuffled;
+    for (const auto i : order) shuffled.push_back(steps[i]);
+    EXPECT_EQ(in_order(shuffled), once) << ::testing::PrintToString(order);
+  } while (std::ranges::next_permutation(order).found && !HasFailure());
+}
+
+TEST(Projection, ALateFactDoesNotWakeARunThatIsOver) {
+  v1::Progress progress;
+  auto ended = running(2, 9);
+  ended.set_state(billing::v1::STATE_COMPLETED);
+  apply(progress, ended);
+  loader::v1::StatusFact fact;
+  fact.mutable_scope()->set_run(2);
+  fact.mutable_wave_completed()->set_name("documents");
+  apply(progress, fact);
+  fact.mutable_waiting()->set_reason("Odoo does not answer");
+  apply(progress, fact);
+  EXPECT_EQ(progress.activity(), "");
+  EXPECT_EQ(progress.waiting_for(), "");
+}
+
+TEST(Projection, TheLastResultIsThatOfTheNewestProof) {
+  v1::Progress progress;
+  apply(progress, running(3, 9));
+  apply(progress, proof(2, "MATCHED"));
+  apply(progress, proof(1, "DIFFERENT"));
+  EXPECT_THAT(progress.last_result(), ::testing::StartsWith("run 2: MATCHED"));
 }
 
 TEST(Projection, AnOlderStateOfTheMigrationIsIgnored) {

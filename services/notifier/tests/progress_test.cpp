@@ -95,6 +95,15 @@ TEST_F(Progress, TheCountsOfTheLastRunMakeNoRateInTheNext) {
   EXPECT_EQ(asked().records_per_second(), 0);
 }
 
+TEST_F(Progress, FactsOfTheNextRunCountBeforeItsMigrationIsRead) {
+  consume(*pool_, std::vector<bus::Incoming>{state(1, billing::v1::STATE_COMPLETED), loaded(900)});
+  consume(*pool_, std::vector<bus::Incoming>{loaded(5, 2)});
+  consume(*pool_, std::vector<bus::Incoming>{state(2, billing::v1::STATE_RUNNING, 2)});
+  const auto progress = asked();
+  ASSERT_EQ(progress.entities_size(), 1);
+  EXPECT_EQ(progress.entities(0).loaded(), 5u);
+}
+
 TEST_F(Progress, AnotherTenantFindsNothing) {
   consume(*pool_, std::vector<bus::Incoming>{state(1, billing::v1::STATE_RUNNING)});
   v1::GetProgressRequest request;
