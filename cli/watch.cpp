@@ -67,7 +67,7 @@ Result<notifier::v1::Progress> watch_until_over(const Session& session, const st
     while (stream->Read(&response)) {
       heard = Clock::now();
       const auto& migration = response.progress().migration();
-      if (response.heartbeat() || migration.run() < run || migration.version() < version) continue;
+      if (!response.has_progress() || migration.run() < run || migration.version() < version) continue;
       last = response.progress();
       picture.show(last);
       if (is_final(last.migration()) || !needs_person(last.migration()).empty()) {

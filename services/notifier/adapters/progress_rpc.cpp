@@ -79,6 +79,7 @@ Status ProgressRpc::watch(const grpc::ServerContext& context, const std::string&
       *response.mutable_progress() = std::move(*progress);
     } else if (Clock::now() - last_word >= options_.heartbeat) {
       response.set_heartbeat(true);
+      *response.mutable_progress() = std::move(*progress);  // the clock alone changes rate and ETA
     } else {
       const auto until = std::min(last_word + options_.heartbeat, Clock::now() + kLookAnyway);
       while (!changes_.wait(heard, kSlice) && Clock::now() < until && !context.IsCancelled() && !stop_.stop_requested()) {

@@ -65,7 +65,7 @@ void consume(pg::Pool& pool, std::span<const bus::Incoming> messages) {
       if (!changed) continue;
       if (progress.run() != run) forget_samples(tx, migration_id);
       const std::string tenant = group.front()->header("q2o-tenant");
-      estimate(progress, sample(tx, tenant, progress));
+      sample(tx, tenant, progress);
       save(tx, tenant, progress);
     }
   });

@@ -10,6 +10,20 @@ v1::Progress parse(const std::string& body) {
   return progress;
 }
 
+std::chrono::system_clock::time_point at(std::int64_t milliseconds) {
+  return std::chrono::system_clock::time_point(std::chrono::milliseconds(milliseconds));
+}
+
+/// Those of the last 30 s, oldest first.
+std::vector<Sample> recent_samples(pg::Tx& tx, const std::string& migration_id) {
+  std::vector<Sample> samples;
+  for (const auto row : tx.exec("select (extract(epoch from at) * 1000)::bigint as ms, settled from sample "
+                                "where migration_id = $1 and at >= now() - interval '30 seconds' order by at",
+                                {migration_id}))
+    samples.push_back({at(row.integer("ms")), static_cast<std::uint64_t>(row.integer("settled"))});
+  return samples;
+}
+
 }  // namespace
 
 v1::Progress load_for_update(pg::Tx& tx, const std::string& migration_id) {
@@ -34,27 +48,24 @@ std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const
   const auto rows = tx.exec("select body from progress where migration_id = $1 and tenant_id = $2", {migration_id, tenant_id});
   if (rows.empty()) return std::nullopt;
   auto progress = parse(rows[0].bytes("body"));
-  return progress.has_migration() ? std::optional(std::move(progress)) : std::nullopt;
+  if (!progress.has_migration()) return std::nullopt;
+  // One clock for both: the database's.
+  const auto now = tx.one("select (extract(epoch from now()) * 1000)::bigint as ms", {}).integer("ms");
+  estimate(progress, recent_samples(tx, migration_id), at(now));
+  return progress;
 }
 
 void forget_samples(pg::Tx& tx, const std::string& migration_id) {
   tx.exec("delete from sample where migration_id = $1", {migration_id});
 }
 
-std::vector<Sample> sample(pg::Tx& tx, const std::string& tenant_id, const v1::Progress& progress) {
+void sample(pg::Tx& tx, const std::string& tenant_id, const v1::Progress& progress) {
   const std::string& id = progress.migration_id();
   tx.exec("delete from sample where migration_id = $1 and at < now() - interval '30 seconds'", {id});
   tx.exec(
       "insert into sample (migration_id, tenant_id, at, settled) select $1::uuid, $3::uuid, date_trunc('second', now()), $2::bigint "
       "on conflict (migration_id, at) do update set settled = greatest(sample.settled, excluded.settled)",
       {id, static_cast<std::int64_t>(settled(progress)), tenant_id});
-  std::vector<Sample> samples;
-  for (const auto row :
-       tx.exec("select (extract(epoch from at) * 1000)::bigint as ms, settled from sample where migration_id = $1 order by at", {id})) {
-    samples.push_back({std::chrono::system_clock::time_point(std::chrono::milliseconds(row.integer("ms"))),
-                       static_cast<std::uint64_t>(row.integer("settled"))});
-  }
-  return samples;
 }
 
 }  // namespace q2o::notifier

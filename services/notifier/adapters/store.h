@@ -16,12 +16,12 @@ inline constexpr const char* kChangedChannel = "notifier_progress";
 v1::Progress load_for_update(pg::Tx& tx, const std::string& migration_id);
 /// Stores under the next version and wakes the watchers.
 void save(pg::Tx& tx, const std::string& tenant_id, v1::Progress& progress);
-/// Not found for another tenant's id, and before the migration's own message has been read.
+/// With rate and ETA as of now. Not found for another tenant's id, and before the migration's own message has been read.
 std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const std::string& migration_id);
 
 /// The samples of a run say nothing about the next one.
 void forget_samples(pg::Tx& tx, const std::string& migration_id);
-/// Remembers how far the migration is now (at most one sample a second) and gives those of the last 30 s, oldest first.
-std::vector<Sample> sample(pg::Tx& tx, const std::string& tenant_id, const v1::Progress& progress);
+/// Remembers how far the migration is now: at most one sample a second, of the last 30 s.
+void sample(pg::Tx& tx, const std::string& tenant_id, const v1::Progress& progress);
 
 }  // namespace q2o::notifier

@@ -17,7 +17,6 @@ EntityProgress& entity(Progress& progress, const std::string& name) {
   return *added;
 }
 
-
 /// An empty reason takes the waiting back; an empty `until` means that nobody knows how long.
 void wait_for(Progress& progress, const std::string& reason, const std::string& until) {
   progress.set_waiting_for(reason);
@@ -37,8 +36,7 @@ billing::v1::State state(const Progress& progress) {
 
 bool over(const Progress& progress) {
   const auto now = state(progress);
-  return now == billing::v1::STATE_COMPLETED || now == billing::v1::STATE_FAILED ||
-         (now == billing::v1::STATE_READY && progress.run() > 0);
+  return now == billing::v1::STATE_COMPLETED || now == billing::v1::STATE_FAILED || (now == billing::v1::STATE_READY && progress.run() > 0);
 }
 
 /// What a fact calls the activity; a late one says nothing about what goes on now.
@@ -183,13 +181,13 @@ std::uint64_t expected(const Progress& progress) {
   return sum;
 }
 
-void estimate(Progress& progress, const std::vector<Sample>& samples) {
+void estimate(Progress& progress, const std::vector<Sample>& samples, std::chrono::system_clock::time_point now) {
   using Seconds = std::chrono::duration<double>;
   progress.clear_eta_seconds_low();
   progress.clear_eta_seconds_high();
   progress.set_records_per_second(0);
   if (samples.size() < 2) return;
-  const double span = Seconds(samples.back().at - samples.front().at).count();
+  const double span = Seconds(std::max(now, samples.back().at) - samples.front().at).count();
   if (span <= 0) return;
   const double rate = std::max(0.0, growth(samples.front(), samples.back()) / span);
   progress.set_records_per_second(rate);
@@ -202,7 +200,7 @@ void estimate(Progress& progress, const std::vector<Sample>& samples) {
   }
   if (rates.empty()) return;
   std::sort(rates.begin(), rates.end());
-  const double slow = std::max(rates[rates.size() / 3], rate / 4), fast = std::max(rates[rates.size() * 2 / 3], rate);
+  const double slow = std::max(std::min(rates[rates.size() / 3], rate), rate / 4), fast = std::max(rates[rates.size() * 2 / 3], rate);
   const auto left = static_cast<double>(total - done);
   progress.set_eta_seconds_low(static_cast<std::uint32_t>(left / fast));
   progress.set_eta_seconds_high(static_cast<std::uint32_t>(left / slow) + 1);

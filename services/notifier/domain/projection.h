@@ -29,8 +29,9 @@ struct Sample {
   std::chrono::system_clock::time_point at;
   std::uint64_t settled = 0;
 };
-/// Rate over the samples of the last 30 s, and the ETA as a range from the fastest and slowest third of them; the ETA stays absent
-/// until there are 4 samples over at least 5 s.
-void estimate(v1::Progress& progress, const std::vector<Sample>& samples);
+/// Rate from the first of `samples` (those of the last 30 s, oldest first) until `now`, and the ETA as a range from the fastest and slowest
+/// third of their steps; the ETA stays absent until there are 4 samples over at least 5 s, and when nothing has been settled since the
+/// first.
+void estimate(v1::Progress& progress, const std::vector<Sample>& samples, std::chrono::system_clock::time_point now);
 
 }  // namespace q2o::notifier

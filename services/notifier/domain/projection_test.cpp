@@ -164,7 +164,7 @@ TEST(Estimate, TheEtaStaysHiddenUntilItIsStable) {
   apply(progress, extracted(1, 1000, 1000));
   apply(progress, loaded(1, 20));
   const auto t = std::chrono::system_clock::time_point{} + 1000s;
-  estimate(progress, {{t, 0}, {t + 1s, 10}, {t + 2s, 20}});
+  estimate(progress, {{t, 0}, {t + 1s, 10}, {t + 2s, 20}}, t + 2s);
   EXPECT_NEAR(progress.records_per_second(), 10, 0.01);
   EXPECT_FALSE(progress.has_eta_seconds_low());
 }
@@ -174,7 +174,7 @@ TEST(Estimate, ACountThatFallsIsNoRate) {
   apply(progress, running(1, 1));
   apply(progress, extracted(1, 1000, 1000));
   const auto t = std::chrono::system_clock::time_point{} + 1000s;
-  estimate(progress, {{t, 500}, {t + 3s, 500}, {t + 6s, 0}, {t + 10s, 1}});
+  estimate(progress, {{t, 500}, {t + 3s, 500}, {t + 6s, 0}, {t + 10s, 1}}, t + 10s);
   EXPECT_EQ(progress.records_per_second(), 0);
   EXPECT_FALSE(progress.has_eta_seconds_low());
 }
@@ -185,10 +185,21 @@ TEST(Estimate, TheRangeHoldsTheSteadyRate) {
   apply(progress, extracted(1, 1000, 1000));
   apply(progress, loaded(1, 100));
   const auto t = std::chrono::system_clock::time_point{} + 1000s;
-  estimate(progress, {{t, 0}, {t + 3s, 30}, {t + 6s, 60}, {t + 10s, 100}});
+  estimate(progress, {{t, 0}, {t + 3s, 30}, {t + 6s, 60}, {t + 10s, 100}}, t + 10s);
   ASSERT_TRUE(progress.has_eta_seconds_low());
   EXPECT_LE(progress.eta_seconds_low(), 90u);
   EXPECT_GE(progress.eta_seconds_high(), 90u);
+}
+
+TEST(Estimate, TheRateFallsWhileNothingIsSettled) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, extracted(1, 1000, 1000));
+  apply(progress, loaded(1, 100));
+  const auto t = std::chrono::system_clock::time_point{} + 1000s;
+  estimate(progress, {{t, 0}, {t + 3s, 30}, {t + 6s, 60}, {t + 10s, 100}}, t + 25s);
+  EXPECT_NEAR(progress.records_per_second(), 4, 0.01);
+  EXPECT_GE(progress.eta_seconds_high(), 225u);
 }
 
 }  // namespace

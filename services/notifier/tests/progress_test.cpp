@@ -61,9 +61,8 @@ class Progress : public ::testing::Test {
   }
   /// As if all that was counted had been counted that much earlier.
   void go_back(int seconds) {
-    pool_->transact([&](pg::Tx& tx) {
-      tx.exec("update sample set at = at - make_interval(secs => $1::int)", {static_cast<std::int64_t>(seconds)});
-    });
+    pool_->transact(
+        [&](pg::Tx& tx) { tx.exec("update sample set at = at - make_interval(secs => $1::int)", {static_cast<std::int64_t>(seconds)}); });
   }
 
   const std::string migration_ = ids::uuid_v4();
@@ -93,6 +92,26 @@ TEST_F(Progress, TheCountsOfTheLastRunMakeNoRateInTheNext) {
   go_back(10);
   consume(*pool_, std::vector<bus::Incoming>{state(2, billing::v1::STATE_RUNNING, 2), loaded(1, 2)});
   EXPECT_EQ(asked().records_per_second(), 0);
+}
+
+TEST_F(Progress, TheRateOfAWaitingRunFallsToZeroWithoutAnotherFact) {
+  consume(*pool_, std::vector<bus::Incoming>{state(1, billing::v1::STATE_RUNNING), loaded(10)});
+  go_back(10);
+  consume(*pool_, std::vector<bus::Incoming>{loaded(910)});
+  EXPECT_GT(asked().records_per_second(), 0);
+  const auto context = rpc::context(kTenant, "test", std::chrono::seconds(20));
+  v1::WatchProgressRequest request;
+  request.set_migration_id(migration_);
+  const auto stream = stub_->WatchProgress(context.get(), request);
+  v1::WatchProgressResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_GT(response.progress().records_per_second(), 0);
+  go_back(60);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_TRUE(response.heartbeat());
+  EXPECT_EQ(response.progress().records_per_second(), 0);
+  EXPECT_EQ(asked().records_per_second(), 0);
+  context->TryCancel();
 }
 
 TEST_F(Progress, FactsOfTheNextRunCountBeforeItsMigrationIsRead) {
