@@ -197,6 +197,18 @@ TEST_P(Documents, PostedOnesRefuseOtherDatesButTakeAReference) {
   EXPECT_THAT(again.message(), HasSubstr("must be in draft"));
 }
 
+TEST_P(Documents, APaymentStandsOnTheAccountGivenWithIt) {
+  const Id other = account("asset_receivable", true);
+  const Id payment = books().create(
+      "account.payment", fill(R"({"payment_type":"inbound","partner_type":"customer","partner_id":$1,"amount":12,"date":"2023-05-04",
+      "journal_id":$2,"destination_account_id":$3})",
+                              {std::to_string(partner()), std::to_string(books().xmlid("account.1_bank")), std::to_string(other)}));
+  post("account.payment", payment);
+  const Id move = static_cast<Id>(std::stoll(books().read("account.payment", payment, "move_id")));
+  EXPECT_NE(line_on(move, other), 0);
+  EXPECT_EQ(line_on(move, receivable()), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Odoo, Documents, ::testing::Values("simulator", "real"), [](const auto& one) { return one.param; });
 
 }  // namespace q2o::sandbox::odoo::contract

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "services/mapper/domain/builders/money.h"
 
 namespace q2o::mapper::builders {
@@ -52,9 +54,10 @@ Target payment_target(const Scope& scope, const Settlement& settlement, const st
       .set("memo", text_or_none(settlement.caption.label))
       .set("payment_reference", text_or_none(settlement.caption.number))
       .set("payment_method_line_id", std::move(method));
-  // Nobody's payment would go to whichever receivable account Odoo finds first.
-  if (!settlement.partner && !settlement.counter_items.empty())
-    values.set("destination_account_id", account(scope, settlement.counter_items.front().account));
+  // Else Odoo takes the partner's default, which another chart or a second receivable account makes another one.
+  const auto& counter = settlement.counter_items;
+  const auto control = std::find_if(counter.begin(), counter.end(), [&](const Item& item) { return scope.is_open_item(item.account); });
+  if (control != counter.end()) values.set("destination_account_id", account(scope, control->account));
   if (settlement.exact) {
     std::vector<Item> items{liquidity_item(settlement, liquidity, settlement.caption.label)};
     for (Item item : settlement.counter_items) {

@@ -18,6 +18,8 @@ class Money : public testing::Workbench {
 TEST_F(Money, APaymentToABankIsAPaymentAndALineOfItsStatement) {
   const auto outcome = payment("10");
   EXPECT_EQ(sent(outcome, "q_payment_15", "values.journal_id"), R"({"ref":"q_account_10_journal"})");
+  EXPECT_EQ(sent(outcome, "q_payment_15", "values.destination_account_id"), R"({"ref":"q_account_20"})")
+      << "the ledger's, not the partner's default";
   EXPECT_EQ(sent(outcome, "q_payment_15_line", "values.amount"), "80");
   EXPECT_EQ(sent(outcome, "q_payment_15_line", "values.line_ids.lines.1.account_id"), R"({"ref":"q_company_info_1_outstandingreceipts"})");
   EXPECT_EQ(sent(outcome, "q_payment_15_match1", "debit"), R"("q_invoice_14")");
