@@ -58,6 +58,7 @@ class Batch {
   Record move_behind(const std::string& name, Missing& missing);
   Known holder_of(const Any& names, Missing& missing);
   Any company_field(const std::string& field);
+  Any company_default(const Any& arguments);
   Any order_line(const Any& arguments, Missing& missing);
   Any distribution(const Any& items, Missing& missing);
   Id xmlid(const std::string& text, std::string_view model, bool required);

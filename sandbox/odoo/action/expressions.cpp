@@ -2,6 +2,7 @@
 #include "sandbox/odoo/errors.h"
 #include "sandbox/odoo/orm/search.h"
 #include "sandbox/odoo/rpc/output.h"
+#include "sandbox/odoo/rules/money.h"
 
 namespace q2o::sandbox::odoo::action {
 
@@ -22,6 +23,7 @@ Any Batch::resolve(const Any& expression, Missing& missing) {
     return id == 0 ? Any(false) : Any(id);
   }
   if (form == "company") return company_field(argument.text());
+  if (form == "default") return company_default(argument);
   if (form == "refs") return replace_with(to_ids(resolve(argument, missing)));
   if (form == "lines") {
     List lines;
@@ -115,6 +117,15 @@ Any Batch::company_field(const std::string& name) {
   if (field->type == Type::boolean) return Any(value.truthy());
   if (field->is_number()) return Any(value.decimal());
   return value.is_null() ? Any(false) : Any(value.text());
+}
+
+Any Batch::company_default(const Any& arguments) {
+  const List& parts = arguments.list();
+  if (parts.size() != 2) refuse("default takes [model, field]");
+  const std::string& model = parts[0].text();
+  if (!may_read(model)) refuse("the model '" + model + "' is not one of its own");
+  const Id id = property_default(env_, model, parts[1].text());
+  return id == 0 ? Any(false) : Any(id);
 }
 
 Any Batch::order_line(const Any& arguments, Missing& missing) {

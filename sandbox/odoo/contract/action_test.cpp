@@ -147,6 +147,17 @@ TEST_P(Action, AdoptsWhatTheTargetHasAndWritesOnlyDifferences) {
   EXPECT_EQ(outcomes(run(record("c1", "res.partner.category", body))), "unchanged");
 }
 
+TEST_P(Action, KnowsWhatTheCompanyGivesANewRecord) {
+  const Answer answer = run(record(
+      "d1", "product.category",
+      fill(
+          R"({"values":{"name":"$1","property_account_income_categ_id":{"default":["product.category","property_account_income_categ_id"]}}})",
+          {module_})));
+  ASSERT_EQ(outcomes(answer), "created");
+  EXPECT_EQ(books().read("product.category", made(answer, 0), "property_account_income_categ_id"),
+            std::to_string(books().xmlid("account.1_income")));
+}
+
 TEST_P(Action, ChangesOnlyWhatDiffersInModeUpdate) {
   const auto partner_record = [](const std::string& city) {
     return record(

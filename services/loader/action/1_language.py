@@ -173,6 +173,12 @@ def form_company(field, missing):
     return company[field].id if company._fields[field].type == 'many2one' else company[field]
 
 
+def form_default(arg, missing):
+    if not isinstance(arg, list) or len(arg) != 2:
+        refuse('default takes [model, field]')
+    return table(arg[0], permitted=READABLE).default_get([arg[1]]).get(arg[1]) or False
+
+
 def form_refs(items, missing):
     return [[6, 0, resolve(items, missing)]]
 
@@ -243,5 +249,6 @@ def form_distribution(items, missing):
 
 FORMS = {
     'ref': form_ref, 'xmlid': form_xmlid, 'find': form_find, 'find_or_false': form_find_or_false, 'company': form_company,
+    'default': form_default,
     'refs': form_refs, 'lines': form_lines, 'order_line': form_order_line, 'move_of': form_move_of, 'holder': form_holder,
     'holder_model': form_holder_model, 'distribution': form_distribution}

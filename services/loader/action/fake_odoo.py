@@ -71,6 +71,9 @@ class Records:
     def sudo(self):
         return self
 
+    def default_get(self, names):
+        return {'lang': 'en_US'} if 'lang' in names else {}
+
     def browse(self, ids):
         return Records(self.env, self._name, [ids] if isinstance(ids, int) else ids)
 

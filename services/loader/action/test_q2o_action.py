@@ -220,6 +220,8 @@ class Expressions(unittest.TestCase):
         self.assertEqual(self.value({'distribution': [[[{'ref': 'a'}, {'ref': 'b'}], '60.0']]}), {'%d,%d' % (a, b): 60.0})
         self.assertEqual(self.value({'xmlid': 'base.partner_{company}'}), 501)
         self.assertEqual(self.value({'company': 'id'}), 1)
+        self.assertEqual(self.value({'default': ['res.partner', 'lang']}), 'en_US')
+        self.assertIs(self.value({'default': ['res.partner', 'city']}), False)
 
     def test_find_must_be_certain(self):
         with self.assertRaisesRegex(UserError, 'Nothing found'):
