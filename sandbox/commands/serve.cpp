@@ -45,7 +45,11 @@ class StopSignals {
 class OdooHalf {
  public:
   explicit OdooHalf(const ServeOptions& options)
-      : odoo_({.database = options.odoo_database, .login = options.odoo_login, .password = options.odoo_password, .today = {}}),
+      : odoo_({.database = options.odoo_database,
+               .login = options.odoo_login,
+               .password = options.odoo_password,
+               .today = {},
+               .national_chart = options.odoo_national_chart}),
         server_(
             {.port = options.odoo_port, .route_of = &odoo::OdooSandbox::route_of, .fault_answer = {}},
             [this](const Request& request) { return odoo_.handle(request); }, std::make_shared<Faults>(options.fault_seed)) {}
@@ -82,6 +86,8 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   command->add_option("--odoo-database", options.odoo_database, "Name of Odoo's database")->capture_default_str();
   command->add_option("--odoo-login", options.odoo_login, "User of Odoo")->capture_default_str();
   command->add_option("--odoo-password", options.odoo_password, "Password of that user")->capture_default_str();
+  command->add_flag("--odoo-national-chart", options.odoo_national_chart,
+                    "Odoo names the chart's accounts by their codes, as in the charts of countries");
   command->add_option("--realm-id", quickbooks.realm_id, "Company id of the API; without it one that follows from the company's name");
   command->add_option("--client-id", quickbooks.credentials.client_id, "OAuth client id")->capture_default_str();
   command->add_option("--client-secret", quickbooks.credentials.client_secret, "OAuth client secret")->capture_default_str();

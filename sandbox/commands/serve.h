@@ -20,6 +20,7 @@ struct ServeOptions {
   std::string odoo_database = "sandbox";
   std::string odoo_login = "admin";
   std::string odoo_password = "admin";
+  bool odoo_national_chart = false;
   std::uint64_t fault_seed = 1;
   bool no_limits = false;
   bool no_odoo = false;

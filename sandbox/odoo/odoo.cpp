@@ -51,7 +51,7 @@ struct OdooSandbox::State {
   void fill() {
     database = std::make_unique<Database>(schema());
     Env env = environment(1);
-    fill_fresh_database(env);
+    fill_fresh_database(env, options.national_chart);
     database->commit();
   }
 };

@@ -12,6 +12,8 @@ struct OdooOptions {
   std::string login = "admin";
   std::string password = "admin";
   std::string today;  ///< "2026-04-30"; empty = the clock's
+  /// The external ids of the chart's accounts are made of their codes, as in the charts of countries ("1_121000", not "1_receivable").
+  bool national_chart = false;
 };
 
 /// An Odoo 18 community server with a US company, in memory: POST /jsonrpc as strict as the real one, GET /web/health,

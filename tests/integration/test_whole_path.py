@@ -82,10 +82,11 @@ class GeneratedCompany(unittest.TestCase):
 
 
 class BritishCompany(unittest.TestCase):
-    """Pounds with euros and dollars beside them, VAT on every line, a year from April, every hard case several times."""
+    """Pounds with euros and dollars beside them, VAT on every line, a year from April, every hard case several times; and a chart whose
+    accounts bear other names than those of the generic one."""
 
     def test_matches_and_its_documents_stay_documents(self):
-        stack = Stack("--company generated:uk:small:1", paced=False).up()
+        stack = Stack("--company generated:uk:small:1 --odoo-national-chart", paced=False).up()
         self.addCleanup(stack.down)
         code, result = stack.migrate()
         self.assertEqual((code, result["verdict"]), (0, "MATCHED"), stack.logs())

@@ -113,9 +113,15 @@ void add_people(Env& env) {
   name_it(env, "base.user_admin", "res.users", 2);
 }
 
-void add_chart(Env& env) {
+/// What every chart has under the same name, because Odoo makes it itself: accounts of journals and of the company.
+bool is_made_by_odoo(const std::string& name) {
+  return name.ends_with("_account_id") || name.ends_with("_earnings_account") ||
+         name.find("_journal_default_account_") != std::string::npos;
+}
+
+void add_chart(Env& env, bool national) {
   for (const Row& row : rows_of(kAccounts))
-    name_it(env, "account." + row[4], "account.account",
+    name_it(env, "account." + (national && !is_made_by_odoo(row[4]) ? "1_" + row[0] : row[4]), "account.account",
             make(env, "account.account", {{"code", row[0]}, {"name", row[1]}, {"account_type", row[2]}, {"reconcile", row[3] == "1"}}));
   const Record company = env.company();
   for (const Row& row : rows_of(kCompanyAccounts)) env.store(company, row[0], Value::of_id(account(env, row[1])));
@@ -214,12 +220,12 @@ void add_models(Env& env) {
 
 }  // namespace
 
-void fill_fresh_database(Env& env) {
+void fill_fresh_database(Env& env, bool national_chart) {
   const SudoScope sudo(env);
   add_models(env);
   add_places(env);
   add_people(env);
-  add_chart(env);
+  add_chart(env, national_chart);
   add_taxes_and_terms(env);
   add_rest(env);
 }
