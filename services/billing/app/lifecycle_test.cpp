@@ -38,6 +38,11 @@ class Lifecycle : public ::testing::Test {
     order.set_source_run(source_run);
     return order;
   }
+  static v1::RunOrder undo() {
+    v1::RunOrder order;
+    order.set_kind(v1::RUN_KIND_UNDO);
+    return order;
+  }
   /// A migration whose first run has read the source and is proven.
   std::string completed() {
     const auto id = validating();
@@ -365,13 +370,11 @@ TEST_F(Lifecycle, WhatHasNoRecordsCannotBeReplayed) {
 
 TEST_F(Lifecycle, AKindOfRunThatNobodyCanDoIsNotTakenForAWholeOne) {
   const auto id = completed();
-  for (const auto kind : {v1::RUN_KIND_UNDO, v1::RUN_KIND_DELTA}) {
-    v1::RunOrder order;
-    order.set_kind(kind);
-    const auto refused = start(kOwner, id, order);
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().reason, "RUN_KIND_UNKNOWN");
-  }
+  v1::RunOrder order;
+  order.set_kind(v1::RUN_KIND_DELTA);
+  const auto refused = start(kOwner, id, order);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "RUN_KIND_UNKNOWN");
   EXPECT_EQ(state(id), State::completed) << "nothing was begun";
 }
 
@@ -396,6 +399,51 @@ TEST_F(Lifecycle, MappedIsNoEndOfARunThatIsToBeLoaded) {
   f.mutable_run_mapped()->set_targets(5);
   manager_.apply(store_, f);
   EXPECT_EQ(state(id), State::running);
+}
+
+TEST_F(Lifecycle, AnUndoIsARunThatEndsReadyAndWithoutAProof) {
+  const auto id = completed();
+  ASSERT_TRUE(start(kOwner, id, undo()));
+  EXPECT_EQ(state(id), State::running);
+  EXPECT_EQ(store_.events[id].back().reason(), "run 2: undo");
+  auto f = fact<loader::v1::StatusFact>(id, 2);
+  auto& count = *f.mutable_run_undone()->add_counts();
+  count.set_removed(312);
+  count.set_kept(5);
+  manager_.apply(store_, f);
+  EXPECT_EQ(state(id), State::ready);
+  EXPECT_EQ(now(id).verdict(), "") << "what it said is not there any more";
+  EXPECT_EQ(store_.events[id].back().kind(), "RUN_UNDONE");
+  EXPECT_EQ(store_.events[id].back().reason(), "312 removed, 0 reversed, 5 kept");
+  ASSERT_TRUE(start(kOwner, id, replay()));
+  EXPECT_EQ(now(id).mapping_version(), "mapping-1") << "an undo uses no mapping";
+}
+
+TEST_F(Lifecycle, ADryRunOfAnUndoKeepsTheVerdict) {
+  const auto id = completed();
+  auto order = undo();
+  order.set_dry_run(true);
+  ASSERT_TRUE(start(kOwner, id, order));
+  auto f = fact<loader::v1::StatusFact>(id, 2);
+  f.mutable_run_undone()->set_dry_run(true);
+  manager_.apply(store_, f);
+  EXPECT_EQ(state(id), State::ready);
+  EXPECT_EQ(now(id).verdict(), "MATCHED");
+  EXPECT_EQ(store_.events[id].back().kind(), "DRY_RUN_ENDED");
+  EXPECT_EQ(store_.events[id].back().reason(), "nothing to undo");
+}
+
+TEST_F(Lifecycle, AnUndoTakesBackWhatARunHasWrittenAndNotWhileOneIsGoingOn) {
+  auto fresh = created(false);
+  ASSERT_TRUE(commands_.mark_paid(kOperator, fresh, ""));
+  EXPECT_EQ(start(kOwner, fresh, undo()).error().reason, "NOTHING_TO_UNDO");
+  const auto id = running();
+  EXPECT_EQ(start(kOwner, id, undo()).error().reason, "WRONG_STATE");
+  ASSERT_TRUE(commands_.stop(kOwner, id, ""));
+  auto some = undo();
+  some.add_entities("Invoice");
+  EXPECT_EQ(start(kOwner, id, some).error().reason, "UNDO_IS_WHOLE");
+  EXPECT_TRUE(start(kOwner, id, undo())) << "half a run is undone as well";
 }
 
 TEST_F(Lifecycle, AReplayWritesOnlyIntoATargetThatIsReady) {

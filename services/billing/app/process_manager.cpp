@@ -7,6 +7,18 @@ namespace {
 
 constexpr std::string_view kRunLoaded = "RUN_LOADED";
 
+/// "312 removed, 2 reversed, 5 kept"; of a dry run in the conditional.
+std::string words(const loader::v1::RunUndone& undone) {
+  std::uint64_t removed = 0, reversed = 0, kept = 0;
+  for (const auto& count : undone.counts()) {
+    removed += count.removed();
+    reversed += count.reversed();
+    kept += count.kept();
+  }
+  if (removed + reversed + undone.restored() == 0) return kept == 0 ? "nothing to undo" : fmt::format("nothing to undo, {} kept", kept);
+  return fmt::format("{}{} removed, {} reversed, {} kept", undone.dry_run() ? "would be: " : "", removed, reversed, kept);
+}
+
 template <class Failure>
 std::string words(std::string_view who, const Failure& failure) {
   return fmt::format("{}: {}{}{}", who, failure.message(), failure.hint().empty() ? "" : " ", failure.hint());
@@ -83,6 +95,11 @@ void ProcessManager::apply(Migrations& migrations, const loader::v1::StatusFact&
     connection_lost(migrations, scope.tenant_id(), fact.target_blocked().target_id(), "loader", why);
   } else if (fact.has_run_failed()) {
     pause(migrations, scope, "loader", words("loader", fact.run_failed()));
+  } else if (fact.has_run_undone()) {
+    auto migration = current(migrations, scope);
+    if (!migration) return;
+    const auto trigger = fact.run_undone().dry_run() ? Trigger::dry_run_ended : Trigger::run_undone;
+    if (migration->step(trigger, "loader", words(fact.run_undone()), now_())) migrations.save(*migration);
   } else if (fact.has_run_loaded()) {
     for (const auto& n : fact.run_loaded().entities()) {
       migrations.count_loaded(scope.migration_id(), scope.run(), n.entity(), {n.loaded(), n.rejected(), n.parked()});

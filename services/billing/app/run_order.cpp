@@ -70,6 +70,15 @@ std::string last_mapping(const v1::Migration& migration, const std::vector<v1::R
   return last;
 }
 
+Result<v1::RunOrder> complete_undo(v1::RunOrder order, const v1::Migration& migration) {
+  if (migration.run() == 0)
+    return fail(Code::failed_precondition, "no run of this migration has written anything", "NOTHING_TO_UNDO", "Nothing is to be done.");
+  if (order.entities_size() > 0)
+    return fail(Code::invalid_argument, "an undo takes back everything, not single entities", "UNDO_IS_WHOLE", "Leave the entities out.");
+  order.set_mapping_version(migration.mapping_version());  // plays no part, and the next replay still finds the last one used
+  return order;
+}
+
 }  // namespace
 
 std::string in_words(const v1::RunOrder& order) {
@@ -90,7 +99,7 @@ std::string in_words(const v1::RunOrder& order) {
     default:
       words = "everything from the source";
   }
-  words += ", mapping " + order.mapping_version().substr(0, kShownDigits);
+  if (order.kind() != v1::RUN_KIND_UNDO) words += ", mapping " + order.mapping_version().substr(0, kShownDigits);
   if (!order.target_id().empty()) words += ", into target " + order.target_id();
   for (int i = 0; i < order.entities_size(); ++i) words += (i == 0 ? ", only " : ", ") + order.entities(i);
   if (order.dry_run()) words += ", dry run";
@@ -99,11 +108,11 @@ std::string in_words(const v1::RunOrder& order) {
 
 Result<v1::RunOrder> complete(v1::RunOrder order, const v1::Migration& migration, const std::vector<v1::Run>& runs) {
   if (order.kind() == v1::RUN_KIND_UNSPECIFIED) order.set_kind(v1::RUN_KIND_FULL);
-  if (order.kind() == v1::RUN_KIND_DELTA || order.kind() == v1::RUN_KIND_UNDO) {
-    return fail(Code::unimplemented,
-                fmt::format("a run of the kind \"{}\" cannot be done yet", order.kind() == v1::RUN_KIND_UNDO ? "undo" : "delta"),
-                "RUN_KIND_UNKNOWN", "Run q2o migrate again: it reads everything and writes only what differs.");
+  if (order.kind() == v1::RUN_KIND_DELTA) {
+    return fail(Code::unimplemented, "a run of the kind \"delta\" cannot be done yet", "RUN_KIND_UNKNOWN",
+                "Run q2o migrate again: it reads everything and writes only what differs.");
   }
+  if (order.kind() == v1::RUN_KIND_UNDO) return complete_undo(std::move(order), migration);
   if (!reads_the_log(order.kind())) {
     if (order.dry_run() && order.kind() == v1::RUN_KIND_FULL) {
       return fail(Code::invalid_argument, "a run that reads the source has no dry run", "DRY_RUN_NEEDS_REPLAY",

@@ -68,6 +68,8 @@ std::string_view name(Trigger trigger) {
       return "RUN_CANCELLED";
     case Trigger::dry_run_ended:
       return "DRY_RUN_ENDED";
+    case Trigger::run_undone:
+      return "RUN_UNDONE";
     case Trigger::new_run_requested:
       return "NEW_RUN_REQUESTED";
   }

@@ -45,6 +45,7 @@ enum class Trigger : std::uint8_t {
   run_failed,
   run_cancelled,
   dry_run_ended,
+  run_undone,
   new_run_requested
 };
 inline constexpr std::array kTriggers{Trigger::quoted,
@@ -65,6 +66,7 @@ inline constexpr std::array kTriggers{Trigger::quoted,
                                       Trigger::run_failed,
                                       Trigger::run_cancelled,
                                       Trigger::dry_run_ended,
+                                      Trigger::run_undone,
                                       Trigger::new_run_requested};
 
 struct Transition {
@@ -104,6 +106,8 @@ inline constexpr std::array kTransitions{
     Transition{State::validating, Trigger::run_cancelled, State::failed},
     // Nothing was written, so there is nothing to prove.
     Transition{State::running, Trigger::dry_run_ended, State::ready},
+    // What was written is gone: as before the first run.
+    Transition{State::running, Trigger::run_undone, State::ready},
     Transition{State::failed, Trigger::new_run_requested, State::ready},
     Transition{State::completed, Trigger::new_run_requested, State::ready},
     // Repair of a run that differs.

@@ -84,6 +84,7 @@ std::optional<TakenJob> PostgresQueue::take(milliseconds ttl) {
   return pool_.transact([&](pg::Tx& tx) -> std::optional<TakenJob> {
     for (const auto& migration : migrations::with_state(tx, billing::v1::STATE_RUNNING)) {
       if (migration.run() == 0 || migration.directive() != billing::v1::DIRECTIVE_GO) continue;
+      if (migration.order().kind() == billing::v1::RUN_KIND_UNDO) continue;  // concerns the target only
       if (reads_the_log(migration)) {
         announce_replay(tx, migration);
         continue;

@@ -73,6 +73,16 @@ TEST_F(Replays, AreAnsweredFromTheRecordOnceAndNeverExtracted) {
   pool.transact([&](pg::Tx& tx) { EXPECT_EQ(recorded_run(tx, tenant, migration_id, 2).value(), 1u); });
 }
 
+TEST_F(Replays, AnUndoIsNoneOfTheSourcesBusiness) {
+  recorded();
+  auto m = replay();
+  m.mutable_order()->set_kind(billing::v1::RUN_KIND_UNDO);
+  apply(m);
+  EXPECT_FALSE(queue.take(milliseconds{1000}));
+  EXPECT_TRUE(raw().empty());
+  EXPECT_TRUE(status().empty());
+}
+
 TEST_F(Replays, OfSomeEntitiesTellOnlyTheirCounts) {
   recorded();
   auto m = replay();

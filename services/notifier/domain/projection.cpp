@@ -71,6 +71,7 @@ bool is_of_present_run(Progress& progress, std::uint32_t run) {
 }
 
 const char* reading(const billing::v1::RunOrder& order) {
+  if (order.kind() == billing::v1::RUN_KIND_UNDO) return "undo: looking for later activity in Odoo";
   const bool replay = order.kind() == billing::v1::RUN_KIND_REPLAY || order.kind() == billing::v1::RUN_KIND_RETRY;
   return replay ? "reading the replay log" : "reading from the source";
 }
@@ -140,6 +141,11 @@ bool apply(Progress& progress, const loader::v1::StatusFact& fact) {
   }
   if (fact.has_wave_completed()) {
     loading(progress, "loading: " + fact.wave_completed().name() + " done");
+    return true;
+  }
+  if (fact.has_undo_progress()) {
+    progress.set_activity("undo: " + std::to_string(fact.undo_progress().done()) + " of " + std::to_string(fact.undo_progress().total()) +
+                          " records");
     return true;
   }
   if (fact.has_waiting()) {
