@@ -25,10 +25,10 @@ const Rules& rules() {
   return kRules;
 }
 
-std::string clock_text(const char* format) {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+std::string clock_text(std::chrono::system_clock::time_point at, const char* format) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
   std::tm parts{};
-  gmtime_r(&now, &parts);
+  gmtime_r(&seconds, &parts);
   char text[32];
   std::strftime(text, sizeof text, format, &parts);
   return text;
@@ -43,8 +43,10 @@ struct OdooSandbox::State {
 
   Env environment(Id user) {
     Env env(*database, rules(), user);
-    env.today = options.today.empty() ? clock_text("%Y-%m-%d") : options.today;
-    env.now = env.today + clock_text(" %H:%M:%S");
+    const auto at = std::chrono::system_clock::now();
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count() % 1'000'000;
+    env.today = options.today.empty() ? clock_text(at, "%Y-%m-%d") : options.today;
+    env.now = env.today + clock_text(at, " %H:%M:%S") + fmt::format(".{:06}", micros);
     return env;
   }
 

@@ -50,6 +50,13 @@ class Batch {
     std::string name, before, during;
   };
 
+  /// A value of a record that the target had before.
+  struct Noted {
+    std::string model, field;
+    Id id = 0;
+    Any before;
+  };
+
   // expressions.cpp
   Any resolve(const Any& expression, Missing& missing);
   Dict resolve_fields(const Any* fields, Missing& missing);
@@ -74,6 +81,11 @@ class Batch {
   static bool is_draft(const Record& record);
   void post(const Record& made);
 
+  // before.cpp
+  bool is_own(const Record& record);
+  void note_before(const Record& record, const Dict& changes);
+  void write_changes_noted(json::Writer& out);
+
   // update.cpp
   void update(Row& row);
   void take_write(Row row);
@@ -97,7 +109,7 @@ class Batch {
   void wait_for(const Row& row, const Missing& missing);
   Dict context_of(const Dict& body) const;
   void read_known(const List& records);
-  std::string written() const;
+  std::string written();
 
   Env& env_;
   const Dict& request_;
@@ -107,6 +119,7 @@ class Batch {
   std::map<std::string, Id> found_;
   std::vector<Result> results_;
   std::vector<Setting> settings_;
+  std::vector<Noted> noted_;
   std::vector<std::string> fresh_;
   std::string group_key_;
   std::vector<Row> group_;

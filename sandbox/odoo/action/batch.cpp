@@ -121,7 +121,7 @@ void Batch::take(Row row) {
 /// In a savepoint of its own: a bad record leaves no trace, its neighbours stay.
 void Batch::take_alone(Row row) {
   const auto savepoint = env_.database().savepoint();
-  const std::size_t moved_aside = settings_.size();
+  const std::size_t moved_aside = settings_.size(), noted = noted_.size();
   const bool sudo = env_.sudo;
   const Row copy = row;
   fresh_.clear();
@@ -132,6 +132,7 @@ void Batch::take_alone(Row row) {
     env_.payment_lines = Any();
     for (const std::string& one : fresh_) known_.erase(one);
     settings_.resize(moved_aside);
+    noted_.resize(noted);
     found_.clear();
     pending_.clear();
     group_key_.clear();
@@ -176,7 +177,7 @@ void Batch::wait_for(const Row& row, const Missing& missing) {
   answer(row, 0, "waits", "", missing.front());
 }
 
-std::string Batch::written() const {
+std::string Batch::written() {
   json::Writer out;
   out.begin_object().field("type", "ir.actions.act_window_close").key("results").begin_array();
   for (const Result& result : results_) {
@@ -192,7 +193,9 @@ std::string Batch::written() const {
   out.end_array().key("settings").begin_array();
   for (const Setting& setting : settings_)
     out.begin_object().field("name", setting.name).field("before", setting.before).field("during", setting.during).end_object();
-  out.end_array().end_object();
+  out.end_array();
+  write_changes_noted(out);
+  out.field("now", env_.now).end_object();
   return out.take();
 }
 

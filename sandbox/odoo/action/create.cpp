@@ -116,6 +116,7 @@ void Batch::make_room(const std::string& code, Id own) {
     for (int number = 2; !holders(after).empty(); ++number) after = code + ".old" + std::to_string(number);
     Dict values;
     values["code"] = Any(after);
+    note_before(env_.record("account.account", id), values);
     env_.write("account.account", {id}, values);
     settings_.push_back({fmt::format("account.account,{},code", id), code, after});
   }
@@ -147,10 +148,11 @@ void Batch::adopt(Row& row, Id target) {
   const ContextScope context(env_, context_of(*row.body));
   const SudoScope sudo(env_, flag(*row.body, "sudo"));
   const Record stored = env_.record(row.model(), target);
-  register_id(row.external_id(), row.model(), target);
   Dict wanted = row.values;
   for (const auto& [name, value] : row.then.members()) wanted[name] = value;
   Dict changes = differences(stored, wanted);
+  note_before(stored, changes);
+  register_id(row.external_id(), row.model(), target);
   if (!changes.members().empty()) write_changes(stored, std::move(changes), row.then);
   answer(row, target, "adopted");
 }

@@ -1,4 +1,5 @@
 #include "sandbox/odoo/action/action.h"
+#include "sandbox/odoo/action/undo.h"
 #include "sandbox/odoo/errors.h"
 
 namespace q2o::sandbox::odoo {
@@ -18,13 +19,13 @@ std::string run(Env& env, const Call& call) {
   if (!server_action.exists()) throw missing_error("ir.actions.server", ids.front(), env.user());
   const std::string code = server_action.text("code");
   const std::string first_line = code.substr(0, code.find('\n'));
-  if (first_line != action::kMarker)
-    throw user_error(
-        fmt::format("The sandbox cannot run Python. It plays the loader's action with the marker '{}', this code begins with '{}'.",
-                    action::kMarker, first_line.substr(0, 60)));
+  if (first_line != action::kMarker && first_line != action::kUndoMarker)
+    throw user_error(fmt::format(
+        "The sandbox cannot run Python. It plays the loader's actions with the markers '{}' and '{}', this code begins with '{}'.",
+        action::kMarker, action::kUndoMarker, first_line.substr(0, 60)));
   try {
     const Dict request = env.context;
-    return action::Batch(env, request).run();
+    return first_line == action::kMarker ? action::Batch(env, request).run() : action::Undo(env, request).run();
   } catch (const OdooError& error) {
     throw wrapped(error);
   } catch (const std::overflow_error& error) {

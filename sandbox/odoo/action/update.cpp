@@ -83,6 +83,7 @@ void Batch::update(Row& row) {
     else
       post(stored);
   } else {
+    note_before(stored, changes);
     write_changes(stored, std::move(changes), row.then);
   }
   answer(row, known_.find(row.external_id())->second.id, "changed");
@@ -156,6 +157,7 @@ void Batch::take_write(Row row) {
   const SudoScope sudo(env_, sudo_asked && sudo_asked->truthy());
   Dict changes = differences(stored, values);
   const bool changed = !changes.members().empty();
+  note_before(stored, changes);
   if (changed) write_changes(stored, std::move(changes), {});
   answer(row, target, changed ? "changed" : "unchanged");
 }

@@ -129,12 +129,6 @@ void add_defaults(const Model& model, Dict& values) {
     if (field->has_fallback && !values.has(field->name)) values[field->name] = Any(field->fallback);
 }
 
-void drop_external_ids(Env& env, std::string_view model, Id id) {
-  Table& data = env.database().table("ir.model.data");
-  for (const Id row : find_by(data, "res_id", Value::of_integer(id)))
-    if (Record(env, data, row).text("model") == model) env.database().remove(data, row);
-}
-
 }  // namespace
 
 Id Env::create_one(std::string_view model, Dict values) {
@@ -187,7 +181,7 @@ void Env::unlink(std::string_view name, const Ids& ids) {
     if (!record.exists()) throw missing_error(name, id, user_);
     if (rules.before_unlink) rules.before_unlink(*this, record);
     if (!record.exists()) continue;
-    drop_external_ids(*this, name, id);
+    release_links(name, id);
     database_->remove(table, id);
   }
 }

@@ -19,7 +19,7 @@ class Env {
   Id user() const { return user_; }
   Dict context;
   bool sudo = false;
-  std::string today, now;  ///< "2026-04-01", "2026-04-01 12:00:00" (UTC)
+  std::string today, now;  ///< "2026-04-01", "2026-04-01 12:00:00.123456" (UTC)
   Any payment_lines;       ///< the items given to the payment that is being created, between its two hooks
   int building = 0;        ///< moves whose items are being created: their checks come when all items are there
 
@@ -36,6 +36,9 @@ class Env {
   Id create_one(std::string_view model, Dict values);
   void write(std::string_view model, const Ids& ids, const Dict& values);
   void unlink(std::string_view model, const Ids& ids);
+  /// What refers to a record that goes: refuses where the database would (restrict), takes along what belongs to it (cascade), empties the
+  /// rest; with its external ids, files and messages.
+  void release_links(std::string_view model, Id id);
   /// One stored field without rules: for computed state.
   void store(const Record& record, std::string_view field, Value value);
 

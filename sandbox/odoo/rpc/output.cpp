@@ -54,6 +54,12 @@ void write_field(json::Writer& out, const Record& record, const Field& field, bo
       else
         out.raw(value.text());
       return;
+    case Type::datetime:  // kept to the microsecond, shown to the second
+      if (value.is_null())
+        out.boolean(false);
+      else
+        out.string(value.text().substr(0, 19));
+      return;
     default:
       if (value.is_null())
         out.boolean(false);

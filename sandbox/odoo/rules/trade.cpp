@@ -83,7 +83,7 @@ template <bool kSale>
 void order_before_create(Env& env, Dict& values) {
   if (!values["currency_id"].truthy()) values["currency_id"] = Any(env.company().link("currency_id"));
   values["company_id"] = Any(1);
-  if (!values["date_order"].truthy()) values["date_order"] = Any(env.now);
+  if (!values["date_order"].truthy()) values["date_order"] = Any(env.now.substr(0, 19));
   if (!values["name"].truthy())
     values["name"] =
         Any(fmt::format("{}{:05}", kSale ? "S" : "P", env.database().table(kSale ? "sale.order" : "purchase.order").next_id()));
@@ -106,7 +106,7 @@ void order_line_before_create(Env& env, Dict& values) {
   if (const char* unit = "product_uom"; product && !values[unit].truthy()) values[unit] = Any(product.link("uom_id"));
   if (const char* taxes = kSale ? "tax_id" : "taxes_id"; product && !values.has(taxes))
     values[taxes] = replace_with(product.ids(kSale ? "taxes_id" : "supplier_taxes_id"));
-  if (!kSale && !text_line && !values["date_planned"].truthy()) values["date_planned"] = Any(env.now);
+  if (!kSale && !text_line && !values["date_planned"].truthy()) values["date_planned"] = Any(env.now.substr(0, 19));
 }
 
 void sale_line_after(Env& env, const Record& line, const Dict&) {
@@ -121,9 +121,44 @@ std::string confirm(Env& env, const Call& call) {
   for (const Id id : to_ids(call.argument(0, "ids"))) {
     const Record order = env.record(kSale ? "sale.order" : "purchase.order", id);
     env.store(order, "state", Value::of_text(kSale ? "sale" : "purchase"));
-    env.store(order, kSale ? "date_order" : "date_approve", Value::of_text(env.now));
+    env.store(order, kSale ? "date_order" : "date_approve", Value::of_text(env.now.substr(0, 19)));
   }
   return "true";
+}
+
+void sale_before_unlink(Env&, const Record& order) {
+  if (order.text("state") != "draft" && order.text("state") != "cancel")
+    throw user_error("You can not delete a sent quotation or a confirmed sales order. You must first cancel it.");
+}
+
+void purchase_before_unlink(Env&, const Record& order) {
+  if (order.text("state") != "cancel") throw user_error("In order to delete a purchase order, you must cancel it first.");
+}
+
+/// The last variant takes its template with it.
+void product_before_unlink(Env& env, const Record& product) {
+  const Id owner = product.link("product_tmpl_id");
+  Table& variants = env.database().table("product.product");
+  if (find_by(variants, "product_tmpl_id", Value::of_id(owner)).size() > 1) return;
+  env.release_links("product.product", product.id());
+  env.database().remove(variants, product.id());
+  env.unlink("product.template", {owner});
+}
+
+void employee_before_unlink(Env& env, const Record& employee) {
+  const Id resource = employee.link("resource_id");
+  env.release_links("hr.employee", employee.id());
+  env.database().remove(employee.table(), employee.id());
+  env.unlink("resource.resource", {resource});
+}
+
+/// A project takes its analytic account with it while that is empty.
+void project_before_unlink(Env& env, const Record& project) {
+  const Record account = project.ref("account_id");
+  env.unlink("project.task", project.ids("task_ids"));
+  env.release_links("project.project", project.id());
+  env.database().remove(project.table(), project.id());
+  if (account && account.exists() && account.ids("line_ids").empty()) env.unlink("account.analytic.account", {account.id()});
 }
 
 void employee_before_create(Env& env, Dict& values) {
@@ -195,6 +230,11 @@ void add_trade_rules(Rules& rules) {
   rules.model("purchase.order.line").before_create = order_line_before_create<false>;
   rules.model("purchase.order.line").after_create = purchase_line_after;
   rules.model("purchase.order.line").after_write = purchase_line_after;
+  rules.model("sale.order").before_unlink = sale_before_unlink;
+  rules.model("purchase.order").before_unlink = purchase_before_unlink;
+  rules.model("product.product").before_unlink = product_before_unlink;
+  rules.model("project.project").before_unlink = project_before_unlink;
+  rules.model("hr.employee").before_unlink = employee_before_unlink;
   rules.add("sale.order", "action_confirm", confirm<true>);
   rules.add("purchase.order", "button_confirm", confirm<false>);
   rules.model("hr.employee").before_create = employee_before_create;

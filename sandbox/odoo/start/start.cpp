@@ -209,7 +209,7 @@ void add_rest(Env& env) {
     name_it(env, xmlid, "mail.message.subtype", make(env, "mail.message.subtype", {{"name", name}}));
   for (const Row& row : rows_of(kModules))
     make(env, "ir.module.module", {{"name", row[0]}, {"shortdesc", row[0]}, {"state", "installed"}, {"latest_version", "18.0.1.0"}});
-  make(env, "ir.config_parameter", {{"key", "database.create_date"}, {"value", env.now}});
+  make(env, "ir.config_parameter", {{"key", "database.create_date"}, {"value", env.now.substr(0, 19)}});
   make(env, "res.lang", {{"name", "English (US)"}, {"code", "en_US"}, {"active", true}});
 }
 

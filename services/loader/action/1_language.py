@@ -45,6 +45,7 @@ company = env.company
 known = {}     # external id -> (model, id)
 results = {}   # position -> result
 settings = []  # what was moved out of the way
+written = []   # values of the target's own records: before, and after the batch
 found = {}     # answers of `find` (text of the lookup -> id)
 browsed = {}   # model -> {id: record}, one prefetch for the batch
 group = {'key': None, 'rows': []}

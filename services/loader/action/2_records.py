@@ -95,6 +95,45 @@ def differences(record, values):
     return out
 
 
+# ---- what was there before
+
+def plain_value(record, name):
+    """As it travels in JSON; `plain` of the undoing action (undo/2_undo.py) compares with it."""
+    kind = record._fields[name].type
+    if kind == 'many2one':
+        return record[name].id or False
+    if kind == 'many2many':
+        return sorted(record.with_context(active_test=False)[name].ids)
+    if kind in ('date', 'datetime'):
+        return str(record[name]) if record[name] else False
+    return record[name] or False
+
+
+def is_own(record):
+    """Ours, not adopted: an external id that came later than its record was given to a record of the target's own."""
+    whole = record.journal_id if record._name == 'account.payment.method.line' else record
+    for row in xids.search([('module', '=', module), ('model', '=', whole._name), ('res_id', '=', whole.id)]):
+        if whole.create_date >= row.create_date:
+            return True
+    return False
+
+
+def note_before(record, fields):
+    """Before a record of the target's own is written: what an undo will put back. Lists of lines and bytes are not kept."""
+    if is_own(record):
+        return
+    for name in fields:
+        field = record._fields.get(name)
+        if field is not None and field.type not in ('one2many', 'binary', 'json', 'html'):
+            written.append({'model': record._name, 'id': record.id, 'field': name, 'before': plain_value(record, name)})
+
+
+def note_after():
+    for one in written:
+        if 'after' not in one:
+            one['after'] = plain_value(env[one['model']].sudo().browse(one['id']), one['field'])
+
+
 # ---- creating
 
 def register(names, model, made):
@@ -122,6 +161,7 @@ def make_room(codes, own_id=0):
         while accounts.search_count([('code', '=', after)], limit=1):
             number += 1
             after = before + '.old' + str(number)
+        note_before(account, ['code'])
         account.write({'code': after})
         settings.append({'name': 'account.account,%d,code' % account.id, 'before': before, 'during': after})
 
@@ -279,6 +319,7 @@ def update(row, body):
         else:
             stored.action_post()
     else:
+        note_before(stored, changes)
         write_changes(stored, changes, row['then'])
     answer(row, known[record['external_id']][1], 'changed')
     if lost:

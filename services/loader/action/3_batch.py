@@ -156,10 +156,11 @@ def take_create(row, body):
     if target:
         flush()
         stored = table(record['model'], body.get('context'), body.get('sudo')).browse(target)
-        register([name], record['model'], stored)
         wanted = dict(row['values'])
         wanted.update(row['then'])
         changes = differences(stored, wanted)
+        note_before(stored, changes)
+        register([name], record['model'], stored)
         if changes:
             write_changes(stored, changes, row['then'])
         return answer(row, target, 'adopted')
@@ -197,6 +198,7 @@ def take_write(row, body):
         raise UserError('The record to write does not exist')
     changes = differences(stored, values)
     if changes:
+        note_before(stored, changes)
         write_changes(stored, changes, {})
     answer(row, target, 'changed' if changes else 'unchanged')
 
@@ -241,6 +243,7 @@ def read_known():
 def take_alone(row):
     """In a savepoint of its own: a bad record leaves no trace, its neighbours stay."""
     moved_aside = len(settings)
+    noted = len(written)
     fresh.clear()
     env.cr.execute('SAVEPOINT q2o_one')
     try:
@@ -260,6 +263,8 @@ def take_alone(row):
             known.pop(one, None)
         while len(settings) > moved_aside:
             settings.pop()
+        while len(written) > noted:
+            written.pop()
         found.clear()
         pending.clear()
         group['key'], group['rows'] = None, []
@@ -274,4 +279,6 @@ for position, record in enumerate(records):
         take({'position': position, 'record': record})
 flush()
 env.flush_all()
-action = {'type': 'ir.actions.act_window_close', 'results': [results[i] for i in range(len(records))], 'settings': settings}
+note_after()
+action = {'type': 'ir.actions.act_window_close', 'results': [results[i] for i in range(len(records))], 'settings': settings, 'changes': written,
+          'now': str(env.cr.now())}

@@ -11,8 +11,10 @@ class UserError(Exception):
 
 
 class Field:
+    store, relation = True, ''
+
     def __init__(self, kind):
-        self.type = kind
+        self.type, self.comodel_name = kind, 'res.partner' if kind == 'many2one' else ''
 
     def convert_to_cache(self, value, record):
         return value or None
@@ -26,11 +28,16 @@ FIELDS = {
     'ir.attachment': {'name': 'char', 'res_model': 'char', 'res_id': 'integer', 'datas': 'binary'},
     'ir.model.data': {'module': 'char', 'name': 'char', 'model': 'char', 'res_id': 'integer', 'noupdate': 'boolean'},
     'res.company': {'id': 'integer', 'currency_id': 'many2one'},
+    'res.users': {'name': 'char'},
+    'mail.message': {'model': 'char', 'res_id': 'integer'},
+    'ir.model.fields': {'model': 'char', 'name': 'char', 'relation': 'char', 'ttype': 'char', 'store': 'boolean'},
 }
 
 
 class Records:
     """A recordset of one model."""
+
+    _abstract, _transient, _auto, _log_access, _description = False, False, True, True, 'Contact'
 
     def __init__(self, env, model, ids):
         self.env, self._name, self.ids = env, model, list(ids)
@@ -56,6 +63,8 @@ class Records:
     def __getitem__(self, name):
         value = self.rows.get(self.id, {}).get(name, False)
         kind = FIELDS[self._name].get(name)
+        if name in ('create_uid', 'write_uid'):
+            return Records(self.env, 'res.users', [value])
         if kind == 'many2one':
             return Records(self.env, self._name, [value] if value else [])
         if kind == 'many2many':
@@ -64,6 +73,13 @@ class Records:
 
     def __getattr__(self, name):
         return self[name]
+
+    @property
+    def display_name(self):
+        return self.name
+
+    def mapped(self, path):
+        return [one[path] for one in self]
 
     def with_context(self, **_):
         return self
@@ -85,6 +101,8 @@ class Records:
             actual = row_id if field == 'id' else self.rows[row_id].get(field, False)
             if operator == '=' and actual != value or operator == '!=' and actual == value or operator == 'in' and actual not in value:
                 return False
+            if operator == 'not in' and actual in value:
+                return False
         return True
 
     def search(self, domain, order=None, limit=None):
@@ -105,7 +123,8 @@ class Records:
                 if name not in FIELDS[self._name]:
                     raise ValueError("Invalid field '%s' on model '%s'" % (name, self._name))
             self.env.last_id += 1
-            self.rows[self.env.last_id] = dict({'state': 'draft'} if self._name == 'account.move' else {}, **one)
+            born = {'create_date': self.env.now, 'write_date': self.env.now, 'create_uid': self.env.uid, 'write_uid': self.env.uid}
+            self.rows[self.env.last_id] = dict(dict(born, state='draft') if self._name == 'account.move' else born, **one)
             made.append(self.env.last_id)
         self.env.creates.setdefault(self._name, []).append(len(values))
         self.env.log.append(('create', self._name, values))
@@ -114,11 +133,13 @@ class Records:
     def write(self, values):
         self.env.log.append(('write', self._name, values))
         for one in self.ids:
-            self.rows[one].update(values)
+            self.rows[one].update(values, write_date=self.env.now, write_uid=self.env.uid)
 
     def unlink(self):
         for one in self.ids:
             del self.rows[one]
+            if self._name != 'ir.model.data':
+                self.env['ir.model.data'].search([('model', '=', self._name), ('res_id', '=', one)]).unlink()
 
     def action_post(self):
         self.env.log.append(('post', self._name, self.ids))
@@ -130,6 +151,9 @@ class Cursor:
     def __init__(self, env):
         self.env = env
         self.saved = None
+
+    def now(self):
+        return self.env.now
 
     def execute(self, statement):
         if statement.startswith('SAVEPOINT'):
@@ -143,11 +167,21 @@ class FakeEnv:
     def __init__(self):
         self.tables, self.creates, self.log, self.last_id = {'res.company': {1: {'id': 1}}}, {}, [], 100
         self.context, self.fail_create_with = {}, None
+        self.now, self.uid = '2026-01-01 12:00:00', 2
+        self.tables['res.users'] = {2: {'name': 'Admin'}, 7: {'name': 'Amy'}}
+        link = {'model': 'res.partner', 'name': 'parent_id', 'relation': 'res.partner', 'ttype': 'many2one', 'store': True}
+        self.tables['ir.model.fields'] = {1: link}
         self.cr = Cursor(self)
 
     def __call__(self, context):
         self.context = context
         return self
+
+    def later(self):
+        self.now = '2026-01-01 13:00:00'
+
+    def __contains__(self, model):
+        return model in FIELDS
 
     def __getitem__(self, model):
         return Records(self, model, [])
@@ -168,6 +202,10 @@ class FakeEnv:
     def record(self, name):
         row = self['ir.model.data'].search_read([('name', '=', name)], ['model', 'res_id'])[0]
         return Records(self, row['model'], [row['res_id']])
+
+
+def create(name, values, model='res.partner', post=False, **more):
+    return {'external_id': name, 'model': model, 'operation': 'create', 'values': dict({'values': values}, **more), 'post': post}
 
 
 def run(env, records, mode='create', isolate=False):
