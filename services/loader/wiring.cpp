@@ -14,6 +14,7 @@
 #include "services/loader/adapters/inbox.h"
 #include "services/loader/adapters/odoo_books.h"
 #include "services/loader/adapters/pg_run_store.h"
+#include "services/loader/adapters/pg_undo_store.h"
 #include "services/loader/adapters/rpc_service.h"
 #include "services/loader/app/worker.h"
 
@@ -86,11 +87,12 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   };
 
   auto& store = runtime.own(std::make_unique<PgRunStore>(pool, runtime.instance(), std::chrono::seconds(10)));
+  auto& undo = runtime.own(std::make_unique<PgUndoStore>(pool));
   auto& source_files = runtime.own(std::make_unique<GrpcSourceFiles>(settings.connector));
   auto& files = runtime.own(std::make_unique<EarlierTargetFiles>(source_files, pool, targets, open));
   auto options = driver_options(settings);
   options.files = &files;
-  auto& worker = runtime.own(std::make_unique<Worker>(store, open_target, options, runtime.metrics()));
+  auto& worker = runtime.own(std::make_unique<Worker>(store, undo, open_target, options, runtime.metrics()));
   auto& inbox = runtime.own(std::make_unique<Inbox>(pool));
   auto& producer = runtime.own(std::make_unique<bus::Producer>(settings.bus));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));

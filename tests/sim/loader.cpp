@@ -174,6 +174,12 @@ class LoaderWorker::Store final : public loader::RunStore {
   void remember_setting(const loader::RunInfo& run, const loader::Hold& hold, const loader::Setting& setting) override {
     fenced(hold, [&] { db_.run.remember_setting(run, hold, setting); });
   }
+  void remember_values(const loader::RunInfo& run, const loader::Hold& hold, std::span<const loader::ChangedValue> values) override {
+    fenced(hold, [&] { db_.run.remember_values(run, hold, values); });
+  }
+  void remember_time(const loader::RunInfo& run, const loader::Hold& hold, const std::string& target_time) override {
+    fenced(hold, [&] { db_.run.remember_time(run, hold, target_time); });
+  }
   void mark_restored(const loader::RunInfo& run, const loader::Hold& hold, const std::string& name, bool restored,
                      const std::string& note) override {
     fenced(hold, [&] { db_.run.mark_restored(run, hold, name, restored, note); });
@@ -220,7 +226,8 @@ LoaderWorker::LoaderWorker(World& world, LoaderDb& db, loader::testing::FakeBook
 
 void LoaderWorker::born() {
   worker_ = std::make_unique<loader::Worker>(
-      *store_, [this](const loader::RunInfo&) -> Result<std::shared_ptr<loader::Books>> { return line_; }, options_, metrics_of_all());
+      *store_, no_undo_, [this](const loader::RunInfo&) -> Result<std::shared_ptr<loader::Books>> { return line_; }, options_,
+      metrics_of_all());
 }
 
 LoaderWorker::~LoaderWorker() = default;

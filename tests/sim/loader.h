@@ -4,6 +4,7 @@
 #include "services/loader/app/worker.h"
 #include "services/loader/tests/fake_books.h"
 #include "services/loader/tests/memory_run_store.h"
+#include "services/loader/tests/no_undo.h"
 #include "tests/sim/world.h"
 
 namespace q2o::sim {
@@ -54,6 +55,7 @@ class LoaderWorker final : public Process {
   std::shared_ptr<loader::Books> line_;
   std::unique_ptr<Store> store_;
   loader::RunDriver::Options options_;
+  loader::testing::NoUndo no_undo_;
   std::unique_ptr<loader::Worker> worker_;
 };
 

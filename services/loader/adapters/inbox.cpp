@@ -5,6 +5,7 @@
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
 #include "services/loader/adapters/outgoing.h"
+#include "services/loader/adapters/pg_undo_store.h"
 #include "services/loader/app/facts.h"
 
 namespace q2o::loader {
@@ -111,10 +112,11 @@ void Inbox::take_mapped(pg::Tx& tx, const bus::Incoming& incoming) {
 void Inbox::take(pg::Tx& tx, const bus::Incoming& message) {
   if (!pg::Inbox::insert(tx, kConsumer, message.id())) return;
   if (message.topic != topic::kMigration) return take_mapped(tx, message);
-  if (const auto migration = migrations::decode(message))
-    migrations::apply(tx, *migration);
-  else
+  if (const auto migration = migrations::decode(message)) {
+    if (migrations::apply(tx, *migration)) begin_undo(tx, *migration);
+  } else {
     bus::dead_letter(tx, "loader", message, migration.error());
+  }
 }
 
 void Inbox::handle(std::span<const bus::Incoming> messages) {

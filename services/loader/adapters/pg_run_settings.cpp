@@ -43,6 +43,25 @@ void PgRunStore::remember_setting(const RunInfo& run, const Hold& hold, const Se
   });
 }
 
+void PgRunStore::remember_values(const RunInfo& run, const Hold& hold, std::span<const ChangedValue> values) {
+  pool_.transact([&](pg::Tx& tx) {
+    must_hold(tx, hold);
+    for (const auto& value : values)
+      tx.exec(
+          "insert into changed_value (target_id, model, odoo_id, field, tenant_id, migration_id, before_value, written_value) values ($1, "
+          "$2, $3, $4, $5, $6, $7, $8) on conflict (target_id, model, odoo_id, field) do update set written_value = "
+          "excluded.written_value, migration_id = excluded.migration_id",
+          {run.target_id, value.model, value.odoo_id, value.field, run.tenant_id, run.key.migration_id, value.before, value.written});
+  });
+}
+
+void PgRunStore::remember_time(const RunInfo& run, const Hold& hold, const std::string& target_time) {
+  pool_.transact([&](pg::Tx& tx) {
+    must_hold(tx, hold);
+    tx.exec("update run set target_time = $3 where migration_id = $1 and run = $2", {run.key.migration_id, run.key.run, target_time});
+  });
+}
+
 void PgRunStore::mark_restored(const RunInfo& run, const Hold& hold, const std::string& name, bool restored, const std::string& note) {
   pool_.transact([&](pg::Tx& tx) {
     must_hold(tx, hold);

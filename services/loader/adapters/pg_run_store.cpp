@@ -32,6 +32,8 @@ RunInfo run_info(const pg::Row& row, const billing::v1::Migration& migration) {
   out.settings_json = plan.target_settings_json();
   out.home_currency = plan.home_currency();
   out.settings_changed = row.boolean("settings_changed");
+  out.undo = row.text("kind") == "undo";
+  out.dry_run = row.boolean("dry_run");
   for (const auto& module : plan.modules()) out.modules.push_back(module_of(module));
   return out;
 }

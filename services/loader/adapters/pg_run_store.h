@@ -33,6 +33,8 @@ class PgRunStore final : public RunStore {
   void remember_findings(const RunInfo& run, const Hold& hold, const std::vector<Finding>& findings) override;
   void target_state(const RunInfo& run, const std::string& state, const std::string& version) override;
   void remember_setting(const RunInfo& run, const Hold& hold, const Setting& setting) override;
+  void remember_values(const RunInfo& run, const Hold& hold, std::span<const ChangedValue> values) override;
+  void remember_time(const RunInfo& run, const Hold& hold, const std::string& target_time) override;
   void mark_restored(const RunInfo& run, const Hold& hold, const std::string& name, bool restored, const std::string& note) override;
   std::vector<Setting> to_restore(const RunInfo& run) override;
   std::vector<Setting> temporary(const RunInfo& run) override;

@@ -7,6 +7,7 @@
 #include "common/rpc/serve.h"
 #include "services/loader/adapters/left_settings.h"
 #include "services/loader/adapters/outgoing.h"
+#include "services/loader/adapters/pg_undo_store.h"
 #include "services/loader/adapters/record_finder.h"
 #include "services/loader/app/facts.h"
 #include "services/loader/app/readiness.h"
@@ -190,6 +191,16 @@ grpc::Status RpcService::FindRecords(grpc::ServerContext* context, const v1::Fin
     auto found = find_records(pool_, caller.tenant, *request);
     if (!found) return fail(found.error());
     *response = std::move(*found);
+    return {};
+  });
+}
+
+grpc::Status RpcService::GetUndo(grpc::ServerContext* context, const v1::GetUndoRequest* request, v1::GetUndoResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
+    if (const auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
+    auto report = undo_report(pool_, caller.tenant, *request);
+    if (!report) return fail(report.error());
+    *response = std::move(*report);
     return {};
   });
 }

@@ -17,6 +17,7 @@ class RpcService final : public v1::LoaderService::Service {
   grpc::Status ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) override;
   grpc::Status ListLeftSettings(grpc::ServerContext* context, const v1::ListLeftSettingsRequest* request,
                                 v1::ListLeftSettingsResponse* response) override;
+  grpc::Status GetUndo(grpc::ServerContext* context, const v1::GetUndoRequest* request, v1::GetUndoResponse* response) override;
   grpc::Status GetRun(grpc::ServerContext* context, const v1::GetRunRequest* request, v1::GetRunResponse* response) override;
   grpc::Status FindRecords(grpc::ServerContext* context, const v1::FindRecordsRequest* request, v1::FindRecordsResponse* response) override;
 

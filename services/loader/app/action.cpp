@@ -8,6 +8,7 @@
 
 #include "common/ids/ids.h"
 #include "embedded/loader_action.h"
+#include "embedded/loader_undo_action.h"
 
 namespace q2o::loader {
 namespace {
@@ -15,22 +16,12 @@ namespace {
 constexpr std::string_view kModule = "q2o";
 constexpr std::string_view kNamePrefix = "Quick2Odoo loader ";
 
-std::string_view action_code() {
-  return embedded::loader_action::kFiles[0].text;
+std::string_view action_code(Action::Kind kind) {
+  return kind == Action::Kind::load ? embedded::loader_action::kFiles[0].text : embedded::loader_undo_action::kFiles[0].text;
 }
 
-std::string action_name() {
-  return std::string(kNamePrefix) + ids::sha256_hex(action_code()).substr(0, 12);
-}
-
-Error nonsense(std::string_view what) {
-  return Error{Code::data_loss,
-               fmt::format("Odoo's answer is not what the action says: {}", what),
-               Retry::after_backoff,
-               Effect::unknown,
-               "ODOO_ANSWER",
-               "Look at the target's log; something between us and Odoo changes its answers.",
-               {}};
+std::string action_name(Action::Kind kind) {
+  return std::string(kNamePrefix) + ids::sha256_hex(action_code(kind)).substr(0, 12);
 }
 
 std::int64_t integer(const json::Value& value) {
@@ -44,17 +35,17 @@ std::int64_t integer(const json::Value& value) {
 Status check_answer(const json::Value& result, const Item& item) {
   constexpr std::array<std::string_view, 7> kOutcomes{"created", "adopted", "changed", "unchanged", "skipped", "rejected", "waits"};
   if (result["external_id"].text() != item.external_id)
-    return fail(nonsense(fmt::format("an answer for another record than {}", item.external_id)));
+    return fail(nonsense_from_odoo(fmt::format("an answer for another record than {}", item.external_id)));
   const auto outcome = result["outcome"].text();
   if (std::ranges::find(kOutcomes, outcome) == kOutcomes.end())
-    return fail(nonsense(fmt::format("outcome '{}' of {} is not known", outcome.substr(0, 40), item.external_id)));
+    return fail(nonsense_from_odoo(fmt::format("outcome '{}' of {} is not known", outcome.substr(0, 40), item.external_id)));
   if ((outcome == "created" || outcome == "adopted") && item.operation == "create" && integer(result["id"]) <= 0)
-    return fail(nonsense(fmt::format("{} was {} without an id", item.external_id, outcome)));
+    return fail(nonsense_from_odoo(fmt::format("{} was {} without an id", item.external_id, outcome)));
   return {};
 }
 
 Status read_page(const json::Value& rows, Known& known, std::int64_t& last) {
-  if (!rows.is_array()) return fail(nonsense("no list of external ids"));
+  if (!rows.is_array()) return fail(nonsense_from_odoo("no list of external ids"));
   for (const auto& row : rows.items()) {
     known.emplace(std::string(row["name"].text()), integer(row["res_id"]));
     last = std::max(last, integer(row["id"]));
@@ -64,13 +55,23 @@ Status read_page(const json::Value& rows, Known& known, std::int64_t& last) {
 
 }  // namespace
 
+Error nonsense_from_odoo(std::string_view what) {
+  return Error{Code::data_loss,
+               fmt::format("Odoo's answer is not what the action says: {}", what),
+               Retry::after_backoff,
+               Effect::unknown,
+               "ODOO_ANSWER",
+               "Look at the target's log; something between us and Odoo changes its answers.",
+               {}};
+}
+
 Result<std::vector<std::int64_t>> Action::find(bool current_only) {
   json::Writer args;
   args.begin_array().begin_array().begin_array().string("name").string(current_only ? "=" : "=like");
-  args.string(current_only ? action_name() : std::string(kNamePrefix) + "%").end_array().end_array().end_array();
+  args.string(current_only ? action_name(kind_) : std::string(kNamePrefix) + "%").end_array().end_array().end_array();
   const auto found = books_.call("ir.actions.server", "search", args.text(), "{}", kQuickCall);
   if (!found) return fail(found.error());
-  if (!found->value().is_array()) return fail(nonsense("no list of actions"));
+  if (!found->value().is_array()) return fail(nonsense_from_odoo("no list of actions"));
   std::vector<std::int64_t> out;
   for (const auto& id : found->value().items()) out.push_back(integer(id));
   return out;
@@ -87,13 +88,18 @@ Status Action::install() {
   if (auto cleared = remove(); !cleared) return cleared;
   const auto model = books_.call("ir.model", "search", R"([[["model","=","res.partner"]]])", "{}", kQuickCall);
   if (!model) return fail(model.error());
-  if (model->value().items().empty()) return fail(nonsense("no model res.partner"));
+  if (model->value().items().empty()) return fail(nonsense_from_odoo("no model res.partner"));
   json::Writer args;
-  args.begin_array().begin_array().begin_object().field("name", action_name()).field("state", "code").field("code", action_code());
+  args.begin_array()
+      .begin_array()
+      .begin_object()
+      .field("name", action_name(kind_))
+      .field("state", "code")
+      .field("code", action_code(kind_));
   args.key("model_id").number(integer(model->value().items()[0])).end_object().end_array().end_array();
   const auto made = books_.call("ir.actions.server", "create", args.text(), "{}", kQuickCall);
   if (!made) return fail(made.error());
-  if (made->value().items().empty()) return fail(nonsense("no id of the new action"));
+  if (made->value().items().empty()) return fail(nonsense_from_odoo("no id of the new action"));
   id_ = integer(made->value().items()[0]);
   return {};
 }
@@ -128,7 +134,8 @@ std::string batch_context(std::span<const Item> items, bool update, bool isolate
 
 Result<BatchAnswer> read_answer(const json::Value& value, std::span<const Item> items) {
   const auto results = value["results"].items();
-  if (results.size() != items.size()) return fail(nonsense(fmt::format("{} answers for {} records", results.size(), items.size())));
+  if (results.size() != items.size())
+    return fail(nonsense_from_odoo(fmt::format("{} answers for {} records", results.size(), items.size())));
   BatchAnswer out;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& result = results[i];
@@ -144,12 +151,19 @@ Result<BatchAnswer> read_answer(const json::Value& value, std::span<const Item> 
   }
   for (const auto& moved : value["settings"].items())
     out.settings.push_back({std::string(moved["name"].text()), std::string(moved["before"].text()), std::string(moved["during"].text())});
+  for (const auto& change : value["changes"].items())
+    out.changes.push_back({std::string(change["model"].text()), integer(change["id"]), std::string(change["field"].text()),
+                           std::string(change["before"].raw()), std::string(change["after"].raw())});
+  out.now = value["now"].text();
   return out;
 }
 
+Result<CallResult> Action::call(const std::string& kwargs) {
+  return books_.call("ir.actions.server", "run", fmt::format("[[{}]]", id_), kwargs, kBatchCall);
+}
+
 Result<BatchAnswer> Action::run(std::span<const Item> items, bool update, bool isolate) {
-  const auto result =
-      books_.call("ir.actions.server", "run", fmt::format("[[{}]]", id_), batch_context(items, update, isolate), kBatchCall);
+  const auto result = call(batch_context(items, update, isolate));
   if (!result) return fail(result.error());
   return read_answer(result->value(), items);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "services/loader/app/books.h"
+#include "services/loader/app/run_store.h"
 #include "services/loader/domain/item.h"
 
 namespace q2o::loader {
@@ -17,12 +18,15 @@ struct MovedSetting {
 struct BatchAnswer {
   std::vector<Answer> answers;  ///< in the order of the batch
   std::vector<MovedSetting> settings;
+  std::vector<ChangedValue> changes;  ///< of the target's own records
+  std::string now;                    ///< the target's clock; empty: it did not say
 };
 
 /// The server action in the target (action/): installed once per run, found again after a restart, removed at the end.
 class Action {
  public:
-  explicit Action(Books& books) : books_(books) {}
+  enum class Kind { load, undo };
+  explicit Action(Books& books, Kind kind = Kind::load) : books_(books), kind_(kind) {}
 
   Status install();
   bool installed() const { return id_ != 0; }
@@ -30,10 +34,13 @@ class Action {
   /// Removes every action of ours, also those of older versions. Nothing installed: no call that writes.
   Status remove();
   Result<BatchAnswer> run(std::span<const Item> items, bool update, bool isolate);
+  /// `kwargs` as the action's README says; its answer as it is.
+  Result<CallResult> call(const std::string& kwargs);
 
  private:
   Result<std::vector<std::int64_t>> find(bool current_only);
   Books& books_;
+  Kind kind_;
   std::int64_t id_ = 0;
 };
 
@@ -42,6 +49,8 @@ Result<Known> known_of(Books& books, std::string_view connection);
 /// Those of `names` that the target has.
 Result<Known> look_up(Books& books, const std::vector<std::string>& names);
 
+/// An answer that the action cannot have given; to be asked again.
+Error nonsense_from_odoo(std::string_view what);
 std::string batch_context(std::span<const Item> items, bool update, bool isolate);
 /// Error data_loss when the answer is not what the action says for exactly these items.
 Result<BatchAnswer> read_answer(const json::Value& value, std::span<const Item> items);

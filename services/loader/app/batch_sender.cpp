@@ -122,6 +122,7 @@ void BatchSender::take(std::vector<Item> items, const BatchAnswer& answered, Del
     out.fates.push_back(fate_of(std::move(items[i]), answer));
   }
   out.settings.insert(out.settings.end(), answered.settings.begin(), answered.settings.end());
+  out.changes.insert(out.changes.end(), answered.changes.begin(), answered.changes.end());
 }
 
 void BatchSender::leave(std::vector<Item> items, const Error& error, Delivery& out) {

@@ -18,6 +18,7 @@ struct Delivery {
   std::vector<Fate> fates;
   std::vector<std::string> unmatched;
   std::vector<MovedSetting> settings;
+  std::vector<ChangedValue> changes;
   std::vector<Item> left;
   std::optional<Error> stopped_by;
   bool waits_for_source = false;  ///< what stopped it is the source, which has the bytes of files, not the target

@@ -258,6 +258,7 @@ void RunDriver::take(Delivery delivery, std::list<Item>& queue) {
       .observe(std::chrono::duration<double>(delivery.slowest).count());
   for (const auto& moved : delivery.settings)
     store_.remember_setting(run_, hold_, {moved.name, moved.before, moved.during, "", false, "stays: one of our accounts has this code"});
+  if (!delivery.changes.empty()) store_.remember_values(run_, hold_, delivery.changes);
   for (auto item = delivery.left.rbegin(); item != delivery.left.rend(); ++item) queue.push_front(std::move(*item));
   settle(std::move(delivery.fates));
   if (delivery.unmatched.empty()) return;
@@ -317,10 +318,20 @@ Result<bool> RunDriver::clean_up() {
   std::list<Item> left;
   come_home(left);  // with the lock dates back, a batch under way would be booked on another day
   if (!run_.settings_changed && store_.to_restore(run_).empty()) return false;
+  if (auto timed = note_time(); !timed && timed.error().retry != Retry::never) return fail(timed.error());
   if (auto gone = action_.remove(); !gone) return fail(gone.error());
   store_.mark_restored(run_, hold_, std::string(kActionSetting), true, "removed");
   if (auto restored = TargetSettings(books_, store_, run_, hold_).restore(); !restored) return fail(restored.error());
   return true;
+}
+
+/// What is written in the target after this was written by others: an undo asks.
+Status RunDriver::note_time() {
+  if (auto there = action_.install(); !there) return there;
+  const auto answer = action_.run({}, false, false);
+  if (!answer) return fail(answer.error());
+  store_.remember_time(run_, hold_, answer->now);
+  return {};
 }
 
 RunDriver::Go RunDriver::stop_run() {

@@ -46,6 +46,7 @@ class RunDriver {
   Go finish(const std::stop_token& stop);
   /// Whether there was anything to clean up.
   Result<bool> clean_up();
+  Status note_time();
   Go stop_run();
   Go fail_run(const Error& error);
   Go wait_out(const Error& error, const std::stop_token& stop, std::string_view whom = "the target");

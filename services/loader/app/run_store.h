@@ -30,6 +30,8 @@ struct RunInfo {
   std::string tenant_id, connection, target_id, settings_json, home_currency;
   bool settings_changed = false;  ///< the target has been changed in this run: no second readiness check
   std::vector<Module> modules;    ///< of the target, as the mapping needs them
+  bool undo = false;              ///< takes back what earlier runs wrote
+  bool dry_run = false;           ///< of an undo: shows what it would do
 };
 /// How far the mapped stream has come.
 struct Arrived {
@@ -56,6 +58,12 @@ struct Setting {
   std::string restore_call;  ///< JSON [model, method, args]; empty: stays and is only listed
   bool restored = false;
   std::string note;
+};
+/// A value of a record that the target had before: before our first write and after our last one, as JSON.
+struct ChangedValue {
+  std::string model;
+  std::int64_t odoo_id = 0;
+  std::string field, before, written;
 };
 /// Source record with items that are not done.
 struct SourceState {
@@ -105,6 +113,10 @@ class RunStore {
   virtual void target_state(const RunInfo& run, const std::string& state, const std::string& version) = 0;
   /// The first value of a name stays until it was put back (a restart must not take the changed value for the original).
   virtual void remember_setting(const RunInfo& run, const Hold& hold, const Setting& setting) = 0;
+  /// The first `before` of a value stays until an undo has put it back.
+  virtual void remember_values(const RunInfo& run, const Hold& hold, std::span<const ChangedValue> values) = 0;
+  /// The target's clock after the last write of the run.
+  virtual void remember_time(const RunInfo& run, const Hold& hold, const std::string& target_time) = 0;
   /// With `restored`, also what earlier runs on the target left of this name.
   virtual void mark_restored(const RunInfo& run, const Hold& hold, const std::string& name, bool restored, const std::string& note) = 0;
   /// What is still to be put back in the target, by this run or by an earlier one whose end the target did not answer.

@@ -51,6 +51,12 @@ Status TargetSettings::change(Setting setting, std::string_view model, std::stri
   return done ? Status{} : fail(done.error());
 }
 
+void TargetSettings::remember_value(std::string_view model, std::int64_t id, std::string_view field, std::string before,
+                                    std::string written) {
+  const ChangedValue value{std::string(model), id, std::string(field), std::move(before), std::move(written)};
+  store_.remember_values(run_, hold_, {&value, 1});
+}
+
 Result<TargetSettings::Company> TargetSettings::company() {
   const auto user = books_.user_id(kQuickCall);
   if (!user) return fail(user.error());
@@ -101,6 +107,7 @@ Status TargetSettings::decimals(const json::Value& wanted) {
   for (const auto& row : rows->value().items()) {
     const auto& digits = wanted[row["name"].text()];
     if (!digits.is_number() || integer(digits) <= integer(row["digits"])) continue;
+    remember_value("decimal.precision", integer(row["id"]), "digits", shown(row["digits"]), std::string(digits.text()));
     const auto changed = change({fmt::format("decimal.precision {}", row["name"].text()), shown(row["digits"]), std::string(digits.text()),
                                  "", false, "stays: fewer digits would round the prices that were loaded"},
                                 "decimal.precision", "write", write_args(integer(row["id"]), "digits", digits.text()));
@@ -137,9 +144,11 @@ Status TargetSettings::currency(const Company& company, const json::Value& wante
   const std::string id(row["id"].text());
   if (shown(company["currency_id"]) == id) return {};
   if (!row["active"].truthy()) {
+    remember_value("res.currency", integer(row["id"]), "active", "false", "true");
     const auto on = books_.call("res.currency", "write", fmt::format(R"([[{}],{{"active":true}}])", id), "{}", kQuickCall);
     if (!on) return fail(on.error());
   }
+  remember_value("res.company", company.id, "currency_id", shown(company["currency_id"]), id);
   return change(
       {"company.currency_id", shown(company["currency_id"]), std::string(wanted.text()), "", false, "stays: the books are kept in it"},
       "res.company", "write", write_args(company.id, "currency_id", id));
@@ -150,7 +159,9 @@ void TargetSettings::company_field(const Company& company, std::string_view fiel
   if (value.empty() || shown(company[field]) == value) return;
   store_.remember_setting(
       run_, hold_, {fmt::format("company.{}", field), shown(company[field]), std::string(value), "", false, "stays: as in the source"});
-  changes += fmt::format(R"({}"{}":{})", changes.empty() ? "" : ",", field, number ? std::string(value) : literal(value));
+  const auto as_json = [&](std::string_view text) { return number && !text.empty() ? std::string(text) : literal(text); };
+  remember_value("res.company", company.id, field, as_json(shown(company[field])), as_json(value));
+  changes += fmt::format(R"({}"{}":{})", changes.empty() ? "" : ",", field, as_json(value));
 }
 
 /// Country and state are records of Odoo: found by their codes; an unknown code changes nothing.
@@ -215,6 +226,7 @@ Status TargetSettings::lock_books(const json::Value& wanted) {
   if (!current) return fail(current.error());
   const std::string before = shown((*current)["fiscalyear_lock_date"]);
   if (before >= wanted.text()) return {};  // ISO dates compare as text; a later lock of the target's own stays
+  remember_value("res.company", (*current).id, "fiscalyear_lock_date", literal(before), literal(wanted.text()));
   const auto done = change({std::string(kBooksClosed), before, std::string(wanted.text()), "", false, "stays: the source's closing date"},
                            "res.company", "write", write_args((*current).id, "fiscalyear_lock_date", literal(wanted.text())));
   if (!done && done.error().retry == Retry::never) {

@@ -47,6 +47,8 @@ class TargetSettings {
   Result<CallResult> call_back(const Setting& setting);
   Status lock_books(const json::Value& wanted);
   Status change(Setting setting, std::string_view model, std::string_view method, const std::string& args);
+  /// A setting that stays until an undo: before and after as JSON.
+  void remember_value(std::string_view model, std::int64_t id, std::string_view field, std::string before, std::string written);
   Result<CallResult> read(std::string_view model, const std::string& domain, std::string_view fields);
 
   Books& books_;

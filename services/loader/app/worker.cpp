@@ -4,6 +4,7 @@
 #include "common/log/log.h"
 #include "services/loader/app/facts.h"
 #include "services/loader/app/target_settings.h"
+#include "services/loader/app/undo_driver.h"
 
 namespace q2o::loader {
 
@@ -36,6 +37,8 @@ void Worker::drive(const RunInfo& run, const Hold& hold, const std::stop_token& 
       const auto books = open_(run);
       if (!books) {
         store_.end(run, hold, "failed", failed_fact(run, books.error()));
+      } else if (run.undo) {
+        UndoDriver(store_, undo_, **books, run, hold, options_).drive(stop);
       } else {
         RunDriver(store_, **books, run, hold, options_, metrics_).drive(stop);
       }

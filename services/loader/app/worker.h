@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "services/loader/app/run_driver.h"
+#include "services/loader/app/undo_store.h"
 
 namespace q2o::loader {
 
@@ -13,8 +14,8 @@ namespace q2o::loader {
 class Worker {
  public:
   using OpenTarget = std::function<Result<std::shared_ptr<Books>>(const RunInfo&)>;
-  Worker(RunStore& store, OpenTarget open, RunDriver::Options options, metrics::Registry& metrics)
-      : store_(store), open_(std::move(open)), options_(std::move(options)), metrics_(metrics) {}
+  Worker(RunStore& store, UndoStore& undo, OpenTarget open, RunDriver::Options options, metrics::Registry& metrics)
+      : store_(store), undo_(undo), open_(std::move(open)), options_(std::move(options)), metrics_(metrics) {}
 
   void run(std::stop_token stop);
   /// Drives at most one run; false when there was nothing to do.
@@ -28,6 +29,7 @@ class Worker {
   bool tidied(const RunInfo& run);
   bool tidied(const RunInfo& run, const Hold& hold);
   RunStore& store_;
+  UndoStore& undo_;
   OpenTarget open_;
   RunDriver::Options options_;
   metrics::Registry& metrics_;

@@ -18,7 +18,9 @@ class MemoryRunStore final : public RunStore {
                "{}",
                "USD",
                false,
-               {}};
+               {},
+               false,
+               false};
   Arrived stream;
   std::vector<Item> items;
   Directive now = Directive::go;
@@ -31,6 +33,7 @@ class MemoryRunStore final : public RunStore {
   std::map<std::string, std::string> ledger;  ///< key -> hash
   std::map<std::string, std::string> outcomes;
   std::vector<Setting> settings_made;
+  std::vector<ChangedValue> changed;
   Totals sums;
   std::size_t stored_at_end = 0;  ///< so many results were there when the run ended
 
@@ -57,6 +60,10 @@ class MemoryRunStore final : public RunStore {
   void remember_findings(const RunInfo&, const Hold&, const std::vector<Finding>&) override {}
   void target_state(const RunInfo&, const std::string&, const std::string&) override {}
   void remember_setting(const RunInfo&, const Hold&, const Setting& setting) override;
+  void remember_values(const RunInfo&, const Hold&, std::span<const ChangedValue> values) override {
+    changed.insert(changed.end(), values.begin(), values.end());
+  }
+  void remember_time(const RunInfo&, const Hold&, const std::string&) override {}
   void mark_restored(const RunInfo&, const Hold&, const std::string& name, bool restored, const std::string& note) override;
   std::vector<Setting> to_restore(const RunInfo& run) override;
   std::vector<Setting> temporary(const RunInfo& run) override;

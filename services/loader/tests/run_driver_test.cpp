@@ -8,6 +8,7 @@
 #include "services/loader/app/worker.h"
 #include "services/loader/tests/fake_books.h"
 #include "services/loader/tests/memory_run_store.h"
+#include "services/loader/tests/no_undo.h"
 
 namespace q2o::loader {
 namespace {
@@ -37,11 +38,13 @@ class RunDriverTest : public ::testing::Test {
     };
     return RunDriver(store, books, store.info, {store.info.target_id, 1}, options, metrics).drive(stop.get_token());
   }
+  testing::NoUndo no_undo;
   Worker worker() {
     RunDriver::Options options;
     options.await_arrivals = [](std::chrono::milliseconds, const std::stop_token&) {};
-    return {store, [this](const RunInfo&) -> Result<std::shared_ptr<Books>> { return std::shared_ptr<Books>(&books, [](Books*) {}); },
-            options, metrics};
+    return {store, no_undo,
+            [this](const RunInfo&) -> Result<std::shared_ptr<Books>> { return std::shared_ptr<Books>(&books, [](Books*) {}); }, options,
+            metrics};
   }
   std::vector<std::string> states_of_facts() const {
     std::vector<std::string> out;

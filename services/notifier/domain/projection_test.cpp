@@ -202,5 +202,19 @@ TEST(Estimate, TheRateFallsWhileNothingIsSettled) {
   EXPECT_GE(progress.eta_seconds_high(), 225u);
 }
 
+TEST(Projection, TellsHowFarAnUndoIs) {
+  v1::Progress progress;
+  auto migration = running(2, 7);
+  migration.mutable_order()->set_kind(billing::v1::RUN_KIND_UNDO);
+  apply(progress, migration);
+  EXPECT_EQ(progress.activity(), "undo: looking for later activity in Odoo");
+  loader::v1::StatusFact fact;
+  fact.mutable_scope()->set_run(2);
+  fact.mutable_undo_progress()->set_done(120);
+  fact.mutable_undo_progress()->set_total(400);
+  EXPECT_TRUE(apply(progress, fact));
+  EXPECT_EQ(progress.activity(), "undo: 120 of 400 records");
+}
+
 }  // namespace
 }  // namespace q2o::notifier

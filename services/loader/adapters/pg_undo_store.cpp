@@ -1,0 +1,164 @@
+#include "services/loader/adapters/pg_undo_store.h"
+
+#include "common/migrations/migrations.h"
+
+namespace q2o::loader {
+
+using Verdict = UndoLook::Verdict;
+void begin_undo(pg::Tx& tx, const billing::v1::Migration& migration) {
+  if (migration.order().kind() != billing::v1::RUN_KIND_UNDO || migration.state() != billing::v1::STATE_RUNNING) return;
+  tx.exec(
+      "insert into run (migration_id, run, tenant_id, connection, target_id, plan, ended, kind, dry_run) values ($1, $2, $3, $4, $5, "
+      "''::bytea, true, 'undo', $6) on conflict do nothing",
+      {migration.migration_id(), migration.run(), migration.tenant_id(), migration.connection_slug(), migrations::target_of(migration),
+       migration.order().dry_run()});
+}
+
+template <class Work>
+auto PgUndoStore::fenced(const Hold& hold, Work work) {
+  return pool_.transact([&](pg::Tx& tx) {
+    if (!pg::held(tx, {"target", hold.target_id, hold.fence})) throw LeaseLost();
+    return work(tx);
+  });
+}
+
+std::set<std::string> PgUndoStore::names_of_others(const RunInfo& run) {
+  return pool_.transact([&](pg::Tx& tx) {
+    std::set<std::string> out;
+    for (const auto row :
+         tx.exec("select external_id from record where target_id = $1 and migration_id <> $2", {run.target_id, run.key.migration_id}))
+      out.insert(row.text("external_id"));
+    return out;
+  });
+}
+
+std::string PgUndoStore::last_write(const RunInfo& run) {
+  return pool_.transact([&](pg::Tx& tx) {
+    const auto rows = tx.exec(
+        "select target_time from run where migration_id = $1 and target_id = $2 and kind = 'load' and settings_changed order by run desc "
+        "limit 1",
+        {run.key.migration_id, run.target_id});
+    return rows.empty() ? std::string() : rows[0].text("target_time");
+  });
+}
+
+bool PgUndoStore::planned(const RunKey& key) {
+  return pool_.transact([&](pg::Tx& tx) {
+    return tx.one("select planned from run where migration_id = $1 and run = $2", {key.migration_id, key.run}).boolean("planned");
+  });
+}
+
+void PgUndoStore::store_plan(const RunInfo& run, const Hold& hold, std::span<const UndoLook> records) {
+  std::vector<std::string> names, models, reasons;
+  std::vector<std::int64_t> ids, verdicts;
+  for (const auto& record : records) {
+    names.push_back(record.external_id);
+    models.push_back(record.model);
+    ids.push_back(record.odoo_id);
+    verdicts.push_back(static_cast<std::int64_t>(record.verdict));
+    reasons.push_back(record.reason);
+  }
+  fenced(hold, [&](pg::Tx& tx) {
+    tx.exec(
+        "insert into undo_record (migration_id, run, tenant_id, position, external_id, model, odoo_id, state, reverse, adopted, reason) "
+        "select $1, $2, $3, u.at, u.name, u.model, u.id, case u.verdict when $8 then 'kept' else 'planned' end, u.verdict = $9, u.verdict "
+        "= "
+        "$10, u.reason from unnest($4::text[], $5::text[], $6::bigint[], $7::bigint[], $11::text[]) with ordinality as u(name, model, id, "
+        "verdict, reason, at)",
+        {run.key.migration_id, run.key.run, run.tenant_id, names, models, ids, verdicts, static_cast<std::int64_t>(Verdict::keep),
+         static_cast<std::int64_t>(Verdict::reverse), static_cast<std::int64_t>(Verdict::theirs), reasons});
+    tx.exec("update run set planned = true where migration_id = $1 and run = $2", {run.key.migration_id, run.key.run});
+  });
+}
+
+std::vector<UndoRow> PgUndoStore::next_rows(const RunKey& key, std::size_t most) {
+  return pool_.transact([&](pg::Tx& tx) {
+    std::vector<UndoRow> out;
+    for (const auto row : tx.exec("select external_id, model, reverse from undo_record where migration_id = $1 and run = $2 and state = "
+                                  "'planned' order by position limit $3",
+                                  {key.migration_id, key.run, static_cast<std::int64_t>(most)}))
+      out.push_back({row.text("external_id"), row.text("model"), row.boolean("reverse")});
+    return out;
+  });
+}
+
+void PgUndoStore::settle(const RunInfo& run, const Hold& hold, std::span<const UndoFate> fates) {
+  std::vector<std::string> names, states, reasons;
+  for (const auto& fate : fates) {
+    names.push_back(fate.external_id);
+    states.push_back(fate.state);
+    reasons.push_back(fate.reason);
+  }
+  fenced(hold, [&](pg::Tx& tx) {
+    tx.exec(
+        "update undo_record r set state = u.state, reason = u.reason from unnest($3::text[], $4::text[], $5::text[]) as u(name, state, "
+        "reason) where r.migration_id = $1 and r.run = $2 and r.external_id = u.name",
+        {run.key.migration_id, run.key.run, names, states, reasons});
+  });
+}
+
+std::vector<std::string> PgUndoStore::keep(const RunInfo& run, const Hold& hold, const std::vector<std::string>& names,
+                                           const std::string& reason) {
+  return fenced(hold, [&](pg::Tx& tx) {
+    std::vector<std::string> out;
+    for (const auto row : tx.exec("update undo_record set state = 'kept', reason = $4 where migration_id = $1 and run = $2 and state = "
+                                  "'planned' and not adopted and external_id = any($3::text[]) returning external_id",
+                                  {run.key.migration_id, run.key.run, names, reason}))
+      out.push_back(row.text("external_id"));
+    return out;
+  });
+}
+
+std::vector<ChangedValue> PgUndoStore::changed_values(const RunInfo& run) {
+  return pool_.transact([&](pg::Tx& tx) {
+    std::vector<ChangedValue> out;
+    for (const auto row : tx.exec("select * from changed_value where target_id = $1 and migration_id = $2 order by ordinal",
+                                  {run.target_id, run.key.migration_id}))
+      out.push_back({row.text("model"), row.integer("odoo_id"), row.text("field"), row.text("before_value"), row.text("written_value")});
+    return out;
+  });
+}
+
+void PgUndoStore::settle_values(const RunInfo& run, const Hold& hold, std::span<const ValueFate> fates) {
+  fenced(hold, [&](pg::Tx& tx) {
+    for (const auto& fate : fates) {
+      const auto& value = fate.value;
+      tx.exec(
+          "insert into undo_value (migration_id, run, tenant_id, model, odoo_id, field, state, reason) values ($1, $2, $3, $4, $5, $6, $7, "
+          "$8) on conflict (migration_id, run, model, odoo_id, field) do update set state = excluded.state, reason = excluded.reason",
+          {run.key.migration_id, run.key.run, run.tenant_id, value.model, value.odoo_id, value.field, fate.restored ? "restored" : "kept",
+           fate.reason});
+      if (fate.restored)
+        tx.exec("delete from changed_value where target_id = $1 and model = $2 and odoo_id = $3 and field = $4",
+                {run.target_id, value.model, value.odoo_id, value.field});
+    }
+  });
+}
+
+void PgUndoStore::forget_undone(const RunInfo& run, const Hold& hold) {
+  fenced(hold, [&](pg::Tx& tx) {
+    tx.exec(
+        "delete from record r where target_id = $1 and migration_id = $2 and not exists (select 1 from undo_record u where u.migration_id "
+        "= $2 and u.run = $3 and u.external_id = r.external_id and u.state = 'kept')",
+        {run.target_id, run.key.migration_id, run.key.run});
+  });
+}
+
+v1::RunUndone PgUndoStore::summary(const RunInfo& run) {
+  return pool_.transact([&](pg::Tx& tx) { return undo_summary(tx, run.key, run.dry_run); });
+}
+
+v1::UndoProgress PgUndoStore::progress(const RunKey& key) {
+  return pool_.transact([&](pg::Tx& tx) {
+    const auto row = tx.one(
+        "select count(*) filter (where state not in ('planned', 'kept')) as done, count(*) filter (where state <> 'kept') as total from "
+        "undo_record where migration_id = $1 and run = $2",
+        {key.migration_id, key.run});
+    v1::UndoProgress out;
+    out.set_done(static_cast<std::uint64_t>(row.integer("done")));
+    out.set_total(static_cast<std::uint64_t>(row.integer("total")));
+    return out;
+  });
+}
+
+}  // namespace q2o::loader

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "services/loader/app/run_store.h"
+#include "services/loader/domain/undo_plan.h"
+
+namespace q2o::loader {
+
+/// A record that the undo has still to take back.
+struct UndoRow {
+  std::string external_id, model;
+  bool reverse = false;
+};
+/// What became of it.
+struct UndoFate {
+  std::string external_id;
+  std::string state;  ///< removed, reversed, kept, theirs
+  std::string reason;
+};
+struct ValueFate {
+  ChangedValue value;
+  bool restored = false;
+  std::string reason;
+};
+
+/// The loader's memory of undo runs. Writes take the hold as in RunStore. Called from one thread per run.
+class UndoStore {
+ public:
+  virtual ~UndoStore() = default;
+  /// External ids in the run's target that another migration wrote last.
+  virtual std::set<std::string> names_of_others(const RunInfo& run) = 0;
+  /// The target's clock after the migration's last write there; empty: not known.
+  virtual std::string last_write(const RunInfo& run) = 0;
+
+  virtual bool planned(const RunKey& key) = 0;
+  /// The whole plan at once; from then on planned() is true.
+  virtual void store_plan(const RunInfo& run, const Hold& hold, std::span<const UndoLook> records) = 0;
+  /// The next records to take back, in order.
+  virtual std::vector<UndoRow> next_rows(const RunKey& key, std::size_t most) = 0;
+  virtual void settle(const RunInfo& run, const Hold& hold, std::span<const UndoFate> fates) = 0;
+  /// Those of `names` that were still to be taken back and are kept now.
+  virtual std::vector<std::string> keep(const RunInfo& run, const Hold& hold, const std::vector<std::string>& names,
+                                        const std::string& reason) = 0;
+
+  /// Values of the target's own records that are not put back, in the order in which they were written first.
+  virtual std::vector<ChangedValue> changed_values(const RunInfo& run) = 0;
+  virtual void settle_values(const RunInfo& run, const Hold& hold, std::span<const ValueFate> fates) = 0;
+  /// The record ledger forgets what is gone, so that another run makes it anew.
+  virtual void forget_undone(const RunInfo& run, const Hold& hold) = 0;
+
+  virtual v1::RunUndone summary(const RunInfo& run) = 0;
+  virtual v1::UndoProgress progress(const RunKey& key) = 0;
+};
+
+}  // namespace q2o::loader

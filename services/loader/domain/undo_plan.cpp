@@ -1,0 +1,47 @@
+#include "services/loader/domain/undo_plan.h"
+
+#include <utility>
+
+namespace q2o::loader {
+
+using Verdict = UndoLook::Verdict;
+
+void UndoPlan::add(UndoLook look) {
+  if (look.verdict == Verdict::gone) return;
+  if (look.verdict == Verdict::keep || look.verdict == Verdict::reverse) open_.push_back(records_.size());
+  at_.emplace(look.external_id, records_.size());
+  records_.push_back(std::move(look));
+}
+
+void UndoPlan::keep(const std::string& external_id, const std::string& because) {
+  const auto found = at_.find(external_id);
+  if (found == at_.end()) return;
+  auto& record = records_[found->second];
+  if (record.verdict != Verdict::remove && record.verdict != Verdict::reverse) return;
+  record.verdict = Verdict::keep;
+  record.reason = "needed by " + because;
+  unanswered_.push_back(external_id);
+}
+
+std::vector<std::string> UndoPlan::unanswered() {
+  for (const auto at : std::exchange(open_, {})) {
+    const auto name = records_[at].external_id;
+    for (const auto& needed : std::exchange(records_[at].needs, {})) keep(needed, name);
+  }
+  return std::exchange(unanswered_, {});
+}
+
+void UndoPlan::needs_of(const std::string& external_id, std::vector<std::string> needs) {
+  const auto found = at_.find(external_id);
+  if (found == at_.end()) return;
+  records_[found->second].needs = std::move(needs);
+  open_.push_back(found->second);
+}
+
+bool taken_back_before(const std::string& model, std::int64_t id, const std::string& other_model, std::int64_t other_id) {
+  const auto is_match = [](const std::string& name) { return name == "account.partial.reconcile"; };
+  if (is_match(model) != is_match(other_model)) return is_match(model);
+  return id > other_id;
+}
+
+}  // namespace q2o::loader
