@@ -102,8 +102,14 @@ class FakeBilling final : public billing::v1::MigrationService::Service {
     response->mutable_migration()->set_state(billing::v1::STATE_COMPLETED);
     return grpc::Status::OK;
   }
+  /// Refuses: nothing of the kind can be undone here.
+  grpc::Status Start(grpc::ServerContext*, const billing::v1::StartRequest* request, billing::v1::StartResponse*) override {
+    started = *request;
+    return rpc::to_status(Error{Code::failed_precondition, "nothing was written", Retry::never, Effect::none, "NOTHING_TO_UNDO", "", {}});
+  }
   std::vector<billing::v1::Migration> migrations;
   std::string accepted, accepted_by;
+  billing::v1::StartRequest started;
 };
 
 class Accept : public Cli {
@@ -113,10 +119,10 @@ class Accept : public Cli {
     setenv("Q2O_PORT_BILLING", std::to_string(server_.port()).c_str(), 1);
   }
   /// Types a line at the prompt.
-  int type(const std::string& line) {
+  int type(const std::string& line, const std::vector<std::string>& words = {"accept", "2222", "--reason", "agreed with the auditor"}) {
     const std::istringstream input(line + "\n");
     auto* before = std::cin.rdbuf(input.rdbuf());
-    const int code = run_words({"accept", "2222", "--reason", "agreed with the auditor"});
+    const int code = run_words(words);
     std::cin.rdbuf(before);
     return code;
   }
@@ -138,6 +144,17 @@ TEST_F(Accept, SendsTheReasonForTheMigrationOnWhicheverPageItIs) {
   EXPECT_EQ(type("accept"), kDone);
   EXPECT_EQ(billing_.accepted, "22222222-0000-4000-8000-000000000000: agreed with the auditor");
   EXPECT_THAT(billing_.accepted_by, ::testing::MatchesRegex("cli:.+")) << "a person's login, not only the program";
+}
+
+TEST_F(Accept, AnUndoNeedsTheTypedWordAndADryRunOfItDoesNot) {
+  EXPECT_EQ(type("yes", {"undo", "2222"}), kUsage);
+  EXPECT_EQ(billing_.started.migration_id(), "") << "nothing was begun";
+  EXPECT_EQ(type("undo", {"undo", "2222", "--reason", "wrong database"}), kError) << "asked for, and refused here";
+  EXPECT_EQ(billing_.started.order().kind(), billing::v1::RUN_KIND_UNDO);
+  EXPECT_FALSE(billing_.started.order().dry_run());
+  EXPECT_EQ(billing_.started.reason(), "wrong database");
+  EXPECT_EQ(type("", {"undo", "2222", "--dry-run"}), kError);
+  EXPECT_TRUE(billing_.started.order().dry_run());
 }
 
 TEST(RunToWatch, IsThePresentOneWhileItRunsOrIsBeingProven) {

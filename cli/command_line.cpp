@@ -52,6 +52,7 @@ CommandLine::CommandLine() : app_(kExamples, "q2o") {
   app_.add_flag("--json", json_, "machine-readable output");
   add_migrate();
   add_replay();
+  add_undo();
   add_views();
   add_steps();
   add_mapping();
@@ -118,6 +119,19 @@ void CommandLine::add_replay() {
   again->add_option("--reason", replay_.reason, kKept);
   again->add_flag("--dry-run", replay_.dry_run, "map, but write nothing");
   add_odoo(command("connect-odoo", "save and check another Odoo", [this](const Session& s) { return connect_odoo(s, migrate_); }));
+}
+
+void CommandLine::add_undo() {
+  CLI::App* back = command("undo",
+                           "remove from Odoo what the migration created, keep what has been worked with since\n\n"
+                           "Examples:\n  q2o undo --dry-run        what it would do: counts, and what it keeps with the reason\n"
+                           "  q2o undo 5b1c9d20 --yes --reason \"wrong database\"",
+                           [this](const Session& s) { return undo(s, undo_); });
+  back->add_option("migration", undo_.migration_id, kWhichMigration);
+  back->add_option("--target", undo_.target, "another target that it was replayed into (default: the migration's)");
+  back->add_option("--reason", undo_.reason, kKept);
+  back->add_flag("--dry-run", undo_.dry_run, "show it, change nothing");
+  back->add_flag("--yes", undo_.yes, "do not ask");
 }
 
 void CommandLine::add_views() {

@@ -32,6 +32,7 @@ class CommandLine {
 
   void add_migrate();
   void add_replay();
+  void add_undo();
   void add_views();
   void add_steps();
   void add_mapping();
@@ -42,6 +43,7 @@ class CommandLine {
   std::string id_, out_, reason_, file_, brokers_;
   MigrateOptions migrate_;
   ReplayOptions replay_;
+  UndoOptions undo_;
   TraceOptions trace_;
   Action chosen_;
 };

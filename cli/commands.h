@@ -28,6 +28,13 @@ struct ReplayOptions {
 };
 /// A new run over the records of an earlier one, without a call to the source.
 int replay(const Session& session, const ReplayOptions& options);
+
+struct UndoOptions {
+  std::string migration_id, target, reason;
+  bool dry_run = false, yes = false;
+};
+/// Takes back what the migration created in Odoo; asks for a typed word unless `yes` or a dry run.
+int undo(const Session& session, const UndoOptions& options);
 /// Saves and checks an Odoo: the password comes from ODOO_PASSWORD.
 int connect_odoo(const Session& session, const MigrateOptions& options);
 
@@ -52,6 +59,8 @@ int history(const Session& session, const std::string& migration_id);
 int connections(const Session& session);
 /// All pages of the source connections.
 Result<std::vector<connector::v1::Connection>> source_connections(const Session& session);
+/// The target whose id begins or ends so.
+Result<std::string> choose_target(const Session& session, const std::string& id);
 /// All pages of the targets.
 Result<std::vector<loader::v1::Target>> targets(const Session& session);
 /// All pages of what runs have changed in targets and could not put back; `migration_id` empty: in all targets.

@@ -6,9 +6,7 @@
 #include "q2o/loader/v1/loader.grpc.pb.h"
 
 namespace q2o::cli {
-namespace {
 
-/// The target whose id begins or ends so.
 Result<std::string> choose_target(const Session& session, const std::string& id) {
   const auto list = targets(session);
   if (!list) return fail(list.error());
@@ -25,8 +23,6 @@ Result<std::string> choose_target(const Session& session, const std::string& id)
                 "`q2o connections` lists them; `q2o connect-odoo` adds one.");
   return found;
 }
-
-}  // namespace
 
 int replay(const Session& session, const ReplayOptions& options) {
   const auto migration = choose_migration(session, options.migration_id);

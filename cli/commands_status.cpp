@@ -73,14 +73,6 @@ void print_left(const LeftSettings& left) {
   }
 }
 
-/// Danger is confirmed by a typed word.
-bool confirmed(const std::string& effect, const std::string& word) {
-  std::cerr << effect << " Type `" << word << "` to confirm: ";
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == word;
-}
-
 /// A command that answers with the changed migration.
 template <class Request, class Response>
 int change(const Session& session, const std::string& id,

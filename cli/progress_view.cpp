@@ -58,8 +58,9 @@ std::string state_word(billing::v1::State state) {
 }
 
 bool is_final(const billing::v1::Migration& migration) {
-  const bool dry_run_over = migration.state() == billing::v1::STATE_READY && migration.run() > 0 && migration.order().dry_run();
-  return migration.state() == billing::v1::STATE_COMPLETED || migration.state() == billing::v1::STATE_FAILED || dry_run_over;
+  const bool leaves_no_books = migration.order().dry_run() || migration.order().kind() == billing::v1::RUN_KIND_UNDO;
+  return migration.state() == billing::v1::STATE_COMPLETED || migration.state() == billing::v1::STATE_FAILED ||
+         (migration.state() == billing::v1::STATE_READY && migration.run() > 0 && leaves_no_books);
 }
 
 std::vector<std::string> progress_lines(const Progress& progress, int width) {

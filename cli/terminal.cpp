@@ -32,6 +32,13 @@ std::string duration(std::uint64_t seconds) {
   return std::to_string(seconds / 3600) + " h " + std::to_string(seconds % 3600 / 60) + " min";
 }
 
+bool confirmed(const std::string& effect, const std::string& word) {
+  std::cerr << effect << " Type `" << word << "` to confirm: ";
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == word;
+}
+
 void rewind_lines(int lines) {
   if (lines > 0) std::cerr << "\033[" << lines << "A\033[J";
 }

@@ -13,6 +13,8 @@ std::string bold(std::string_view text);
 std::string grouped(std::uint64_t number);
 /// "3 min 20 s".
 std::string duration(std::uint64_t seconds);
+/// Danger is confirmed by a typed word: says what will happen and reads a line.
+bool confirmed(const std::string& effect, const std::string& word);
 /// Moves the cursor up and clears below: the next frame of a live picture.
 void rewind_lines(int lines);
 
