@@ -188,6 +188,7 @@ class Stack:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.ports[port_name]}{path}", method=method, data=None if body is None else json.dumps(body).encode()
         )
+        request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.read().decode()
 
