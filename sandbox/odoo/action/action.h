@@ -22,6 +22,7 @@ struct Row {
   std::string outcome = "created";
   std::vector<Record> debit_lines, credit_lines;
   Id debit_partner = 0, credit_partner = 0;
+  std::vector<std::string> lost;  ///< our matches that went with what was changed or replaced
 
   std::string external_id() const;
   std::string model() const;
@@ -95,6 +96,9 @@ class Batch {
   std::vector<std::string> matches_of(const Record& move);
   void forget(const std::string& name);
 
+  // replace.cpp
+  std::vector<std::string> replace(const Row& row);
+
   // match.cpp
   void take_match(Row row);
   void match_rows(std::vector<Row>& rows);
@@ -121,6 +125,7 @@ class Batch {
   std::vector<Setting> settings_;
   std::vector<Noted> noted_;
   std::vector<std::string> fresh_;
+  std::map<std::string, Known> gone_;
   std::string group_key_;
   std::vector<Row> group_;
   std::set<std::string> pending_;

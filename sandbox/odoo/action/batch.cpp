@@ -70,6 +70,8 @@ void Batch::read_known(const List& records) {
   for (const Any& record : records) {
     if (const Any* name = record.dict().find("external_id")) names.insert(name->text());
     if (const Any* values = record.dict().find("values")) collect(*values, names);
+    if (const Any* replaced = record.dict().find("replaces"))
+      for (const Any& name : replaced->list()) names.insert(name.text());
   }
   Table& data = env_.database().table("ir.model.data");
   for (const std::string& name : names)
@@ -101,10 +103,11 @@ std::string Batch::run() {
 }
 
 void Batch::take(Row row) {
-  check_keys("record", *row.record, {"external_id", "model", "operation", "values", "post", "datas"});
+  check_keys("record", *row.record, {"external_id", "model", "operation", "values", "post", "datas", "replaces"});
   const Any* operation = row.record->find("operation");
   const std::string name = operation ? operation->text() : "";
   if (name != "create" && name != "match" && name != "write") refuse("unknown operation '" + name + "'");
+  if (row.record->has("replaces") && name != "create") refuse(row.external_id() + " replaces nothing: it creates nothing");
   const Any* values = row.record->find("values");
   if (!values || !values->is_dict()) refuse("values of " + row.external_id() + " are no object");
   row.body = values ? &values->dict() : &no_values();
@@ -125,12 +128,14 @@ void Batch::take_alone(Row row) {
   const bool sudo = env_.sudo;
   const Row copy = row;
   fresh_.clear();
+  gone_.clear();
   const auto give_up = [&](const std::string& name, const std::string& message) {
     env_.database().rollback_to(savepoint);
     env_.sudo = sudo;
     env_.building = 0;
     env_.payment_lines = Any();
     for (const std::string& one : fresh_) known_.erase(one);
+    for (const auto& [gone, record] : gone_) known_[gone] = record;
     settings_.resize(moved_aside);
     noted_.resize(noted);
     found_.clear();
@@ -170,7 +175,7 @@ void Batch::enqueue(const std::string& key, Row row) {
 }
 
 void Batch::answer(const Row& row, Id id, const std::string& outcome, const std::string& error_name, const std::string& message) {
-  results_[row.position] = {row.external_id(), outcome, error_name, message, id, {}};
+  results_[row.position] = {row.external_id(), outcome, error_name, message, id, row.lost};
 }
 
 void Batch::wait_for(const Row& row, const Missing& missing) {

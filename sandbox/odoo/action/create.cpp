@@ -34,6 +34,7 @@ void Batch::take_create(Row row) {
     row.values["datas"] = *datas;
   }
   if (!missing.empty()) return wait_for(row, missing);
+  row.lost = replace(row);
   if (known != known_.end()) {
     flush();
     return update(row);

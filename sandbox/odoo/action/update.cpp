@@ -86,8 +86,8 @@ void Batch::update(Row& row) {
     note_before(stored, changes);
     write_changes(stored, std::move(changes), row.then);
   }
+  row.lost.insert(row.lost.end(), lost.begin(), lost.end());
   answer(row, known_.find(row.external_id())->second.id, "changed");
-  results_[row.position].unmatched = std::move(lost);
 }
 
 std::vector<std::string> Batch::change_move(const Record& move, Dict changes, bool wants_post) {

@@ -115,6 +115,30 @@ TEST_P(Action, ReplacesTheItemsOfAPostedEntryInModeUpdate) {
 }
 
 /// Bytes come beside the values; where the notes and files of a record are is for the action to find.
+TEST_P(Action, ReplacesAnEntryByTheRecordOfItsTransaction) {
+  const std::string cash = std::to_string(account("asset_current", true));
+  const Answer before = run(entry("r_entry", cash, "10", "10") + "," + entry("r_matched", cash, "10", "10"));
+  ASSERT_EQ(outcomes(before), "created,created");
+  const auto side = [&](const char* sign) {
+    const auto of_sign = fill(R"([["move_id","=",$1],["balance","$2",0]])", {std::to_string(made(before, 1)), sign});
+    return std::to_string(books().find("account.move.line", of_sign));
+  };
+  ASSERT_TRUE(books().call("account.move.line", "reconcile", fill("[[$1,$2]]", {side(">"), side("<")})).ok());
+  const auto replacing = [&](const std::string& name, const std::string& replaced) {
+    std::string text = entry(name, cash, "10", "10");
+    return text.insert(text.size() - 1, fill(R"(,"replaces":["$1"])", {replaced}));
+  };
+  EXPECT_EQ(outcomes(run(replacing("r_new", "r_entry"))), "created");
+  EXPECT_EQ(books().find("account.move", fill(R"([["id","=",$1]])", {std::to_string(made(before, 0))})), 0);
+  EXPECT_EQ(books().find("ir.model.data", fill(R"([["module","=","$1"],["name","=","r_entry"]])", {module_})), 0);
+  EXPECT_EQ(outcomes(run(replacing("r_new", "r_entry"), false, "update")), "unchanged") << "nothing is left to be replaced";
+
+  const Answer refused = run(replacing("r_other", "r_matched"), true);
+  EXPECT_EQ(outcomes(refused), "rejected");
+  EXPECT_THAT(std::string(refused.result().at("results.0.message").text()), HasSubstr("somebody has matched that in Odoo"));
+  EXPECT_EQ(books().read("account.move", made(before, 1), "state"), "posted");
+}
+
 TEST_P(Action, KeepsTheBytesOfAFileAsTheyAre) {
   // 2,400 points wide: Odoo would shrink it to 1,920.
   constexpr const char* kWide =

@@ -14,9 +14,10 @@ READABLE = WRITABLE + (
     'res.country', 'res.country.state', 'res.country.group', 'account.payment.method', 'account.account.tag', 'account.move.line',
     'mail.message.subtype', 'stock.location', 'stock.warehouse', 'uom.uom', 'res.lang', 'product.pricelist', 'project.task.type')
 POSTABLE = ('account.move', 'account.payment')
+REPLACED = ('account.move', 'account.payment', 'account.bank.statement.line', 'account.partial.reconcile')
 REMADE = ('account.payment', 'account.bank.statement.line')  # changed by making them anew: an edit as draft recomputes their items
 CONTEXT_KEYS = ('skip_invoice_sync', 'inventory_mode', 'no_exchange_difference', 'active_test', 'image_no_postprocess')
-RECORD_KEYS = ('external_id', 'model', 'operation', 'values', 'post', 'datas')
+RECORD_KEYS = ('external_id', 'model', 'operation', 'values', 'post', 'datas', 'replaces')
 CREATE_KEYS = ('values', 'adopt', 'then', 'context', 'sudo')
 MATCH_KEYS = ('debit', 'credit', 'account', 'amount', 'amount_currency', 'debit_partner', 'credit_partner')
 WRITE_KEYS = ('record', 'values', 'context', 'sudo')
@@ -51,6 +52,7 @@ browsed = {}   # model -> {id: record}, one prefetch for the batch
 group = {'key': None, 'rows': []}
 pending = set()  # external ids in the open group: not created yet
 fresh = []       # external ids registered since the last savepoint
+gone = {}        # what was replaced since the last savepoint: external id -> (model, id)
 
 
 def refuse(text):

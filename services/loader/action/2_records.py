@@ -273,18 +273,54 @@ def change_move(record, changes, wants_post):
     return lost
 
 
-def remake(row, record, body):
-    """Payments and statement lines: an edit as draft would recompute their items."""
-    lost = matches_of(record.move_id)
-    moves = record.move_id
-    name = row['record']['external_id']
+def move_of(record):
+    return record if record._name == 'account.move' else record.move_id
+
+
+def delete(record):
+    """An entry, or a payment or statement line with the entry behind it."""
     if record._name == 'account.payment':
         record.action_draft()
         record.unlink()
-    else:
-        moves.line_ids.remove_move_reconcile()
-        moves.button_draft()
-        record.with_context(force_delete=True).unlink()
+        return
+    move = move_of(record)
+    move.line_ids.remove_move_reconcile()
+    if move.state != 'draft':
+        move.button_draft()
+    record.with_context(force_delete=True).unlink()
+
+
+def replace(names, by):
+    """Takes away what an earlier run booked for the same transaction of the source; the external ids of our matches that go with it.
+    What a person has settled with it stays as it is: then nothing is replaced."""
+    lost = []
+    for name in names:
+        if name not in known:
+            continue
+        model, record_id = known[name]
+        if model not in REPLACED:
+            refuse('%s is %s: it cannot be replaced' % (name, model))
+        record = env[model].sudo().browse(record_id).exists()
+        if record and model == 'account.partial.reconcile':
+            record.unlink()
+        elif record:
+            matches = matches_of(move_of(record))
+            lines = move_of(record).line_ids
+            if len(lines.matched_debit_ids | lines.matched_credit_ids) > len(matches):
+                raise UserError('%s was booked by an earlier run as %s, and somebody has matched that in Odoo. Undo the match there, then '
+                                'run again' % (by, move_of(record).name))
+            lost += matches
+            delete(record)
+        xids.search([('module', '=', module), ('name', '=', name)]).unlink()
+        gone[name] = known.pop(name)
+    return lost
+
+
+def remake(row, record, body):
+    """Payments and statement lines: an edit as draft would recompute their items."""
+    lost = matches_of(record.move_id)
+    name = row['record']['external_id']
+    delete(record)
     xids.search([('module', '=', module), ('name', '=', name)]).unlink()
     known.pop(name, None)
     row['outcome'] = 'changed'
@@ -321,9 +357,8 @@ def update(row, body):
     else:
         note_before(stored, changes)
         write_changes(stored, changes, row['then'])
+    row['lost'] += lost
     answer(row, known[record['external_id']][1], 'changed')
-    if lost:
-        results[row['position']]['unmatched'] = lost
 
 
 def write_changes(stored, changes, then):

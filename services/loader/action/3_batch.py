@@ -106,6 +106,8 @@ def close_groups(lines):
 def answer(row, record_id, outcome, error_name='', message=''):
     results[row['position']] = {'external_id': row['record']['external_id'], 'id': record_id, 'outcome': outcome,
                                 'error_name': error_name, 'message': message}
+    if row['lost']:
+        results[row['position']]['unmatched'] = row['lost']
 
 
 def flush():
@@ -149,6 +151,8 @@ def take_create(row, body):
     row['body'] = body
     if missing:
         return wait_for(row, missing)
+    if 'replaces' in record:
+        row['lost'] = replace(record['replaces'], name)
     if name in known:
         flush()
         return update(row, body)
@@ -211,6 +215,8 @@ def take(row):
     check_keys('record', record, RECORD_KEYS)
     if record.get('operation') not in OPERATIONS:
         refuse('unknown operation %r' % (record.get('operation'),))
+    if 'replaces' in record and record['operation'] != 'create':
+        refuse('%s replaces nothing: it creates nothing' % record.get('external_id'))
     if not isinstance(record.get('values'), dict):
         refuse('values of %s are no object' % record.get('external_id'))
     names = set([record['external_id']])
@@ -224,6 +230,7 @@ def read_known():
     names = set()
     for record in records:
         names.add(record.get('external_id'))
+        names.update(record.get('replaces') or [])
         collect(record.get('values'), names)
     for row in xids.search_read([('module', '=', module), ('name', 'in', list(names))], ['name', 'model', 'res_id']):
         known[row['name']] = (row['model'], row['res_id'])
@@ -245,6 +252,7 @@ def take_alone(row):
     moved_aside = len(settings)
     noted = len(written)
     fresh.clear()
+    gone.clear()
     env.cr.execute('SAVEPOINT q2o_one')
     try:
         take(row)
@@ -261,6 +269,8 @@ def take_alone(row):
         env.clear()
         for one in fresh:
             known.pop(one, None)
+        known.update(gone)
+        row['lost'] = []
         while len(settings) > moved_aside:
             settings.pop()
         while len(written) > noted:
@@ -274,9 +284,9 @@ def take_alone(row):
 read_known()
 for position, record in enumerate(records):
     if isolate:
-        take_alone({'position': position, 'record': record})
+        take_alone({'position': position, 'record': record, 'lost': []})
     else:
-        take({'position': position, 'record': record})
+        take({'position': position, 'record': record, 'lost': []})
 flush()
 env.flush_all()
 note_after()

@@ -23,7 +23,9 @@ class Field:
 FIELDS = {
     'res.partner': {'name': 'char', 'ref': 'char', 'phone': 'char', 'parent_id': 'many2one', 'customer_rank': 'integer', 'category_id': 'many2many'},
     'account.account': {'code': 'char', 'name': 'char'},
-    'account.move': {'name': 'char', 'narration': 'html', 'state': 'selection'},
+    'account.move': {'name': 'char', 'narration': 'html', 'state': 'selection', 'line_ids': 'one2many'},
+    'account.move.line': {'move_id': 'many2one'},
+    'account.partial.reconcile': {'debit_move_id': 'many2one', 'credit_move_id': 'many2one'},
     'account.bank.statement.line': {'payment_ref': 'char', 'move_id': 'many2one'},
     'ir.attachment': {'name': 'char', 'res_model': 'char', 'res_id': 'integer', 'datas': 'binary'},
     'ir.model.data': {'module': 'char', 'name': 'char', 'model': 'char', 'res_id': 'integer', 'noupdate': 'boolean'},
@@ -65,6 +67,11 @@ class Records:
         kind = FIELDS[self._name].get(name)
         if name in ('create_uid', 'write_uid'):
             return Records(self.env, 'res.users', [value])
+        if name == 'line_ids':
+            return self.env['account.move.line'].search([('move_id', 'in', self.ids)])
+        if name in ('matched_debit_ids', 'matched_credit_ids'):
+            side = 'credit_move_id' if name == 'matched_debit_ids' else 'debit_move_id'
+            return self.env['account.partial.reconcile'].search([(side, 'in', self.ids)])
         if kind == 'many2one':
             return Records(self.env, self._name, [value] if value else [])
         if kind == 'many2many':
@@ -137,9 +144,20 @@ class Records:
 
     def unlink(self):
         for one in self.ids:
+            if self._name == 'account.move' and self.rows[one]['state'] == 'posted':
+                raise UserError('You cannot delete a posted journal entry. Reset it to draft first.')
             del self.rows[one]
             if self._name != 'ir.model.data':
                 self.env['ir.model.data'].search([('model', '=', self._name), ('res_id', '=', one)]).unlink()
+
+    def mapped(self, name):
+        return [one[name] for one in self]
+
+    def remove_move_reconcile(self):
+        (self.matched_debit_ids | self.matched_credit_ids).unlink()
+
+    def button_draft(self):
+        self.write({'state': 'draft'})
 
     def action_post(self):
         self.env.log.append(('post', self._name, self.ids))

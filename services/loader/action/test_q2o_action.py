@@ -156,6 +156,61 @@ class Files(unittest.TestCase):
                 run(self.env, [record])
 
 
+class Replacing(unittest.TestCase):
+    """A transaction that an earlier run booked from the ledger alone, and whose record has come now."""
+
+    def setUp(self):
+        self.env = FakeEnv()
+        run(self.env, [create('ledger_transaction_7', {'name': 'L7'}, 'account.move', True), create('other', {'name': 'O'}, 'account.move', True)])
+        self.entry = self.env.record('ledger_transaction_7').id
+        self.line, self.opposite = self.env['account.move.line'].create([{'move_id': self.entry}, {'move_id': self.env.record('other').id}]).ids
+
+    def record(self, **more):
+        return dict(create('invoice_7', dict({'name': 'I7'}, **more), 'account.move', True), replaces=['ledger_transaction_7'])
+
+    def names(self):
+        return sorted(row['name'] for row in self.env['ir.model.data'].search_read([], ['name']))
+
+    def match(self, name=None):
+        made = self.env['account.partial.reconcile'].create([{'debit_move_id': self.line, 'credit_move_id': self.opposite}])
+        if name:
+            self.env['ir.model.data'].create([{'module': 'q2o', 'name': name, 'model': made._name, 'res_id': made.id}])
+
+    def test_the_entry_goes_when_the_document_comes(self):
+        self.assertEqual(outcomes(run(self.env, [self.record()])), ['created'])
+        self.assertEqual(self.names(), ['invoice_7', 'other'])
+        self.assertFalse(self.env['account.move'].browse(self.entry).exists().ids)
+        self.assertEqual(outcomes(run(self.env, [self.record()], mode='update')), ['unchanged'])
+
+    def test_it_stays_when_the_document_is_rejected_or_waits(self):
+        answer = run(self.env, [self.record(nope=1), create('ledger_transaction_7', {'name': 'L7'}, 'account.move', True)], isolate=True)
+        self.assertEqual(outcomes(answer), ['rejected', 'unchanged'])
+        answer = run(self.env, [self.record(narration={'ref': 'nobody'})])
+        self.assertEqual((outcomes(answer), self.names()), (['waits'], ['ledger_transaction_7', 'other']))
+
+    def test_it_goes_when_the_document_is_there_already(self):
+        run(self.env, [create('invoice_7', {'name': 'I7'}, 'account.move', True)])
+        self.assertEqual(outcomes(run(self.env, [self.record()], mode='update')), ['unchanged'])
+        self.assertEqual(self.names(), ['invoice_7', 'other'])
+
+    def test_our_matches_that_go_with_it_are_named(self):
+        self.match('payment_3_match1')
+        self.assertEqual(run(self.env, [self.record()])['results'][0]['unmatched'], ['payment_3_match1'])
+
+    def test_what_a_person_has_matched_stays(self):
+        self.match()
+        answer = run(self.env, [self.record()], isolate=True)
+        self.assertEqual(outcomes(answer), ['rejected'])
+        self.assertIn('somebody has matched', answer['results'][0]['message'])
+        self.assertEqual(self.names(), ['ledger_transaction_7', 'other'])
+
+    def test_only_bookings_are_replaced_and_only_by_what_is_created(self):
+        run(self.env, [create('a', {'name': 'A'})])
+        for record in (dict(self.record(), replaces=['a']), dict(self.record(), operation='write')):
+            with self.assertRaisesRegex(UserError, 'Q2O refuses'):
+                run(self.env, [record])
+
+
 class Refusing(unittest.TestCase):
     def setUp(self):
         self.env = FakeEnv()

@@ -35,6 +35,7 @@ RunInfo run_info(const pg::Row& row, const billing::v1::Migration& migration) {
   out.undo = row.text("kind") == "undo";
   out.dry_run = row.boolean("dry_run");
   for (const auto& module : plan.modules()) out.modules.push_back(module_of(module));
+  out.transaction_entities.assign(plan.transaction_entities().begin(), plan.transaction_entities().end());
   return out;
 }
 
@@ -218,7 +219,8 @@ std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wa
                      row.text("file_id"),
                      static_cast<std::uint64_t>(row.integer("file_bytes")),
                      {},
-                     0});
+                     0,
+                     {}});
     }
     return out;
   });

@@ -126,6 +126,11 @@ std::string batch_context(std::span<const Item> items, bool update, bool isolate
     out.begin_object().field("external_id", item.external_id).field("model", item.model).field("operation", item.operation);
     out.key("values").raw(item.values_json).field("post", item.post);
     if (!item.file_id.empty()) out.field("datas", item.datas);
+    if (!item.replaces.empty()) {
+      out.key("replaces").begin_array();
+      for (const auto& name : item.replaces) out.string(name);
+      out.end_array();
+    }
     out.end_object();
   }
   out.end_array().end_object().end_object();

@@ -99,6 +99,7 @@ RunDriver::Go RunDriver::read_known(const std::stop_token& stop) {
     auto known = known_of(books_, run_.connection);
     if (known) {
       known_ = std::move(*known);
+      ledger_entries_.emplace(run_.connection, run_.transaction_entities, known_);
       return Go::on;
     }
     if (known.error().retry == Retry::never) return fail_run(known.error());
@@ -157,7 +158,10 @@ bool RunDriver::refill(const Wave& wave, std::list<Item>& queue, std::int64_t& l
   std::vector<Fate> unchanged;
   for (auto& item : items) {
     last = std::max(last, item.number);
-    if (is_unchanged(item, known_)) {
+    item.replaces = ledger_entries_->replaced_by(item);
+    if (ledger_entries_->stands_as_record(item)) {
+      unchanged.push_back({Fate::Kind::done, std::move(item), 0, "skipped", "", "", "", ""});
+    } else if (item.replaces.empty() && is_unchanged(item, known_)) {
       const auto at = known_.find(item.external_id);
       unchanged.push_back({Fate::Kind::done, std::move(item), at == known_.end() ? 0 : at->second, "unchanged", "", "", "", ""});
     } else {
@@ -268,6 +272,7 @@ void RunDriver::take(Delivery delivery, std::list<Item>& queue) {
 
 void RunDriver::settle(std::vector<Fate> fates) {
   if (fates.empty()) return;
+  forget_replaced(fates);
   store_.store(run_, hold_, fates);
   for (const auto& fate : fates) {
     const auto& item = fate.item;
@@ -280,6 +285,16 @@ void RunDriver::settle(std::vector<Fate> fates) {
     if (fate.kind == Fate::Kind::done && fate.odoo_id != 0 && item.operation != "write") known_[item.external_id] = fate.odoo_id;
     progress_.take(fate);
   }
+}
+
+void RunDriver::forget_replaced(const std::vector<Fate>& fates) {
+  std::vector<std::string> gone;
+  for (const auto& fate : fates)
+    if (fate.kind == Fate::Kind::done) gone.insert(gone.end(), fate.item.replaces.begin(), fate.item.replaces.end());
+  if (gone.empty()) return;
+  store_.forget(run_, hold_, gone);
+  for (const auto& name : gone) known_.erase(name);
+  ledger_entries_->gone(gone);
 }
 
 void RunDriver::park(std::list<Item>& queue) {

@@ -11,6 +11,7 @@
 #include "services/loader/app/file_fetcher.h"
 #include "services/loader/app/progress_publisher.h"
 #include "services/loader/app/run_store.h"
+#include "services/loader/domain/ledger_entries.h"
 #include "services/loader/domain/pace.h"
 
 namespace q2o::loader {
@@ -56,6 +57,7 @@ class RunDriver {
   /// Waits for all calls under way and remembers what they did; what they did not do comes back to the queue.
   void come_home(std::list<Item>& queue);
   void settle(std::vector<Fate> fates);
+  void forget_replaced(const std::vector<Fate>& fates);
   void take(Delivery delivery, std::list<Item>& queue);
   void park(std::list<Item>& queue);
 
@@ -71,7 +73,8 @@ class RunDriver {
   Pace pace_;
   ProgressPublisher progress_;
   Known known_;
-  std::optional<std::vector<Module>> missing_;  ///< modules that the target does not have; nothing: not asked yet
+  std::optional<LedgerEntries> ledger_entries_;  ///< there once `known_` was read
+  std::optional<std::vector<Module>> missing_;   ///< modules that the target does not have; nothing: not asked yet
   std::list<std::future<Delivery>> in_flight_;
   bool exclusive_in_flight_ = false;
   int troubles_in_a_row_ = 0;

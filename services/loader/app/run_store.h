@@ -28,10 +28,11 @@ struct Wave {
 struct RunInfo {
   RunKey key;
   std::string tenant_id, connection, target_id, settings_json, home_currency;
-  bool settings_changed = false;  ///< the target has been changed in this run: no second readiness check
-  std::vector<Module> modules;    ///< of the target, as the mapping needs them
-  bool undo = false;              ///< takes back what earlier runs wrote
-  bool dry_run = false;           ///< of an undo: shows what it would do
+  bool settings_changed = false;                       ///< the target has been changed in this run: no second readiness check
+  std::vector<Module> modules;                         ///< of the target, as the mapping needs them
+  bool undo = false;                                   ///< takes back what earlier runs wrote
+  bool dry_run = false;                                ///< of an undo: shows what it would do
+  std::vector<std::string> transaction_entities = {};  ///< whose records bear the id of a transaction of the source's ledger
 };
 /// How far the mapped stream has come.
 struct Arrived {

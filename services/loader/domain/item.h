@@ -17,10 +17,11 @@ struct Item {
   bool post = false;
   /// What the record ledger says about this external id on this target; empty = never written by us.
   std::string ledger_hash, ledger_outcome;
-  std::string file_id;           ///< source record whose file this record is to hold; empty: none
-  std::uint64_t file_bytes = 0;  ///< as the source says; 0: it does not
-  std::string datas;             ///< base64 of the file, there only while the record is on its way
-  int file_troubles = 0;         ///< how often the source could not serve it
+  std::string file_id;                     ///< source record whose file this record is to hold; empty: none
+  std::uint64_t file_bytes = 0;            ///< as the source says; 0: it does not
+  std::string datas;                       ///< base64 of the file, there only while the record is on its way
+  int file_troubles = 0;                   ///< how often the source could not serve it
+  std::vector<std::string> replaces = {};  ///< external ids that go when this record comes (ledger_entries.h)
 };
 
 /// External ids of the connection that are in the target now -> id there.

@@ -143,6 +143,7 @@ std::string FakeBooks::one(const json::Value& record, bool update, std::string& 
     refusal = name + " is bad";
     return answer_json(name, 0, "rejected", refusal);
   }
+  for (const auto& replaced : record["replaces"].items()) stored_.erase(std::string(replaced.text()));
   const auto at = stored_.find(name);
   if (at == stored_.end()) {
     stored_[name] = {++last_id_, values};

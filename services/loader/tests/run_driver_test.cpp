@@ -130,6 +130,57 @@ TEST_F(RunDriverTest, SendsHalvesOfALongCallThatGotNoAnswer) {
   EXPECT_EQ(books.batches(), 3u) << "8, then 4 and 4";
 }
 
+/// An item that books a transaction.
+Item booking(std::int64_t number, const std::string& entity, const std::string& id, const std::string& extra = {}) {
+  auto out = item(number, (entity == "Invoice" ? "qbo1_invoice_" : "qbo1_ledger_transaction_") + id, {}, 0, extra);
+  out.entity = entity;
+  out.source_id = id;
+  out.model = "account.move";
+  return out;
+}
+
+TEST_F(RunDriverTest, ReplacesTheLedgersEntryWhenTheRecordOfTheTransactionComes) {
+  store.info.transaction_entities = {"Invoice"};
+  store.items = {booking(1, "LedgerTransaction", "7"), item(2, "qbo1_a")};
+  drive();
+  EXPECT_THAT(books.names(), ElementsAre("qbo1_a", "qbo1_ledger_transaction_7"));
+  store.begin_run(2);
+  store.items = {booking(1, "Invoice", "7"), item(2, "qbo1_a")};
+  drive();
+  EXPECT_THAT(books.names(), ElementsAre("qbo1_a", "qbo1_invoice_7"));
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 1 0 1 0"));
+  EXPECT_EQ(store.ledger.count("qbo1_ledger_transaction_7"), 0u);
+
+  store.begin_run(3);
+  store.items = {booking(1, "LedgerTransaction", "7"), item(2, "qbo1_a")};
+  drive();
+  EXPECT_THAT(books.names(), ElementsAre("qbo1_a", "qbo1_invoice_7")) << "unreadable again: what is there stays alone";
+  EXPECT_EQ(store.fates["qbo1_ledger_transaction_7"].outcome, "skipped");
+}
+
+TEST_F(RunDriverTest, KeepsTheLedgersEntryWhenTheRecordIsRejected) {
+  store.info.transaction_entities = {"Invoice"};
+  store.items = {booking(1, "LedgerTransaction", "7")};
+  drive();
+  store.begin_run(2);
+  store.items = {booking(1, "Invoice", "7", R"(,"bad":true)")};
+  drive();
+  EXPECT_THAT(books.names(), ElementsAre("qbo1_ledger_transaction_7"));
+  EXPECT_THAT(states_of_facts(), ElementsAre("loaded 0 0 0 1"));
+}
+
+TEST_F(RunDriverTest, ReplacesTheLedgersEntryOnceWhenTheAnswerIsLost) {
+  store.info.transaction_entities = {"Invoice"};
+  store.items = {booking(1, "LedgerTransaction", "7")};
+  drive();
+  store.begin_run(2);
+  store.items = {booking(1, "Invoice", "7")};
+  books.fail_next_batch({testing::lost_answer(), 1});
+  drive();
+  EXPECT_THAT(books.names(), ElementsAre("qbo1_invoice_7"));
+  EXPECT_EQ(store.ledger.count("qbo1_ledger_transaction_7"), 0u);
+}
+
 TEST_F(RunDriverTest, RejectsOneBadRecordAndLoadsItsNeighbours) {
   store.items = {item(1, "qbo1_a"), item(2, "qbo1_bad", {}, 0, R"(,"bad":true)"), item(3, "qbo1_c")};
   drive();

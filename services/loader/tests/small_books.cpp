@@ -48,6 +48,7 @@ mapper::v1::RunPlan plan() {
       R"("decimal_precision":{"Product Price":6,"Product Unit of Measure":6,"Discount":6},"company":{"name":"Small Books Ltd","city":"Bayshore","state":"CA"},)"
       R"("no_default_taxes":true,"book_close_date":null})");
   for (const auto* name : {"account", "sale_management"}) out.add_modules()->set_name(name);
+  for (const auto* entity : {"Invoice", "JournalEntry"}) out.add_transaction_entities(entity);
   for (std::uint32_t number = 0; number < 7; ++number) {
     auto& wave = *out.add_waves();
     wave.set_number(number);
@@ -94,6 +95,21 @@ bus::Incoming SmallBooks::message(mapper::v1::MappedMessage body) {
   return out;
 }
 
+mapper::v1::MappedBatch SmallBooks::one_transaction() const {
+  const auto name = fmt::format("{}_{}_{}", connection, ids::snake_case(booked_as), transaction);
+  const auto record = json::Document::parse(fmt::format(
+      R"({{"external_id":"{}","model":"account.move","operation":"create","wave":5,"post":true,"values":{{"values":{{"move_type":"entry",)"
+      R"("journal_id":{{"ref":"qbo9_j_gen"}},"date":"2026-04-09","line_ids":{{"lines":[)"
+      R"({{"account_id":{{"ref":"qbo9_account_79"}},"balance":7.5,"amount_currency":7.5}},)"
+      R"({{"account_id":{{"ref":"qbo9_account_79"}},"balance":-7.5,"amount_currency":-7.5}}]}}}},"context":{{"skip_invoice_sync":true}}}}}})",
+      name));
+  mapper::v1::MappedBatch batch;
+  batch.set_entity(booked_as);
+  batch.add_records()->set_source_id(transaction);
+  fill(*batch.mutable_records(0)->mutable_targets()->add_records(), record->root());
+  return batch;
+}
+
 std::vector<bus::Incoming> SmallBooks::stream() {
   std::vector<bus::Incoming> out;
   mapper::v1::MappedMessage body;
@@ -109,6 +125,10 @@ std::vector<bus::Incoming> SmallBooks::stream() {
     auto& record = *batch.add_records();
     record.set_source_id(std::string(one["source_id"].text()));
     fill(*record.mutable_targets()->add_records(), one);
+    out.push_back(message(body));
+  }
+  if (!booked_as.empty()) {
+    *body.mutable_batch() = one_transaction();
     out.push_back(message(body));
   }
   for (const auto& entity : entities) {

@@ -32,6 +32,35 @@ TEST_P(WholeLoad, LoadsTheBooksOnceAndASecondRunWritesNothing) {
             std::string::npos);
 }
 
+TEST_P(WholeLoad, ATransactionStandsOnceWhetherItsRecordCanBeReadOrNot) {
+  books.transaction = ids::uuid_v4().substr(0, 8);
+  const auto entry = "ledger_transaction_" + books.transaction, record = "journal_entry_" + books.transaction;
+  const auto there = [&] {
+    OdooBooks odoo(http, *targets.access(books.tenant, target));
+    std::vector<std::string> names;
+    const auto found = look_up(odoo, {"qbo9_" + entry, "qbo9_" + record});
+    for (const auto& [name, id] : *found) names.push_back(name.substr(5));
+    return names;
+  };
+  const auto load = [&](std::uint32_t run, const char* as) {
+    books.booked_as = as;
+    begin_run(run);
+    EXPECT_TRUE(worker()->run_one({}));
+    EXPECT_THAT(run_text(run), ::testing::AllOf(::testing::StartsWith("done "), ::testing::EndsWith(" 0")));
+  };
+  load(1, "LedgerTransaction");
+  EXPECT_EQ(there(), std::vector{entry});
+  const auto booked = id_of(entry);
+  load(2, "JournalEntry");
+  EXPECT_EQ(there(), std::vector{record});
+  EXPECT_EQ(run_text(2), fmt::format("done 1 0 {} 0", testing::small_books_size()));
+  EXPECT_EQ(read("account.move", fmt::format(R"([["id","=",{}]])", booked), R"("name")"), "[]") << "the entry is gone";
+  load(3, "LedgerTransaction");
+  EXPECT_EQ(there(), std::vector{record}) << "no entry beside the record";
+  load(4, "JournalEntry");
+  EXPECT_EQ(run_text(4), fmt::format("done 0 0 {} 0", testing::small_books_size() + 1));
+}
+
 TEST_P(WholeLoad, GoesOnWhereAKilledProcessStopped) {
   begin_run(1);
   {

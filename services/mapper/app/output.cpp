@@ -84,6 +84,8 @@ void Output::plan(const std::string& settings) {
   plan.set_target_settings_json(settings);
   plan.set_home_currency(run_.home_currency);
   for (const auto& module : mapping_.modules()) *plan.add_modules() = to_proto(module);
+  for (const auto& [entity, rule] : mapping_.entities())
+    if (rule.ledger) plan.add_transaction_entities(entity);
   std::uint32_t number = 0;
   for (const auto& wave : mapping_.waves()) {
     auto& added = *plan.add_waves();

@@ -84,6 +84,9 @@ TEST_F(MapperService, SendsThePlanFirstThenEntitiesThenTheEnd) {
   EXPECT_TRUE(sent.front().message.has_run_plan());
   EXPECT_NE(std::string::npos, sent.front().message.run_plan().target_settings_json().find("\"fiscalyear_last_month\":\"3\""));
   EXPECT_TRUE(sent.back().message.has_run_end());
+  const auto& transactions = sent.front().message.run_plan().transaction_entities();
+  EXPECT_NE(std::ranges::find(transactions, "Invoice"), transactions.end());
+  EXPECT_EQ(std::ranges::find(transactions, "Customer"), transactions.end());
   std::uint64_t number = 0;
   for (const auto& one : sent) EXPECT_EQ(++number, one.message.sequence());
   EXPECT_EQ(number, sent.back().message.run_end().messages());

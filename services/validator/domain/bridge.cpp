@@ -25,7 +25,12 @@ std::string in_external_id(std::string id) {
 
 }  // namespace
 
-Bridge::Bridge(const SourceBooks& source, const TargetBooks& target) {
+Bridge::Bridge(const SourceBooks& source, const TargetBooks& target, const std::vector<Unread>& unread) {
+  for (const auto& one : unread) {
+    if (one.uncertain) continue;
+    entities_[ids::snake_case(one.entity)] = one.entity;
+    for (const auto i : one.transactions) unread_[source.ledger[i].id] = one.entity;
+  }
   for (const auto& [entity, all] : source.ids) {
     entities_[ids::snake_case(entity)] = entity;
     for (const auto& id : all) ids_[entity].emplace(in_external_id(id), id);
@@ -73,8 +78,13 @@ void Bridge::take(const OwnRecord& record, const SourceBooks& source, const Targ
   }
   const bool only_ledger = name->entity == kLedgerTransaction;
   const bool exists = only_ledger ? ledger_ids_.contains(name->id) : find_or_empty(source.ids, name->entity).contains(name->id);
-  if (!exists) orphans_.push_back(&record);
+  const bool earlier = !exists && !only_ledger && find_or_empty(unread_, name->id) == name->entity;
+  if (!exists && !earlier) orphans_.push_back(&record);
   loaded_[name->entity].insert(name->id);
+  if (earlier) {
+    earlier_.insert(name->id);
+    loaded_[std::string(kLedgerTransaction)].insert(name->id);  // as which it is mapped while its record is not there
+  }
 
   if (record.model == "account.account" && name->entity == "Account" && name->part.empty()) {
     accounts_[name->id] = record.id;
@@ -92,7 +102,7 @@ void Bridge::take(const OwnRecord& record, const SourceBooks& source, const Targ
     own_moves_.insert(move);
     // A posting object's id is unique over all kinds of transactions; the entity in the name must still be the right one.
     const auto& entity = find_or_empty(source.entity_of_transaction, name->id);
-    if (only_ledger || entity == name->entity) moves_[name->id].insert(move);
+    if (only_ledger || earlier || entity == name->entity) moves_[name->id].insert(move);
   }
 }
 

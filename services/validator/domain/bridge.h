@@ -19,7 +19,8 @@ inline constexpr std::string_view kLedgerTransaction = "LedgerTransaction";
 
 class Bridge {
  public:
-  Bridge(const SourceBooks& source, const TargetBooks& target);
+  /// `unread`: records that nobody could read in this run; an earlier run may have brought them.
+  Bridge(const SourceBooks& source, const TargetBooks& target, const std::vector<Unread>& unread = {});
 
   std::optional<OwnName> parse(const std::string& name) const;
   /// 0 when the account has no counterpart.
@@ -28,6 +29,8 @@ class Bridge {
   std::int64_t partner(const std::string& party) const;
   /// Empty when the partner is none of ours.
   std::string party(std::int64_t partner) const;
+  /// A record that could not be read in this run stands in the target as an earlier run read it.
+  bool from_earlier_run(const std::string& transaction) const { return earlier_.contains(transaction); }
   /// Everything the transaction became in the ledger.
   const std::set<std::int64_t>& moves(const std::string& transaction) const;
   bool is_own_move(std::int64_t move) const { return own_moves_.contains(move); }
@@ -57,7 +60,8 @@ class Bridge {
   std::map<std::string, std::set<std::string>> loaded_;
   std::map<std::int64_t, std::vector<const TargetItem*>> items_;
   std::map<std::int64_t, std::int64_t> move_of_line_;
-  std::set<std::string> ledger_ids_;
+  std::set<std::string> ledger_ids_, earlier_;
+  std::map<std::string, std::string> unread_;  ///< transaction id -> entity
   std::vector<const OwnRecord*> unreadable_, orphans_, vanished_;
 };
 

@@ -128,7 +128,9 @@ std::vector<UnreadRecord> list_unread(const SourceBooks& source, const Bridge& b
       const auto& transaction = source.ledger[i];
       const bool there = !bridge.moves(transaction.id).empty();
       out.push_back({unread.entity, transaction.id, ledger_label(transaction), unread.explanation,
-                     there ? "booked in Odoo with the ledger's amounts" : "not in Odoo"});
+                     bridge.from_earlier_run(transaction.id) ? "in Odoo as an earlier run read it"
+                     : there                                 ? "booked in Odoo with the ledger's amounts"
+                                                             : "not in Odoo"});
     }
     for (auto known = unread.transactions.size(); known < unread.records(); ++known)
       out.push_back({unread.entity, "", "", unread.explanation, unread.posts ? "the ledger has no transaction of it" : "it posts nothing"});
@@ -170,8 +172,8 @@ Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes) {
   proof.transactions = source.ledger.size();
   proof.notes = std::move(notes);
 
-  const Bridge bridge(source, target);
   const auto unread = unread_records(source, proof.notes);
+  const Bridge bridge(source, target, unread);
   const Missing missing(source, bridge, proof.notes, unread);
   proof.unread = list_unread(source, bridge, unread);
   proof.accounts = account_codes(source, target, bridge);

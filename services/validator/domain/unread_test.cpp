@@ -55,6 +55,19 @@ TEST_F(WithoutTheInvoice, ADamagedRecordIsAnExceptionTiedToItsTransaction) {
   EXPECT_EQ(result.unread[0].reason, "The record at position 1 cannot be read.");
 }
 
+TEST_F(WithoutTheInvoice, ARecordOfAnEarlierRunIsTheTransactionAndNoLeftover) {
+  count("Invoice").counted = 1;
+  count("Invoice").explanation = "The record at position 1 cannot be read.";
+  source_.ids.erase("Invoice");  // no invoice at all was read
+  for (auto& record : target_.records) {
+    if (record.name == "ledger_transaction_12") record.name = "invoice_12";
+  }
+  const auto result = proof();
+  EXPECT_EQ(result.verdict, kMatchedWithExceptions) << result.sentence;
+  ASSERT_EQ(result.unread.size(), 1u);
+  EXPECT_EQ(result.unread[0].became, "in Odoo as an earlier run read it");
+}
+
 TEST_F(WithoutTheInvoice, ARefusedEntityIsKnownByTheLedgersWordingAlsoWhereThatIsNotItsName) {
   for (auto& transaction : source_.ledger) {
     if (transaction.id == "12") transaction.type = "Inventory Qty Adjust";
