@@ -59,6 +59,22 @@ void publish(pg::Tx& tx, const Job& job, v1::ValidationCompleted fact) {
   bus::store(tx, message);
 }
 
+/// Where a walk over the waiting jobs stands.
+struct Place {
+  std::string next_at = "-infinity", migration;
+  std::int64_t run = 0;
+};
+
+/// A job whose migration was stopped or runs again is done, one of a paused migration rests until GO asks for it anew.
+bool may_run(pg::Tx& tx, const pg::Row& job) {
+  const auto directive = migrations::directive(tx, job.text("migration_id"), static_cast<std::uint32_t>(job.integer("run")));
+  if (directive == billing::v1::DIRECTIVE_GO) return true;
+  const bool paused = directive == billing::v1::DIRECTIVE_PAUSE;
+  tx.exec("UPDATE proof_job SET state = $3, last_error = $4 WHERE migration_id = $1 AND run = $2",
+          {job.text("migration_id"), job.integer("run"), paused ? "paused" : "done", paused ? "paused" : "stopped"});
+  return false;
+}
+
 void close(pg::Tx& tx, const Job& job, const std::string& error) {
   tx.exec("UPDATE proof_job SET state = 'done', last_error = $4 WHERE migration_id = $1 AND run = $2 AND version = $3",
           {job.run.migration, job.run.number, job.version, error});
@@ -108,18 +124,23 @@ void Store::remember_ranges(pg::Tx& tx, const connector::v1::StatusFact& fact) {
 
 std::optional<Job> Store::next() {
   return pool_.transact([&](pg::Tx& tx) -> std::optional<Job> {
-    const auto rows =
-        tx.exec("SELECT * FROM proof_job WHERE state = 'waiting' AND next_at <= now() ORDER BY next_at LIMIT 10 FOR UPDATE SKIP LOCKED");
-    for (const auto& row : rows) {
-      const auto migration = migrations::find(tx, row.text("migration_id"));
-      if (!migration || static_cast<std::int64_t>(migration->run()) != row.integer("run")) continue;
-      if (migrations::directive(tx, migration->migration_id(), migration->run()) != billing::v1::DIRECTIVE_GO) continue;
-      const auto lease = pg::try_lease(tx, "proof", job_id(row.text("migration_id"), row.integer("run")), instance_, kLease);
-      if (!lease) continue;
-      return Job{run_from(*migration), static_cast<std::uint64_t>(row.integer("version")), static_cast<int>(row.integer("attempts")),
-                 *lease};
+    Place after;
+    while (true) {
+      const auto rows = tx.exec(
+          "SELECT *, next_at::text AS place FROM proof_job WHERE state = 'waiting' AND next_at <= now() AND "
+          "(next_at, migration_id, run) > ($1::timestamptz, $2, $3) ORDER BY next_at, migration_id, run LIMIT 10 FOR UPDATE SKIP LOCKED",
+          {after.next_at, after.migration, after.run});
+      if (rows.empty()) return std::nullopt;
+      for (const auto& row : rows) {
+        after = {row.text("place"), row.text("migration_id"), row.integer("run")};
+        if (!may_run(tx, row)) continue;
+        const auto lease = pg::try_lease(tx, "proof", job_id(row.text("migration_id"), row.integer("run")), instance_, kLease);
+        if (!lease) continue;
+        const auto migration = migrations::find(tx, row.text("migration_id"));
+        return Job{run_from(*migration), static_cast<std::uint64_t>(row.integer("version")), static_cast<int>(row.integer("attempts")),
+                   *lease};
+      }
     }
-    return std::nullopt;
   });
 }
 

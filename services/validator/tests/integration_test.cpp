@@ -398,6 +398,42 @@ TEST_F(ValidatorIntegration, AWorkerThatLostItsLeaseWritesNothing) {
   EXPECT_FALSE(store_.report(kTenant, migration_, 0));
 }
 
+TEST_F(ValidatorIntegration, MigrationsThatWaitForNoProofStandInNobodysWay) {
+  const auto told = [&](const std::string& id, std::uint64_t version, billing::v1::Directive directive, std::uint32_t run = 1) {
+    billing::v1::Migration migration;
+    ASSERT_TRUE(migration.ParseFromString(validating(version).value));
+    migration.set_migration_id(id);
+    migration.set_directive(directive);
+    migration.set_run(run);
+    pool_.transact([&](pg::Tx& tx) {
+      ASSERT_TRUE(migrations::apply(tx, migration));
+      Store::ask_for_proof(tx, migration);
+    });
+  };
+  std::string paused;
+  for (int i = 0; i < 36; ++i) {
+    const auto id = ids::uuid_v4();
+    told(id, 1, billing::v1::DIRECTIVE_GO);
+    if (i % 3 == 0) told(id, 2, billing::v1::DIRECTIVE_STOP);
+    if (i % 3 == 1) told(paused = id, 2, billing::v1::DIRECTIVE_PAUSE);
+    if (i % 3 == 2) told(id, 2, billing::v1::DIRECTIVE_PAUSE, 2);
+  }
+  told(migration_, 1, billing::v1::DIRECTIVE_GO);
+  const auto job = store_.next();
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->run.migration, migration_);
+  const auto in_state = [&](const std::string& state) {
+    return pool_.transact([&](pg::Tx& tx) { return tx.exec("SELECT 1 FROM proof_job WHERE state = $1", {state}).size(); });
+  };
+  EXPECT_EQ(in_state("waiting"), 1u) << "the one that is leased";
+  EXPECT_EQ(in_state("paused"), 12u);
+  EXPECT_EQ(in_state("done"), 24u) << "stopped, or of an older run";
+  told(paused, 3, billing::v1::DIRECTIVE_GO);
+  const auto resumed = store_.next();
+  ASSERT_TRUE(resumed);
+  EXPECT_EQ(resumed->run.migration, paused);
+}
+
 TEST_F(ValidatorIntegration, ReportsComeAsPageCsvAndJsonToTheirTenantOnly) {
   extract();
   publish(validating(7));
