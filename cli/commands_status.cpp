@@ -165,7 +165,7 @@ int status(const Session& session, const std::string& migration_id) {
 int watch(const Session& session, const std::string& migration_id) {
   auto migration = choose_migration(session, migration_id);
   if (!migration) return report_error(session, migration.error());
-  auto last = watch_until_over(session, migration->migration_id(), migration->run());
+  auto last = watch_until_over(session, migration->migration_id(), migration->run(), migration->version());
   if (!last) return report_error(session, last.error());
   if (session.json)
     print_json(*last);

@@ -184,7 +184,13 @@ Result<v1::Migration> Commands::pause(const Caller& caller, const std::string& i
 Result<v1::Migration> Commands::resume(const Caller& caller, const std::string& id) {
   return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
     if (!is_running(migration)) return nothing_runs(migration, "resume");
-    if (migration.get().directive() == v1::DIRECTIVE_PAUSE) migration.direct(v1::DIRECTIVE_GO, caller.actor, "", now_());
+    if (migration.get().directive() != v1::DIRECTIVE_PAUSE) return {};
+    // The books are proven again: until then there is nothing to accept, and no reason for another run.
+    if (migration.state() == State::validating) {
+      migration.edit().clear_verdict();
+      migration.edit().clear_report_id();
+    }
+    migration.direct(v1::DIRECTIVE_GO, caller.actor, "", now_());
     return {};
   });
 }

@@ -269,6 +269,21 @@ TEST_F(Lifecycle, ARepairRunMayFollowADifferentVerdict) {
   EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_GO);
 }
 
+TEST_F(Lifecycle, ResumingADifferentProofTakesItsVerdictBackUntilTheNewOneIsThere) {
+  const auto id = validating();
+  proven(id, "DIFFERENT");
+  ASSERT_TRUE(commands_.resume(kOwner, id));
+  EXPECT_EQ(now(id).verdict(), "");
+  EXPECT_EQ(now(id).report_id(), "");
+  EXPECT_EQ(store_.published.back().verdict(), "");
+  const auto refused = commands_.accept_differences(kOwner, id, "known");
+  ASSERT_FALSE(refused) << "the old proof is no longer the question";
+  EXPECT_EQ(refused.error().reason, "NO_DIFFERENCES");
+  EXPECT_FALSE(start(kOwner, id)) << "a run over the proof";
+  proven(id, "MATCHED");
+  EXPECT_EQ(state(id), State::completed);
+}
+
 TEST_F(Lifecycle, AProofThatCouldNotBeMadePausesAndIsNeverCompleted) {
   const auto id = validating();
   proven(id, "", "the reports are missing");
