@@ -79,8 +79,14 @@ Result<billing::v1::ListMigrationsResponse> list_migrations(const Session& sessi
 std::uint32_t run_to_watch(const billing::v1::Migration& migration);
 /// Watches a run to its end and prints how it ended; the exit code.
 int follow(const Session& session, const billing::v1::Migration& running);
-/// Writes report files; the path of the HTML page.
-Result<std::string> save_report(const Session& session, const billing::v1::Migration& migration, const std::string& folder);
+struct SavedReport {
+  std::string page;  ///< path of the HTML page
+  std::string verdict, sentence;
+  std::uint32_t run = 0;  ///< that was proven
+  std::uint64_t created = 0, changed = 0, unchanged = 0;
+};
+/// Writes the files of the report of `run` (0 = the newest that has one).
+Result<SavedReport> save_report(const Session& session, const std::string& migration_id, std::uint32_t run, const std::string& folder);
 /// kDone, kDifferences, kError or kWaitsForPerson by state and verdict.
 int exit_code(const billing::v1::Migration& migration);
 

@@ -12,7 +12,6 @@
 #include "q2o/connector/v1/connector.grpc.pb.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
 #include "q2o/mapper/v1/mapper.grpc.pb.h"
-#include "q2o/validator/v1/report.grpc.pb.h"
 
 namespace q2o::cli {
 namespace {
@@ -149,29 +148,24 @@ Result<Migration> wait_for_run(const Session& session, const Migration& before) 
               "Look at `q2o history` and `make logs SERVICE=billing`.");
 }
 
-void print_verdict(const Session& session, const Migration& migration, const std::string& page) {
-  const auto stub = validator::v1::ValidatorService::NewStub(session.channel("validator"));
-  validator::v1::GetReportRequest request;
-  request.set_migration_id(migration.migration_id());
-  request.set_format("json");
-  const auto report = session.call("validator", *stub, &validator::v1::ValidatorService::Stub::GetReport, request);
-  std::cout << '\n' << bold(migration.verdict()) << '\n';
-  if (report) std::cout << report->sentence() << '\n';
-  std::cout << "Report: " << page << '\n';
+/// The numbers are the loader's own, as the proof holds them: the progress may not have heard of the run's end yet.
+void print_verdict(const Migration& migration, const SavedReport& report) {
+  std::cout << "\nOdoo: " << report.created << " created, " << report.changed << " changed, " << report.unchanged << " unchanged\n\n"
+            << bold(migration.verdict()) << '\n'
+            << report.sentence << "\nReport: " << report.page << '\n';
 }
 
-void print_result(const notifier::v1::Progress& last, const std::string& page) {
-  const auto& migration = last.migration();
+void print_result(const Migration& migration, const SavedReport& report) {
   const auto count = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
   json::Writer out;
   out.begin_object()
       .field("migration_id", migration.migration_id())
       .field("run", count(migration.run()))
       .field("verdict", migration.verdict());
-  out.field("created", count(last.created()))
-      .field("changed", count(last.changed()))
-      .field("unchanged", count(last.unchanged()))
-      .field("report", page)
+  out.field("created", count(report.created))
+      .field("changed", count(report.changed))
+      .field("unchanged", count(report.unchanged))
+      .field("report", report.page)
       .end_object();
   std::cout << out.text() << '\n';
 }
@@ -208,10 +202,8 @@ int follow(const Session& session, const Migration& running) {
   if (!last) return report_error(session, last.error());
   const Migration& end = last->migration();
   if (end.order().dry_run() && end.state() == billing::v1::STATE_READY) return print_dry_run(session, *last);
-  if (!session.json) {
-    std::cout << "\nOdoo: " << last->created() << " created, " << last->changed() << " changed, " << last->unchanged() << " unchanged\n";
-  }
-  if (end.state() != billing::v1::STATE_COMPLETED && end.verdict().empty()) {
+  const bool proven = !end.verdict().empty() && !end.order().dry_run();  // a dry run leaves the verdict of the run before
+  if (end.state() != billing::v1::STATE_COMPLETED && !proven) {
     return report_error(session,
                         Error{Code::failed_precondition,
                               needs_person(end).empty() ? "the run failed: " + end.reason() : "the run waits for you: " + needs_person(end),
@@ -222,12 +214,12 @@ int follow(const Session& session, const Migration& running) {
                               {}}),
            needs_person(end).empty() ? kError : kWaitsForPerson;
   }
-  auto page = save_report(session, end, session.state_folder + "/reports/" + end.migration_id());
-  if (!page) return report_error(session, page.error());
+  const auto saved = save_report(session, end.migration_id(), end.run(), session.state_folder + "/reports/" + end.migration_id());
+  if (!saved) return report_error(session, saved.error());
   if (session.json) {
-    print_result(*last, *page);
+    print_result(end, *saved);
   } else {
-    print_verdict(session, end, *page);
+    print_verdict(end, *saved);
   }
   return exit_code(end);
 }

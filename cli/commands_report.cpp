@@ -56,43 +56,51 @@ void print_reject(const common::v1::Reject& reject) {
 
 }  // namespace
 
-Result<std::string> save_report(const Session& session, const billing::v1::Migration& migration, const std::string& folder) {
+Result<SavedReport> save_report(const Session& session, const std::string& migration_id, std::uint32_t run, const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error)
     return fail(Code::failed_precondition, "cannot make " + folder + ": " + error.message(), "REPORT_FOLDER",
                 "Choose another folder with --out.");
   const auto stub = ValidatorService::NewStub(session.channel("validator"));
-  std::string page;
+  SavedReport saved;
+  saved.run = run;
   for (const char* format : {"html", "json", "csv"}) {
     validator::v1::GetReportRequest request;
-    request.set_migration_id(migration.migration_id());
+    request.set_migration_id(migration_id);
+    request.set_run(saved.run);  // the first answer decides: all files are of one run
     request.set_format(format);
     auto report = session.call("validator", *stub, &ValidatorService::Stub::GetReport, request, std::chrono::seconds(60));
     if (!report) return fail(report.error());
+    saved.verdict = report->verdict();
+    saved.sentence = report->sentence();
+    saved.run = report->run();
+    saved.created = report->created();
+    saved.changed = report->changed();
+    saved.unchanged = report->unchanged();
     for (const auto& file : report->files()) {
       // The name comes from another process: only its last part is used.
       const auto path = std::filesystem::path(folder) / std::filesystem::path(file.name()).filename();
       if (auto written = write_file(path, file.content()); !written) return fail(written.error());
-      if (std::string(format) == "html") page = std::filesystem::absolute(path).string();
+      if (std::string(format) == "html") saved.page = std::filesystem::absolute(path).string();
     }
   }
-  return page;
+  return saved;
 }
 
 int report(const Session& session, const std::string& migration_id, const std::string& folder) {
   auto migration = choose_migration(session, migration_id);
   if (!migration) return report_error(session, migration.error());
   const std::string out = folder.empty() ? session.state_folder + "/reports/" + migration->migration_id() : folder;
-  auto page = save_report(session, *migration, out);
-  if (!page) return report_error(session, page.error());
+  const auto saved = save_report(session, migration->migration_id(), 0, out);
+  if (!saved) return report_error(session, saved.error());
   if (session.json) {
     json::Writer result;
-    result.begin_object().field("verdict", migration->verdict()).field("report", *page).end_object();
+    result.begin_object().field("verdict", migration->verdict()).field("report", saved->page).end_object();
     std::cout << result.text() << '\n';
     return exit_code(*migration);
   }
-  std::cout << bold(migration->verdict()) << "\nReport: " << *page << "\nAs JSON and CSV in " << out << '\n';
+  std::cout << bold(migration->verdict()) << "\nReport: " << saved->page << "\nAs JSON and CSV in " << out << '\n';
   return exit_code(*migration);
 }
 

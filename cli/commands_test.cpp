@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "cli/commands.h"
 #include "cli/tests/fixture.h"
 #include "common/rpc/rpc.h"
 #include "q2o/billing/v1/migration.grpc.pb.h"
@@ -10,6 +11,7 @@
 #include "q2o/loader/v1/loader.grpc.pb.h"
 #include "q2o/mapper/v1/mapper.grpc.pb.h"
 #include "q2o/notifier/v1/progress.grpc.pb.h"
+#include "q2o/validator/v1/report.grpc.pb.h"
 
 /// Commands against fakes of the services that they ask.
 namespace q2o::cli {
@@ -112,14 +114,17 @@ class FakeLoader final : public loader::v1::LoaderService::Service {
 
 class FakeBilling final : public billing::v1::MigrationService::Service {
  public:
+  FakeBilling() {
+    last.set_migration_id(kMigration);
+    last.set_state(billing::v1::STATE_FAILED);
+  }
   grpc::Status ListMigrations(grpc::ServerContext*, const billing::v1::ListMigrationsRequest*,
                               billing::v1::ListMigrationsResponse* response) override {
-    auto& migration = *response->add_migrations();
-    migration.set_migration_id(kMigration);
-    migration.set_state(billing::v1::STATE_FAILED);
+    *response->add_migrations() = last;
     return grpc::Status::OK;
   }
   static constexpr const char* kMigration = "33333333-0000-4000-8000-000000000000";
+  billing::v1::Migration last;
 };
 
 class FakeNotifier final : public notifier::v1::ProgressService::Service {
@@ -129,6 +134,34 @@ class FakeNotifier final : public notifier::v1::ProgressService::Service {
     response->mutable_progress()->set_migration_id(request->migration_id());
     return grpc::Status::OK;
   }
+  grpc::Status WatchProgress(grpc::ServerContext*, const notifier::v1::WatchProgressRequest*,
+                             grpc::ServerWriter<notifier::v1::WatchProgressResponse>* writer) override {
+    for (const auto& progress : shown) {
+      notifier::v1::WatchProgressResponse response;
+      *response.mutable_progress() = progress;
+      writer->Write(response);
+    }
+    return grpc::Status::OK;
+  }
+  std::vector<notifier::v1::Progress> shown;
+};
+
+/// Has one report, of run 1.
+class FakeValidator final : public validator::v1::ValidatorService::Service {
+ public:
+  grpc::Status GetReport(grpc::ServerContext*, const validator::v1::GetReportRequest* request,
+                         validator::v1::GetReportResponse* response) override {
+    if (request->run() > 1)
+      return rpc::to_status(
+          Error{Code::not_found, "there is no report of this run", Retry::never, Effect::none, "REPORT_NOT_FOUND", "", {}});
+    response->set_run(1);
+    response->set_verdict(verdict);
+    response->set_created(320);
+    response->set_unchanged(7);
+    response->add_files()->set_name("report." + request->format());
+    return grpc::Status::OK;
+  }
+  std::string verdict = "MATCHED";
 };
 
 class Commands : public testing::Cli {
@@ -161,8 +194,10 @@ class Commands : public testing::Cli {
   FakeLoader loader_;
   FakeBilling billing_;
   FakeNotifier notifier_;
+  FakeValidator validator_;
   metrics::Registry metrics_;
-  rpc::Server server_{"127.0.0.1:0", std::vector<grpc::Service*>{&mapper_, &connector_, &loader_, &billing_, &notifier_}, metrics_};
+  rpc::Server server_{"127.0.0.1:0", std::vector<grpc::Service*>{&mapper_, &connector_, &loader_, &billing_, &notifier_, &validator_},
+                      metrics_};
 };
 
 TEST_F(Commands, MappingStoreSendsTheFileAndNamesItsVersionAndTheNextStep) {
@@ -224,6 +259,20 @@ TEST_F(Commands, ADryRunChecksTheModulesThatTheMappingNeeds) {
   const auto blocked = say(dry_run());
   EXPECT_EQ(blocked.code, kWaitsForPerson);
   EXPECT_THAT(blocked.err, HasSubstr("Odoo is not ready: The module Employees"));
+}
+
+TEST_F(Commands, TheNumbersOfAnEndedRunAreThoseOfItsProof) {
+  notifier::v1::Progress progress;  // RunLoaded has not been read: nothing created, as far as it knows
+  auto& migration = *progress.mutable_migration();
+  migration.set_migration_id(FakeBilling::kMigration);
+  migration.set_run(1);
+  migration.set_state(billing::v1::STATE_COMPLETED);
+  migration.set_verdict("MATCHED");
+  notifier_.shown = {progress};
+  const auto session = open_session(folder_);
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(follow(*session, migration), kDone);
+  EXPECT_THAT(::testing::internal::GetCapturedStdout(), HasSubstr("Odoo: 320 created, 0 changed, 7 unchanged\n"));
 }
 
 }  // namespace

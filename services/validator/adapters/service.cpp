@@ -26,6 +26,10 @@ grpc::Status Service::GetReport(grpc::ServerContext* context, const v1::GetRepor
                   "It is made when the run has been loaded; watch the migration.");
     response->set_verdict(report->verdict());
     response->set_sentence(report->sentence());
+    response->set_run(report->scope().run());
+    response->set_created(report->created());
+    response->set_changed(report->changed());
+    response->set_unchanged(report->unchanged());
     if (request->format() == "html" || request->format().empty()) {
       add(*response, "report.html", render_html(*report));
     } else if (request->format() == "json") {

@@ -451,6 +451,8 @@ TEST_F(ValidatorIntegration, ReportsComeAsPageCsvAndJsonToTheirTenantOnly) {
     ASSERT_GE(response.files_size(), 1);
     EXPECT_EQ(response.files(0).name(), name);
     EXPECT_EQ(response.verdict(), "MATCHED");
+    EXPECT_EQ(response.run(), 1u);
+    EXPECT_EQ(response.created(), 5u);
   }
   v1::GetReportResponse response;
   request.set_format("pdf");
