@@ -3,8 +3,11 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/ids.h"
+#include "cli/progress_view.h"
 #include "cli/terminal.h"
 #include "common/json/json.h"
+#include "q2o/billing/v1/migration.grpc.pb.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
 #include "q2o/mapper/v1/mapper.grpc.pb.h"
 #include "q2o/validator/v1/report.grpc.pb.h"
@@ -45,6 +48,36 @@ Result<std::vector<common::v1::Reject>> all_rejects(const Session& session, cons
   if (auto read = read_rejects(session, "loader", *loader, &loader::v1::LoaderService::Stub::ListRejects, migration, rejects); !read)
     return fail(read.error());
   return rejects;
+}
+
+bool is_over(billing::v1::State state) {
+  return state == billing::v1::STATE_FAILED || state == billing::v1::STATE_COMPLETED;
+}
+
+/// The newest run of which the report of run `proven` says nothing: a later one, or that one while it is proven again. Run 0: there is
+/// none. Dry runs write nothing.
+Result<billing::v1::Run> unproven(const Session& session, const std::string& migration_id, std::uint32_t proven) {
+  const auto stub = billing::v1::MigrationService::NewStub(session.channel("billing"));
+  billing::v1::ListRunsRequest request;
+  request.set_migration_id(migration_id);
+  const auto list = session.call("billing", *stub, &billing::v1::MigrationService::Stub::ListRuns, request);
+  if (!list) return fail(list.error());
+  billing::v1::Run newest;
+  for (const auto& run : list->runs()) {
+    const bool again = run.run() == proven && run.state() == billing::v1::STATE_VALIDATING && run.verdict().empty();
+    if (!run.order().dry_run() && (run.run() > proven || again)) newest = run;
+  }
+  return newest;
+}
+
+std::string about(const billing::v1::Run& open, std::uint32_t proven) {
+  const std::string name = "Run " + std::to_string(open.run());
+  const std::string why = open.reason().empty() ? "" : ": " + open.reason();
+  const std::string silent = ". This report, of run " + std::to_string(proven) + ", says nothing about it.";
+  if (open.run() == proven) return name + " is being proven again" + why + ". This is its earlier proof.";
+  if (open.state() == billing::v1::STATE_FAILED) return name + " came later and failed" + why + silent;
+  if (open.state() == billing::v1::STATE_COMPLETED) return name + " came later and has no report" + silent;
+  return name + " came later and is not over (" + state_word(open.state()) + why + ")" + silent;
 }
 
 void print_reject(const common::v1::Reject& reject) {
@@ -94,14 +127,22 @@ int report(const Session& session, const std::string& migration_id, const std::s
   const std::string out = folder.empty() ? session.state_folder + "/reports/" + migration->migration_id() : folder;
   const auto saved = save_report(session, migration->migration_id(), 0, out);
   if (!saved) return report_error(session, saved.error());
+  const auto open = unproven(session, migration->migration_id(), saved->run);
+  if (!open) return report_error(session, open.error());
   if (session.json) {
     json::Writer result;
-    result.begin_object().field("verdict", migration->verdict()).field("report", saved->page).end_object();
+    result.begin_object().field("verdict", saved->verdict).field("run", static_cast<std::int64_t>(saved->run));
+    result.field("unproven_run", static_cast<std::int64_t>(open->run()));
+    result.field("unproven_state", open->run() == 0 ? "" : state_word(open->state())).field("report", saved->page).end_object();
     std::cout << result.text() << '\n';
-    return exit_code(*migration);
+  } else {
+    std::cout << bold(saved->verdict) << " (run " << saved->run << ")\n";
+    if (open->run() != 0) std::cout << about(*open, saved->run) << '\n';
+    std::cout << "Report: " << saved->page << "\nAs JSON and CSV in " << out << '\n';
+    if (open->run() != 0) std::cout << "Next: q2o watch " << short_id(migration->migration_id()) << '\n';
   }
-  std::cout << bold(migration->verdict()) << "\nReport: " << saved->page << "\nAs JSON and CSV in " << out << '\n';
-  return exit_code(*migration);
+  if (open->run() != 0) return is_over(open->state()) ? kError : kWaitsForPerson;
+  return saved->verdict == "MATCHED" ? kDone : kDifferences;
 }
 
 int rejects(const Session& session, const std::string& migration_id) {

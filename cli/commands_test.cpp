@@ -123,8 +123,13 @@ class FakeBilling final : public billing::v1::MigrationService::Service {
     *response->add_migrations() = last;
     return grpc::Status::OK;
   }
+  grpc::Status ListRuns(grpc::ServerContext*, const billing::v1::ListRunsRequest*, billing::v1::ListRunsResponse* response) override {
+    for (const auto& run : runs) *response->add_runs() = run;
+    return grpc::Status::OK;
+  }
   static constexpr const char* kMigration = "33333333-0000-4000-8000-000000000000";
   billing::v1::Migration last;
+  std::vector<billing::v1::Run> runs;
 };
 
 class FakeNotifier final : public notifier::v1::ProgressService::Service {
@@ -259,6 +264,54 @@ TEST_F(Commands, ADryRunChecksTheModulesThatTheMappingNeeds) {
   const auto blocked = say(dry_run());
   EXPECT_EQ(blocked.code, kWaitsForPerson);
   EXPECT_THAT(blocked.err, HasSubstr("Odoo is not ready: The module Employees"));
+}
+
+billing::v1::Run run_of(std::uint32_t number, billing::v1::State state, const std::string& verdict = {}) {
+  billing::v1::Run run;
+  run.set_run(number);
+  run.set_state(state);
+  run.set_verdict(verdict);
+  return run;
+}
+
+TEST_F(Commands, AReportSaysOfWhichRunItIsAndEndsWithItsOwnVerdict) {
+  billing_.last.set_verdict("of another run");
+  billing_.runs = {run_of(1, billing::v1::STATE_COMPLETED, "MATCHED")};
+  const auto matched = say({"report"});
+  EXPECT_EQ(matched.code, kDone);
+  EXPECT_THAT(matched.out, HasSubstr("MATCHED (run 1)\nReport: "));
+  validator_.verdict = "MATCHED WITH EXCEPTIONS";
+  EXPECT_EQ(say({"report"}).code, kDifferences);
+  EXPECT_THAT(say({"report", "--json"}).out, HasSubstr(R"({"verdict":"MATCHED WITH EXCEPTIONS","run":1,"unproven_run":0,)"));
+}
+
+TEST_F(Commands, AReportSaysThatALaterRunIsNotProven) {
+  const auto first = run_of(1, billing::v1::STATE_COMPLETED, "MATCHED");
+  billing_.runs = {first, run_of(2, billing::v1::STATE_RUNNING)};
+  const auto running = say({"report"});
+  EXPECT_EQ(running.code, kWaitsForPerson);
+  EXPECT_THAT(running.out, HasSubstr("Run 2 came later and is not over (RUNNING). This report, of run 1, says nothing about it."));
+  auto failed = run_of(2, billing::v1::STATE_FAILED);
+  failed.set_reason("CANCELLED");
+  auto dry = run_of(3, billing::v1::STATE_READY);
+  dry.mutable_order()->set_dry_run(true);
+  billing_.runs = {first, failed, dry};
+  const auto said = say({"report"});
+  EXPECT_EQ(said.code, kError);
+  EXPECT_THAT(said.out, HasSubstr("Run 2 came later and failed: CANCELLED. This report, of run 1"));
+  EXPECT_THAT(say({"report", "--json"}).out, HasSubstr(R"("unproven_run":2,"unproven_state":"FAILED")"));
+  billing_.runs = {first, dry};
+  EXPECT_EQ(say({"report"}).code, kDone) << "a dry run writes nothing";
+}
+
+TEST_F(Commands, AReportSaysThatItsRunIsBeingProvenAgain) {
+  validator_.verdict = "DIFFERENT";
+  billing_.runs = {run_of(1, billing::v1::STATE_VALIDATING, "DIFFERENT")};
+  EXPECT_EQ(say({"report"}).code, kDifferences);
+  billing_.runs = {run_of(1, billing::v1::STATE_VALIDATING)};
+  const auto again = say({"report"});
+  EXPECT_EQ(again.code, kWaitsForPerson);
+  EXPECT_THAT(again.out, HasSubstr("Run 1 is being proven again. This is its earlier proof."));
 }
 
 TEST_F(Commands, TheNumbersOfAnEndedRunAreThoseOfItsProof) {

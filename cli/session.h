@@ -13,7 +13,7 @@
 /// What every command needs: where the services are, who is asking, how to print.
 namespace q2o::cli {
 
-/// Documented exit codes.
+/// Documented exit codes. 3 also when differences were accepted or are explained (MATCHED WITH EXCEPTIONS); 4 also when a run is not over.
 enum Exit { kDone = 0, kError = 1, kUsage = 2, kDifferences = 3, kWaitsForPerson = 4 };
 
 struct Session {
