@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 
 #include "cli/commands.h"
@@ -28,6 +30,49 @@ TEST_F(Cli, HelpBeginsWithExamples) {
   ::testing::internal::CaptureStdout();
   EXPECT_EQ(run_words({"--help"}), kDone);
   EXPECT_THAT(::testing::internal::GetCapturedStdout(), HasSubstr("Examples:"));
+}
+
+std::string help(std::vector<std::string> words) {
+  words.push_back("--help");
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(run_words(words), kDone);
+  return ::testing::internal::GetCapturedStdout();
+}
+
+/// Every command, those below a command too, as words.
+std::vector<std::vector<std::string>> all_commands(const std::vector<std::string>& below = {}) {
+  std::vector<std::vector<std::string>> found;
+  const auto text = help(below);
+  const auto begin = text.find("Subcommands:\n");
+  if (begin == std::string::npos) return found;
+  std::istringstream lines(text.substr(begin));
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line) && line.starts_with("  ")) {
+    if (line[2] == ' ') continue;  // a description goes on
+    auto words = below;
+    words.push_back(line.substr(2, line.find(' ', 2) - 2));
+    found.push_back(words);
+    std::ranges::copy(all_commands(words), std::back_inserter(found));
+  }
+  return found;
+}
+
+TEST_F(Cli, TheHelpOfEveryCommandHasExamplesAndJson) {
+  const auto commands = all_commands();
+  EXPECT_GE(commands.size(), 19u);
+  for (const auto& words : commands) {
+    std::string name = "q2o";
+    for (const auto& word : words) name += ' ' + word;
+    const auto text = help(words);
+    const auto examples = text.find("Examples:\n  " + name + ' ');
+    EXPECT_TRUE(examples != std::string::npos || text.find("Examples:\n  " + name + '\n') != std::string::npos) << name << '\n' << text;
+    EXPECT_THAT(text, HasSubstr("--json")) << name;
+  }
+}
+
+TEST_F(Cli, TheHelpSaysWhichExitCodeExceptionsHave) {
+  EXPECT_THAT(help({}), HasSubstr("3 finished with differences or MATCHED WITH EXCEPTIONS"));
 }
 
 TEST_F(Cli, MissingOptionsAreAUsageError) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iostream>
 
+#include "cli/examples.h"
+
 namespace q2o::cli {
 namespace {
 
@@ -12,7 +14,8 @@ constexpr const char* kExamples =
     "  q2o migrate --company-id 4620816365123456 --client-id ABC --odoo-url https://books.example.com --odoo-db books --odoo-user admin\n"
     "  q2o watch                 live progress of the latest migration\n\n"
     "Secrets come from the environment: QUICKBOOKS_CLIENT_SECRET, QUICKBOOKS_REFRESH_TOKEN, ODOO_PASSWORD.\n"
-    "Exit codes: 0 done and matched, 1 error, 2 usage, 3 finished with differences, 4 waits for a person.";
+    "Exit codes: 0 done and matched, 1 error, 2 usage, 3 finished with differences or MATCHED WITH EXCEPTIONS,\n"
+    "            4 waits for a person or is not over.";
 constexpr const char* kWhichMigration = "id, or a beginning or end of it that is unique; the latest when left out";
 constexpr const char* kKept = "kept in the history";
 
@@ -45,11 +48,21 @@ void suggest(const CLI::App& app, const std::string& word) {
             << "\n     `q2o --help` lists all commands.\n";
 }
 
+/// Examples at the end of the help, in every command below `parent`.
+void add_examples(CLI::App& parent, const std::string& prefix = {}) {
+  for (auto* command : parent.get_subcommands([](const CLI::App*) { return true; })) {
+    const std::string name = prefix + command->get_name();
+    const std::string examples(examples_of(name));
+    command->footer("\nExamples:\n" + examples);
+    add_examples(*command, name + ' ');
+  }
+}
+
 }  // namespace
 
 CommandLine::CommandLine() : app_(kExamples, "q2o") {
   app_.require_subcommand(1);
-  app_.add_flag("--json", json_, "machine-readable output");
+  add_json(&app_);
   add_migrate();
   add_replay();
   add_undo();
@@ -57,6 +70,7 @@ CommandLine::CommandLine() : app_(kExamples, "q2o") {
   add_steps();
   add_mapping();
   add_upkeep();
+  add_examples(app_);
 }
 
 std::optional<int> CommandLine::parse(int argc, char** argv) {
@@ -73,13 +87,17 @@ std::optional<int> CommandLine::parse(int argc, char** argv) {
   return std::nullopt;
 }
 
+void CommandLine::add_json(CLI::App* to) {
+  to->add_flag("--json", json_, "machine-readable output");
+}
+
 void CommandLine::choose_by(CLI::App* word, Action action) {
   word->callback([this, action = std::move(action)] { chosen_ = action; });
 }
 
 CLI::App* CommandLine::command(const char* name, const char* description, Action action) {
   CLI::App* added = app_.add_subcommand(name, description);
-  added->add_flag("--json", json_, "machine-readable output");
+  add_json(added);
   choose_by(added, std::move(action));
   return added;
 }
@@ -122,10 +140,7 @@ void CommandLine::add_replay() {
 }
 
 void CommandLine::add_undo() {
-  CLI::App* back = command("undo",
-                           "remove from Odoo what the migration created, keep what has been worked with since\n\n"
-                           "Examples:\n  q2o undo --dry-run        what it would do: counts, and what it keeps with the reason\n"
-                           "  q2o undo 5b1c9d20 --yes --reason \"wrong database\"",
+  CLI::App* back = command("undo", "remove from Odoo what the migration created, keep what has been worked with since",
                            [this](const Session& s) { return undo(s, undo_); });
   back->add_option("migration", undo_.migration_id, kWhichMigration);
   back->add_option("--target", undo_.target, "another target that it was replayed into (default: the migration's)");
@@ -167,19 +182,21 @@ void CommandLine::add_steps() {
 void CommandLine::add_mapping() {
   CLI::App* mapping = app_.add_subcommand("mapping", "mapping files");
   mapping->require_subcommand(1);
+  add_json(mapping);
   CLI::App* check = mapping->add_subcommand("check", "all complaints about a mapping file");
+  add_json(check);
   check->add_option("file", file_, "path")->required();
   choose_by(check, [this](const Session& s) { return mapping_check(s, file_); });
   CLI::App* store = mapping->add_subcommand("store", "store a mapping; new runs use it");
-  store->add_flag("--json", json_, "machine-readable output");
+  add_json(store);
   store->add_option("file", file_, "path")->required();
   choose_by(store, [this](const Session& s) { return mapping_store(s, file_); });
 }
 
 void CommandLine::add_upkeep() {
   command("doctor", "is every part reachable; lag, disk, versions", [](const Session& s) { return doctor(s); });
-  CLI::App* declare =
-      command("topics", "declare the Kafka topics (used by scripts/stack)", [this](const Session&) { return topics(brokers_, file_); });
+  CLI::App* declare = command("topics", "declare the Kafka topics (used by scripts/stack)",
+                              [this](const Session& s) { return topics(s, brokers_, file_); });
   declare->add_option("--brokers", brokers_)->required();
   declare->add_option("--file", file_)->required();
 }

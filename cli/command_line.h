@@ -27,6 +27,7 @@ class CommandLine {
   CLI::App* command(const char* name, const char* description, Action action);
   /// A command about one migration, which may be left out.
   CLI::App* about_one(const char* name, const char* description, Action action);
+  void add_json(CLI::App* to);
   void choose_by(CLI::App* word, Action action);
   void add_odoo(CLI::App* to);
 

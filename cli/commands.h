@@ -69,7 +69,8 @@ int mapping_check(const Session& session, const std::string& file);
 /// Stores a mapping; new runs use it.
 int mapping_store(const Session& session, const std::string& file);
 int doctor(const Session& session);
-int topics(const std::string& brokers, const std::string& file);
+/// Declares the topics of `file`.
+int topics(const Session& session, const std::string& brokers, const std::string& file);
 
 /// The migration meant: the given id (a unique beginning or end is enough), else the only or latest one.
 Result<billing::v1::Migration> choose_migration(const Session& session, const std::string& id);

@@ -27,6 +27,10 @@ struct Versions {
   std::size_t asked = 0;  ///< services that Postgres answers
 };
 
+std::string known(const std::string& version) {
+  return version.empty() ? "not known" : version;
+}
+
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return text;
@@ -84,13 +88,14 @@ Finding check_postgres(const Versions& versions) {
           ""};
 }
 
-Finding check_disk(const std::string& folder) {
+/// `whose` says who writes into the folder.
+Finding check_disk(const std::string& folder, const std::string& whose) {
   struct statvfs disk{};
   if (statvfs(folder.c_str(), &disk) != 0)
-    return {"disk", "unknown", "cannot look at " + folder, "make the folder readable, or choose another with Q2O_STATE"};
+    return {"disk", "unknown", "cannot look at " + folder, "make the folder readable for who runs q2o"};
   const auto free_mib = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >> 20;
   const bool good = free_mib > kDiskLeastMib;
-  return {"disk", good ? "enough" : "low", fmt::format("{} MiB free", grouped(free_mib)),
+  return {"disk", good ? "enough" : "low", fmt::format("{} MiB free for {}", grouped(free_mib), whose),
           good ? "" : fmt::format("free space: Kafka and Postgres need {} MiB", grouped(kDiskLeastMib))};
 }
 
@@ -113,7 +118,7 @@ void check_connections(const Session& session, Findings& findings) {
   }
   for (const auto& target : *all_targets) {
     const bool good = target.state() != "blocked";
-    findings.push_back({"target", target.state(), target.url() + " " + target.database(),
+    findings.push_back({"target", target.state(), target.url() + " " + target.database() + ", version " + known(target.version()),
                         good ? "" : "`q2o migrate --dry-run …` names what blocks it; nothing is written"});
   }
 }
@@ -163,7 +168,8 @@ int doctor(const Session& session) {
     findings.push_back({"builds", "differ", "the services are not of one build", "`make down`, `make build`, `make up`"});
   check_connections(session, findings);
   check_settings(session, findings);
-  findings.push_back(check_disk(session.state_folder));
+  findings.push_back(check_disk(session.state_folder, "q2o's files"));
+  if (const char* folder = std::getenv("Q2O_POSTGRES")) findings.push_back(check_disk(folder, "Postgres"));
   const bool good = std::ranges::all_of(findings, &Finding::good);
   print(session, findings, good);
   return good ? kDone : kError;

@@ -38,6 +38,13 @@ class FakeMapper final : public mapper::v1::MapperService::Service {
     response->set_version("0123456789abcdef");
     return grpc::Status::OK;
   }
+  grpc::Status CheckMapping(grpc::ServerContext*, const mapper::v1::CheckMappingRequest*,
+                            mapper::v1::CheckMappingResponse* response) override {
+    auto& complaint = *response->add_complaints();
+    complaint.set_place("/rules");
+    complaint.set_message("is missing");
+    return grpc::Status::OK;
+  }
   grpc::Status CurrentMapping(grpc::ServerContext*, const mapper::v1::CurrentMappingRequest*,
                               mapper::v1::CurrentMappingResponse* response) override {
     response->set_version("0123456789abcdef");
@@ -76,7 +83,10 @@ class FakeLoader final : public loader::v1::LoaderService::Service {
   grpc::Status ListTargets(grpc::ServerContext*, const loader::v1::ListTargetsRequest* request,
                            loader::v1::ListTargetsResponse* response) override {
     const bool first = request->page_token().empty();
-    response->add_targets()->set_target_id(first ? "11111111" : "22222222");
+    auto& target = *response->add_targets();
+    target.set_target_id(first ? "11111111" : "22222222");
+    target.set_url("http://odoo");
+    if (first) target.set_version("18.0-20250101");
     if (first) response->set_next_page_token("11111111");
     return grpc::Status::OK;
   }
@@ -174,6 +184,7 @@ class Commands : public testing::Cli {
   void SetUp() override {
     Cli::SetUp();
     all_ports(server_.port());
+    unsetenv("Q2O_PORT_KAFKA");  // doctor does not wait for a broker that is not there
     std::filesystem::create_directories(folder_);
   }
   struct Said {
@@ -213,6 +224,15 @@ TEST_F(Commands, MappingStoreSendsTheFileAndNamesItsVersionAndTheNextStep) {
   EXPECT_EQ(say({"mapping", "store", "--json", file(R"({"format":1})")}).out, "{\"version\":\"0123456789abcdef\"}\n");
 }
 
+TEST_F(Commands, MappingCheckSpeaksJsonWhereverTheFlagStands) {
+  const auto path = file(R"({"format":1})");
+  const auto said = say({"mapping", "check", path, "--json"});
+  EXPECT_EQ(said.code, kError);
+  EXPECT_EQ(said.out, "{\"version\":\"\",\"complaints\":[{\"place\":\"/rules\",\"message\":\"is missing\"}]}\n");
+  EXPECT_EQ(say({"mapping", "--json", "check", path}).out, said.out);
+  EXPECT_EQ(say({"--json", "mapping", "check", path}).out, said.out);
+}
+
 TEST_F(Commands, MappingStoreOfAWrongOrMissingFileSaysWhatToDo) {
   const auto wrong = say({"mapping", "store", file("{}")});
   EXPECT_EQ(wrong.code, kError);
@@ -247,6 +267,18 @@ TEST_F(Commands, DoctorNamesEverySettingThatIsLeftChangedInOdoo) {
   EXPECT_THAT(said.out, AllOf(HasSubstr("BAD setting    left"), HasSubstr("company.tax_lock_date"), HasSubstr("→ By hand in Odoo")));
   loader_.nothing_left = true;
   EXPECT_THAT(say({"doctor"}).out, Not(HasSubstr("setting ")));
+}
+
+TEST_F(Commands, DoctorTellsTheVersionOfEveryOdooAndTheDiskOfPostgres) {
+  unsetenv("Q2O_POSTGRES");
+  const auto alone = say({"doctor"});
+  EXPECT_THAT(alone.out, AllOf(HasSubstr("http://odoo , version 18.0-20250101"), HasSubstr("http://odoo , version not known"),
+                               HasSubstr("MiB free for q2o's files"), Not(HasSubstr("MiB free for Postgres"))));
+  setenv("Q2O_POSTGRES", folder_.c_str(), 1);
+  EXPECT_THAT(say({"doctor"}).out, HasSubstr("MiB free for Postgres"));
+  setenv("Q2O_POSTGRES", (folder_ / "nothing").c_str(), 1);
+  EXPECT_THAT(say({"doctor"}).out, HasSubstr("BAD disk       unknown    cannot look at"));
+  unsetenv("Q2O_POSTGRES");
 }
 
 TEST_F(Commands, ConnectionsListTargetsOfAllPages) {

@@ -68,7 +68,10 @@ void check_kafka(Findings& findings) {
     findings.push_back({"kafka", "down", cluster.error().message, "start it with `make up`, " + logs_of("kafka")});
     return;
   }
-  findings.push_back({"kafka", "answers", fmt::format("{}, {} topics", fmt::join(cluster->brokers, ", "), cluster->topics.size()), ""});
+  findings.push_back({"kafka", "answers",
+                      fmt::format("{}, {} topics, version not known (a broker does not tell it)", fmt::join(cluster->brokers, ", "),
+                                  cluster->topics.size()),
+                      ""});
   check_topics(*cluster, findings);
   for (const auto& group : cluster->groups) {
     const bool good = group.lag <= kLagMost;

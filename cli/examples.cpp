@@ -1,0 +1,81 @@
+#include "cli/examples.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace q2o::cli {
+namespace {
+
+struct Example {
+  std::string_view command, lines;
+};
+
+constexpr Example kExamples[]{
+    {"accept",
+     "  q2o accept --reason \"written off with the auditor\"\n"
+     "  q2o accept 0b4cb2f3 --yes --reason \"known rounding of 2019\"   asks nothing"},
+    {"connect-odoo",
+     "  q2o connect-odoo --odoo-url https://books.example.com --odoo-db books --odoo-user admin\n"
+     "  q2o connect-odoo --odoo-url http://127.0.0.1:8069 --odoo-db copy --odoo-user admin --json"},
+    {"connections",
+     "  q2o connections\n"
+     "  q2o connections --json    ids, states and versions for a script"},
+    {"doctor",
+     "  q2o doctor\n"
+     "  q2o doctor --json         for a monitor; ends with 1 when something is bad"},
+    {"history",
+     "  q2o history               of the latest migration\n"
+     "  q2o history 0b4cb2f3 --json"},
+    {"mapping",
+     "  q2o mapping check config/mappings/quickbooks_to_odoo.json\n"
+     "  q2o mapping store my_mapping.json"},
+    {"mapping check",
+     "  q2o mapping check config/mappings/quickbooks_to_odoo.json\n"
+     "  q2o mapping check my_mapping.json --json"},
+    {"mapping store",
+     "  q2o mapping store my_mapping.json\n"
+     "  q2o mapping store my_mapping.json --json"},
+    {"migrate",
+     "  q2o migrate --company-id 4620816365123456 --client-id ABC --odoo-url https://books.example.com --odoo-db books --odoo-user admin\n"
+     "  the same with --dry-run   checks both sides, writes nothing"},
+    {"pause",
+     "  q2o pause --reason \"month end\"\n"
+     "  q2o pause 0b4cb2f3"},
+    {"rejects",
+     "  q2o rejects               by cause, five of each\n"
+     "  q2o rejects --json        every record"},
+    {"replay",
+     "  q2o replay --dry-run --mapping 0123456789ab    what a stored mapping would change\n"
+     "  q2o replay --run 1 --entities Invoice,Payment"},
+    {"report",
+     "  q2o report                of the latest migration, into .run/state/reports\n"
+     "  q2o report 0b4cb2f3 --out for_the_auditor"},
+    {"resume",
+     "  q2o resume                the latest migration; after a proof that differs it proves again\n"
+     "  q2o resume 0b4cb2f3"},
+    {"status",
+     "  q2o status                every migration\n"
+     "  q2o status 0b4cb2f3       one, with its progress and what is left changed in Odoo"},
+    {"stop",
+     "  q2o stop --reason \"wrong company\"\n"
+     "  q2o stop 0b4cb2f3 --yes   asks nothing"},
+    {"topics", "  q2o topics --brokers 127.0.0.1:19092 --file config/topics.toml"},
+    {"trace",
+     "  q2o trace invoice 1043\n"
+     "  q2o trace odoo account.move 512 --raw"},
+    {"undo",
+     "  q2o undo --dry-run        what it would do: counts, and what it keeps with the reason\n"
+     "  q2o undo 0b4cb2f3 --yes --reason \"wrong database\""},
+    {"watch",
+     "  q2o watch                 the latest migration\n"
+     "  q2o watch 0b4cb2f3 --json    waits, then prints how it ended"},
+};
+
+}  // namespace
+
+std::string_view examples_of(std::string_view command) {
+  const auto* found = std::ranges::find(kExamples, command, &Example::command);
+  return found == std::end(kExamples) ? std::string_view() : found->lines;
+}
+
+}  // namespace q2o::cli
