@@ -127,6 +127,7 @@ class LoaderWorker::Store final : public loader::RunStore {
     world_.step();
     return hold.fence == db_.fence;
   }
+  std::chrono::milliseconds keep_every() const override { return std::chrono::hours(1); }  // time is the world's, nobody renews beside it
   void release(const loader::Hold& hold) override {
     world_.step();
     if (hold.fence == db_.fence) db_.holder = nullptr;

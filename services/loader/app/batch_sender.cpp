@@ -104,6 +104,7 @@ void BatchSender::deliver(std::vector<Item> items, bool update, bool isolate, De
       if (answered) return take(std::move(items), *answered, out);
       error = answered.error();
       unknown = error.effect == Effect::unknown;
+      out.lost_update |= unknown && update;
       too_much = error.reason == kTimeLimit || (unknown && took > options_.long_call);
       if (error.retry == Retry::never) return after_permanent(std::move(items), update, isolate, error, out, stop);
     }

@@ -17,6 +17,7 @@ namespace q2o::loader {
 struct Delivery {
   std::vector<Fate> fates;
   std::vector<std::string> unmatched;
+  bool lost_update = false;  ///< an answer about changes was lost, and with it the names of matches that they took away
   std::vector<MovedSetting> settings;
   std::vector<ChangedValue> changes;
   std::vector<Item> left;

@@ -38,7 +38,9 @@ RunDriver::Left RunDriver::drive(const std::stop_token& stop) {
     if (at >= arrived.waves.size()) break;
     const Wave wave = arrived.waves[at];
     if (wave.completed) continue;
-    if (await_wave(wave.number, stop) == Go::leave || work_wave(wave, stop) == Go::leave) return left_;
+    if (await_wave(wave.number, stop) == Go::leave) return left_;
+    if (known_in_doubt_ && read_known(stop) == Go::leave) return left_;
+    if (work_wave(wave, stop) == Go::leave) return left_;
     store_.complete_wave(run_, hold_, wave);
   }
   finish(stop);
@@ -100,6 +102,7 @@ RunDriver::Go RunDriver::read_known(const std::stop_token& stop) {
     if (known) {
       known_ = std::move(*known);
       ledger_entries_.emplace(run_.connection, run_.transaction_entities, known_);
+      known_in_doubt_ = false;
       return Go::on;
     }
     if (known.error().retry == Retry::never) return fail_run(known.error());
@@ -265,6 +268,7 @@ void RunDriver::take(Delivery delivery, std::list<Item>& queue) {
   if (!delivery.changes.empty()) store_.remember_values(run_, hold_, delivery.changes);
   for (auto item = delivery.left.rbegin(); item != delivery.left.rend(); ++item) queue.push_front(std::move(*item));
   settle(std::move(delivery.fates));
+  known_in_doubt_ |= delivery.lost_update;
   if (delivery.unmatched.empty()) return;
   store_.forget(run_, hold_, delivery.unmatched);
   for (const auto& name : delivery.unmatched) known_.erase(name);

@@ -73,6 +73,7 @@ class RunDriver {
   Pace pace_;
   ProgressPublisher progress_;
   Known known_;
+  bool known_in_doubt_ = false;                  ///< matches may be gone: to be read again before the next wave
   std::optional<LedgerEntries> ledger_entries_;  ///< there once `known_` was read
   std::optional<std::vector<Module>> missing_;   ///< modules that the target does not have; nothing: not asked yet
   std::list<std::future<Delivery>> in_flight_;

@@ -112,6 +112,20 @@ TEST_F(RunDriverTest, WritesEachRecordOnceWhenTheAnswerIsLost) {
   EXPECT_EQ(books.batches(), 1u) << "looked up, not sent again";
 }
 
+TEST_F(RunDriverTest, SendsAMatchAgainThatAChangeTookAwayWhoseAnswerWasLost) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_match", {"qbo1_a"}, 1)};
+  drive();
+  store.begin_run(2);
+  store.items[0] = item(1, "qbo1_a", {}, 0, R"(,"city":"Bayshore")");
+  books.before_batch = [this] {
+    if (books.batches() == 2) books.drop("qbo1_match");  // as Odoo does when the entry goes back to draft
+  };
+  books.fail_next_batch({testing::lost_answer(), 1});
+  drive();
+  EXPECT_THAT(books.names(), ElementsAre("qbo1_a", "qbo1_match"));
+  EXPECT_EQ(store.fates["qbo1_match"].outcome, "created");
+}
+
 TEST_F(RunDriverTest, SendsHalvesOfWhatTheTargetsTimeLimitEnded) {
   for (int i = 0; i < 8; ++i) store.items.push_back(item(i + 1, fmt::format("qbo1_{}", i)));
   books.fail_next_batch({testing::time_limit(), 0}).fail_next_batch({testing::time_limit(), 0});
