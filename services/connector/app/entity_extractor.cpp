@@ -5,6 +5,18 @@
 #include "services/connector/app/page_fetcher.h"
 
 namespace q2o::connector {
+namespace {
+
+/// The count of a listing that is known to have moved: agrees with none.
+constexpr std::uint64_t kVoid = 0;
+
+/// The row before a page is another one than when the page before was read (`last`; empty: by a process before, or unreadable).
+bool moved(const Page& page, const std::string& last, const std::set<std::string>& sent) {
+  if (!page.before) return false;
+  return last.empty() ? !sent.contains(*page.before) : *page.before != last;
+}
+
+}  // namespace
 
 Step EntityExtractor::run() {
   EntityState state = run_.state.entities[rule_.name];
@@ -59,9 +71,13 @@ tl::expected<std::uint64_t, Trouble> EntityExtractor::count(const std::string& w
 
 Step EntityExtractor::pass(EntityState& state, const std::string& where, std::set<std::string>& sent, std::set<std::string>& listed) {
   PageFetcher pages(run_, rule_, where, state.position, std::max(state.counted_before, state.counted_after));
+  std::string last;
   while (!pages.ended()) {
     auto page = pages.next();
     if (!page) return tl::unexpected(run_.halt(rule_.name, page.error()));
+    // Kept with the position: a process that goes on from here must not take the numbers for agreement either.
+    if (moved(*page, last, sent)) state.counted_after = kVoid;
+    last = page->last;
     if (page->covered == 0) break;
     EntityState next = state;
     std::vector<Row> fresh;
@@ -87,7 +103,8 @@ Step EntityExtractor::pass(EntityState& state, const std::string& where, std::se
   return {};
 }
 
-/// The listing has no snapshot: what moved while it was read is found by counting again, and read again.
+/// The listing has no snapshot: what moved while it was read is found by counting again and by the borders of the pages (one added and
+/// one deleted leave the count as it was), and read again.
 Step EntityExtractor::paged(EntityState state) {
   const auto captured = run_.state.captures.find(rule_.filter_capture);
   const std::string where = where_of(rule_, captured == run_.state.captures.end() ? std::vector<std::string>{} : captured->second);
@@ -120,7 +137,9 @@ Step EntityExtractor::paged(EntityState state) {
     }
     if (static_cast<int>(state.pass) >= run_.options.passes_max) {
       state.explanation +=
-          fmt::format("The source counts {} but lists {}; it was asked {} times. ", state.counted_after, known, state.pass);
+          known == state.counted_after
+              ? fmt::format("Records were added and deleted each of the {} times that the entity was read. ", state.pass)
+              : fmt::format("The source counts {} but lists {}; it was asked {} times. ", state.counted_after, known, state.pass);
       break;
     }
     ++state.pass;

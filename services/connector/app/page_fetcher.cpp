@@ -17,6 +17,10 @@ PageResult answer_of(const Manifest& manifest, const EntityRule& rule, SourceCal
   if (!rows) return tl::unexpected(Trouble{FaultAction::split, rows.error()});
   Page page;
   page.covered = rows->size();
+  if (!rows->empty()) {
+    page.first = rows->front().id;
+    page.last = rows->back().id;
+  }
   std::uint64_t position = start;
   for (auto& row : *rows) {
     if (row.id.empty())
@@ -28,6 +32,18 @@ PageResult answer_of(const Manifest& manifest, const EntityRule& rule, SourceCal
   return page;
 }
 
+/// Takes the row before the page out of it.
+void set_apart(Page& page) {
+  const bool unreadable = page.covered > 0 && page.first.empty();
+  if (!unreadable) page.before = page.first;
+  if (page.covered == 0) return;
+  --page.covered;
+  if (unreadable)
+    page.unreadable.erase(page.unreadable.begin());
+  else
+    page.rows.erase(page.rows.begin());
+}
+
 }  // namespace
 
 PageResult fetch_page(const Manifest& manifest, SourceCaller& caller, const EntityRule& rule, const std::string& where, std::uint64_t start,
@@ -35,11 +51,13 @@ PageResult fetch_page(const Manifest& manifest, SourceCaller& caller, const Enti
   auto page = answer_of(manifest, rule, caller.query(page_statement(manifest, rule, where, start, rows), stop, "page"), start);
   const bool broken = !page && (page.error().action == FaultAction::split || page.error().error.reason == "BAD_JSON");
   if (page || !broken) return page;
-  if (rows == 1) return Page{{}, 1, {fmt::format("The record at position {} cannot be read: {}. ", start, page.error().error.message)}};
+  if (rows == 1)
+    return Page{{}, 1, {fmt::format("The record at position {} cannot be read: {}. ", start, page.error().error.message)}, {}, {}, {}};
   auto left = fetch_page(manifest, caller, rule, where, start, rows / 2, stop);
   if (!left || left->covered < static_cast<std::uint64_t>(rows / 2)) return left;
   auto right = fetch_page(manifest, caller, rule, where, start + left->covered, rows - rows / 2, stop);
   if (!right) return right;
+  if (right->covered > 0) left->last = right->last;
   left->covered += right->covered;
   std::move(right->rows.begin(), right->rows.end(), std::back_inserter(left->rows));
   std::move(right->unreadable.begin(), right->unreadable.end(), std::back_inserter(left->unreadable));
@@ -48,28 +66,36 @@ PageResult fetch_page(const Manifest& manifest, SourceCaller& caller, const Enti
 }
 
 PageFetcher::PageFetcher(RunContext& run, const EntityRule& rule, std::string where, std::uint64_t start, std::uint64_t counted)
-    : run_(run), rule_(rule), where_(std::move(where)), counted_(counted), expected_(start), submit_(start) {}
+    : run_(run),
+      rule_(rule),
+      where_(std::move(where)),
+      counted_(counted),
+      overlap_(rule.countable && !rule.order_by.empty() && run.manifest.query.page_rows > 1 ? 1 : 0),
+      expected_(start),
+      submit_(begin()) {}
 
 void PageFetcher::fill() {
   const int rows = run_.manifest.query.page_rows;
-  while (static_cast<int>(ahead_.size()) < run_.options.pages_ahead && (ahead_.empty() || submit_ <= counted_)) {
+  while (static_cast<int>(ahead_.size()) < run_.options.pages_ahead && (ahead_.empty() || submit_ + overlap_ <= counted_)) {
     ahead_.push_back({submit_, run_.pool.submit([&run = run_, &rule = rule_, where = where_, start = submit_, rows] {
                         return fetch_page(run.manifest, run.caller, rule, where, start, rows, run.stop);
                       })});
-    submit_ += static_cast<std::uint64_t>(rows);
+    submit_ += static_cast<std::uint64_t>(rows) - overlap_;
   }
 }
 
 PageResult PageFetcher::next() {
   // A page that was guessed to begin elsewhere is of no use.
-  while (!ahead_.empty() && ahead_.front().start != expected_) ahead_.pop_front();
-  if (ahead_.empty()) submit_ = expected_;
+  while (!ahead_.empty() && ahead_.front().start != begin()) ahead_.pop_front();
+  if (ahead_.empty()) submit_ = begin();
   fill();
+  const bool with_row_before = ahead_.front().start < expected_;
   auto page = ahead_.front().page.get();
   ahead_.pop_front();
   if (!page) return page;
-  expected_ += page->covered;
   const bool short_page = page->covered < static_cast<std::uint64_t>(run_.manifest.query.page_rows);
+  if (with_row_before) set_apart(*page);
+  expected_ += page->covered;
   ended_ = page->covered == 0 || (short_page && rule_.countable && expected_ > counted_);
   return page;
 }

@@ -10,13 +10,18 @@ struct Page {
   std::vector<Row> rows;
   std::uint64_t covered = 0;            ///< rows of the listing that this page stands for, unreadable ones included
   std::vector<std::string> unreadable;  ///< a sentence each
+  std::string first, last;              ///< ids of the outermost rows; empty: unreadable, or there is none
+  /// The row before, asked for once more (it is no part of the page): its id, empty where the listing is shorter now. Nothing: not asked
+  /// for, or unreadable.
+  std::optional<std::string> before;
 };
 
 /// One page; a page that the source cannot answer because of a record in it is halved until that record stands alone.
 tl::expected<Page, Trouble> fetch_page(const Manifest& manifest, SourceCaller& caller, const EntityRule& rule, const std::string& where,
                                        std::uint64_t start, int rows, std::stop_token stop);
 
-/// Pages of one entity in order, several under way at once. The next page begins after the rows that really came.
+/// Pages of one entity in order, several under way at once. The next page begins after the rows that really came. A page of an ordered
+/// listing is asked for together with the row before it, which tells whether the listing has moved since.
 class PageFetcher {
  public:
   PageFetcher(RunContext& run, const EntityRule& rule, std::string where, std::uint64_t start, std::uint64_t counted);
@@ -32,10 +37,11 @@ class PageFetcher {
     Pending<tl::expected<Page, Trouble>> page;
   };
   void fill();
+  std::uint64_t begin() const { return expected_ > 1 ? expected_ - overlap_ : expected_; }
   RunContext& run_;
   const EntityRule& rule_;
   const std::string where_;
-  const std::uint64_t counted_;
+  const std::uint64_t counted_, overlap_;
   std::uint64_t expected_, submit_;
   bool ended_ = false;
   std::deque<Ahead> ahead_;
