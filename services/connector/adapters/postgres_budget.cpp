@@ -45,7 +45,7 @@ void PostgresBudget::block(const std::string& connection_id, milliseconds time) 
   });
 }
 
-int PostgresBudget::slots(const std::string& connection_id, const std::string& owner, int most, milliseconds ttl) {
+int PostgresBudget::slots(const std::string& connection_id, const std::string& owner, int most, int busy, milliseconds ttl) {
   return pool_.transact([&](pg::Tx& tx) {
     locked(tx, connection_id);
     tx.exec("DELETE FROM budget_slot WHERE connection_id = $1 AND valid_until < clock_timestamp()", {connection_id});
@@ -60,7 +60,7 @@ int PostgresBudget::slots(const std::string& connection_id, const std::string& o
         "INSERT INTO budget_slot (connection_id, tenant_id, owner, slots, valid_until) SELECT connection_id, tenant_id, $2, $3,"
         " clock_timestamp() + $4 * interval '1 millisecond' FROM budget WHERE connection_id = $1"
         " ON CONFLICT (connection_id, owner) DO UPDATE SET slots = excluded.slots, valid_until = excluded.valid_until",
-        {connection_id, owner, mine, static_cast<std::int64_t>(ttl.count())});
+        {connection_id, owner, std::max(mine, busy), static_cast<std::int64_t>(ttl.count())});
     return mine;
   });
 }

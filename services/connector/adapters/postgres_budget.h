@@ -11,7 +11,7 @@ class PostgresBudget : public BudgetStore {
   explicit PostgresBudget(pg::Pool& pool) : pool_(pool) {}
   std::vector<milliseconds> reserve(const std::string& connection_id, const Budget& budget, int count) override;
   void block(const std::string& connection_id, milliseconds time) override;
-  int slots(const std::string& connection_id, const std::string& owner, int most, milliseconds ttl) override;
+  int slots(const std::string& connection_id, const std::string& owner, int most, int busy, milliseconds ttl) override;
 
  private:
   pg::Pool& pool_;

@@ -28,7 +28,7 @@ bool BudgetGate::take_slot(std::unique_lock<std::mutex>& lock, std::stop_token s
   if (budget_.concurrent == 0) return !stop.stop_requested();
   while (!stop.stop_requested()) {
     if (clock_.now() >= slots_until_) {
-      slots_ = store_.slots(connection_id_, owner_, budget_.concurrent, kSlotsTtl);
+      slots_ = store_.slots(connection_id_, owner_, budget_.concurrent, in_flight_, kSlotsTtl);
       slots_until_ = clock_.now() + (slots_ > 0 ? kSlotsTtl / 3 : kAskAgain);
     }
     if (in_flight_ < slots_) return true;

@@ -16,12 +16,14 @@ class Store : public BudgetStore {
     return std::vector<milliseconds>(static_cast<std::size_t>(count));
   }
   void block(const std::string&, milliseconds) override {}
-  int slots(const std::string&, const std::string&, int most, milliseconds) override {
+  int slots(const std::string&, const std::string&, int most, int busy_now, milliseconds) override {
+    busy.push_back(busy_now);
     if (no_slots) throw std::runtime_error("connection lost");
     return most;
   }
   bool away = false, no_slots = false;
   std::vector<int> lots;  ///< as they were asked for
+  std::vector<int> busy;  ///< as it was told
 };
 
 class Gate : public ::testing::Test {
@@ -60,6 +62,13 @@ TEST_F(Gate, WhoGaveUpDoesNotWaitAnyMore) {
   store.away = true;
   EXPECT_THROW(enter(), std::runtime_error);
   EXPECT_EQ(store.lots, std::vector<int>{1});
+}
+
+TEST_F(Gate, TellsHowManyRequestsAreUnderWay) {
+  const auto first = enter();
+  clock.advance(milliseconds{60000});
+  const auto second = enter();
+  EXPECT_EQ(store.busy, (std::vector<int>{0, 1}));
 }
 
 TEST_F(Gate, APermitGivesItsSlotBack) {

@@ -42,8 +42,9 @@ class BudgetStore {
   virtual std::vector<milliseconds> reserve(const std::string& connection_id, const Budget& budget, int count) = 0;
   /// Nobody sends anything on this connection for a while.
   virtual void block(const std::string& connection_id, milliseconds time) = 0;
-  /// How many of the `most` simultaneous requests this process may use for the next `ttl`; 0: the others have them all.
-  virtual int slots(const std::string& connection_id, const std::string& owner, int most, milliseconds ttl) = 0;
+  /// How many of the `most` simultaneous requests this process may use for the next `ttl`; 0: the others have them all. `busy` of it are
+  /// under way now: also where it may use less from now on, nobody else gets those.
+  virtual int slots(const std::string& connection_id, const std::string& owner, int most, int busy, milliseconds ttl) = 0;
 };
 
 /// The right to renew a connection's tokens: one holder among all processes, for a limited time. A later right has a higher fence.

@@ -111,7 +111,7 @@ class MemoryBudget : public BudgetStore {
   explicit MemoryBudget(Clock& clock) : clock_(clock) {}
   std::vector<milliseconds> reserve(const std::string&, const Budget& budget, int count) override;
   void block(const std::string&, milliseconds time) override;
-  int slots(const std::string&, const std::string&, int most, milliseconds) override { return most; }
+  int slots(const std::string&, const std::string&, int most, int, milliseconds) override { return most; }
   std::vector<milliseconds> granted;
   int reservations = 0;
 

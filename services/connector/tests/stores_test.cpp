@@ -174,10 +174,13 @@ TEST_F(Stores, TheBudgetIsSharedByReplicas) {
 TEST_F(Stores, SimultaneousRequestsAreSharedOut) {
   const auto id = save().id;
   PostgresBudget store(pool);
-  EXPECT_EQ(store.slots(id, "a", 10, milliseconds{60000}), 10);
-  EXPECT_EQ(store.slots(id, "b", 10, milliseconds{60000}), 0);
-  EXPECT_EQ(store.slots(id, "a", 10, milliseconds{60000}), 5);
-  EXPECT_EQ(store.slots(id, "b", 10, milliseconds{60000}), 5);
+  const milliseconds ttl{60000};
+  EXPECT_EQ(store.slots(id, "a", 10, 0, ttl), 10);
+  EXPECT_EQ(store.slots(id, "b", 10, 0, ttl), 0);
+  EXPECT_EQ(store.slots(id, "a", 10, 9, ttl), 5) << "no new ones until it is below its share";
+  EXPECT_EQ(store.slots(id, "b", 10, 0, ttl), 1) << "nine are still under way";
+  EXPECT_EQ(store.slots(id, "a", 10, 4, ttl), 5);
+  EXPECT_EQ(store.slots(id, "b", 10, 1, ttl), 5);
 }
 
 TEST_F(Stores, ARunHasOneHolderAndAZombieWritesNothing) {
