@@ -22,6 +22,16 @@ void remember_place(RunState& run, const bus::Position& place) {
   run.mapped_last = place.offset;
 }
 
+Error mapping_unknown(const RunState& run) {
+  return {Code::not_found,
+          fmt::format("There is no mapping \"{}\" for {}", run.mapping_version, run.platform),
+          Retry::never,
+          Effect::none,
+          "MAPPING_UNKNOWN",
+          "Store the mapping (q2o mapping check shows what is wrong with it) and start the migration again.",
+          {}};
+}
+
 bus::Outgoing outgoing(const v1::MappedMessage& message, const std::string& topic) {
   const auto& scope = message.scope();
   auto out = bus::about_run(topic, message);
@@ -95,26 +105,41 @@ void RawTransaction::start(const connector::v1::RawMessage& message) {
   if (const auto known = migrations::find(tx_, run.migration)) run.dry_run = known->order().dry_run();
   PgRunStore::insert(tx_, run);
   if (!tools_.mappings.find(tx_, run.tenant, run.mapping_version)) {
-    fail_run(tx_, tools_.topics, message.scope(),
-             Error{Code::not_found,
-                   fmt::format("There is no mapping \"{}\" for {}", run.mapping_version, run.platform),
-                   Retry::never,
-                   Effect::none,
-                   "MAPPING_UNKNOWN",
-                   "Store the mapping (q2o mapping check shows what is wrong with it) and start the migration again.",
-                   {}});
+    fail_run(tx_, tools_.topics, message.scope(), mapping_unknown(run));
   }
   log::info("run begins",
             {{"migration", run.migration}, {"run", static_cast<std::int64_t>(run.run)}, {"mapping", run.mapping_version.substr(0, 12)}});
+}
+
+RunState RawTransaction::fail_headless(const common::v1::Scope& scope) {
+  RunState run;
+  run.tenant = scope.tenant_id();
+  run.migration = scope.migration_id();
+  run.run = scope.run();
+  run.connection = scope.connection();
+  run.state = "failed";
+  PgRunStore::insert(tx_, run);
+  fail_run(tx_, tools_.topics, scope,
+           {Code::data_loss,
+            fmt::format("The first message of run {} (RunStart) did not arrive, so the rest of it cannot be read", scope.run()),
+            Retry::never,
+            Effect::none,
+            "RUN_NOT_BEGUN",
+            "Look for it among the dead letters (q2o.mapper.dlq.v1, its headers say why), then start the migration again.",
+            {}});
+  return run;
 }
 
 RawTransaction::Open& RawTransaction::open(const common::v1::Scope& scope) {
   const auto known = open_.find({scope.migration_id(), scope.run()});
   if (known != open_.end()) return known->second;
   auto run = PgRunStore::find(tx_, scope.migration_id(), scope.run());
-  if (!run) throw std::runtime_error(fmt::format("run {} of {} has not begun", scope.run(), scope.migration_id()));
+  if (!run) run = fail_headless(scope);
   auto mapping = tools_.mappings.find(tx_, run->tenant, run->mapping_version);
-  if (!mapping && run->state == "mapping") throw std::runtime_error(fmt::format("mapping {} is not there any more", run->mapping_version));
+  if (!mapping && run->state == "mapping") {
+    fail_run(tx_, tools_.topics, scope, mapping_unknown(*run));
+    run->state = "failed";
+  }
   auto& lookups = tools_.lookups.take(*run);
   lookups.attach(&tx_);
   return open_.try_emplace({scope.migration_id(), scope.run()}, Open{std::move(*run), std::move(mapping), lookups, {}}).first->second;

@@ -66,6 +66,8 @@ class RawTransaction {
     std::vector<Fact> facts;
   };
   void start(const connector::v1::RawMessage& message);
+  /// A run whose RunStart is lost: it ends for good, and the messages of other runs behind it go on.
+  RunState fail_headless(const common::v1::Scope& scope);
   Open& open(const common::v1::Scope& scope);
   void send(RunState& run, const v1::MappedMessage& message);
   void publish();

@@ -192,6 +192,27 @@ TEST_F(MapperService, RepeatsTheSameMessagesAfterACrashBetweenPublishingAndCommi
   EXPECT_EQ(2, count("reject"));
 }
 
+TEST_F(MapperService, ARunWhoseStartIsADeadLetterFailsAndOthersGoOn) {
+  auto stream = whole_run();
+  stream.front().value = "spoiled";
+  const std::string headless = std::exchange(migration_, ids::uuid_v4());
+  direct(billing::v1::DIRECTIVE_GO);
+  for (auto& message : whole_run()) stream.push_back(std::move(message));
+  worker_->receive(stream);
+  EXPECT_EQ(1, count(fmt::format("run WHERE migration_id = '{}' AND state = 'failed'", headless)));
+  EXPECT_TRUE(published().back().message.has_run_end()) << "the run behind it";
+  std::vector<std::string> told;
+  pool_.transact([&](pg::Tx& tx) {
+    told.clear();
+    for (const auto row : tx.exec("SELECT value FROM outbox WHERE topic = $1 ORDER BY id", {topics_.status})) {
+      v1::StatusFact fact;
+      ASSERT_TRUE(fact.ParseFromString(row.bytes("value")));
+      if (fact.has_run_failed()) told.push_back(fact.scope().migration_id() + " " + fact.run_failed().reason());
+    }
+  });
+  EXPECT_EQ(told, std::vector<std::string>{headless + " RUN_NOT_BEGUN"});
+}
+
 /// Messages share a transaction, but not their fate: what comes before the one that fails is worked off all the same.
 TEST_F(MapperService, TheMessagesBeforeOneThatFailsDoNotWaitForIt) {
   const auto stream = whole_run();
