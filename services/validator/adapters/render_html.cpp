@@ -6,7 +6,7 @@
 namespace q2o::validator {
 namespace {
 
-constexpr int kRowsMax = 500;  // per table; the CSV has them all
+constexpr int kRowsMax = 500;  // per table; the CSV has more
 
 std::string_view outcome_words(const v1::Check& check) {
   if (check.outcome() == "not_checked") return "could not be checked";

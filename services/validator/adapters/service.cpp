@@ -6,6 +6,7 @@
 #include "common/rpc/serve.h"
 #include "services/validator/adapters/render.h"
 #include "services/validator/adapters/report_proto.h"
+#include "services/validator/adapters/shorten.h"
 
 namespace q2o::validator {
 namespace {
@@ -20,7 +21,7 @@ void add(v1::GetReportResponse& response, std::string name, std::string content)
 
 grpc::Status Service::GetReport(grpc::ServerContext* context, const v1::GetReportRequest* request, v1::GetReportResponse* response) {
   return rpc::serve(*context, "validator", [&](const rpc::Caller& caller) -> Status {
-    const auto report = store_.report(caller.tenant, request->migration_id(), request->run());
+    auto report = store_.report(caller.tenant, request->migration_id(), request->run());
     if (!report)
       return fail(Code::not_found, fmt::format("there is no report of migration '{}' yet", request->migration_id()), "REPORT_NOT_FOUND",
                   "It is made when the run has been loaded; watch the migration.");
@@ -33,8 +34,10 @@ grpc::Status Service::GetReport(grpc::ServerContext* context, const v1::GetRepor
     if (request->format() == "html" || request->format().empty()) {
       add(*response, "report.html", render_html(*report));
     } else if (request->format() == "json") {
+      shorten(*report);
       add(*response, "report.json", render_json(*report));
     } else if (request->format() == "csv") {
+      shorten(*report);
       for (auto& file : render_csv(*report)) add(*response, std::move(file.name), std::move(file.content));
     } else {
       return fail(Code::invalid_argument, fmt::format("'{}' is no format", request->format()), "FORMAT", "Use json, html or csv.");
