@@ -69,7 +69,7 @@ Result<TargetBooks> OdooTarget::read(const Run& run, const std::set<std::string>
     Take take;
   };
   const std::vector<Wanted> wanted{
-      {"res.currency", "", {"id", "name"}, &TargetBuilder::currency},
+      {"res.currency", "", {"id", "name", "decimal_places"}, &TargetBuilder::currency},
       {"res.company", "", {"id", "currency_id"}, &TargetBuilder::company},
       {"ir.model.data", R"(["module","=","q2o"])", {"id", "name", "model", "res_id"}, &TargetBuilder::external_id},
       {"account.account", "", {"id", "code", "name", "account_type"}, &TargetBuilder::account},

@@ -24,11 +24,21 @@ Line& CheckBuilder::keep(Line line) {
   return check_.lines.emplace_back(std::move(line));
 }
 
+namespace {
+
+/// Two digits; all of them where an amount has more (a currency with three).
+std::string written(const Decimal& amount) {
+  const auto usual = amount.rounded(2, Rounding::half_up);
+  return usual == amount ? usual.to_string() : amount.to_string();
+}
+
+}  // namespace
+
 Line& CheckBuilder::amount(Line line, const Decimal& source, const Decimal& target, const Decimal& explained) {
   const auto difference = source - target;
-  line.source = source.to_string(2);
-  line.target = target.to_string(2);
-  line.difference = difference.to_string(2);
+  line.source = written(source);
+  line.target = written(target);
+  line.difference = written(difference);
   ++check_.compared;
   ++check_.amounts;
   if (!difference.is_zero()) {

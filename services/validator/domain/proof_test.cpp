@@ -319,6 +319,13 @@ TEST_F(ProofOfASmallCompany, AnUnreadNeighbourLeavesTheCountsUnchecked) {
   EXPECT_EQ(section(proof(), "counts").outcome, Outcome::not_checked);
 }
 
+TEST(CheckBuilder, WritesEveryDigitOfADifference) {
+  CheckBuilder check("c", "C", "");
+  check.amount({}, Decimal::of("1.2340"), Decimal::of("1.230"));
+  const auto line = check.finish().lines.at(0);
+  EXPECT_EQ(line.source + " " + line.target + " " + line.difference, "1.2340 1.23 0.0040");
+}
+
 TEST(Counted, KnowsOneFromMany) {
   EXPECT_EQ(counted(1, "record", "records"), "1 record");
   EXPECT_EQ(counted(0, "record", "records"), "0 records");

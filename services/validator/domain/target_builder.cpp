@@ -28,7 +28,12 @@ std::int64_t TargetBuilder::id_of(const json::Value& value) {
   return out;
 }
 
-Decimal TargetBuilder::amount_of(const json::Value& value) {
+int TargetBuilder::digits_of(std::int64_t currency) const {
+  const auto found = digits_.find(currency == 0 ? company_currency_ : currency);
+  return found == digits_.end() ? 2 : found->second;
+}
+
+Decimal TargetBuilder::amount_of(const json::Value& value, int digits) {
   if (!value.is_number()) {
     if (value.kind() != json::Value::Kind::boolean) trouble_ = "an answer lacks an amount";
     return {};
@@ -38,7 +43,7 @@ Decimal TargetBuilder::amount_of(const json::Value& value) {
     trouble_ = amount.error().message;
     return {};
   }
-  return amount->rounded(2, Rounding::half_up);
+  return amount->rounded(digits, Rounding::half_up);
 }
 
 std::string TargetBuilder::currency_of(const json::Value& value) {
@@ -59,6 +64,7 @@ void TargetBuilder::account(const json::Value& row) {
 
 void TargetBuilder::journal(const json::Value& row) {
   const auto id = id_of(row["id"]);
+  currency_of_journal_[id] = id_of(row["currency_id"]);
   books_.journals[id] = {id, id_of(row["default_account_id"]), text_of(row["name"]), text_of(row["type"]), currency_of(row["currency_id"])};
 }
 
@@ -73,10 +79,11 @@ void TargetBuilder::item(const json::Value& row) {
   item.move_id = id_of(row["move_id"]);
   item.account_id = id_of(row["account_id"]);  // false for sections and notes
   item.partner_id = id_of(row["partner_id"]);
-  item.balance = amount_of(row["balance"]);
-  item.amount_currency = amount_of(row["amount_currency"]);
-  item.residual = amount_of(row["amount_residual"]);
-  item.residual_currency = amount_of(row["amount_residual_currency"]);
+  const auto home = digits_of(0), own = digits_of(id_of(row["currency_id"]));
+  item.balance = amount_of(row["balance"], home);
+  item.amount_currency = amount_of(row["amount_currency"], own);
+  item.residual = amount_of(row["amount_residual"], home);
+  item.residual_currency = amount_of(row["amount_residual_currency"], own);
   item.currency = currency_of(row["currency_id"]);
   item.date = text_of(row["date"]);
   item.maturity = text_of(row["date_maturity"]);
@@ -91,14 +98,19 @@ void TargetBuilder::payment(const json::Value& row) {
 }
 
 void TargetBuilder::statement_line(const json::Value& row) {
-  books_.statement_lines.push_back({id_of(row["id"]), id_of(row["move_id"]), id_of(row["journal_id"]), amount_of(row["amount"])});
+  const auto journal = id_of(row["journal_id"]);
+  const auto known = currency_of_journal_.find(journal);
+  const auto digits = digits_of(known == currency_of_journal_.end() ? 0 : known->second);
+  books_.statement_lines.push_back({id_of(row["id"]), id_of(row["move_id"]), journal, amount_of(row["amount"], digits)});
 }
 
 void TargetBuilder::partner(const json::Value& row) {
   books_.partners[id_of(row["id"])] = text_of(row["name"]);
 }
 void TargetBuilder::currency(const json::Value& row) {
-  currencies_[id_of(row["id"])] = text_of(row["name"]);
+  const auto id = id_of(row["id"]);
+  currencies_[id] = text_of(row["name"]);
+  digits_[id] = static_cast<int>(id_of(row["decimal_places"]));
 }
 
 void TargetBuilder::company(const json::Value& row) {
@@ -118,7 +130,7 @@ std::vector<std::int64_t> TargetBuilder::own(std::string_view model) const {
 
 void TargetBuilder::balance(const std::string& day, const json::Value& group) {
   auto& sums = books_.balances[day];
-  if (const auto account = id_of(group["account_id"]); account != 0) sums[account] += amount_of(group["balance"]);
+  if (const auto account = id_of(group["account_id"]); account != 0) sums[account] += amount_of(group["balance"], digits_of(0));
 }
 
 Result<TargetBooks> TargetBuilder::finish() {

@@ -7,7 +7,8 @@
 
 namespace q2o::validator {
 
-/// Odoo's answers as values. Amounts are taken digit by digit and rounded to the currency before anything is compared.
+/// Odoo's answers as values. Amounts are taken digit by digit and rounded to the currency before anything is compared: currencies, then the
+/// company, then journals are given before what has amounts in them.
 class TargetBuilder {
  public:
   explicit TargetBuilder(std::string slug) : prefix_(std::move(slug) + "_") {}
@@ -31,11 +32,15 @@ class TargetBuilder {
 
  private:
   std::int64_t id_of(const json::Value& value);
-  Decimal amount_of(const json::Value& value);
+  Decimal amount_of(const json::Value& value, int digits);
+  /// Digits after the point of a currency; 0 = the company's.
+  int digits_of(std::int64_t currency) const;
   std::string currency_of(const json::Value& value);
 
   std::string prefix_, trouble_;
   std::map<std::int64_t, std::string> currencies_;
+  std::map<std::int64_t, int> digits_;
+  std::map<std::int64_t, std::int64_t> currency_of_journal_;
   std::int64_t company_currency_ = 0;
   TargetBooks books_;
 };

@@ -19,7 +19,7 @@ TEST_F(OdooAnswers, AmountsAreReadDigitByDigitAndRoundedToTheCurrency) {
   const auto row = parse(
       R"({"id":1,"move_id":[7,"INV/1"],"account_id":3,"partner_id":false,"balance":0.1000000000000000055,"amount_currency":-1602.6699999999998,
     "amount_residual":1e2,"amount_residual_currency":0.0,"currency_id":1,"date":"2026-01-01","date_maturity":false,"parent_state":"posted"})");
-  const auto usd = parse(R"({"id":1,"name":"USD"})");
+  const auto usd = parse(R"({"id":1,"name":"USD","decimal_places":2})");
   builder_.currency(usd.root());
   builder_.item(row.root());
   const auto books = builder_.finish();
@@ -33,6 +33,31 @@ TEST_F(OdooAnswers, AmountsAreReadDigitByDigitAndRoundedToTheCurrency) {
   EXPECT_EQ(item.currency, "USD");
   EXPECT_TRUE(item.maturity.empty());
   EXPECT_TRUE(item.posted);
+}
+
+TEST_F(OdooAnswers, EveryCurrencyHasItsOwnDigits) {
+  const auto yen = parse(R"({"id":1,"name":"JPY","decimal_places":0})");
+  const auto dinar = parse(R"({"id":2,"name":"KWD","decimal_places":3})");
+  const auto company = parse(R"({"id":1,"currency_id":[1,"JPY"]})");
+  const auto journal = parse(R"({"id":7,"name":"B","type":"bank","default_account_id":3,"currency_id":2})");
+  const auto item = parse(
+      R"({"id":1,"move_id":7,"account_id":3,"partner_id":false,"balance":499.9999999,"amount_currency":1.2340000001,"amount_residual":0.6,
+    "amount_residual_currency":1.2345,"currency_id":2,"date":"2026-01-01","date_maturity":false,"parent_state":"posted"})");
+  const auto line = parse(R"({"id":1,"move_id":7,"journal_id":7,"amount":-0.0049999})");
+  builder_.currency(yen.root());
+  builder_.currency(dinar.root());
+  builder_.company(company.root());
+  builder_.journal(journal.root());
+  builder_.item(item.root());
+  builder_.statement_line(line.root());
+  const auto books = builder_.finish();
+  ASSERT_TRUE(books) << books.error().message;
+  const auto& read = books->items.at(0);
+  EXPECT_EQ(read.balance, Decimal(500));
+  EXPECT_EQ(read.residual, Decimal(1));
+  EXPECT_EQ(read.amount_currency, Decimal::of("1.234"));
+  EXPECT_EQ(read.residual_currency, Decimal::of("1.235"));
+  EXPECT_EQ(books->statement_lines.at(0).amount, Decimal::of("-0.005"));
 }
 
 TEST_F(OdooAnswers, OnlyExternalIdsOfThisConnectionCount) {

@@ -133,7 +133,7 @@ class FakeLoader final : public loader::v1::LoaderService::Service {
     }
     const std::string bank = one_cent_off ? "49.99" : "50.0";
     std::map<std::string, std::string> rows{
-        {"res.currency", R"([{"id":1,"name":"USD"}])"},
+        {"res.currency", R"([{"id":1,"name":"USD","decimal_places":2}])"},
         {"res.company", R"([{"id":1,"currency_id":1}])"},
         {"account.account",
          R"([{"id":10,"code":"1","name":"Bank","account_type":"asset_cash"},{"id":50,"code":"5","name":"Capital","account_type":"equity"},{"id":30,"code":"3","name":"Sales","account_type":"income"}])"},
