@@ -104,8 +104,10 @@ Check check_money(const SourceBooks& source, const TargetBooks& target, const Br
 }
 
 Check check_tax(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
-  CheckBuilder check("tax", "Tax per agency account",
-                     "Movement of each tax liability account in every fiscal year, and its balance on the last day.");
+  CheckBuilder check(
+      "tax", "Tax per liability account",
+      "Movement of each tax liability account in every fiscal year, and its balance on the last day. The source does not say "
+      "which agency an account belongs to; agencies that share one are not told apart.");
   const auto last = last_day(source);
   std::set<std::string> starts;
   for (const auto& transaction : source.ledger) starts.insert(fiscal_year_start(transaction.date, source.fiscal_year_first_month));

@@ -319,6 +319,13 @@ TEST_F(ProofOfASmallCompany, AnUnreadNeighbourLeavesTheCountsUnchecked) {
   EXPECT_EQ(section(proof(), "counts").outcome, Outcome::not_checked);
 }
 
+TEST_F(ProofOfASmallCompany, TheTaxSectionClaimsNoAgencies) {
+  const auto result = proof();
+  const auto& tax = section(result, "tax");
+  EXPECT_EQ(tax.title, "Tax per liability account");
+  EXPECT_THAT(tax.method, HasSubstr("agencies that share one are not told apart"));
+}
+
 TEST(CheckBuilder, WritesEveryDigitOfADifference) {
   CheckBuilder check("c", "C", "");
   check.amount({}, Decimal::of("1.2340"), Decimal::of("1.230"));
