@@ -21,6 +21,11 @@ def without_label(value):
     return value[0] if isinstance(value, list) and len(value) == 2 and isinstance(value[1], str) else value
 
 
+def own_values(record):
+    """Without the lists of those that refer to it: some of them go."""
+    return {name: value for name, value in record.items() if not isinstance(value, list)}
+
+
 class Odoo:
     """The sandbox's Odoo, as a person's browser would call it."""
 
@@ -125,7 +130,7 @@ class Undo(unittest.TestCase):
         self.assertIn("changed by ", reasons["res.partner", vendor])
         left = self.odoo.everything()
         for key in reasons:
-            self.assertEqual(left[key], worked[key], "a kept record is untouched")
+            self.assertEqual(own_values(left[key]), own_values(worked[key]), "a kept record is untouched")
         self.assertGreater(done["removed"], done["kept"])
         self.assertEqual(set(self.stack.odoo_dump()), {record["external_id"] for record in records}, "nothing else bears our name")
         again = self.undo("--yes")

@@ -100,7 +100,8 @@ class Undo : public testing::WholeLoad {
             {"res.company",
              R"("name","city","currency_id","country_id","state_id","fiscalyear_lock_date","account_sale_tax_id","tax_calculation_rounding_method","income_currency_exchange_account_id")"}})
       out[model] = call(model, "search_read", "[]",
-                        fmt::format(R"({{"domain":[],"fields":[{}],"order":"id","context":{{"active_test":{},"lang":"en_US"}}}})", fields,
+                        fmt::format(R"({{"domain":[{}],"fields":[{}],"order":"id","context":{{"active_test":{},"lang":"en_US"}}}})",
+                                    model == "mail.message" ? R"(["model","=","account.move"])" : "", fields,
                                     model == "res.currency" ? "true" : "false"));
     out["external ids"] = call("ir.model.data", "search_count", R"([[["module","=","q2o"]]])");
     return out;
