@@ -144,6 +144,21 @@ Compounds compound_rates(const Lookups& lookups) {
   return compounds;
 }
 
+/// Names per use (purchase or sale) that taxes bear: of rates, and of codes of several rates, which are taxes too.
+using Names = std::map<std::pair<std::string, bool>, int>;
+
+Names borne_names(std::span<const Source> rates, const std::set<std::string, std::less<>>& purchases, const Lookups& lookups) {
+  Names borne;
+  for (const auto& rate : rates) ++borne[{std::string((*rate.body)["Name"].text()), purchases.contains(rate.id)}];
+  lookups.each("TaxCode", [&](std::string_view, const json::Value& code) {
+    for (const bool purchase : {false, true}) {
+      const auto& list = code[purchase ? "PurchaseTaxRateList" : "SalesTaxRateList"];
+      if (list["TaxRateDetail"].items().size() > 1) ++borne[{std::string(code["Name"].text()), purchase}];
+    }
+  });
+  return borne;
+}
+
 void write_compound(const Compounds& compounds, std::string_view rate, json::Writer& plan) {
   const auto found = compounds.find(rate);
   if (found == compounds.end()) return;
@@ -177,8 +192,7 @@ void prepare_tax_rates(std::span<const Source> rates, const RunContext&, Lookups
   const auto ballot = count(lookups);
   const auto purchases = purchase_rates(lookups);
   const auto compounds = compound_rates(lookups);
-  std::map<std::pair<std::string, bool>, int> borne;
-  for (const auto& rate : rates) ++borne[{std::string((*rate.body)["Name"].text()), purchases.contains(rate.id)}];
+  auto borne = borne_names(rates, purchases, lookups);
   for (const auto& rate : rates) {
     const auto name = (*rate.body)["Name"].text();
     const bool purchase = purchases.contains(rate.id);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "sandbox/generator/generator.h"
 #include "sandbox/reports/reports.h"
@@ -72,6 +73,17 @@ TEST_P(Generated, DocumentsStayDocuments) {
     if (++lines <= 5) RecordProperty("fallback", record.entity + " " + record.id + ": " + record.outcome.fallback->reason);
   }
   EXPECT_LE(lines * 100, all) << "more than 1 % of the documents take the ledger's lines";
+}
+
+TEST_P(Generated, NoTwoTaxesOfOneUseBearOneName) {
+  std::set<std::pair<std::string, std::string>> borne;
+  for (const auto& record : book_->all())
+    for (const auto& target : record.outcome.targets) {
+      if (target.model != "account.tax" || target.operation != "create") continue;
+      const auto& values = bodies_.at(target.external_id).root()["values"];
+      EXPECT_TRUE(borne.emplace(values["type_tax_use"].text(), values["name"].text()).second) << target.external_id;
+    }
+  EXPECT_FALSE(borne.empty());
 }
 
 TEST_P(Generated, WhatIsMatchedLeavesOpenWhatTheSourceHasOpen) {
