@@ -76,11 +76,12 @@ TEST_P(Generated, DocumentsStayDocuments) {
 }
 
 TEST_P(Generated, NoTwoTaxesOfOneUseBearOneName) {
+  const testing::Booked booked(*book_);
   std::set<std::pair<std::string, std::string>> borne;
   for (const auto& record : book_->all())
     for (const auto& target : record.outcome.targets) {
       if (target.model != "account.tax" || target.operation != "create") continue;
-      const auto& values = bodies_.at(target.external_id).root()["values"];
+      const auto& values = booked.body(target)["values"];
       EXPECT_TRUE(borne.emplace(values["type_tax_use"].text(), values["name"].text()).second) << target.external_id;
     }
   EXPECT_FALSE(borne.empty());
