@@ -1,10 +1,30 @@
 #include "services/loader/tests/whole_load.h"
 
+#include <atomic>
+
 namespace q2o::loader {
 namespace {
 
 using Kind = testing::Kind;
 using testing::WholeLoad;
+
+/// Books that ask the process to stop while one of its batches is under way.
+class StoppingBooks final : public Books {
+ public:
+  StoppingBooks(Books& books, std::stop_source& stop, int at_batch) : books_(books), stop_(stop), left_(at_batch) {}
+  Result<std::string> version(std::chrono::milliseconds deadline) override { return books_.version(deadline); }
+  Result<std::int64_t> user_id(std::chrono::milliseconds deadline) override { return books_.user_id(deadline); }
+  Result<CallResult> call(std::string_view model, std::string_view method, std::string_view args, std::string_view kwargs,
+                          std::chrono::milliseconds deadline) override {
+    if (model == "ir.actions.server" && method == "run" && --left_ == 0) stop_.request_stop();
+    return books_.call(model, method, args, kwargs, deadline);
+  }
+
+ private:
+  Books& books_;
+  std::stop_source& stop_;
+  std::atomic<int> left_;
+};
 
 TEST_P(WholeLoad, LoadsTheBooksOnceAndASecondRunWritesNothing) {
   begin_run(1);
@@ -72,14 +92,9 @@ TEST_P(WholeLoad, GoesOnWhereAKilledProcessStopped) {
     const auto run = store.runnable().at(0);
     auto hold = PgRunStore(pool, "dead", std::chrono::milliseconds(1)).hold(target);
     OdooBooks odoo(http, *targets.access(books.tenant, target));
-    std::jthread watcher([&] {
-      ::q2o::testing::eventually([&] {
-        return pool.transact([](pg::Tx& tx) { return tx.one("select count(*) as n from item where state = 'done'").integer("n") > 15; });
-      });
-      stop.request_stop();
-    });
+    StoppingBooks stopping(odoo, stop, 2);
     PgRunStore short_lived(pool, "dead", std::chrono::milliseconds(1));
-    RunDriver(short_lived, odoo, run, *hold, options, metrics).drive(stop.get_token());
+    EXPECT_EQ(RunDriver(short_lived, stopping, run, *hold, options, metrics).drive(stop.get_token()), RunDriver::Left::interrupted);
   }
   ASSERT_TRUE(::q2o::testing::eventually([&] { return worker()->run_one({}); }));
   EXPECT_THAT(run_text(1), ::testing::AllOf(::testing::StartsWith("done "), ::testing::EndsWith(" 0")));
