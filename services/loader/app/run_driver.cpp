@@ -54,8 +54,7 @@ RunDriver::Go RunDriver::look_at_directive(const std::stop_token& stop) {
     case Directive::go:
       return Go::on;
     case Directive::pause:
-      left_ = Left::paused;
-      return Go::leave;
+      return pause_run();
     case Directive::stop:
       return stop_run();
   }
@@ -351,6 +350,13 @@ Status RunDriver::note_time() {
   if (!answer) return fail(answer.error());
   store_.remember_time(run_, hold_, answer->now);
   return {};
+}
+
+/// A pause may last for days, in which people keep their books: lock dates, default taxes and the number check are theirs meanwhile.
+RunDriver::Go RunDriver::pause_run() {
+  if (const auto clean = clean_up(); !clean) log::warn("settings of the target could not be put back", {{"error", clean.error().message}});
+  left_ = Left::paused;
+  return Go::leave;
 }
 
 RunDriver::Go RunDriver::stop_run() {

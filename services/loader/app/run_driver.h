@@ -48,6 +48,7 @@ class RunDriver {
   /// Whether there was anything to clean up.
   Result<bool> clean_up();
   Status note_time();
+  Go pause_run();
   Go stop_run();
   Go fail_run(const Error& error);
   Go wait_out(const Error& error, const std::stop_token& stop, std::string_view whom = "the target");

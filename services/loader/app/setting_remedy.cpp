@@ -16,7 +16,9 @@ std::string remedy_of(const std::string& name, const std::string& before, const 
   if (name.ends_with("_lock_date")) by_hand = fmt::format("Accounting, Lock Dates, {}: {}", name, back);
   if (name.ends_with("_tax_id"))
     by_hand = fmt::format("Accounting, Configuration, Settings, Default Taxes: choose the tax with the id {} ({})", before, name);
-  return fmt::format("The next run that writes to this Odoo puts it back (q2o migrate). By hand in Odoo: {}.", by_hand);
+  return fmt::format(
+      "The next run that writes to this Odoo puts it back (q2o migrate), a paused one when it goes on (q2o resume). By hand in Odoo: {}.",
+      by_hand);
 }
 
 }  // namespace q2o::loader

@@ -145,8 +145,9 @@ Status TargetSettings::currency(const Company& company, const json::Value& wante
   if (shown(company["currency_id"]) == id) return {};
   if (!row["active"].truthy()) {
     remember_value("res.currency", integer(row["id"]), "active", "false", "true");
-    const auto on = books_.call("res.currency", "write", fmt::format(R"([[{}],{{"active":true}}])", id), "{}", kQuickCall);
-    if (!on) return fail(on.error());
+    auto on = change({fmt::format("res.currency {}", wanted.text()), "inactive", "active", "", false, "stays: the books are kept in it"},
+                     "res.currency", "write", write_args(integer(row["id"]), "active", "true"));
+    if (!on) return on;
   }
   remember_value("res.company", company.id, "currency_id", shown(company["currency_id"]), id);
   return change(

@@ -37,6 +37,7 @@ class FakeBooks final : public Books {
                                              {"name", R"("My Company")"}};
   std::map<std::string, std::int64_t> counts{{"account.account", 51}};
   std::map<std::string, std::string> parameters;
+  std::map<std::string, std::string> rows;          ///< by model: what search_read shows of it, a JSON array
   std::function<void()> before_batch, before_call;  ///< before a call of the action, before any other
 
   std::vector<std::string> names() const;

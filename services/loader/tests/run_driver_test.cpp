@@ -323,6 +323,33 @@ TEST_F(RunDriverTest, StopsBetweenBatchesWhenPausedAndGoesOnLater) {
   EXPECT_THAT(states_of_facts(), ElementsAre("loaded 2 0 0 0"));
 }
 
+TEST_F(RunDriverTest, PutsTheSettingsBackWhilePausedAndChangesThemAgainWhenItGoesOn) {
+  store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {}, 1)};
+  books.before_batch = [this] { store.now = Directive::pause; };
+  EXPECT_EQ(drive(), RunDriver::Left::paused);
+  EXPECT_EQ(store.state, "working");
+  EXPECT_FALSE(books.has_action());
+  EXPECT_EQ(books.company["fiscalyear_lock_date"], R"("2020-12-31")");
+  EXPECT_THAT(books.parameters, IsEmpty());
+  books.company["fiscalyear_lock_date"] = R"("2021-12-31")";  // somebody closes a year meanwhile
+  store.now = Directive::go;
+  books.before_batch = [this] { EXPECT_EQ(books.company["fiscalyear_lock_date"], "false"); };
+  EXPECT_EQ(drive(), RunDriver::Left::ended);
+  EXPECT_EQ(books.company["fiscalyear_lock_date"], R"("2021-12-31")");
+}
+
+TEST_F(RunDriverTest, WritesDownTheCurrencyThatItActivates) {
+  store.items = {item(1, "qbo1_a")};
+  store.info.home_currency = "";
+  store.info.settings_json = R"({"currency":"CAD"})";
+  books.rows["res.currency"] = R"([{"id":4,"active":false}])";
+  drive();
+  EXPECT_THAT(books.writes(), Contains(R"(res.currency.write[[4],{"active":true}])"));
+  const auto made = std::ranges::find(store.settings_made, "res.currency CAD", &Setting::name);
+  ASSERT_NE(made, store.settings_made.end());
+  EXPECT_EQ(made->before, "inactive");
+}
+
 TEST_F(RunDriverTest, PutsTheSettingsBackWhenStopped) {
   store.items = {item(1, "qbo1_a"), item(2, "qbo1_b", {}, 1)};
   books.before_batch = [this] { store.now = Directive::stop; };

@@ -8,6 +8,7 @@
 #include "common/bus/bus.h"
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
+#include "common/migrations/migrations.h"
 #include "common/rpc/rpc.h"
 #include "common/testing/testing.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
@@ -287,6 +288,26 @@ TEST_F(Service, ListsWhatAnEndedRunCouldNotPutBackAndNothingElse) {
   request.set_migration_id(other);
   ASSERT_TRUE(stub->ListLeftSettings(rpc::context(books.tenant, "test", 10s).get(), request, &nothing).ok());
   EXPECT_EQ(nothing.settings_size(), 0) << "another migration has not written to that target";
+}
+
+TEST_F(Service, ListsWhatAPausedRunHasSwitchedOff) {
+  pg::Pool pool(database);
+  const std::string target = save_target();
+  pool.transact([&](pg::Tx& tx) {
+    tx.exec("insert into run (migration_id, run, tenant_id, connection, target_id, state, plan) values ($1, 1, $2, 'q', $3, 'working', '')",
+            {books.migration, books.tenant, target});
+    tx.exec(
+        "insert into setting (migration_id, run, name, tenant_id, before_value, during_value, restore_call) values ($1, 1, "
+        "'company.tax_lock_date', $2, '2024-12-31', '', '[]')",
+        {books.migration, books.tenant});
+    migrations::apply(tx, *migrations::decode(books.migration_message(target, 1, true)));
+  });
+  const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+  v1::ListLeftSettingsResponse left;
+  ASSERT_TRUE(stub->ListLeftSettings(rpc::context(books.tenant, "test", 10s).get(), {}, &left).ok());
+  ASSERT_EQ(left.settings_size(), 1);
+  EXPECT_EQ(left.settings(0).name(), "company.tax_lock_date");
+  EXPECT_THAT(left.settings(0).remedy(), ::testing::HasSubstr("q2o resume"));
 }
 
 TEST_F(Service, ListsRejectsPageByPage) {
