@@ -67,6 +67,7 @@ CommandLine::CommandLine() : app_(kExamples, "q2o") {
   add_replay();
   add_undo();
   add_views();
+  add_repairs();
   add_steps();
   add_mapping();
   add_upkeep();
@@ -161,6 +162,22 @@ void CommandLine::add_views() {
   where->add_option("record", trace_.words, "entity and id or document number; or: odoo, model, id")->required();
   where->add_option("--migration", trace_.migration_id, kWhichMigration);
   where->add_flag("--raw", trace_.raw, "the bytes as the source sent them");
+}
+
+void CommandLine::add_repairs() {
+  CLI::App* mend = command("repair", "decide how a record is taken over", [this](const Session& s) { return repair(s, repair_); });
+  mend->add_option("record", repair_.words, "[migration] entity and id or document number; the latest migration when left out")->required();
+  mend->add_option("--set", repair_.sets,
+                   "PATH=VALUE in this record, e.g. CustomerRef.value=58; PATH:=JSON for other kinds, null takes away")
+      ->take_all();
+  mend->add_option("--use", repair_.uses, "PATH=VALUE in every record of the entity that has the same there as this one")->take_all();
+  mend->add_flag("--exclude", repair_.exclude, "leave the record out; one that posts is an exception in the report");
+  mend->add_flag("--withdraw", repair_.withdraw, "take back what was decided about the record");
+  mend->add_option("--why", repair_.why, "stands in the report, with who and when")->required();
+  about_one("repairs", "what was decided about records, by whom and why", [this](const Session& s) { return repairs(s, id_); });
+  about_one("retry", "bring what was rejected, after repairs; what waits for it follows", [this](const Session& s) {
+    return retry(s, id_, reason_);
+  })->add_option("--reason", reason_, kKept);
 }
 
 void CommandLine::add_steps() {

@@ -35,6 +35,7 @@ class CommandLine {
   void add_replay();
   void add_undo();
   void add_views();
+  void add_repairs();
   void add_steps();
   void add_mapping();
   void add_upkeep();
@@ -45,6 +46,7 @@ class CommandLine {
   MigrateOptions migrate_;
   ReplayOptions replay_;
   UndoOptions undo_;
+  RepairOptions repair_;
   TraceOptions trace_;
   Action chosen_;
 };

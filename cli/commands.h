@@ -43,6 +43,20 @@ int watch(const Session& session, const std::string& migration_id);
 int report(const Session& session, const std::string& migration_id, const std::string& folder);
 int rejects(const Session& session, const std::string& migration_id);
 
+struct RepairOptions {
+  std::vector<std::string> words;  ///< [migration] entity, id or document number
+  std::vector<std::string> sets,
+      uses;  ///< "PATH=VALUE" or "PATH:=JSON": in this record; in every one of its entity that has the same there
+  bool exclude = false, withdraw = false;
+  std::string why;
+};
+/// Decides how a record is mapped from the next run on.
+int repair(const Session& session, const RepairOptions& options);
+/// What was decided, by whom and why.
+int repairs(const Session& session, const std::string& migration_id);
+/// A run that brings what was rejected and what waits for it, without a call to the source.
+int retry(const Session& session, const std::string& migration_id, const std::string& reason);
+
 struct TraceOptions {
   std::string migration_id;
   std::vector<std::string> words;  ///< entity and id or document number; or "odoo", model, id
@@ -72,6 +86,8 @@ int doctor(const Session& session);
 /// Declares the topics of `file`.
 int topics(const Session& session, const std::string& brokers, const std::string& file);
 
+/// All pages of the mapper's and the loader's rejects of the present run.
+Result<std::vector<common::v1::Reject>> all_rejects(const Session& session, const billing::v1::Migration& migration);
 /// The migration meant: the given id (a unique beginning or end is enough), else the only or latest one.
 Result<billing::v1::Migration> choose_migration(const Session& session, const std::string& id);
 /// All pages.

@@ -39,6 +39,15 @@ Status read_rejects(const Session& session, const std::string& service, Stub& st
   return {};
 }
 
+void print_reject(const common::v1::Reject& reject) {
+  std::cout << "  " << reject.entity() << ' ' << reject.source_id() << (reject.label().empty() ? "" : " (" + reject.label() + ")");
+  if (!reject.field().empty()) std::cout << ", field " << reject.field();
+  if (!reject.value().empty()) std::cout << " = " << reject.value();
+  std::cout << '\n';
+}
+
+}  // namespace
+
 Result<std::vector<common::v1::Reject>> all_rejects(const Session& session, const billing::v1::Migration& migration) {
   std::vector<common::v1::Reject> rejects;
   const auto mapper = mapper::v1::MapperService::NewStub(session.channel("mapper"));
@@ -49,6 +58,8 @@ Result<std::vector<common::v1::Reject>> all_rejects(const Session& session, cons
     return fail(read.error());
   return rejects;
 }
+
+namespace {
 
 bool is_over(billing::v1::State state) {
   return state == billing::v1::STATE_FAILED || state == billing::v1::STATE_COMPLETED;
@@ -78,13 +89,6 @@ std::string about(const billing::v1::Run& open, std::uint32_t proven) {
   if (open.state() == billing::v1::STATE_FAILED) return name + " came later and failed" + why + silent;
   if (open.state() == billing::v1::STATE_COMPLETED) return name + " came later and has no report" + silent;
   return name + " came later and is not over (" + state_word(open.state()) + why + ")" + silent;
-}
-
-void print_reject(const common::v1::Reject& reject) {
-  std::cout << "  " << reject.entity() << ' ' << reject.source_id() << (reject.label().empty() ? "" : " (" + reject.label() + ")");
-  if (!reject.field().empty()) std::cout << ", field " << reject.field();
-  if (!reject.value().empty()) std::cout << " = " << reject.value();
-  std::cout << '\n';
 }
 
 }  // namespace
@@ -178,6 +182,10 @@ int rejects(const Session& session, const std::string& migration_id) {
     for (std::size_t i = 0; i < std::min<std::size_t>(records.size(), 5); ++i) print_reject(*records[i]);
     if (records.size() > 5) std::cout << "  … and " << records.size() - 5 << " more (q2o rejects --json lists all)\n";
   }
+  const auto& first = all->front();
+  std::cout << "\nNext: correct them in QuickBooks and run `q2o migrate`, or\n  q2o repair " << short_id(migration->migration_id()) << ' '
+            << first.entity() << ' ' << first.source_id() << " --set " << (first.field().empty() ? "PATH" : first.field())
+            << "=VALUE --why …   then q2o retry " << short_id(migration->migration_id()) << '\n';
   return kDone;
 }
 

@@ -54,7 +54,41 @@ class FakeMapper final : public mapper::v1::MapperService::Service {
     module.add_needed_by("hr.employee");
     return grpc::Status::OK;
   }
+  grpc::Status RepairRecord(grpc::ServerContext* context, const mapper::v1::RepairRecordRequest* request,
+                            mapper::v1::RepairRecordResponse* response) override {
+    asked.push_back(*request);
+    if (request->word() == "1043")
+      return rpc::to_status(Error{Code::not_found, "no such record", Retry::never, Effect::none, "RECORD_UNKNOWN", "", {}});
+    auto& repair = *response->add_repairs();
+    repair.set_entity("Invoice");
+    repair.set_source_id(request->word());
+    repair.set_kind(request->exclude() ? "exclude" : "set");
+    if (!request->changes().empty()) repair.set_path(request->changes(0).path());
+    repair.set_value_json("12.50");
+    repair.set_actor(rpc::caller(*context)->actor);
+    repair.set_why(request->why());
+    return grpc::Status::OK;
+  }
+  grpc::Status ListRepairs(grpc::ServerContext*, const mapper::v1::ListRepairsRequest* request,
+                           mapper::v1::ListRepairsResponse* response) override {
+    if (nothing_repaired) return grpc::Status::OK;
+    const bool first = request->page_token().empty();
+    auto& repair = *response->add_repairs();
+    repair.set_entity("Invoice");
+    repair.set_source_id(first ? "7" : "8");
+    repair.set_kind("exclude");
+    repair.set_why("a duplicate");
+    repair.set_actor("cli:ann");
+    repair.set_counts(first);
+    if (first) response->set_next_page_token("1");
+    return grpc::Status::OK;
+  }
+  grpc::Status ListRejects(grpc::ServerContext*, const mapper::v1::ListRejectsRequest*, mapper::v1::ListRejectsResponse*) override {
+    return grpc::Status::OK;
+  }
   std::string stored;
+  std::vector<mapper::v1::RepairRecordRequest> asked;
+  bool nothing_repaired = false;
 };
 
 class FakeConnector final : public connector::v1::ConnectorService::Service {
@@ -116,6 +150,20 @@ class FakeLoader final : public loader::v1::LoaderService::Service {
       finding.set_message("The module " + module.title() + " is not installed in the target.");
       finding.set_remedy("In Odoo open Apps.");
     }
+    return grpc::Status::OK;
+  }
+  /// Document 1043 is record 12, which is not in Odoo; record 9 is.
+  grpc::Status FindRecords(grpc::ServerContext*, const loader::v1::FindRecordsRequest* request,
+                           loader::v1::FindRecordsResponse* response) override {
+    if (request->word() != "1043" && request->word() != "9") return grpc::Status::OK;
+    auto& record = *response->add_records();
+    record.set_entity("Invoice");
+    record.set_source_id(request->word() == "9" ? "9" : "12");
+    record.set_model("account.move");
+    record.add_attempts()->set_odoo_id(request->word() == "9" ? 512 : 0);
+    return grpc::Status::OK;
+  }
+  grpc::Status ListRejects(grpc::ServerContext*, const loader::v1::ListRejectsRequest*, loader::v1::ListRejectsResponse*) override {
     return grpc::Status::OK;
   }
   bool nothing_left = false;
@@ -241,6 +289,57 @@ TEST_F(Commands, MappingStoreOfAWrongOrMissingFileSaysWhatToDo) {
   EXPECT_EQ(missing.code, kError);
   EXPECT_THAT(missing.err, AllOf(HasSubstr("cannot read"), HasSubstr("nothing.json")));
   EXPECT_EQ(say({"mapping", "store"}).code, kUsage);
+}
+
+TEST_F(Commands, ARepairIsSentAsTypedAndNamesTheNextStep) {
+  const auto said = say({"repair", "3333", "invoice", "7", "--set", "Line.0.Amount=12.50", "--set", "Note:=null", "--use",
+                         "CustomerRef.value=a=b", "--why", "as on paper"});
+  EXPECT_EQ(said.code, kDone) << said.err;
+  EXPECT_THAT(said.out, AllOf(HasSubstr("Invoice 7"), HasSubstr("Line.0.Amount: 12.50 instead of nothing"), HasSubstr("Next: q2o retry ")));
+  ASSERT_EQ(mapper_.asked.size(), 1u);
+  const auto& asked = mapper_.asked[0];
+  EXPECT_EQ(asked.migration_id(), FakeBilling::kMigration);
+  ASSERT_EQ(asked.changes_size(), 3);
+  EXPECT_EQ(asked.changes(1).json(), "null");
+  EXPECT_EQ(asked.changes(2).text(), "a=b");
+  EXPECT_TRUE(asked.changes(2).everywhere());
+  EXPECT_EQ(asked.why(), "as on paper");
+  EXPECT_THAT(say({"repair", "invoice", "7", "--exclude", "--why", "x", "--json"}).out, HasSubstr(R"("kind":"exclude")"));
+}
+
+TEST_F(Commands, ARepairFindsTheRecordByTheNumberThatOnlyTheLoaderKnows) {
+  EXPECT_EQ(say({"repair", "invoice", "1043", "--set", "A=1", "--why", "x"}).code, kDone);
+  ASSERT_EQ(mapper_.asked.size(), 2u);
+  EXPECT_EQ(mapper_.asked[1].word(), "12");
+}
+
+TEST_F(Commands, WhatIsInOdooCannotBeLeftOut) {
+  const auto said = say({"repair", "invoice", "9", "--exclude", "--why", "x"});
+  EXPECT_EQ(said.code, kError);
+  EXPECT_THAT(said.err, AllOf(HasSubstr("is in Odoo already (account.move)"), HasSubstr("RECORD_IS_LOADED")));
+  EXPECT_TRUE(mapper_.asked.empty());
+}
+
+TEST_F(Commands, ARepairWithoutAReasonOrAPathIsAMistakeOfTyping) {
+  EXPECT_EQ(say({"repair", "invoice", "7", "--set", "A=1"}).code, kUsage);
+  EXPECT_EQ(say({"repair", "invoice", "--exclude", "--why", "x"}).code, kUsage);
+  const auto said = say({"repair", "invoice", "7", "--set", "Amount", "--why", "x"});
+  EXPECT_EQ(said.code, kUsage);
+  EXPECT_THAT(said.err, HasSubstr("is no PATH=VALUE"));
+}
+
+TEST_F(Commands, RepairsListsAllPagesWithWhoAndWhy) {
+  const auto said = say({"repairs"});
+  EXPECT_THAT(said.out, AllOf(HasSubstr("Invoice 7  left out"), HasSubstr("a duplicate (cli:ann"), HasSubstr("Invoice 8"),
+                              HasSubstr("no longer counts")));
+  EXPECT_THAT(say({"repairs", "--json"}).out, HasSubstr(R"("source_id":"8")"));
+}
+
+TEST_F(Commands, ARetryWithoutRejectsAndRepairsBeginsNoRun) {
+  mapper_.nothing_repaired = true;
+  const auto said = say({"retry"});
+  EXPECT_EQ(said.code, kError);
+  EXPECT_THAT(said.err, AllOf(HasSubstr("nothing was rejected"), HasSubstr("NOTHING_TO_RETRY")));
 }
 
 TEST_F(Commands, StatusListsWhatIsLeftChangedInOdooWithItsRemedy) {

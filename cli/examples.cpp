@@ -44,6 +44,12 @@ constexpr Example kExamples[]{
     {"rejects",
      "  q2o rejects               by cause, five of each\n"
      "  q2o rejects --json        every record"},
+    {"repair",
+     "  q2o repair invoice 1043 --set Line.0.Amount=12.50 --why \"as on paper\"\n"
+     "  q2o repair 0b4cb2f3 invoice 1043 --exclude --why \"a duplicate of 1042\""},
+    {"repairs",
+     "  q2o repairs               of the latest migration\n"
+     "  q2o repairs 0b4cb2f3 --json"},
     {"replay",
      "  q2o replay --dry-run --mapping 0123456789ab    what a stored mapping would change\n"
      "  q2o replay --run 1 --entities Invoice,Payment"},
@@ -53,6 +59,9 @@ constexpr Example kExamples[]{
     {"resume",
      "  q2o resume                the latest migration; after a proof that differs it proves again\n"
      "  q2o resume 0b4cb2f3"},
+    {"retry",
+     "  q2o retry                 after `q2o repair`; what is in Odoo already is not written again\n"
+     "  q2o retry 0b4cb2f3 --reason \"repaired with the client\""},
     {"status",
      "  q2o status                every migration\n"
      "  q2o status 0b4cb2f3       one, with its progress and what is left changed in Odoo"},

@@ -65,6 +65,7 @@ class Mapper::Store : public mapper::RunStore {
                                          : counts.mapped);
     return counts;
   }
+  void note_repairs(const std::string&, std::span<const mapper::RepairNote>) override {}
   mapper::Counts counts(const std::string& entity) override { return db_.counts[entity]; }
   void source_ended(const std::string& entity) override { db_.source_ended.try_emplace(entity, false); }
   void ended(const std::string& entity) override { db_.source_ended[entity] = true; }
@@ -135,7 +136,8 @@ void Mapper::work(MapperDb& db, const connector::v1::RawMessage& message) {
       [&](const mapper::v1::StatusFact& fact) {
         db.outbox.push_back({fmt::format("mapper/{}/{}", run.revision, facts++), fact.SerializeAsString()});
       });
-  mapper::RunMapper(run, shipped(), *lookups_, store, output).handle(message);
+  const mapper::Repairs nothing_repaired;
+  mapper::RunMapper(run, shipped(), *lookups_, store, output, nothing_repaired).handle(message);
   for (auto& [kind, key, value] : std::exchange(lookups_->changes, {})) db.lookups[kind][key] = value;
   ++run.revision;
   store.save(run);

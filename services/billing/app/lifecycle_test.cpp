@@ -372,6 +372,15 @@ TEST_F(Lifecycle, AReplayOfAReplayReadsTheRunThatReadTheSource) {
   EXPECT_EQ(commands_.runs(kOwner, id)->size(), 3u);
 }
 
+TEST_F(Lifecycle, ARetryReadsTheRecordsOfTheRunThatReadTheSourceWithTheMappingUsedLast) {
+  const auto id = completed();
+  v1::RunOrder order;
+  order.set_kind(v1::RUN_KIND_RETRY);
+  ASSERT_TRUE(start(kOwner, id, order));
+  EXPECT_EQ(now(id).order().source_run(), 1u);
+  EXPECT_EQ(store_.events[id].back().reason(), "run 2: retry of the repaired records of run 1, mapping mapping-1");
+}
+
 TEST_F(Lifecycle, WhatHasNoRecordsCannotBeReplayed) {
   const auto id = running();
   ASSERT_TRUE(commands_.stop(kOwner, id, ""));

@@ -13,8 +13,9 @@ namespace q2o::loader::testing {
 struct SmallBooks {
   std::string tenant, migration, connection = "qbo9";
   std::uint32_t run = 1;
-  bool files = false;                  ///< also two records that hold a file of the source
-  std::string booked_as = {}, transaction = {};  ///< one more transaction of the ledger, as "LedgerTransaction" or "JournalEntry"; empty: none
+  bool files = false;  ///< also two records that hold a file of the source
+  std::string booked_as = {},
+              transaction = {};  ///< one more transaction of the ledger, as "LedgerTransaction" or "JournalEntry"; empty: none
   std::uint64_t sequence = 0;
 
   /// The mapped stream of a run as the bus delivers it.

@@ -3,6 +3,7 @@
 #include "q2o/mapper/v1/mapper.grpc.pb.h"
 #include "services/mapper/adapters/mapping_store.h"
 #include "services/mapper/adapters/record_tracer.h"
+#include "services/mapper/adapters/repair_desk.h"
 
 namespace q2o::mapper {
 
@@ -10,7 +11,7 @@ namespace q2o::mapper {
 class MapperServiceImpl : public v1::MapperService::Service {
  public:
   MapperServiceImpl(pg::Pool& pool, MappingStore& mappings, RecordTracer tracer)
-      : pool_(pool), mappings_(mappings), tracer_(std::move(tracer)) {}
+      : pool_(pool), mappings_(mappings), tracer_(std::move(tracer)), repairs_(pool, tracer_) {}
 
   grpc::Status CheckMapping(grpc::ServerContext* context, const v1::CheckMappingRequest* request,
                             v1::CheckMappingResponse* response) override;
@@ -21,11 +22,15 @@ class MapperServiceImpl : public v1::MapperService::Service {
   grpc::Status ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request, v1::ListRejectsResponse* response) override;
   grpc::Status ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request, v1::ListNotesResponse* response) override;
   grpc::Status TraceRecord(grpc::ServerContext* context, const v1::TraceRecordRequest* request, v1::TraceRecordResponse* response) override;
+  grpc::Status RepairRecord(grpc::ServerContext* context, const v1::RepairRecordRequest* request,
+                            v1::RepairRecordResponse* response) override;
+  grpc::Status ListRepairs(grpc::ServerContext* context, const v1::ListRepairsRequest* request, v1::ListRepairsResponse* response) override;
 
  private:
   pg::Pool& pool_;
   MappingStore& mappings_;
   RecordTracer tracer_;
+  RepairDesk repairs_;
 };
 
 }  // namespace q2o::mapper

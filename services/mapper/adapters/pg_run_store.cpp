@@ -35,6 +35,7 @@ std::optional<RunState> PgRunStore::find(pg::Tx& tx, const std::string& migratio
   state.revision = static_cast<std::uint64_t>(row.integer("revision"));
   state.dry_run = row.boolean("dry_run");
   state.wanted = row.text_array("wanted");
+  state.repairs_to = row.integer("repairs_to");
   state.mapped_partition = static_cast<std::int32_t>(row.integer("mapped_partition"));
   state.mapped_first = row.integer("mapped_first");
   state.mapped_last = row.integer("mapped_last");
@@ -44,10 +45,10 @@ std::optional<RunState> PgRunStore::find(pg::Tx& tx, const std::string& migratio
 void PgRunStore::insert(pg::Tx& tx, const RunState& run) {
   tx.exec(
       "INSERT INTO run (migration_id, run, tenant_id, connection, platform, mapping_version, home_currency, state, entities, dry_run, "
-      "wanted) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+      "wanted, repairs_to) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
       {run.migration, run.run, run.tenant, run.connection, run.platform, run.mapping_version, run.home_currency, run.state, run.entities,
-       run.dry_run, run.wanted});
+       run.dry_run, run.wanted, run.repairs_to});
 }
 
 void PgRunStore::save(const RunState& run) {
@@ -168,6 +169,21 @@ void PgRunStore::add_notes(const std::string& entity, std::span<const Mapped> ma
       "reason, label, posting::boolean "
       "FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[]) AS given(id, kind, reason, label, posting)",
       {run_.tenant, run_.migration, run_.run, entity, ids, kinds, reasons, labels, posting});
+}
+
+void PgRunStore::note_repairs(const std::string& entity, std::span<const RepairNote> notes) {
+  std::vector<std::string> ids, labels, sentences;
+  for (const auto& note : notes) {
+    ids.push_back(note.source_id);
+    labels.push_back(note.label);
+    sentences.push_back(note.sentence);
+  }
+  if (ids.empty()) return;
+  tx_.exec(
+      "INSERT INTO note (tenant_id, migration_id, run, entity, source_id, kind, reason, label, posting) SELECT $1, $2, $3, $4, id, "
+      "'repair', "
+      "sentence, label, false FROM unnest($5::text[], $6::text[], $7::text[]) AS given(id, label, sentence)",
+      {run_.tenant, run_.migration, run_.run, entity, ids, labels, sentences});
 }
 
 Counts PgRunStore::counts(const std::string& entity) {

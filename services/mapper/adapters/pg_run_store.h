@@ -22,6 +22,7 @@ class PgRunStore : public RunStore {
   void defer(const std::string& entity, std::span<const RawRecord> records) override;
   std::vector<RawRecord> take_deferred(const std::string& entity) override;
   Counts record(const std::string& entity, std::span<const Mapped> mapped) override;
+  void note_repairs(const std::string& entity, std::span<const RepairNote> notes) override;
   Counts counts(const std::string& entity) override;
   void source_ended(const std::string& entity) override;
   void ended(const std::string& entity) override;

@@ -6,6 +6,7 @@
 #include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
+#include "services/mapper/adapters/repair_store.h"
 #include "services/mapper/adapters/replay_worker.h"
 #include "services/mapper/app/run_mapper.h"
 
@@ -103,6 +104,7 @@ void RawTransaction::start(const connector::v1::RawMessage& message) {
     run.wanted = replay->wanted;
   }
   if (const auto known = migrations::find(tx_, run.migration)) run.dry_run = known->order().dry_run();
+  run.repairs_to = repair_store::last(tx_, run.tenant, run.migration);
   PgRunStore::insert(tx_, run);
   if (!tools_.mappings.find(tx_, run.tenant, run.mapping_version)) {
     fail_run(tx_, tools_.topics, message.scope(), mapping_unknown(run));
@@ -142,7 +144,9 @@ RawTransaction::Open& RawTransaction::open(const common::v1::Scope& scope) {
   }
   auto& lookups = tools_.lookups.take(*run);
   lookups.attach(&tx_);
-  return open_.try_emplace({scope.migration_id(), scope.run()}, Open{std::move(*run), std::move(mapping), lookups, {}}).first->second;
+  Repairs repairs(repair_store::read(tx_, run->tenant, run->migration, run->repairs_to));
+  return open_.try_emplace({scope.migration_id(), scope.run()}, Open{std::move(*run), std::move(mapping), lookups, std::move(repairs), {}})
+      .first->second;
 }
 
 void RawTransaction::send(RunState& run, const v1::MappedMessage& message) {
@@ -194,7 +198,7 @@ void RawTransaction::work(const connector::v1::RawMessage& message, bus::Positio
       run, *at.mapping, [&](const v1::MappedMessage& out) { send(run, out); },
       [&](const v1::StatusFact& fact) { add_fact(at, fact, fact_id()); });
   if (tools_.marks != nullptr) tools_.marks->work_on(run);
-  RunMapper(run, *at.mapping, at.lookups, store, output, tools_.marks).handle(message);
+  RunMapper(run, *at.mapping, at.lookups, store, output, at.repairs, tools_.marks).handle(message);
   at.lookups.forget_ledger();
   ++run.revision;
   tools_.records.add(static_cast<double>(message.batch().records_size()));

@@ -10,6 +10,7 @@
 #include "services/mapper/adapters/mapping_store.h"
 #include "services/mapper/adapters/pg_run_store.h"
 #include "services/mapper/app/output.h"
+#include "services/mapper/domain/repairs.h"
 
 namespace q2o::mapper {
 
@@ -63,6 +64,7 @@ class RawTransaction {
     RunState run;
     std::shared_ptr<const Mapping> mapping;
     PgLookups& lookups;
+    Repairs repairs;
     std::vector<Fact> facts;
   };
   void start(const connector::v1::RawMessage& message);

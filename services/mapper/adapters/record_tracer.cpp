@@ -17,11 +17,14 @@ pg::Rows meant(pg::Tx& tx, const std::string& tenant, const v1::TraceRecordReque
   constexpr const char* kByLabel =
       "SELECT entity, source_id FROM {} WHERE tenant_id = $1 AND migration_id = $2 AND lower(entity) = lower($3) "
       "AND (lower(label) = lower($4) OR starts_with(lower(label), lower($4) || ', '))";
-  return tx.exec(fmt::format("SELECT DISTINCT entity, source_id FROM (SELECT entity, source_id FROM seen WHERE tenant_id = $1 AND "
-                             "migration_id = $2 AND lower(entity) = lower($3) AND source_id = $4 UNION {} UNION {}) AS found "
-                             "ORDER BY source_id LIMIT $5",
-                             fmt::format(kByLabel, "reject"), fmt::format(kByLabel, "note")),
-                 {tenant, request.migration_id(), request.entity(), request.word(), kRecordsMax});
+  return tx.exec(
+      fmt::format("SELECT DISTINCT entity, source_id FROM (SELECT entity, source_id FROM seen WHERE tenant_id = $1 AND "
+                  "migration_id = $2 AND lower(entity) = lower($3) AND source_id = $4 UNION SELECT entity, source_id FROM reject "
+                  "WHERE tenant_id = $1 AND migration_id = $2 AND lower(entity) = lower($3) AND source_id = $4 "
+                  "UNION {} UNION {}) AS found "
+                  "ORDER BY source_id LIMIT $5",
+                  fmt::format(kByLabel, "reject"), fmt::format(kByLabel, "note")),
+      {tenant, request.migration_id(), request.entity(), request.word(), kRecordsMax});
 }
 
 void add_readings(pg::Tx& tx, const std::string& tenant, const std::string& migration, const std::string& topic, Record& record) {

@@ -39,12 +39,14 @@ std::vector<RawRecord> records_of(const connector::v1::RawBatch& batch) {
 
 }  // namespace
 
-RunMapper::RunMapper(RunState& run, const Mapping& mapping, Lookups& lookups, RunStore& store, Output& output, RecordWatch* watch)
+RunMapper::RunMapper(RunState& run, const Mapping& mapping, Lookups& lookups, RunStore& store, Output& output, const Repairs& repairs,
+                     RecordWatch* watch)
     : run_(run),
       mapping_(mapping),
       lookups_(lookups),
       store_(store),
       output_(output),
+      repairs_(repairs),
       watch_(watch),
       stream_(mapping, RunContext{run.connection, run.home_currency}, lookups, watch) {}
 
@@ -88,6 +90,7 @@ void RunMapper::batch(const connector::v1::RawBatch& batch) {
     deliver(entity, mapped);
     return;
   }
+  add(repair(entity, records));
   if (rule != nullptr && rule->ledger) store_.prefetch_ledger(records);
   auto taken = stream_.take(entity, records, run_.plan_sent);
   std::vector<RawRecord> deferred;
@@ -96,6 +99,26 @@ void RunMapper::batch(const connector::v1::RawBatch& batch) {
   store_.defer(entity, deferred);
   add(std::move(taken.mapped));
   deliver(entity, mapped);
+}
+
+std::vector<Mapped> RunMapper::repair(const std::string& entity, std::vector<RawRecord>& records) {
+  std::vector<Mapped> decided;
+  if (!repairs_.concern(entity)) return decided;
+  std::vector<RepairNote> notes;
+  std::erase_if(records, [&](RawRecord& record) {
+    auto repaired = repairs_.apply(entity, record.id, record.body);
+    if (!repaired) return false;
+    for (auto& sentence : repaired->notes) notes.push_back({record.id, repaired->label, std::move(sentence)});
+    if (repaired->left_out)
+      decided.push_back(stream_.left_out(entity, record.id, repaired->label, std::move(*repaired->left_out)));
+    else if (repaired->reject)
+      decided.push_back(stream_.refused(entity, record.id, repaired->label, std::move(*repaired->reject)));
+    else if (repaired->body)
+      record.body = std::move(*repaired->body);
+    return repaired->left_out || repaired->reject;
+  });
+  store_.note_repairs(entity, notes);
+  return decided;
 }
 
 std::vector<Mapped> RunMapper::set_aside(const std::string& entity, std::vector<RawRecord>& records) {
@@ -191,8 +214,9 @@ void RunMapper::ledger_leftovers() {
     std::vector<Mapped> mapped;
     std::vector<RawRecord> wanted;
     for (const auto& id : ids) wanted.push_back({id, {}});
+    mapped = repair(entity, wanted);
     store_.prefetch_ledger(wanted);
-    for (const auto& id : ids) mapped.push_back(stream_.ledger_only(id));
+    for (const auto& record : wanted) mapped.push_back(stream_.ledger_only(record.id));
     deliver(entity, mapped);
   }
   finish(entity);

@@ -23,6 +23,7 @@ struct RunState {
   std::uint64_t revision = 0;
   bool dry_run = false;             ///< nothing is loaded, nothing is kept for later runs
   std::vector<std::string> wanted;  ///< entities whose records are sent on; empty = all
+  std::int64_t repairs_to = 0;      ///< the last repair that counts in this run: a later one waits for the next
 
   /// Positions of the mapped messages in their partition; first > last: none yet.
   std::int32_t mapped_partition = 0;
@@ -41,6 +42,11 @@ struct EndedEntity {
   bool ended = false;  ///< our own end was sent
 };
 
+/// What a person decided about a record that is under work.
+struct RepairNote {
+  std::string source_id, label, sentence;
+};
+
 /// What a run keeps, within one transaction. Everything written here is there exactly if the message's effects are.
 class RunStore {
  public:
@@ -55,6 +61,7 @@ class RunStore {
   virtual std::vector<RawRecord> take_deferred(const std::string& entity) = 0;
   /// Rejects, notes and counts.
   virtual Counts record(const std::string& entity, std::span<const Mapped> mapped) = 0;
+  virtual void note_repairs(const std::string& entity, std::span<const RepairNote> notes) = 0;
   virtual Counts counts(const std::string& entity) = 0;
   virtual void source_ended(const std::string& entity) = 0;
   virtual void ended(const std::string& entity) = 0;

@@ -88,26 +88,43 @@ Outcome Stream::checked(Outcome outcome) const {
 }
 
 /// A rejected document must not come back as an entry of the ledger: its rejection is the message.
-void Stream::claim_rejected(Mapped& mapped) const {
+void Stream::claim_unmapped(Mapped& mapped) const {
   const EntityRule* rule = mapping_.find(mapped.entity);
-  if (rule == nullptr || !rule->ledger || !mapped.outcome.reject) return;
+  if (mapped.entity == kLedgerTransaction) mapped.outcome.posting = true;
+  if (rule == nullptr || !rule->ledger) return;
   mapped.outcome.claimed.push_back(mapped.id);
   mapped.outcome.posting = true;
 }
 
 Mapped Stream::map(const Source& source, Pass pass) {
   Mapped mapped{source.entity, source.id, checked(engine_.map(source, run_, lookups_, pass))};
-  claim_rejected(mapped);
+  if (mapped.outcome.reject) claim_unmapped(mapped);
+  make_presentable(mapped.outcome);
+  return mapped;
+}
+
+Mapped Stream::refused(const std::string& entity, const std::string& id, std::string label, Reject reject) const {
+  Mapped mapped{entity, id, {}};
+  mapped.outcome.label = std::move(label);
+  mapped.outcome.reject = std::move(reject);
+  claim_unmapped(mapped);
+  make_presentable(mapped.outcome);
+  return mapped;
+}
+
+Mapped Stream::left_out(const std::string& entity, const std::string& id, std::string label, std::string reason) const {
+  Mapped mapped{entity, id, {}};
+  mapped.outcome.label = std::move(label);
+  mapped.outcome.excluded = std::move(reason);
+  claim_unmapped(mapped);
   make_presentable(mapped.outcome);
   return mapped;
 }
 
 Mapped Stream::set_aside(const std::string& entity, const std::string& id) const {
-  Mapped mapped{entity, id, {}};
-  mapped.outcome.reject = language::refusal("", "", "MAPPER_CRASHED", "Mapping this record ended the mapper twice; it was set aside",
-                                            "Report it with its id. After an update, q2o replay tries it again.");
-  claim_rejected(mapped);
-  return mapped;
+  return refused(entity, id, {},
+                 language::refusal("", "", "MAPPER_CRASHED", "Mapping this record ended the mapper twice; it was set aside",
+                                   "Report it with its id. After an update, q2o replay tries it again."));
 }
 
 Stream::Taken Stream::take(const std::string& entity, std::span<const RawRecord> records, bool plan_sent) {

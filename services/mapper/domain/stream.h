@@ -42,6 +42,10 @@ class Stream {
   Mapped ledger_only(const std::string& transaction_id);
   /// A record that must not be tried again.
   Mapped set_aside(const std::string& entity, const std::string& id) const;
+  /// A record that a person has left out: like one that is rejected, its transaction does not come back as an entry of the ledger.
+  Mapped left_out(const std::string& entity, const std::string& id, std::string label, std::string reason) const;
+  /// A record that is not mapped at all.
+  Mapped refused(const std::string& entity, const std::string& id, std::string label, Reject reject) const;
 
   Result<std::string> settings() const { return engine_.settings(run_, lookups_); }
   Defer defer(std::string_view entity) const;
@@ -49,7 +53,7 @@ class Stream {
  private:
   Mapped map(const Source& source, Pass pass);
   Outcome checked(Outcome outcome) const;
-  void claim_rejected(Mapped& mapped) const;
+  void claim_unmapped(Mapped& mapped) const;
 
   const Mapping& mapping_;
   Engine engine_;

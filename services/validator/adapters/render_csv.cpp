@@ -71,6 +71,7 @@ std::vector<RenderedFile> render_csv(const v1::Report& report) {
   }
   files.push_back({"fallbacks.csv", listed(report.fallbacks())});
   files.push_back({"losses.csv", listed(report.losses())});
+  files.push_back({"repairs.csv", listed(report.repairs())});
   files.push_back({"unread.csv", listed(report.unread())});
   files.push_back({"not_migrated.csv", listed(report.not_migrated())});
   files.push_back({"accounts.csv", accounts(report)});

@@ -34,6 +34,7 @@ std::string kind_words(const v1::Listed& listed) {
   if (listed.kind() == "ledger_lines") return "Same document, with the ledger's lines";
   if (listed.kind() == "plain_entry") return "Plain journal entry with the ledger's lines";
   if (listed.kind() == "loss") return listed.entity() + ": taken over, with a loss";
+  if (listed.kind() == "repair") return listed.entity() + ": as a person decided";
   if (listed.kind() == "merged") return listed.entity() + ": part of something else";
   if (listed.kind() == "feature_off") return listed.entity() + ": the feature is off in the source";
   if (listed.kind() == "refused") return listed.entity() + ": the source refused to list it";
@@ -84,6 +85,11 @@ void lists(Page& page, const v1::Report& report) {
       "They exist in the source, but it did not give them. Its ledger is complete: where it has their transactions, these are in Odoo as "
       "entries with the ledger's amounts.",
       report.unread());
+  listed(
+      page, "Repairs",
+      "What people decided about records: values other than the source's, or left out; with who and when. The amounts that are booked are "
+      "the ledger's all the same.",
+      report.repairs());
   listed(page, "Not migrated, and why", "Records that are part of something else in Odoo or have no place there.", report.not_migrated());
 }
 

@@ -58,6 +58,18 @@ TEST_F(Rendered, LossesOfRecordsThatWereTakenHaveAListOfTheirOwn) {
   EXPECT_THAT(page, HasSubstr("Term 9 is referred to, but lost."));
 }
 
+TEST_F(Rendered, RepairsAreNamedAndOneThatLeavesAPostingRecordOutIsAnException) {
+  notes_.notes.push_back(
+      {"Customer", "7", "repair", "DisplayName: Bea instead of nothing. told by phone (cli:ann, 2026-11-29)", "", false});
+  const auto report = report_of(target_, notes_);
+  ASSERT_EQ(report.repairs_size(), 1);
+  EXPECT_EQ(report.verdict(), "MATCHED") << "the ledger's amounts are booked all the same";
+  EXPECT_THAT(render_html(report), HasSubstr("<td>Customer: as a person decided<small>DisplayName: Bea instead of nothing. told by phone"));
+
+  notes_.notes.push_back({"Invoice", "12", "excluded", "Left out: a duplicate (cli:ann, 2026-11-29)", "1001", true});
+  EXPECT_EQ(report_of(target_, notes_).verdict(), "MATCHED WITH EXCEPTIONS");
+}
+
 TEST_F(Rendered, AFeatureThatIsOffIsToldFromAnEntityThatWasRefused) {
   using Absence = RunNotes::Absence;
   notes_.counts.push_back({"Budget", "The feature is off in the source: code 5030.", 0, 0, Absence::feature_off, {}});
@@ -97,7 +109,7 @@ TEST_F(Rendered, CsvHasOneFilePerSectionAndDefusesFormulas) {
   notes_.rejects.push_back({"Invoice", "12", "", "=cmd|' /C calc'!A0", "BAD", "a, \"b\"", "", ""});
   const auto report = report_of(target_, notes_);
   const auto files = render_csv(report);
-  EXPECT_EQ(files.size(), static_cast<std::size_t>(report.checks_size()) + 8);
+  EXPECT_EQ(files.size(), static_cast<std::size_t>(report.checks_size()) + 9);
   for (const auto& file : files) {
     if (file.name != "rejects.csv") continue;
     EXPECT_THAT(file.content, HasSubstr("'=cmd"));

@@ -106,7 +106,11 @@ v1::Report to_proto(const Proof& proof, const Run& run, const std::string& creat
   for (const auto& reject : proof.notes.rejects) fill(*out.add_rejects(), reject);
   for (const auto& note : proof.notes.notes) {
     const bool fallback = note.kind == "ledger_lines" || note.kind == "plain_entry";
-    fill(fallback ? *out.add_fallbacks() : note.kind == "loss" ? *out.add_losses() : *out.add_not_migrated(), note);
+    fill(fallback                ? *out.add_fallbacks()
+         : note.kind == "loss"   ? *out.add_losses()
+         : note.kind == "repair" ? *out.add_repairs()
+                                 : *out.add_not_migrated(),
+         note);
   }
   for (const auto& count : proof.notes.counts) add_absent(out, count);
   for (const auto& record : proof.unread) add_unread(out, record);

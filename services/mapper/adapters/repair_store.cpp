@@ -1,0 +1,59 @@
+#include "services/mapper/adapters/repair_store.h"
+
+namespace q2o::mapper::repair_store {
+namespace {
+
+constexpr const char* kColumns =
+    "number, entity, source_id, label, kind, path, before_json, value_json, why, actor, "
+    "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS moment";
+
+Repair repair_of(const pg::Row& row) {
+  Repair repair;
+  repair.number = row.integer("number");
+  repair.kind = repair_kind(row.text("kind")).value();
+  repair.entity = row.text("entity");
+  repair.source_id = row.text("source_id");
+  repair.label = row.text("label");
+  repair.path = row.text("path");
+  repair.before = row.text("before_json");
+  repair.value = row.text("value_json");
+  repair.why = row.text("why");
+  repair.actor = row.text("actor");
+  repair.at = row.text("moment");
+  return repair;
+}
+
+/// Numbers become visible in their order: what a run has not seen at its start is never older than what it has seen.
+void in_order(pg::Tx& tx, const std::string& migration) {
+  tx.exec("SELECT pg_advisory_xact_lock(hashtextextended('repair/' || $1, 0))", {migration});
+}
+
+}  // namespace
+
+std::vector<Repair> read(pg::Tx& tx, const std::string& tenant, const std::string& migration, std::int64_t up_to) {
+  std::vector<Repair> all;
+  if (up_to == 0) return all;
+  for (const auto row : tx.exec(
+           std::string("SELECT ") + kColumns + " FROM repair WHERE tenant_id = $1 AND migration_id = $2 AND number <= $3 ORDER BY number",
+           {tenant, migration, up_to}))
+    all.push_back(repair_of(row));
+  settle_repairs(all);
+  return all;
+}
+
+std::int64_t last(pg::Tx& tx, const std::string& tenant, const std::string& migration) {
+  in_order(tx, migration);
+  return tx.one("SELECT coalesce(max(number), 0) AS last FROM repair WHERE tenant_id = $1 AND migration_id = $2", {tenant, migration})
+      .integer("last");
+}
+
+void add(pg::Tx& tx, const std::string& tenant, const std::string& migration, Repair& repair) {
+  in_order(tx, migration);
+  repair = repair_of(tx.one(std::string("INSERT INTO repair (tenant_id, migration_id, entity, source_id, label, kind, path, before_json, "
+                                        "value_json, why, actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING ") +
+                                kColumns,
+                            {tenant, migration, repair.entity, repair.source_id, repair.label, word_of(repair.kind), repair.path,
+                             repair.before, repair.value, repair.why, repair.actor}));
+}
+
+}  // namespace q2o::mapper::repair_store
