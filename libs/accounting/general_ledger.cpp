@@ -14,7 +14,7 @@ namespace q2o::accounting {
 /// Where the columns stand in one slice.
 struct LedgerColumns {
   std::optional<std::size_t> date, type, number, name, memo, amount, debit, credit;
-  std::optional<std::size_t> home_amount, home_debit, home_credit, currency;
+  std::optional<std::size_t> home_amount, home_debit, home_credit, currency, cleared;
   bool has_home() const { return (home_debit && home_credit) || home_amount; }
   bool has_amount() const { return amount || (debit && credit) || has_home(); }
   bool amount_is_foreign() const { return currency && (home_amount || home_debit); }
@@ -36,6 +36,7 @@ LedgerColumns find_columns(const Report& report) {
   c.home_debit = report.column("debt_home_amt");
   c.home_credit = report.column("credit_home_amt");
   c.currency = report.column("currency");
+  c.cleared = report.column("is_cleared");
   return c;
 }
 
@@ -209,6 +210,7 @@ Result<Posting> LedgerReader::posting_of(const Report& report, const Row& row, c
     posting.name = Report::cell(row, *columns.name).value;
   }
   if (columns.memo) posting.memo = Report::cell(row, *columns.memo).value;
+  if (columns.cleared) posting.cleared = Report::cell(row, *columns.cleared).value;
   return posting;
 }
 

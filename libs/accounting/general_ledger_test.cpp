@@ -55,6 +55,19 @@ TEST(GeneralLedger, TurnsNaturalAmountsIntoDebitAndCredit) {
   EXPECT_TRUE(imbalance(invoice).is_zero());
 }
 
+TEST(GeneralLedger, KeepsWhatTheReportTellsOfClearing) {
+  const auto row = [](std::string_view id, std::string_view cleared) {
+    return R"({"ColData":[{"value":"2026-01-05"},{"value":"Check","id":")" + std::string(id) + R"("},{"value":")" + std::string(cleared) +
+           R"("},{"value":"5.00"}],"type":"Data"})";
+  };
+  const auto part = R"({"Header":{"ColData":[{"value":"A","id":"35"}]},"Rows":{"Row":[)" + row("9", "R") + "," + row("10", "") +
+                    R"(]},"type":"Section"})";
+  const auto ledger = read_general_ledger({slice("tx_date txn_type is_cleared subt_nat_amount", part)}, kAccounts);
+  ASSERT_TRUE(ledger) << ledger.error().message;
+  EXPECT_EQ(ledger->at(0).postings[0].cleared, "R");
+  EXPECT_EQ(ledger->at(1).postings[0].cleared, "");
+}
+
 TEST(GeneralLedger, OwnPostingsOfAParentStandInASectionWithoutHeader) {
   const auto own = R"({"Rows":{"Row":[)" + line("9", "5.00") + R"(]},"Summary":{"ColData":[{"value":"Total"}]},"type":"Section"})";
   const auto ledger =

@@ -18,6 +18,7 @@ struct Posting {
   std::string name_id;                     ///< customer, vendor or employee id (one id space in QuickBooks); may be empty
   std::string name;
   std::string memo;
+  std::string cleared = {};  ///< "R" reconciled with a bank statement, "C" cleared; other words: neither; empty: the report does not tell
 };
 
 struct LedgerTransaction {

@@ -17,6 +17,7 @@ struct Row {
   bool in_own_currency;     ///< the home amount has a column of its own
   Decimal natural_foreign;  ///< in the line's currency
   const std::string& home;
+  const std::string& reconciled_before;  ///< day
 };
 
 struct Column {
@@ -32,6 +33,27 @@ Node side(const Row& row, int sign) {
   return cell(row.posting.blank || !mine ? "" : money(row.posting.amount.abs(), true));
 }
 
+bool has_statement(const Account* account) {
+  return account != nullptr && (account->type == "Bank" || account->type == "Credit Card");
+}
+
+/// First day of the last month in which money moved; what was before is reconciled. (Later days of the ledger may hold documents of the
+/// future.)
+std::string last_statement_month(const Books& books) {
+  std::string last;
+  for (const auto& transaction : books.company().ledger) {
+    if (transaction.date <= last) continue;
+    const auto& lines = transaction.lines;
+    if (std::any_of(lines.begin(), lines.end(), [&](const Posting& line) { return has_statement(books.account(line.account_id)); }))
+      last = transaction.date;
+  }
+  return last.substr(0, 7) + "-01";
+}
+
+Node clearing(const Row& row) {
+  return cell(!has_statement(row.account) ? "" : row.transaction.date < row.reconciled_before ? "R" : "U");
+}
+
 /// In the order in which QuickBooks prints them, whatever the order of the wish.
 const std::vector<Column>& known_columns() {
   static const std::vector<Column> list{
@@ -42,6 +64,7 @@ const std::vector<Column>& known_columns() {
       {"Memo/Description", "String", "memo", true, [](const Row& r) { return cell(r.posting.memo); }},
       {"Account", "String", "account_name", false,
        [](const Row& r) { return r.account == nullptr ? cell("") : cell(r.account->full_name, r.account->id); }},
+      {"Clr", "String", "is_cleared", false, clearing},
       {"Split", "String", "split_acc", true, [](const Row& r) { return cell(r.posting.split_name, r.posting.split_id); }},
       {"Debit", "Money", "debt_amt", false, [](const Row& r) { return side(r, 1); }},
       {"Credit", "Money", "credit_amt", false, [](const Row& r) { return side(r, -1); }},
@@ -86,7 +109,7 @@ class Ledger {
   std::vector<const Column*> columns_;
   std::map<std::string, std::vector<Entry>> entries_;
   Sums opening_;
-  std::string home_;
+  std::string home_, reconciled_before_;
   bool home_columns_ = false;
   std::string_view total_key_ = "subt_nat_amount";
 };
@@ -108,6 +131,7 @@ Ledger::Ledger(const Books& books, const std::string& start, const std::string& 
         opening_[posting.account_id] += posting.amount;
     }
   }
+  reconciled_before_ = last_statement_month(books);
   for (auto& [account, list] : entries_)
     std::stable_sort(list.begin(), list.end(), [](const Entry& a, const Entry& b) {
       return std::pair{a.transaction->date, a.posting->seq} < std::pair{b.transaction->date, b.posting->seq};
@@ -142,7 +166,8 @@ Ledger::Part Ledger::data(const std::string& account) {
                   seen ? money(balance, true) : "",
                   home_columns_,
                   natural(posting->own_amount()),
-                  home_};
+                  home_,
+                  reconciled_before_};
     std::vector<Node> line;
     for (const auto* known : columns_) line.push_back(known->value(row));
     auto node = cells(std::move(line));

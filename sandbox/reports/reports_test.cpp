@@ -99,6 +99,24 @@ TEST(Reports, GiveDebitAndCreditColumnsWhenTheyAreWished) {
   EXPECT_EQ(sales[2]["value"].text(), ".50");
 }
 
+TEST(Reports, TellWhatIsReconciledOfBanksAndCardsWhenAsked) {
+  const auto company = tiny();
+  const Books books(company);
+  const auto marks = [&](const char* start, const char* end) {
+    std::string out;
+    const auto report = general_ledger(books, start, end, {{"tx_date", "is_cleared", "subt_nat_amount"}});
+    for (const auto& section : report.at("Rows.Row").items())
+      for (const auto& row : section.at("Rows.Row").items())
+        if (row["ColData"].items().size() == 3) out += row["ColData"].items()[1]["value"].text();
+    return out;
+  };
+  std::string last;
+  for (const auto& transaction : company.ledger) last = std::max(last, transaction.date);
+  EXPECT_EQ(marks("1990-01-01", "2099-12-31").find_first_not_of("RU"), std::string::npos);
+  EXPECT_EQ(marks((last.substr(0, 7) + "-01").c_str(), last.c_str()).find('R'), std::string::npos)
+      << "the last month is not reconciled yet";
+}
+
 TEST(Reports, SayThatTheRangeIsTooLongInsideTheReport) {
   const auto company = tiny();
   const Books books(company);

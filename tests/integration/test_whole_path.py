@@ -53,6 +53,26 @@ class GeneratedCompany(unittest.TestCase):
         files = [check for check in self.stack.report(self.result)["checks"] if check["name"] == "files"]
         self.assertEqual([(c["outcome"], c["note"]) for c in files], [("equal", "1 of 8 files were not moved.")])
 
+    def test_bank_items_that_were_not_reconciled_are_listed(self):
+        folder = self.stack.folder / "clearing"
+        subprocess.run([f"{self.stack.binaries}/sandbox/q2o-sandbox", "generate", "--out", str(folder)], check=True, stdout=subprocess.DEVNULL)
+        banks = {a["Id"] for a in json.loads((folder / "entities/Account.json").read_text())["Account"] if a["AccountType"] in ("Bank", "Credit Card")}
+        ledger = json.loads((folder / "ledger.json").read_text())
+        month = max(one["date"] for one in ledger for line in one["lines"] if line["account_id"] in banks)[:7]
+        wanted = {
+            (line["account_id"], one["txn_id"])
+            for one in ledger
+            if one["date"] >= month
+            for line in one["lines"]
+            if line["account_id"] in banks and decimal.Decimal(line["amount"]) != 0
+        }
+        report = self.stack.report(self.result)
+        listed = {(account["source_id"], item["source_id"]) for account in report["uncleared"] for item in account["items"]}
+        self.assertGreater(len(wanted), 5)
+        self.assertEqual(listed, wanted)
+        for account in report["uncleared"]:
+            self.assertEqual(decimal.Decimal(account["amount"]), sum(decimal.Decimal(item["amount"]) for item in account["items"]))
+
     def test_no_plain_entry_and_no_number_twice(self):
         report = self.stack.report(self.result)
         self.assertEqual([f for f in report.get("fallbacks", []) if f["kind"] == "plain_entry"], [])

@@ -41,6 +41,8 @@ TEST(Reports, TheLedgerOfACompanyWithSeveralCurrenciesAsksForTheirColumns) {
   EXPECT_EQ(one.parameters.at("start_date"), "2025-11-23");
   EXPECT_EQ(one.parameters.at("columns").find("currency"), std::string::npos);
   EXPECT_NE(several.parameters.at("columns").find("currency"), std::string::npos);
+  for (const auto& request : {one, several})
+    EXPECT_NE(request.parameters.at("columns").find("is_cleared"), std::string::npos) << "else nobody can say what is not reconciled";
 }
 
 TEST(Reports, DatesAreFoundByTheColumnsKeyAtAnyDepth) {

@@ -33,6 +33,8 @@ class Page {
 /// Fallbacks, losses, rejects, unreadable records and what was not migrated, each grouped by cause.
 void lists(Page& page, const v1::Report& report);
 void settings(Page& page, const v1::Report& report);
+/// Bank and card items that the source had not cleared.
+void uncleared(Page& page, const v1::Report& report);
 void accounts(Page& page, const v1::Report& report);
 
 }  // namespace q2o::validator

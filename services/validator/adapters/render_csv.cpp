@@ -37,6 +37,17 @@ std::string listed(const google::protobuf::RepeatedPtrField<v1::Listed>& list) {
   return out;
 }
 
+std::string uncleared(const v1::Report& report) {
+  auto out = row({"account", "currency", "date", "type", "number", "name", "memo", "amount", "transaction"});
+  for (const auto& account : report.uncleared()) {
+    for (const auto& item : account.items()) {
+      out += row({cell(account.name()), cell(account.currency()), cell(item.date()), cell(item.type()), cell(item.number()),
+                  cell(item.name()), cell(item.memo()), cell(item.amount(), true), cell(item.source_id())});
+    }
+  }
+  return out;
+}
+
 std::string accounts(const v1::Report& report) {
   auto out = row({"source_id", "name", "type", "number", "code", "odoo_name", "odoo_type"});
   for (const auto& a : report.accounts()) {
@@ -74,6 +85,7 @@ std::vector<RenderedFile> render_csv(const v1::Report& report) {
   files.push_back({"repairs.csv", listed(report.repairs())});
   files.push_back({"unread.csv", listed(report.unread())});
   files.push_back({"not_migrated.csv", listed(report.not_migrated())});
+  files.push_back({"uncleared.csv", uncleared(report)});
   files.push_back({"accounts.csv", accounts(report)});
   if (report.has_acceptance()) {
     const auto& a = report.acceptance();

@@ -134,6 +134,7 @@ std::string render_html(const v1::Report& report) {
   summary(page, report);
   differences(page, report);
   lists(page, report);
+  uncleared(page, report);
   settings(page, report);
   last_trial_balance(page, report);
   accounts(page, report);

@@ -109,6 +109,36 @@ void accounts(Page& page, const v1::Report& report) {
   page.raw("</tbody></table></div>\n");
 }
 
+void uncleared(Page& page, const v1::Report& report) {
+  constexpr int kItemsMax = 200;  // per account; the CSV has them all
+  page.raw("<h2>Not cleared at the bank yet</h2>\n");
+  if (!report.clearing_unknown().empty()) return page.put("<p>{}</p>\n", escaped(report.clearing_unknown()));
+  if (report.uncleared().empty()) return page.raw("<p>None: all items of banks and cards were cleared or reconciled in the source.</p>\n");
+  page.raw(
+      "<p class=\"quiet\">Items of banks and cards that were neither cleared nor reconciled in the source. They are in Odoo as statement "
+      "lines "
+      "like all others; expect them on the next bank statements.</p>\n");
+  for (const auto& account : report.uncleared()) {
+    page.put("<h3>{}: {}, {} {}</h3>\n", escaped(account.name()),
+             counted(static_cast<std::uint64_t>(account.items_size()), "item", "items"), figure(account.amount()),
+             escaped(account.currency()));
+    page.raw(
+        "<div class=\"wide\"><table><thead><tr><th>Date</th><th>What</th><th>Name</th><th>Memo</th><th class=\"n\">Amount</th>"
+        "<th>Transaction</th></tr></thead><tbody>\n");
+    int shown = 0;
+    for (const auto& item : account.items()) {
+      if (++shown > kItemsMax) break;
+      page.put("<tr><td class=\"d\">{}</td><td>{} {}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td><td><code>{}</code></td></tr>\n",
+               escaped(item.date()), escaped(item.type()), escaped(item.number()), escaped(item.name()), escaped(item.memo()),
+               figure(item.amount()), escaped(item.source_id()));
+    }
+    page.raw("</tbody></table></div>\n");
+    if (account.items_size() > kItemsMax)
+      page.put("<p>{} in uncleared.csv.</p>\n",
+               counted(static_cast<std::uint64_t>(account.items_size() - kItemsMax), "more is", "more are"));
+  }
+}
+
 void settings(Page& page, const v1::Report& report) {
   page.raw("<h2>Settings changed in Odoo</h2>\n");
   if (report.settings().empty()) return page.raw("<p>None.</p>\n");

@@ -58,6 +58,26 @@ TEST_F(Rendered, LossesOfRecordsThatWereTakenHaveAListOfTheirOwn) {
   EXPECT_THAT(page, HasSubstr("Term 9 is referred to, but lost."));
 }
 
+TEST_F(Rendered, UnclearedItemsAreToldPerAccountAndAreNoException) {
+  EXPECT_THAT(render_html(to_proto(prove(source_, target_, notes_), {}, "")), HasSubstr("its report does not tell"));
+  source_.ledger[0].postings[0].cleared = "R";
+  source_.ledger[2].postings[0].cleared = "U";
+  source_.ledger[2].postings[0].memo = "<cheque>";
+  fakes::sum_up(target_, days_needed(source_));
+  const auto report = to_proto(prove(source_, target_, notes_), {}, "");
+  EXPECT_EQ(report.verdict(), "MATCHED");
+  ASSERT_EQ(report.uncleared_size(), 1);
+  EXPECT_EQ(report.uncleared(0).amount(), "60.00");
+  const auto page = render_html(report);
+  EXPECT_THAT(page, HasSubstr("<h3>Checking: 1 item, 60.00 USD</h3>"));
+  EXPECT_THAT(page, HasSubstr("&lt;cheque&gt;"));
+  for (const auto& file : render_csv(report)) {
+    if (file.name == "uncleared.csv") {
+      EXPECT_THAT(file.content, HasSubstr("Checking,USD,2026-01-20,Payment,,,<cheque>,60.00,13\r\n"));
+    }
+  }
+}
+
 TEST_F(Rendered, RepairsAreNamedAndOneThatLeavesAPostingRecordOutIsAnException) {
   notes_.notes.push_back(
       {"Customer", "7", "repair", "DisplayName: Bea instead of nothing. told by phone (cli:ann, 2026-11-29)", "", false});
@@ -109,7 +129,7 @@ TEST_F(Rendered, CsvHasOneFilePerSectionAndDefusesFormulas) {
   notes_.rejects.push_back({"Invoice", "12", "", "=cmd|' /C calc'!A0", "BAD", "a, \"b\"", "", ""});
   const auto report = report_of(target_, notes_);
   const auto files = render_csv(report);
-  EXPECT_EQ(files.size(), static_cast<std::size_t>(report.checks_size()) + 9);
+  EXPECT_EQ(files.size(), static_cast<std::size_t>(report.checks_size()) + 10);
   for (const auto& file : files) {
     if (file.name != "rejects.csv") continue;
     EXPECT_THAT(file.content, HasSubstr("'=cmd"));

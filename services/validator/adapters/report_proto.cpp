@@ -60,6 +60,24 @@ void fill(v1::AccountCode& out, const AccountCode& account) {
   out.set_target_type(account.target_type);
 }
 
+void add_uncleared(v1::Report& out, const UnclearedAccount& account) {
+  auto& listed = *out.add_uncleared();
+  listed.set_source_id(account.source_id);
+  listed.set_name(account.name);
+  listed.set_currency(account.currency);
+  listed.set_amount(account.amount.to_string(2));
+  for (const auto& item : account.items) {
+    auto& added = *listed.add_items();
+    added.set_source_id(item.source_id);
+    added.set_type(item.type);
+    added.set_number(item.number);
+    added.set_date(item.date);
+    added.set_name(item.name);
+    added.set_memo(item.memo);
+    added.set_amount(item.amount.to_string(2));
+  }
+}
+
 void add_unread(v1::Report& out, const UnreadRecord& record) {
   auto& listed = *out.add_unread();
   listed.set_entity(record.entity);
@@ -115,6 +133,8 @@ v1::Report to_proto(const Proof& proof, const Run& run, const std::string& creat
   for (const auto& count : proof.notes.counts) add_absent(out, count);
   for (const auto& record : proof.unread) add_unread(out, record);
   for (const auto& account : proof.accounts) fill(*out.add_accounts(), account);
+  for (const auto& account : proof.clearing.accounts) add_uncleared(out, account);
+  out.set_clearing_unknown(proof.clearing.unknown);
   for (const auto& setting : proof.notes.settings) {
     auto& s = *out.add_settings();
     s.set_name(setting.name);

@@ -187,6 +187,7 @@ Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes) {
   const Missing missing(source, bridge, proof.notes, unread);
   proof.unread = list_unread(source, bridge, unread);
   proof.accounts = account_codes(source, target, bridge);
+  proof.clearing = clearing_of(source);
   Causes causes;
   proof.checks.push_back(check_counts(source, bridge, proof.notes, unread));
   proof.checks.push_back(check_transactions(source, target, bridge, missing, causes));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "services/validator/domain/books.h"
+#include "services/validator/domain/uncleared.h"
 
 /// What the proof says. Plain values; the wire form is made from them in adapters/.
 namespace q2o::validator {
@@ -70,6 +71,7 @@ struct Proof {
   RunNotes notes;
   std::vector<UnreadRecord> unread;
   std::vector<AccountCode> accounts;  ///< by code
+  Clearing clearing;
   std::string company_name, home_currency;
 };
 
