@@ -119,21 +119,21 @@ grpc::Status MapperServiceImpl::ListNotes(grpc::ServerContext* context, const v1
 
 grpc::Status MapperServiceImpl::RepairRecord(grpc::ServerContext* context, const v1::RepairRecordRequest* request,
                                              v1::RepairRecordResponse* response) {
-  return serve(*context, [&](const rpc::Caller& caller) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
     auto repaired = repairs_.repair(caller, *request);
-    if (!repaired) return rpc::to_status(repaired.error());
+    if (!repaired) return fail(repaired.error());
     *response = std::move(*repaired);
-    return grpc::Status::OK;
+    return {};
   });
 }
 
 grpc::Status MapperServiceImpl::ListRepairs(grpc::ServerContext* context, const v1::ListRepairsRequest* request,
                                             v1::ListRepairsResponse* response) {
-  return serve(*context, [&](const rpc::Caller& caller) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
     auto listed = repairs_.list(caller, *request);
-    if (!listed) return rpc::to_status(listed.error());
+    if (!listed) return fail(listed.error());
     *response = std::move(*listed);
-    return grpc::Status::OK;
+    return {};
   });
 }
 
