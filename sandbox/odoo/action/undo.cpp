@@ -35,9 +35,9 @@ const std::set<std::string, std::less<>>& restorable() {
   return kModels;
 }
 
-Any or_false(const Dict& change, std::string_view key) {
+Any value_of(const Dict& change, std::string_view key) {
   const Any* value = change.find(key);
-  return value && value->truthy() ? *value : Any(false);
+  return value ? or_false(*value) : Any(false);
 }
 
 }  // namespace
@@ -160,7 +160,7 @@ void Undo::alone(const std::string& name) {
     env_.database().rollback_to(savepoint);
     ours_.clear();
     const Record record = env_.record(known_[name].model, known_[name].id);
-    answer(name, "keep", fmt::format("Odoo does not let it go: {}", error.what()), needed(record, true));
+    answer(name, "refused", fmt::format("Odoo does not let it go: {}", error.what()), needed(record, true));
   }
 }
 
@@ -169,9 +169,9 @@ Undo::Verdict Undo::put_back(const Dict& change) {
   const Any* id = change.find("id");
   const Record record = id ? env_.record(model, id->id()) : Record();
   if (!record.exists()) return {"gone", ""};
-  const Any now = plain(record, field), before = or_false(change, "before");
+  const Any now = plain(record, field), before = value_of(change, "before");
   if (now == before) return {"restored", ""};
-  if (!(now == or_false(change, "after"))) return {"keep", "somebody has changed it since"};
+  if (!(now == value_of(change, "after"))) return {"keep", "somebody has changed it since"};
   Dict values;
   values[field] = record.table().model().find(field)->type == Type::many2many ? replace_with(to_ids(before)) : before;
   env_.write(model, {record.id()}, values);
@@ -225,6 +225,8 @@ std::string Undo::run() {
         if (const Record row(env_, data, id); row.text("module") == module_)
           known_[name.text()] = {row.text("model"), row.text("create_date"), row.link("res_id")};
     }
+    const auto savepoint = env_.database().savepoint();
+    if (step_ == "look") lift_our_lock();
     std::vector<std::string> group;
     const auto take_group = [&] {
       if (!group.empty()) take(std::exchange(group, {}));
@@ -240,6 +242,7 @@ std::string Undo::run() {
       }
     }
     take_group();
+    if (step_ == "look") env_.database().rollback_to(savepoint);
     json::Writer list;
     list.begin_array();
     for (const Any& name : names) list.raw(answers_[name.text()]);

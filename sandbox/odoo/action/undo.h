@@ -32,6 +32,8 @@ class Undo {
   Parts parts_of(const std::string& model, const std::vector<Id>& ids);
   std::vector<std::pair<const Model*, const Field*>> links_to(const std::string& model);
   bool is_ours(const Record& row);
+  const List* restored_later(std::string_view model, Id id, std::string_view field) const;
+  void lift_our_lock();
   bool says_nothing(const Record& row, const Field& field, const Parts& parts, const std::string& birth);
   void uses(const std::string& root, const Parts& parts, Reasons& reasons);
   void edits(const Parts& parts, Reasons& reasons);
@@ -61,5 +63,7 @@ class Undo {
 
 /// A stored value as it travels in JSON, empty as false.
 Any plain(const Record& record, const std::string& field);
+/// Null as false.
+Any or_false(const Any& value);
 
 }  // namespace q2o::sandbox::odoo::action

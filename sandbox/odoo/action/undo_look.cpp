@@ -90,6 +90,10 @@ std::string in_words(const Record& row, const std::map<Id, Id>& mine) {
 
 }  // namespace
 
+Any or_false(const Any& value) {
+  return value.truthy() ? value : Any(false);
+}
+
 Any plain(const Record& record, const std::string& name) {
   const Field* field = record.table().model().find(name);
   if (!field) throw key_error(name);
@@ -168,13 +172,30 @@ bool Undo::is_ours(const Record& row) {
   return at && ours(owner->model).contains(at.id());
 }
 
+/// [model, id, field, before, after] of a value that will be put back.
+const List* Undo::restored_later(std::string_view model, Id id, std::string_view field) const {
+  const Any* restores = request_.find("restores");
+  if (!restores) return nullptr;
+  for (const Any& one : restores->list())
+    if (one.list().size() == 5 && one.list()[0].text() == model && one.list()[1].id() == id && one.list()[2].text() == field)
+      return &one.list();
+  return nullptr;
+}
+
+/// The closing date that a run of ours has set is put back before anything goes. (In a savepoint that is rolled back.)
+void Undo::lift_our_lock() {
+  constexpr std::string_view kLock = "fiscalyear_lock_date";
+  const Record company = env_.company();
+  const List* change = restored_later("res.company", company.id(), kLock);
+  if (!change || !(plain(company, std::string(kLock)) == or_false((*change)[4]))) return;
+  const Any& before = (*change)[3];
+  env_.store(company, kLock, before.truthy() ? Value::of_text(before.text()) : Value());
+}
+
 bool Undo::says_nothing(const Record& row, const Field& field, const Parts& parts, const std::string& birth) {
   if (const auto same = parts.find(row.model()); same != parts.end() && same->second.contains(row.id())) return true;
-  if (const Any* restores = request_.find("restores"))
-    for (const Any& one : restores->list())
-      if (one.list().size() == 4 && one.list()[0].text() == row.model() && one.list()[1].id() == row.id() &&
-          one.list()[2].text() == field.name)
-        if (plain(row, field.name) == (one.list()[3].truthy() ? one.list()[3] : Any(false))) return true;
+  if (const auto* change = restored_later(row.model(), row.id(), field.name); change && plain(row, field.name) == or_false((*change)[4]))
+    return true;
   return row.text("create_date") == birth;
 }
 

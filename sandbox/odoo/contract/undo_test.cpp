@@ -16,14 +16,15 @@ class UndoAction : public Action {
     Action::TearDown();
   }
   /// `names` in the order of taking back, without the prefix.
-  Answer undo(const std::string& step, const std::vector<std::string>& names, bool isolate = false,
-              const std::string& prefix = "q_") const {
+  Answer undo(const std::string& step, const std::vector<std::string>& names, bool isolate = false, const std::string& prefix = "q_",
+              const std::string& restores = "[]") const {
     json::Writer list;
     list.begin_array();
     for (const auto& name : names) list.string("q_" + name);
-    return books().call("ir.actions.server", "run", fill("[[$1]]", {std::to_string(undo_)}),
-                        fill(R"({"context":{"step":"$1","module":"$2","prefix":"$3","names":$4,"isolate":$5,"lang":"en_US"}})",
-                             {step, module_, prefix, list.end_array().take(), isolate ? "true" : "false"}));
+    return books().call(
+        "ir.actions.server", "run", fill("[[$1]]", {std::to_string(undo_)}),
+        fill(R"({"context":{"step":"$1","module":"$2","prefix":"$3","names":$4,"isolate":$5,"restores":$6,"lang":"en_US"}})",
+             {step, module_, prefix, list.end_array().take(), isolate ? "true" : "false", restores}));
   }
   static std::string words(const Answer& answer, int at) {
     return std::string(answer.result()["results"].at(std::to_string(at) + ".message").text());
@@ -127,13 +128,13 @@ TEST_P(UndoAction, AKeptRecordNeedsItsMatchesToo) {
   EXPECT_EQ(needs(undo("needs", {"match"}), 0), "q_invoice q_payment");
 }
 
-TEST_P(UndoAction, KeepsOneByOneWhatOdooDoesNotLetGo) {
+TEST_P(UndoAction, TellsOneByOneWhatOdooDoesNotLetGo) {
   ASSERT_EQ(
       outcomes(run(partner_record("customer") + "," + income_record("income") + "," + invoice_record("invoice", "customer", "income"))),
       "created,created,created");
   EXPECT_FALSE(undo("undo", {"income"}).ok()) << "an account with items";
   const Answer alone = undo("undo", {"income", "invoice"}, true);
-  EXPECT_EQ(outcomes(alone), "keep,removed");
+  EXPECT_EQ(outcomes(alone), "refused,removed");
   EXPECT_THAT(words(alone, 0), HasSubstr("Odoo does not let it go: "));
 }
 
@@ -179,6 +180,20 @@ TEST_P(UndoAction, ReversesWhatStandsInALockedPeriod) {
   const Id mirror = books().find("account.move", fill(R"([["reversed_entry_id","=",$1]])", {std::to_string(ids[2])}));
   EXPECT_EQ(books().read("account.move", mirror, "state"), "posted");
   EXPECT_EQ(outcomes(undo("undo", {"invoice"})), "gone") << "done once";
+}
+
+TEST_P(UndoAction, AClosingDateThatWillBePutBackLocksNothing) {
+  paid_invoice();
+  books().call("res.company", "write", R"([[1],{"fiscalyear_lock_date":"2023-12-31"}])");
+  const auto look = [&](const char* before, const char* after) {
+    return outcomes(undo("look", {"invoice"}, false, "q_", fill(R"([["res.company",1,"fiscalyear_lock_date",$1,$2]])", {before, after})));
+  };
+  const std::string ours = look("false", R"("2023-12-31")"), theirs = look("false", R"("2022-12-31")");
+  const std::string now = books().read("res.company", 1, "fiscalyear_lock_date");
+  books().call("res.company", "write", R"([[1],{"fiscalyear_lock_date":false}])");
+  EXPECT_EQ(ours, "remove");
+  EXPECT_EQ(theirs, "reverse") << "somebody has set another date since";
+  EXPECT_EQ(now, "2023-12-31") << "looking changes nothing";
 }
 
 TEST_P(UndoAction, TouchesNothingThatIsNotOurs) {

@@ -74,10 +74,10 @@ void PgUndoStore::store_plan(const RunInfo& run, const Hold& hold, std::span<con
 std::vector<UndoRow> PgUndoStore::next_rows(const RunKey& key, std::size_t most) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<UndoRow> out;
-    for (const auto row : tx.exec("select external_id, model, reverse from undo_record where migration_id = $1 and run = $2 and state = "
-                                  "'planned' order by position limit $3",
+    for (const auto row : tx.exec("select * from undo_record where migration_id = $1 and run = $2 and state = "
+                                  "'planned' order by postponed, position limit $3",
                                   {key.migration_id, key.run, static_cast<std::int64_t>(most)}))
-      out.push_back({row.text("external_id"), row.text("model"), row.boolean("reverse")});
+      out.push_back({row.text("external_id"), row.text("model"), row.boolean("reverse"), row.boolean("adopted"), row.boolean("postponed")});
     return out;
   });
 }
@@ -94,6 +94,13 @@ void PgUndoStore::settle(const RunInfo& run, const Hold& hold, std::span<const U
         "update undo_record r set state = u.state, reason = u.reason from unnest($3::text[], $4::text[], $5::text[]) as u(name, state, "
         "reason) where r.migration_id = $1 and r.run = $2 and r.external_id = u.name",
         {run.key.migration_id, run.key.run, names, states, reasons});
+  });
+}
+
+void PgUndoStore::postpone(const RunInfo& run, const Hold& hold, const std::vector<std::string>& names) {
+  fenced(hold, [&](pg::Tx& tx) {
+    tx.exec("update undo_record set postponed = true where migration_id = $1 and run = $2 and external_id = any($3::text[])",
+            {run.key.migration_id, run.key.run, names});
   });
 }
 

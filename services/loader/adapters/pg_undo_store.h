@@ -17,6 +17,7 @@ class PgUndoStore final : public UndoStore {
   void store_plan(const RunInfo& run, const Hold& hold, std::span<const UndoLook> records) override;
   std::vector<UndoRow> next_rows(const RunKey& key, std::size_t most) override;
   void settle(const RunInfo& run, const Hold& hold, std::span<const UndoFate> fates) override;
+  void postpone(const RunInfo& run, const Hold& hold, const std::vector<std::string>& names) override;
   std::vector<std::string> keep(const RunInfo& run, const Hold& hold, const std::vector<std::string>& names,
                                 const std::string& reason) override;
   std::vector<ChangedValue> changed_values(const RunInfo& run) override;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 
@@ -66,7 +67,7 @@ std::string UndoAction::request(std::string_view step, std::span<const std::stri
   for (const auto& name : names) out.string(name);
   out.end_array().key("restores").begin_array();
   for (const auto& value : values_)
-    out.begin_array().string(value.model).number(value.odoo_id).string(value.field).raw(value.written).end_array();
+    out.begin_array().string(value.model).number(value.odoo_id).string(value.field).raw(value.before).raw(value.written).end_array();
   out.end_array().end_object().end_object();
   return out.take();
 }
@@ -113,8 +114,9 @@ Result<std::vector<UndoAnswer>> UndoAction::needs(std::span<const std::string> n
 Result<std::vector<UndoAnswer>> UndoAction::undo(std::span<const std::string> names, bool isolate) {
   auto answers = ask("undo", names, isolate);
   if (!answers) return answers;
+  constexpr std::array<std::string_view, 6> kOutcomes{"removed", "reversed", "gone", "theirs", "keep", "refused"};
   for (const auto& one : *answers)
-    if (one.outcome != "removed" && one.outcome != "reversed" && one.outcome != "gone" && one.outcome != "theirs" && one.outcome != "keep")
+    if (std::ranges::find(kOutcomes, one.outcome) == kOutcomes.end())
       return fail(nonsense_from_odoo(fmt::format("outcome '{}' of {} is not known", one.outcome.substr(0, 40), one.external_id)));
   return answers;
 }

@@ -9,7 +9,7 @@ namespace q2o::loader {
 struct WrittenRecord {
   std::string external_id, model;
 };
-/// What the target did with one record: removed, reversed, gone, theirs, or keep with its reason and what it needs.
+/// What the target did with one record: removed, reversed, gone, theirs, or keep or refused with the reason and what it needs.
 struct UndoAnswer {
   std::string external_id, outcome, reason;
   std::vector<std::string> needs;
@@ -28,6 +28,7 @@ class UndoAction {
       : action_(books, Action::Kind::undo), books_(books), prefix_(connection + '_'), last_write_(std::move(last_write)), values_(values) {}
 
   Status install() { return action_.install(); }
+  bool installed() const { return action_.installed(); }
   void forget() { action_.forget(); }  ///< somebody removed it there
   Status remove() { return action_.remove(); }
   /// Everything that bears an external id of the connection.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
 
 #include "common/log/log.h"
@@ -25,6 +26,12 @@ std::vector<std::vector<std::string>> batches_of(const std::vector<std::string>&
                      names.begin() + static_cast<std::ptrdiff_t>(std::min(at + kBatch, names.size())));
   return out;
 }
+
+/// Planned and gone: an answer of ours was lost, or somebody was faster.
+std::string state_after(const UndoAnswer& answer, const UndoRow& row) {
+  if (answer.outcome == "gone") return row.adopted ? "theirs" : row.reverse ? "reversed" : "removed";
+  return answer.outcome == "keep" || answer.outcome == "refused" ? "kept" : answer.outcome;
+}
 }  // namespace
 
 UndoDriver::UndoDriver(RunStore& runs, UndoStore& store, Books& books, RunInfo run, Hold hold, RunDriver::Options options)
@@ -40,9 +47,9 @@ UndoDriver::UndoDriver(RunStore& runs, UndoStore& store, Books& books, RunInfo r
 RunDriver::Left UndoDriver::drive(const std::stop_token& stop) {
   log::info("undo is worked on", {{"migration", run_.key.migration_id}, {"run", static_cast<std::int64_t>(run_.key.run)}});
   try {
-    if (!run_.dry_run) put_back_values(false, stop);
-    if (!store_.planned(run_.key)) plan(stop);
+    if (!store_.planned(run_.key)) plan(stop);  // before anything is written: our own hand must not look like a person's
     if (!run_.dry_run) {
+      put_back_values(false, stop);
       take_back(stop);
       put_back_values(true, stop);
       store_.forget_undone(run_, hold_);
@@ -102,7 +109,10 @@ template <class Call>
 auto UndoDriver::patiently(const std::stop_token& stop, Call call) -> decltype(call()) {
   for (bool installed_again = false;;) {
     look_at_directive(stop);
-    auto result = call();
+    auto pending = std::async(options_.launch, call);
+    while (pending.wait_for(1s) == std::future_status::timeout)
+      if (!runs_.keep(hold_)) throw LeaseLost();  // a call may take longer than the lease
+    auto result = pending.get();
     if (result) {
       troubles_in_a_row_ = 0;
       return result;
@@ -128,6 +138,7 @@ auto UndoDriver::surely(const std::stop_token& stop, Call call) -> decltype(call
 }
 
 void UndoDriver::install(const std::stop_token& stop) {
+  if (action_.installed()) return;
   runs_.remember_setting(run_, hold_, {std::string(kActionSetting), "absent", "installed", "", false, "removed at the end of the run"});
   for (auto done = action_.install(); !done; done = action_.install()) {
     if (done.error().retry == Retry::never) fail_run(done.error());
@@ -164,24 +175,25 @@ void UndoDriver::take_back(const std::stop_token& stop) {
   for (auto rows = store_.next_rows(run_.key, kBatch); !rows.empty(); rows = store_.next_rows(run_.key, kBatch)) {
     install(stop);
     std::vector<std::string> names;
-    std::map<std::string, bool> reverse;
+    std::map<std::string, UndoRow> row_of;
     for (const auto& row : rows) {
       names.push_back(row.external_id);
-      reverse[row.external_id] = row.reverse;
+      row_of[row.external_id] = row;
     }
     const auto answers = batch_undone(names, stop);
     std::vector<UndoFate> fates;
+    std::vector<std::string> later;
     for (const auto& answer : answers) {
-      // Planned and gone: an answer of ours was lost, or somebody was faster.
-      const auto state = answer.outcome == "keep"      ? "kept"
-                         : answer.outcome != "gone"    ? answer.outcome
-                         : reverse[answer.external_id] ? "reversed"
-                                                       : "removed";
-      fates.push_back({answer.external_id, state, answer.reason});
+      const auto& row = row_of[answer.external_id];
+      if (answer.outcome == "refused" && !row.postponed)
+        later.push_back(answer.external_id);
+      else
+        fates.push_back({answer.external_id, state_after(answer, row), answer.reason});
     }
     store_.settle(run_, hold_, fates);
+    store_.postpone(run_, hold_, later);
     for (const auto& answer : answers)
-      if (answer.outcome == "keep") keep_also(answer, stop);
+      if (answer.outcome == "keep" || (answer.outcome == "refused" && row_of[answer.external_id].postponed)) keep_also(answer, stop);
     const auto at = store_.progress(run_.key);
     publish_progress(at.done(), at.total(), "taken back");
   }

@@ -14,6 +14,8 @@ namespace q2o::loader {
 struct UndoRow {
   std::string external_id, model;
   bool reverse = false;
+  bool adopted = false;    ///< was there before: only loses our external id
+  bool postponed = false;  ///< Odoo did not let it go while others were there
 };
 /// What became of it.
 struct UndoFate {
@@ -42,6 +44,8 @@ class UndoStore {
   /// The next records to take back, in order.
   virtual std::vector<UndoRow> next_rows(const RunKey& key, std::size_t most) = 0;
   virtual void settle(const RunInfo& run, const Hold& hold, std::span<const UndoFate> fates) = 0;
+  /// They come once more, after all others.
+  virtual void postpone(const RunInfo& run, const Hold& hold, const std::vector<std::string>& names) = 0;
   /// Those of `names` that were still to be taken back and are kept now.
   virtual std::vector<std::string> keep(const RunInfo& run, const Hold& hold, const std::vector<std::string>& names,
                                         const std::string& reason) = 0;

@@ -5,7 +5,7 @@ alter table run add column planned boolean not null default false; -- the plan o
 alter table run add column target_time text not null default '';
 
 -- What an undo does, in its order. state: planned, removed, reversed, kept, theirs. reverse: by an entry with the other sign. adopted: was
--- there before the migration, and only loses our external id.
+-- there before the migration, and only loses our external id. postponed: Odoo did not let it go while others were there; comes last.
 create table undo_record (
   migration_id uuid not null,
   run bigint not null,
@@ -17,10 +17,11 @@ create table undo_record (
   state text not null,
   reverse boolean not null,
   adopted boolean not null,
+  postponed boolean not null default false,
   reason text not null default '',
   primary key (migration_id, run, external_id)
 );
-create index undo_record_order on undo_record (migration_id, run, state, position);
+create index undo_record_order on undo_record (migration_id, run, state, postponed, position);
 
 -- Values of records that were in the target before: what they were before the first write of ours, and what we wrote last. JSON.
 create table changed_value (

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+
 namespace q2o::loader::testing {
 namespace {
 
@@ -112,7 +114,10 @@ std::string FakeBooks::answer(std::string_view model, std::string_view method, s
   if (model == "res.company" && method == "search_read") {
     if (company_hidden) return "[]";
     std::string row = R"([{"id":1)";
-    for (const auto& [field, value] : company) row += fmt::format(R"(,"{}":{})", field, value);
+    // A reference is written as its id and read as id and name.
+    for (const auto& [field, value] : company)
+      row += std::isdigit(static_cast<unsigned char>(value.front())) != 0 ? fmt::format(R"(,"{}":[{},"of {}"])", field, value, value)
+                                                                          : fmt::format(R"(,"{}":{})", field, value);
     return row + "}]";
   }
   if (model == "ir.config_parameter" && method == "search_read") {

@@ -13,6 +13,7 @@ class NoUndo final : public UndoStore {
   void store_plan(const RunInfo&, const Hold&, std::span<const UndoLook>) override {}
   std::vector<UndoRow> next_rows(const RunKey&, std::size_t) override { return {}; }
   void settle(const RunInfo&, const Hold&, std::span<const UndoFate>) override {}
+  void postpone(const RunInfo&, const Hold&, const std::vector<std::string>&) override {}
   std::vector<std::string> keep(const RunInfo&, const Hold&, const std::vector<std::string>&, const std::string&) override { return {}; }
   std::vector<ChangedValue> changed_values(const RunInfo&) override { return {}; }
   void settle_values(const RunInfo&, const Hold&, std::span<const ValueFate>) override {}

@@ -64,6 +64,10 @@ class Undo : public testing::WholeLoad {
     return result ? std::string(result->value().raw()) : "";
   }
   /// All that the books of an Odoo are made of.
+  /// A real one is asked only for what leaves nothing there: the others begin with an empty one.
+  void only_in_the_sandbox() {
+    if (GetParam() == Kind::real) GTEST_SKIP() << "leaves records in the target";
+  }
   std::map<std::string, std::string> snapshot() {
     std::map<std::string, std::string> out;
     for (
@@ -103,6 +107,9 @@ class Undo : public testing::WholeLoad {
                         fmt::format(R"({{"domain":[{}],"fields":[{}],"order":"id","context":{{"active_test":{},"lang":"en_US"}}}})",
                                     model == "mail.message" ? R"(["model","=","account.move"])" : "", fields,
                                     model == "res.currency" ? "true" : "false"));
+    // An empty text and none are the same; a real Odoo has some of each.
+    for (auto& [model, text] : out)
+      for (auto at = text.find(R"(: "")"); at != std::string::npos; at = text.find(R"(: "")")) text.replace(at, 4, ": false");
     out["external ids"] = call("ir.model.data", "search_count", R"([[["module","=","q2o"]]])");
     return out;
   }
@@ -142,6 +149,8 @@ TEST_P(Undo, TakesBackAllThatWasWrittenAndASecondOneFindsNothing) {
 }
 
 TEST_P(Undo, KeepsWhatHasBeenWorkedWithAndWhatItNeeds) {
+  only_in_the_sandbox();
+  if (IsSkipped()) return;
   load();
   const auto invoice = id_of("inv_3"), vendor = id_of("vendor_1");
   const auto journal = json::Document::parse(call("account.journal", "search", R"([[["type","=","bank"]]])"));
@@ -181,6 +190,8 @@ TEST_P(Undo, KeepsWhatHasBeenWorkedWithAndWhatItNeeds) {
 }
 
 TEST_P(Undo, GoesOnWhereAKilledProcessStopped) {
+  only_in_the_sandbox();
+  if (IsSkipped()) return;
   const auto before = snapshot();
   load();
   begin_undo(2);
@@ -208,6 +219,8 @@ TEST_P(Undo, GoesOnWhereAKilledProcessStopped) {
 }
 
 TEST_P(Undo, ReversesWhatStandsInALockedPeriod) {
+  only_in_the_sandbox();
+  if (IsSkipped()) return;
   load();
   call("res.company", "write", R"([[1],{"sale_lock_date":"2099-12-31"}])");
   const auto invoice = id_of("inv_3");

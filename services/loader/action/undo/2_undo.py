@@ -110,7 +110,7 @@ def alone(name):
         env.cr.execute('ROLLBACK TO SAVEPOINT q2o_one')
         env.clear()
         ours_of.clear()
-        answer(name, 'keep', 'Odoo does not let it go: %s' % error, needed(env[known[name]['model']].sudo().browse(known[name]['res_id']), True))
+        answer(name, 'refused', 'Odoo does not let it go: %s' % error, needed(env[known[name]['model']].sudo().browse(known[name]['res_id']), True))
 
 
 def plain(record, name):
@@ -175,6 +175,9 @@ def run():
             refuse('%s is none of ours' % name)
     for row in xids.search_read([('module', '=', module), ('name', 'in', names)], ['name', 'model', 'res_id', 'create_date']):
         known[row['name']] = row
+    if step == 'look':
+        env.cr.execute('SAVEPOINT q2o_look')
+        lift_our_lock()
     group = []
     for name in names:
         if name not in known or known[name]['model'] not in env:
@@ -189,6 +192,9 @@ def run():
     if group:
         take(group)
     env.flush_all()
+    if step == 'look':
+        env.cr.execute('ROLLBACK TO SAVEPOINT q2o_look')
+        env.clear()
     return [results[name] for name in names]
 
 
