@@ -2,7 +2,7 @@
 import dis
 import unittest
 
-from fake_odoo import CODE, FakeEnv, UserError, create, run
+from fake_odoo import CODE, FakeEnv, UserError, create, items, run
 
 FORBIDDEN = ('LOAD_DEREF', 'STORE_DEREF', 'LOAD_CLOSURE', 'MAKE_CELL', 'COPY_FREE_VARS', 'LOAD_CLASSDEREF', 'IMPORT_NAME', 'IMPORT_FROM', 'STORE_ATTR',
              'DELETE_ATTR', 'STORE_GLOBAL', 'DELETE_GLOBAL', 'DELETE_SUBSCR', 'BEFORE_WITH', 'SETUP_WITH', 'LOAD_BUILD_CLASS', 'UNPACK_EX')
@@ -71,7 +71,7 @@ class Creating(unittest.TestCase):
 
     def test_then_is_written_before_posting(self):
         self.env.log.clear()
-        run(self.env, [create('m', {'name': '1'}, 'account.move', True, then={'narration': 'x'})])
+        run(self.env, [create('m', {'name': '1', 'line_ids': items()}, 'account.move', True, then={'narration': 'x'})])
         self.assertEqual([entry[0] for entry in self.env.log if entry[1] == 'account.move'], ['create', 'write', 'post'])
 
     def test_adopts_a_record_of_the_targets_own_and_writes_what_differs(self):
@@ -161,12 +161,15 @@ class Replacing(unittest.TestCase):
 
     def setUp(self):
         self.env = FakeEnv()
-        run(self.env, [create('ledger_transaction_7', {'name': 'L7'}, 'account.move', True), create('other', {'name': 'O'}, 'account.move', True)])
+        run(self.env, [self.booked('ledger_transaction_7', 'L7'), self.booked('other', 'O')])
         self.entry = self.env.record('ledger_transaction_7').id
-        self.line, self.opposite = self.env['account.move.line'].create([{'move_id': self.entry}, {'move_id': self.env.record('other').id}]).ids
+        self.line, self.opposite = self.env.record('ledger_transaction_7').line_ids.ids[0], self.env.record('other').line_ids.ids[1]
+
+    def booked(self, external_id, name, **more):
+        return create(external_id, dict({'name': name, 'line_ids': items()}, **more), 'account.move', True)
 
     def record(self, **more):
-        return dict(create('invoice_7', dict({'name': 'I7'}, **more), 'account.move', True), replaces=['ledger_transaction_7'])
+        return dict(self.booked('invoice_7', 'I7', **more), replaces=['ledger_transaction_7'])
 
     def names(self):
         return sorted(row['name'] for row in self.env['ir.model.data'].search_read([], ['name']))
@@ -183,13 +186,13 @@ class Replacing(unittest.TestCase):
         self.assertEqual(outcomes(run(self.env, [self.record()], mode='update')), ['unchanged'])
 
     def test_it_stays_when_the_document_is_rejected_or_waits(self):
-        answer = run(self.env, [self.record(nope=1), create('ledger_transaction_7', {'name': 'L7'}, 'account.move', True)], isolate=True)
+        answer = run(self.env, [self.record(nope=1), self.booked('ledger_transaction_7', 'L7')], isolate=True)
         self.assertEqual(outcomes(answer), ['rejected', 'unchanged'])
         answer = run(self.env, [self.record(narration={'ref': 'nobody'})])
         self.assertEqual((outcomes(answer), self.names()), (['waits'], ['ledger_transaction_7', 'other']))
 
     def test_it_goes_when_the_document_is_there_already(self):
-        run(self.env, [create('invoice_7', {'name': 'I7'}, 'account.move', True)])
+        run(self.env, [self.booked('invoice_7', 'I7')])
         self.assertEqual(outcomes(run(self.env, [self.record()], mode='update')), ['unchanged'])
         self.assertEqual(self.names(), ['invoice_7', 'other'])
 
