@@ -223,8 +223,11 @@ class WithMove(Records):
 
 
 class Payment(WithMove):
-    def defaults(self, values):
-        return {'state': 'in_process' if values.get('line_ids') else 'draft'}
+    def create(self, values):
+        made = super().create(values)
+        for one, record in zip(values, made):  # with its items it is in process at once, while its entry is still a draft
+            self.rows[record.id]['state'] = 'in_process' if 'line_ids' in one else 'draft'
+        return made
 
     def action_post(self):
         for move in self.move_id:

@@ -131,6 +131,12 @@ class Choosing(Matching):
         self.book('payment', -50.0)
         self.assertEqual(self.matched(amount=50.0, debit_partner={'ref': 'bob'}), 1)
 
+    def test_the_same_on_the_credit_side(self):
+        self.book('invoice', 50.0)
+        self.book('payment', self.of(-80.0, 'amy'), self.of(-80.0, 'bob'))
+        run(self.env, [match('m', 'invoice', 'payment', 50.0, credit_partner={'ref': 'bob'})])
+        self.assertEqual(self.open('payment'), [(-80.0, -80.0), (-30.0, -30.0)])
+
     def test_then_the_oldest(self):
         self.book('invoice', 80.0, 80.0)
         self.book('payment', -50.0)
@@ -193,6 +199,9 @@ class Groups(Matching):
         self.book('second', -60.0)
         with self.assertRaisesRegex(UserError, 'invoice has only 40.00 open, 60.00'):
             run(self.env, [match('m1', 'invoice', 'first', 60.0), match('m2', 'invoice', 'second', 60.0)])
+        self.book('other', 100.0)
+        with self.assertRaisesRegex(UserError, 'first has only 20.00 open, 60.00'):
+            run(self.env, [match('m3', 'invoice', 'first', 40.0), match('m4', 'other', 'first', 60.0)])
 
     def test_a_match_may_stand_beside_the_entries_it_needs(self):
         self.book('invoice', 100.0)
@@ -268,6 +277,19 @@ class ForeignCurrency(Matching):
         run(self.env, [match(name + '_m', 'invoice', name, amount) for name, amount in (('first', 33.33), ('second', 33.33), ('third', 33.34))])
         self.assertEqual(self.open('invoice'), [(0, 0)])
         self.assertEqual(self.partial('first_m'), (33.33, 30.3, 33.33))
+
+    def test_the_rest_of_a_payment_likewise(self):
+        self.book('payment', self.euros(-100.0, -90.91))
+        self.book('one', 33.33)
+        self.book('two', 66.67)
+        run(self.env, [match('m1', 'one', 'payment', 33.33), match('m2', 'two', 'payment', 66.67)])
+        self.assertEqual(self.open('payment'), [(0, 0)])
+
+    def test_a_difference_at_home_takes_nothing_of_the_foreign_amount(self):
+        self.book('invoice', self.euros(110.0, 100.0))
+        self.book('difference', self.euros(-5.0, 0.0))
+        run(self.env, [match('m', 'invoice', 'difference', 5.0, amount_currency=0)])
+        self.assertEqual(self.open('invoice'), [(105.0, 100.0)])
 
     def test_an_item_in_home_currency_has_the_same_amount_twice(self):
         self.book('invoice', self.euros(110.0, 100.0))
