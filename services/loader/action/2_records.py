@@ -280,7 +280,8 @@ def move_of(record):
 def delete(record):
     """An entry, or a payment or statement line with the entry behind it."""
     if record._name == 'account.payment':
-        record.action_draft()
+        if not is_draft(record):  # somebody has reset it: Odoo refuses to do that twice
+            record.action_draft()
         record.unlink()
         return
     move = move_of(record)

@@ -158,7 +158,8 @@ class Move(Records):
 
     def number(self):
         """The next number of the journal follows the pattern of its last name."""
-        names = [row['name'] for row in self.rows.values() if row['state'] == 'posted' and row.get('name') and row.get('journal_id') == self.journal_id.id]
+        posted = self.search([('journal_id', '=', self.journal_id.id), ('state', '=', 'posted')])
+        names = [name for name in posted.mapped('name') if name]
         if not names:
             return FIRST_NUMBER % ('MISC' if self.move_type == 'entry' else 'INV')
         found = re.search(r'(\d+)(\D*)$', names[-1])
@@ -176,6 +177,9 @@ class Move(Records):
             row = self.rows[move.id]
             row['name'] = row.get('name') or move.number()
             if move.move_type != 'entry':
+                for line in move.line_ids:
+                    if line.display_type == 'payment_term':
+                        line.put(line.id, {'name': row['name']})
                 days = move.invoice_payment_term_id.line_ids.mapped('nb_days')
                 row['invoice_date_due'] = 'by the term of the partner' if days else row.get('invoice_date_due') or self.env.now[:10]
             row['state'] = 'posted'

@@ -33,7 +33,7 @@ class FakeEnv:
         self.tables['res.users'] = {2: {'name': 'Admin'}, 7: {'name': 'Amy'}}
         link = {'model': 'res.partner', 'name': 'parent_id', 'relation': 'res.partner', 'ttype': 'many2one', 'store': True}
         self.tables['ir.model.fields'] = {1: link}
-        self.tables['res.currency'] = {1: {'name': 'USD', 'rounding': 0.01}, 2: {'name': 'EUR', 'rounding': 0.01}, 3: {'name': 'JPY', 'rounding': 1.0}}
+        self.tables['res.currency'] = {1: {'name': 'USD', 'rounding': 0.01}, 2: {'name': 'EUR', 'rounding': 0.01}}
         self.cr = Cursor(self)
 
     def __call__(self, context):

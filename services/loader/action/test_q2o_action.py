@@ -186,10 +186,12 @@ class Replacing(unittest.TestCase):
         self.assertEqual(outcomes(run(self.env, [self.record()], mode='update')), ['unchanged'])
 
     def test_it_stays_when_the_document_is_rejected_or_waits(self):
+        self.match('payment_3_match1')
         answer = run(self.env, [self.record(nope=1), self.booked('ledger_transaction_7', 'L7')], isolate=True)
         self.assertEqual(outcomes(answer), ['rejected', 'unchanged'])
+        self.assertNotIn('unmatched', answer['results'][0])
         answer = run(self.env, [self.record(narration={'ref': 'nobody'})])
-        self.assertEqual((outcomes(answer), self.names()), (['waits'], ['ledger_transaction_7', 'other']))
+        self.assertEqual((outcomes(answer), self.names()), (['waits'], ['ledger_transaction_7', 'other', 'payment_3_match1']))
 
     def test_it_goes_when_the_document_is_there_already(self):
         run(self.env, [self.booked('invoice_7', 'I7')])

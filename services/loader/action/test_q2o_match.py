@@ -161,7 +161,8 @@ class Groups(Matching):
         self.book('invoice', 0.3)
         self.book('first', -0.1)
         self.book('second', -0.2)
-        self.assertEqual(outcomes(run(self.env, [match('m1', 'invoice', 'first', 0.1), match('m2', 'invoice', 'second', 0.2)])), ['created', 'created'])
+        answer = run(self.env, [match('m1', 'invoice', 'first', 0.1), match('m2', 'invoice', 'second', 0.2)])
+        self.assertEqual(outcomes(answer), ['created', 'created'])
         self.assertEqual(self.env.creates['account.partial.reconcile'], [2])
         closed = {self.item(name).full_reconcile_id.id for name in ('invoice', 'first', 'second')}
         self.assertEqual(len(closed), 1)
