@@ -200,6 +200,12 @@ class Move(Records):
                 raise UserError('Only draft journal entries can be cancelled.')
             self.rows[move.id]['state'] = 'cancel'
 
+    def _can_be_unlinked(self):
+        return True
+
+    def _is_protected_by_audit_trail(self):
+        return False
+
     def unlink(self):
         for move in self:
             if move.state == 'posted':

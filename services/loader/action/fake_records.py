@@ -24,10 +24,10 @@ FIELDS = {
     'account.payment.term.line': {'payment_id': 'many2one', 'nb_days': 'integer', 'value_amount': 'float'},
     'account.move': {'name': 'char', 'ref': 'char', 'narration': 'html', 'state': 'selection', 'move_type': 'selection', 'date': 'date',
                      'invoice_date': 'date', 'invoice_date_due': 'date', 'invoice_payment_term_id': 'many2one', 'journal_id': 'many2one',
-                     'partner_id': 'many2one', 'line_ids': 'one2many'},
+                     'partner_id': 'many2one', 'line_ids': 'one2many', 'inalterable_hash': 'char'},
     'account.move.line': {'move_id': 'many2one', 'name': 'char', 'account_id': 'many2one', 'partner_id': 'many2one', 'display_type': 'selection',
                           'balance': 'monetary', 'amount_currency': 'monetary', 'currency_id': 'many2one', 'date_maturity': 'date',
-                          'full_reconcile_id': 'many2one'},
+                          'full_reconcile_id': 'many2one', 'analytic_line_ids': 'one2many'},
     'account.partial.reconcile': {'debit_move_id': 'many2one', 'credit_move_id': 'many2one', 'amount': 'monetary',
                                   'debit_amount_currency': 'monetary', 'credit_amount_currency': 'monetary', 'full_reconcile_id': 'many2one'},
     'account.full.reconcile': {'reconciled_line_ids': 'one2many', 'partial_reconcile_ids': 'one2many'},
@@ -35,6 +35,7 @@ FIELDS = {
                         'memo': 'char', 'state': 'selection', 'move_id': 'many2one', 'line_ids': 'one2many'},
     'account.bank.statement.line': {'payment_ref': 'char', 'move_id': 'many2one', 'date': 'date', 'amount': 'monetary', 'journal_id': 'many2one',
                                     'line_ids': 'one2many'},
+    'account.analytic.line': {'move_line_id': 'many2one', 'amount': 'monetary'},
     'sale.order': {'name': 'char', 'state': 'selection', 'locked': 'boolean', 'order_line': 'one2many'},
     'sale.order.line': {'order_id': 'many2one', 'name': 'char', 'price_unit': 'float'},
     'ir.attachment': {'name': 'char', 'res_model': 'char', 'res_id': 'integer', 'datas': 'binary'},
@@ -48,9 +49,11 @@ RELATIONS = {
     'create_uid': 'res.users', 'write_uid': 'res.users', 'parent_id': 'res.partner', 'partner_id': 'res.partner', 'currency_id': 'res.currency',
     'account_id': 'account.account', 'journal_id': 'account.journal', 'move_id': 'account.move', 'debit_move_id': 'account.move.line',
     'credit_move_id': 'account.move.line', 'full_reconcile_id': 'account.full.reconcile', 'invoice_payment_term_id': 'account.payment.term',
-    'property_payment_term_id': 'account.payment.term', 'payment_id': 'account.payment.term', 'order_id': 'sale.order'}
+    'property_payment_term_id': 'account.payment.term', 'payment_id': 'account.payment.term', 'order_id': 'sale.order',
+    'move_line_id': 'account.move.line'}
 MAGIC = ('create_date', 'create_uid', 'write_date', 'write_uid')
 LINES = {  # (model, field) -> (model of the lines, field that leads back)
+    ('account.move.line', 'analytic_line_ids'): ('account.analytic.line', 'move_line_id'),
     ('account.move', 'line_ids'): ('account.move.line', 'move_id'),
     ('account.payment.term', 'line_ids'): ('account.payment.term.line', 'payment_id'),
     ('sale.order', 'order_line'): ('sale.order.line', 'order_id')}
@@ -116,7 +119,10 @@ class Records:
         return self.name
 
     def mapped(self, path):
-        return [one[path] for one in self]
+        name, _, rest = path.partition('.')
+        if rest:
+            return self[name].mapped(rest)
+        return self[name] if name in RELATIONS or (self._name, name) in LINES else [one[name] for one in self]
 
     def sorted(self, key):
         return self.browse(sorted(self.ids)) if key == 'id' else self.browse(sorted(self.ids, key=lambda one: self.rows[one][key]))

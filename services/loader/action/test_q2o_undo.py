@@ -4,6 +4,8 @@ import unittest
 
 from fake_odoo import FakeEnv, UserError, create, run
 from test_q2o_action import forbidden_in
+from test_q2o_booked import Booked
+from test_q2o_match import match
 
 CODE = ''.join(part.read_text(encoding='utf-8') for part in sorted((pathlib.Path(__file__).resolve().parent / 'undo').glob('[0-9]_*.py')))
 COMPILED = compile(CODE, 'q2o_undo.py', 'exec')
@@ -79,6 +81,28 @@ class Undoing(unittest.TestCase):
             undo(self.env, 'forget', names=[])
         self.env['ir.model.data'].create([{'module': 'other', 'name': 'qbo1_x', 'model': 'res.partner', 'res_id': self.env.record('qbo1_child').id}])
         self.assertEqual(self.outcomes('undo', ['qbo1_x'])[0][1], 'gone')
+
+
+class UndoingBookings(Booked):
+    def setUp(self):
+        super().setUp()
+        self.send(self.invoice('qbo1_invoice'), self.payment(external_id='qbo1_payment'), match('qbo1_m', 'qbo1_invoice', 'qbo1_payment', 68.94))
+
+    def assert_removed(self, *names):
+        self.assertEqual([one['outcome'] for one in undo(self.env, 'undo', names=list(names))], ['removed'] * len(names))
+
+    def left(self):
+        return [self.env[model].search([]).ids for model in ('account.move', 'account.move.line', 'account.payment', 'account.partial.reconcile')]
+
+    def test_posted_and_matched_they_go_with_their_entries(self):
+        self.assert_removed('qbo1_m', 'qbo1_payment', 'qbo1_invoice')
+        self.assertEqual(self.left(), [[], [], [], []])
+
+    def test_a_payment_that_is_a_draft_again_goes_beside_one_that_is_not(self):
+        self.send(self.payment(external_id='qbo1_posted'))
+        self.env.record('qbo1_payment').action_draft()
+        self.assert_removed('qbo1_payment', 'qbo1_posted', 'qbo1_invoice')
+        self.assertEqual(self.left(), [[], [], [], []])
 
 
 class PuttingBack(unittest.TestCase):

@@ -22,7 +22,7 @@ def taken_back(records):
         moves = records if records._name == 'account.move' else records.mapped('move_id')
         moves.line_ids.remove_move_reconcile()
         if records._name == 'account.payment':
-            records.action_draft()
+            records.browse([one.id for one in records if one.move_id.state != 'draft']).action_draft()
         else:
             moves.browse([move.id for move in moves if move.state != 'draft']).button_draft()
         records.unlink()
