@@ -1,6 +1,6 @@
 """Prints one table of what was measured in this run (and writes it as JSON). Figures are of this machine and this hour: compare ratios.
 
-Usage: scripts/bench [--runs N] [--company RECIPE] [--large RECIPE | --no-large] [--json FILE]
+Usage: scripts/bench [--runs N] [--company RECIPE] [--large RECIPE] [--json FILE]
 """
 import argparse
 import json
@@ -11,7 +11,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "odoo_floor")]
-from measured_stack import ROOT, SERVICES, measure  # noqa: E402
+from measured_stack import SERVICES, measure  # noqa: E402
+from stack import ROOT  # noqa: E402  (measured_stack makes its folder known)
 import measure as real_odoo  # noqa: E402
 
 BUDGET_PER_MINUTE = 500
@@ -81,15 +82,14 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--company", default="generated:us:medium:7")
-    arguments.add_argument("--large", default="generated:us:large:7", help="one run of it, for memory and cost by size")
-    arguments.add_argument("--no-large", action="store_true")
+    arguments.add_argument("--large", help="also one run of this, for memory and cost by size, e.g. generated:us:large:7")
     arguments.add_argument("--json", default=str(ROOT / ".run/bench.json"))
     options = arguments.parse_args()
     figures = {"runs": options.runs, "mapper": mapper(options.runs), "migrations": {}}
     # First as QuickBooks permits it, then without the source's budget: what is left is ours.
     figures["migrations"][f"{options.company}, source budget kept"] = whole([measure(options.company, budget=True)])
     figures["migrations"][f"{options.company}, no budget"] = whole([measure(options.company) for _ in range(options.runs)])
-    if not options.no_large:
+    if options.large:
         figures["migrations"][f"{options.large}, no budget"] = whole([measure(options.large)])
     if real_odoo.target():
         figures["real_odoo"] = real_odoo.measure(real_odoo.target(), options.runs)
