@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "common/ids/ids.h"
 #include "embedded/loader_action.h"
@@ -22,13 +21,6 @@ std::string_view action_code(Action::Kind kind) {
 
 std::string action_name(Action::Kind kind) {
   return std::string(kNamePrefix) + ids::sha256_hex(action_code(kind)).substr(0, 12);
-}
-
-std::int64_t integer(const json::Value& value) {
-  std::int64_t out = 0;
-  const auto text = value.text();
-  std::from_chars(text.data(), text.data() + text.size(), out);
-  return out;
 }
 
 /// An outcome that we do not know must not count as done, nor a record that is said to be there without an id.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <charconv>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -27,6 +28,14 @@ class CallResult {
  private:
   json::Document document_;
 };
+
+/// A whole number of an answer, an id for instance; 0 for false and whatever else is none.
+inline std::int64_t integer(const json::Value& value) {
+  std::int64_t out = 0;
+  const auto text = value.text();
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
 
 /// The target's books over its remote calls. Thread-safe; one connection per call. An error with Effect::unknown means the call may have
 /// been carried out: look the external ids up before anything is repeated.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 namespace q2o::loader {
@@ -36,12 +35,6 @@ class Check {
 };
 
 constexpr std::string_view kInstalled = R"([[["state","=","installed"]]])", kNameOnly = R"({"fields":["name"]})";
-
-std::int64_t integer(const json::Value& value) {
-  std::int64_t out = 0;
-  std::from_chars(value.text().data(), value.text().data() + value.text().size(), out);
-  return out;
-}
 
 std::optional<CallResult> Check::ask(std::string_view model, std::string_view method, const std::string& args, const std::string& kwargs) {
   auto result = books_.call(model, method, args, kwargs, kQuickCall);

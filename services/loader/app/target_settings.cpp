@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 
 #include "common/log/log.h"
 
@@ -14,12 +13,6 @@ constexpr std::array<std::string_view, 4> kLockDates{"fiscalyear_lock_date", "ta
 constexpr std::array<std::string_view, 2> kDefaultTaxes{"account_sale_tax_id", "account_purchase_tax_id"};
 constexpr std::array<std::string_view, 10> kCompanyFields{"name",  "street", "street2", "city", "zip",
                                                           "phone", "email",  "website", "vat",  "company_registry"};
-
-std::int64_t integer(const json::Value& value) {
-  std::int64_t out = 0;
-  std::from_chars(value.text().data(), value.text().data() + value.text().size(), out);
-  return out;
-}
 
 /// For people and for comparing: "" for false and null, the label's id of a many2one.
 std::string shown(const json::Value& value) {

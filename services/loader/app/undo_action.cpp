@@ -4,17 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 
 namespace q2o::loader {
 namespace {
-
-std::int64_t integer(const json::Value& value) {
-  std::int64_t out = 0;
-  std::from_chars(value.text().data(), value.text().data() + value.text().size(), out);
-  return out;
-}
 
 std::optional<UndoLook::Verdict> verdict_of(std::string_view word) {
   using Verdict = UndoLook::Verdict;

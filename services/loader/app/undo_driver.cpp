@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <future>
 #include <map>
 
 #include "common/log/log.h"
@@ -109,10 +108,7 @@ template <class Call>
 auto UndoDriver::patiently(const std::stop_token& stop, Call call) -> decltype(call()) {
   for (bool installed_again = false;;) {
     look_at_directive(stop);
-    auto pending = std::async(options_.launch, call);
-    while (pending.wait_for(1s) == std::future_status::timeout)
-      if (!runs_.keep(hold_)) throw LeaseLost();  // a call may take longer than the lease
-    auto result = pending.get();
+    auto result = call();
     if (result) {
       troubles_in_a_row_ = 0;
       return result;
