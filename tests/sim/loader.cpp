@@ -140,11 +140,12 @@ class LoaderWorker::Store final : public loader::RunStore {
     world_.step();
     return db_.run.arrived(key);
   }
-  std::vector<loader::Item> waiting_items(const loader::RunInfo& run, std::uint32_t wave, std::int64_t after, std::size_t most) override {
+  std::vector<loader::Item> waiting_items(const loader::RunInfo& run, std::uint32_t wave, const loader::Place& after,
+                                          std::size_t most) override {
     world_.step();
     return db_.run.waiting_items(run, wave, after, most);
   }
-  std::vector<loader::SourceState> sources(const loader::RunKey& key) override { return db_.run.sources(key); }
+  std::vector<loader::SourceState> sources(const loader::RunKey& key, std::int64_t after) override { return db_.run.sources(key, after); }
   loader::Totals totals(const loader::RunKey& key) override { return db_.run.totals(key); }
   void store(const loader::RunInfo& run, const loader::Hold& hold, std::span<const loader::Fate> fates) override {
     fenced(hold, [&] { db_.run.store(run, hold, fates); });

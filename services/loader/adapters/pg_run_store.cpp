@@ -50,9 +50,11 @@ void mark_items(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
     waits.push_back(fate.waits_for);
   }
   tx.exec(
-      "update item i set state = u.state, outcome = u.outcome, odoo_id = u.odoo_id, waits_for = u.waits from unnest($3::bigint[], "
-      "$4::text[], $5::text[], $6::bigint[], $7::text[]) as u(number, state, outcome, odoo_id, waits) where i.migration_id = $1 and "
-      "i.run = $2 and i.number = u.number",
+      // One look into the index per item; they stay where they are, because the target is ours.
+      "update item i set state = u.state, outcome = u.outcome, odoo_id = u.odoo_id, waits_for = u.waits from (select given.*, at.place "
+      "from unnest($3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[]) as given(number, state, outcome, odoo_id, waits) "
+      "cross join lateral (select ctid as place from item where migration_id = $1 and run = $2 and number = given.number offset 0) as at "
+      "offset 0) as u where i.ctid = u.place",
       {run.key.migration_id, run.key.run, numbers, states, outcomes, odoo_ids, waits});
 }
 
@@ -161,8 +163,16 @@ void PgRunStore::release(const Hold& hold) {
   pool_.transact([&](pg::Tx& tx) { pg::release(tx, lease_of(hold)); });
 }
 
+/// Asked between any two steps as well: "go" holds for a moment.
 Directive PgRunStore::directive(const RunKey& key) {
-  return pool_.transact([&](pg::Tx& tx) {
+  constexpr std::chrono::milliseconds kGoHolds{100};
+  const auto now = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = go_at_.find(key);
+    if (known != go_at_.end() && now - known->second < kGoHolds) return Directive::go;
+  }
+  const auto directive = pool_.transact([&](pg::Tx& tx) {
     switch (migrations::directive(tx, key.migration_id, key.run)) {
       case billing::v1::DIRECTIVE_GO:
         return Directive::go;
@@ -172,6 +182,12 @@ Directive PgRunStore::directive(const RunKey& key) {
         return Directive::pause;
     }
   });
+  const std::lock_guard lock(mutex_);
+  if (directive == Directive::go)
+    go_at_[key] = now;
+  else
+    go_at_.erase(key);
+  return directive;
 }
 
 Arrived PgRunStore::arrived(const RunKey& key) {
@@ -188,20 +204,21 @@ Arrived PgRunStore::arrived(const RunKey& key) {
   });
 }
 
-std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wave, std::int64_t after, std::size_t most) {
+std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wave, const Place& after, std::size_t most) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<Item> out;
     for (const auto row :
-         // The page first, then one look into the record ledger's index per item: a plan that was made while the tables were small would
+         // The page in the index's order, then one look into an index per item: a plan that was made while the tables were small would
          // compare all items with all records.
          tx.exec("with page as materialized (select * from item where migration_id = $2 and run = $3 and wave <= $4 and state in "
-                 "('open', 'parked') and number > $5 order by number limit $6) "
-                 "select i.*, case when (i.operation = 'write' or r.outcome = 'skipped') and exists (select 1 from item c where "
-                 "c.migration_id = i.migration_id and c.run = i.run and c.outcome in ('created', 'adopted') and "
-                 "c.external_id = any(i.refs)) then '' else r.content_hash end as ledger_hash, r.outcome as ledger_outcome "
-                 "from page i left join lateral (select content_hash, outcome from record where target_id = $1 and external_id = "
-                 "i.external_id || case when i.operation = 'write' then '#write' else '' end offset 0) as r on true order by i.number",
-                 {run.target_id, run.key.migration_id, run.key.run, wave, after, static_cast<std::int64_t>(most)})) {
+                 "('open', 'parked') and (wave, number) > ($5, $6) order by wave, number limit $7) "
+                 "select i.*, case when (i.operation = 'write' or r.outcome = 'skipped') and exists (select 1 from unnest(i.refs) as "
+                 "ref(name) cross join lateral (select 1 from item c where c.migration_id = i.migration_id and c.run = i.run and "
+                 "c.external_id = ref.name and c.outcome in ('created', 'adopted') offset 0) as made) then '' else r.content_hash end as "
+                 "ledger_hash, r.outcome as ledger_outcome from page i left join lateral (select content_hash, outcome from record where "
+                 "target_id = $1 and external_id = i.external_id || case when i.operation = 'write' then '#write' else '' end offset 0) "
+                 "as r on true order by i.wave, i.number",
+                 {run.target_id, run.key.migration_id, run.key.run, wave, after.wave, after.number, static_cast<std::int64_t>(most)})) {
       out.push_back({row.integer("number"),
                      row.text("entity"),
                      row.text("source_id"),
@@ -214,6 +231,7 @@ std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wa
                      row.text_array("refs"),
                      static_cast<std::uint32_t>(row.integer("wave")),
                      row.boolean("post"),
+                     row.text("state") == "parked",
                      row.text("ledger_hash"),
                      row.text("ledger_outcome"),
                      row.text("file_id"),
@@ -226,15 +244,17 @@ std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wa
   });
 }
 
-std::vector<SourceState> PgRunStore::sources(const RunKey& key) {
+std::vector<SourceState> PgRunStore::sources(const RunKey& key, std::int64_t after) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<SourceState> out;
-    for (const auto row : tx.exec(
-             "select entity, source_id, count(*) filter (where state = 'open') as open, count(*) filter (where state = 'parked') as "
-             "parked, bool_or(state = 'rejected') as rejected from item where migration_id = $1 and run = $2 group by entity, source_id",
-             {key.migration_id, key.run}))
+    for (const auto row :
+         tx.exec("select entity, source_id, count(*) filter (where state = 'open') as open, count(*) filter (where state = 'parked') as "
+                 "parked, bool_or(state = 'rejected') as rejected, max(number) as last from item where migration_id = $1 and run = $2 and "
+                 "number "
+                 "> $3 group by entity, source_id",
+                 {key.migration_id, key.run, after}))
       out.push_back({row.text("entity"), row.text("source_id"), static_cast<std::uint32_t>(row.integer("open")),
-                     static_cast<std::uint32_t>(row.integer("parked")), row.boolean("rejected")});
+                     static_cast<std::uint32_t>(row.integer("parked")), row.boolean("rejected"), row.integer("last")});
     return out;
   });
 }

@@ -21,8 +21,8 @@ class PgRunStore final : public RunStore {
   void release(const Hold& hold) override;
   Directive directive(const RunKey& key) override;
   Arrived arrived(const RunKey& key) override;
-  std::vector<Item> waiting_items(const RunInfo& run, std::uint32_t wave, std::int64_t after, std::size_t most) override;
-  std::vector<SourceState> sources(const RunKey& key) override;
+  std::vector<Item> waiting_items(const RunInfo& run, std::uint32_t wave, const Place& after, std::size_t most) override;
+  std::vector<SourceState> sources(const RunKey& key, std::int64_t after) override;
   Totals totals(const RunKey& key) override;
   void store(const RunInfo& run, const Hold& hold, std::span<const Fate> fates) override;
   void forget(const RunInfo& run, const Hold& hold, const std::vector<std::string>& external_ids) override;
@@ -52,6 +52,7 @@ class PgRunStore final : public RunStore {
   };
   std::mutex mutex_;
   std::map<std::string, Kept> kept_;  ///< by target: when the lease was renewed last
+  std::map<RunKey, std::chrono::steady_clock::time_point> go_at_;
 };
 
 }  // namespace q2o::loader

@@ -6,17 +6,24 @@ namespace q2o::loader {
 
 void ProgressPublisher::rebuild() {
   progress_.clear();
-  for (const auto& source : store_.sources(run_.key))
-    progress_.add(source.entity, source.source_id, source.open + source.parked, 0, source.rejected);
+  counted_ = 0;
+  refresh();
+}
+
+void ProgressPublisher::refresh() {
+  for (const auto& source : store_.sources(run_.key, counted_)) {
+    progress_.add(source.entity, source.source_id, source.open, source.parked, source.rejected);
+    counted_ = std::max(counted_, source.last);
+  }
 }
 
 void ProgressPublisher::take(const Fate& fate) {
   const auto& item = fate.item;
   switch (fate.kind) {
     case Fate::Kind::done:
-      return progress_.done(item.entity, item.source_id);
+      return progress_.done(item.entity, item.source_id, item.parked);
     case Fate::Kind::parked:
-      return progress_.parked(item.entity, item.source_id);
+      return progress_.parked(item.entity, item.source_id, item.parked);
     case Fate::Kind::rejected:
       return progress_.rejected(item.entity, item.source_id);
   }

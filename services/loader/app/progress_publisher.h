@@ -15,6 +15,8 @@ class ProgressPublisher {
 
   /// Counts anew what is in the store.
   void rebuild();
+  /// Counts what has come to the store since.
+  void refresh();
   void take(const Fate& fate);
   void publish_sometimes();
   void publish();
@@ -26,6 +28,7 @@ class ProgressPublisher {
   const Hold& hold_;
   std::chrono::milliseconds every_;
   Progress progress_;
+  std::int64_t counted_ = 0;  ///< number of the last item that is counted
   std::map<std::string, EntityCount> published_;
   std::chrono::steady_clock::time_point published_at_{};
 };

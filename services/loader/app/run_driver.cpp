@@ -154,12 +154,12 @@ RunDriver::Go RunDriver::modules_for(const Batch& batch, const std::stop_token& 
   return Go::on;
 }
 
-bool RunDriver::refill(const Wave& wave, std::list<Item>& queue, std::int64_t& last) {
+bool RunDriver::refill(const Wave& wave, std::list<Item>& queue, Place& last) {
   constexpr std::size_t kPage = 5000;
   auto items = store_.waiting_items(run_, wave.number, last, kPage);
   std::vector<Fate> unchanged;
   for (auto& item : items) {
-    last = std::max(last, item.number);
+    last = {item.wave, item.number};
     item.replaces = ledger_entries_->replaced_by(item);
     if (ledger_entries_->stands_as_record(item)) {
       unchanged.push_back({Fate::Kind::done, std::move(item), 0, "skipped", "", "", "", ""});
@@ -176,10 +176,10 @@ bool RunDriver::refill(const Wave& wave, std::list<Item>& queue, std::int64_t& l
 }
 
 RunDriver::Go RunDriver::work_wave(const Wave& wave, const std::stop_token& stop) {
-  progress_.rebuild();
+  progress_.refresh();
   pace_.other_records();
   std::list<Item> queue;
-  std::int64_t last = 0;
+  Place last;
   bool more = true;
   while (true) {
     if (look_at_directive(stop) == Go::leave) {

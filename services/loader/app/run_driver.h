@@ -52,7 +52,7 @@ class RunDriver {
   Go stop_run();
   Go fail_run(const Error& error);
   Go wait_out(const Error& error, const std::stop_token& stop, std::string_view whom = "the target");
-  bool refill(const Wave& wave, std::list<Item>& queue, std::int64_t& last);
+  bool refill(const Wave& wave, std::list<Item>& queue, Place& last);
   Go launch(std::list<Item>& queue, const std::stop_token& stop);
   Go collect(std::list<Item>& queue, const std::stop_token& stop);
   /// Waits for all calls under way and remembers what they did; what they did not do comes back to the queue.

@@ -66,11 +66,18 @@ struct ChangedValue {
   std::int64_t odoo_id = 0;
   std::string field, before, written;
 };
-/// Source record with items that are not done.
+/// Source record with what has become of its items.
 struct SourceState {
   std::string entity, source_id;
   std::uint32_t open = 0, parked = 0;
   bool rejected = false;
+  std::int64_t last = 0;  ///< the highest number of its items
+};
+/// In the order in which items are to be sent: those of lower waves first.
+struct Place {
+  std::uint32_t wave = 0;
+  std::int64_t number = 0;
+  auto operator<=>(const Place&) const = default;
 };
 enum class Directive { go, pause, stop };
 
@@ -96,8 +103,10 @@ class RunStore {
 
   virtual Directive directive(const RunKey& key) = 0;
   virtual Arrived arrived(const RunKey& key) = 0;
-  virtual std::vector<Item> waiting_items(const RunInfo& run, std::uint32_t wave, std::int64_t after, std::size_t most) = 0;
-  virtual std::vector<SourceState> sources(const RunKey& key) = 0;
+  /// Of this wave and of lower ones, in their order.
+  virtual std::vector<Item> waiting_items(const RunInfo& run, std::uint32_t wave, const Place& after, std::size_t most) = 0;
+  /// Of the items that have come after the one with this number.
+  virtual std::vector<SourceState> sources(const RunKey& key, std::int64_t after) = 0;
   virtual Totals totals(const RunKey& key) = 0;
 
   virtual void store(const RunInfo& run, const Hold& hold, std::span<const Fate> fates) = 0;

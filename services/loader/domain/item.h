@@ -15,6 +15,7 @@ struct Item {
   std::vector<std::string> references;
   std::uint32_t wave = 0;
   bool post = false;
+  bool parked = false;  ///< waited for another record when it was read
   /// What the record ledger says about this external id on this target; empty = never written by us.
   std::string ledger_hash, ledger_outcome;
   std::string file_id;                     ///< source record whose file this record is to hold; empty: none

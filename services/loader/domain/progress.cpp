@@ -27,15 +27,23 @@ void Progress::change(const std::string& entity, const std::string& source_id, C
 }
 
 void Progress::add(const std::string& entity, const std::string& source_id, std::uint32_t open, std::uint32_t parked, bool rejected) {
-  const Source source{open, parked, rejected};
-  sources_[entity + '\n' + source_id] = source;
-  count(entity, fate(source), true);
+  const auto [at, is_new] = sources_.try_emplace(entity + '\n' + source_id, Source{open, parked, rejected});
+  if (is_new) return count(entity, fate(at->second), true);
+  change(entity, source_id, [&](Source& source) {
+    source.open += open;
+    source.parked += parked;
+    source.rejected |= rejected;
+  });
 }
 
-void Progress::done(const std::string& entity, const std::string& source_id) {
-  change(entity, source_id, [](Source& source) { source.open -= source.open > 0 ? 1 : 0; });
+void Progress::done(const std::string& entity, const std::string& source_id, bool was_parked) {
+  change(entity, source_id, [&](Source& source) {
+    auto& waiting = was_parked ? source.parked : source.open;
+    waiting -= waiting > 0 ? 1 : 0;
+  });
 }
-void Progress::parked(const std::string& entity, const std::string& source_id) {
+void Progress::parked(const std::string& entity, const std::string& source_id, bool was_parked) {
+  if (was_parked) return;
   change(entity, source_id, [](Source& source) {
     source.open -= source.open > 0 ? 1 : 0;
     ++source.parked;

@@ -15,9 +15,11 @@ struct EntityCount {
 /// Counts source records from the fates of their target records: loaded when all are done, rejected when one is.
 class Progress {
  public:
+  /// Further target records of the source record.
   void add(const std::string& entity, const std::string& source_id, std::uint32_t open, std::uint32_t parked, bool rejected);
-  void done(const std::string& entity, const std::string& source_id);
-  void parked(const std::string& entity, const std::string& source_id);
+  /// `was_parked`: the target record had been parked before.
+  void done(const std::string& entity, const std::string& source_id, bool was_parked = false);
+  void parked(const std::string& entity, const std::string& source_id, bool was_parked = false);
   void rejected(const std::string& entity, const std::string& source_id);
   void clear();
   const std::map<std::string, EntityCount>& counts() const { return counts_; }

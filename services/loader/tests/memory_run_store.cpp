@@ -40,21 +40,26 @@ std::vector<RunInfo> MemoryRunStore::runnable() {
   return state == "working" && now != Directive::pause ? std::vector{info} : std::vector<RunInfo>{};
 }
 
-std::vector<Item> MemoryRunStore::waiting_items(const RunInfo&, std::uint32_t wave, std::int64_t after, std::size_t most) {
-  std::vector<Item> out;
+std::vector<Item> MemoryRunStore::waiting_items(const RunInfo&, std::uint32_t wave, const Place& after, std::size_t most) {
+  std::map<Place, Item> waiting;
   for (const auto& one : items) {
     const auto& at = states_[one.number];
-    if (one.wave > wave || one.number <= after || at == "done" || at == "rejected" || out.size() == most) continue;
-    out.push_back(one);
-    out.back().ledger_hash = ledger[one.external_id];
-    out.back().ledger_outcome = outcomes[one.external_id];
+    if (one.wave > wave || Place{one.wave, one.number} <= after || at == "done" || at == "rejected") continue;
+    auto& item = waiting[{one.wave, one.number}] = one;
+    item.parked = at == "parked";
+    item.ledger_hash = ledger[one.external_id];
+    item.ledger_outcome = outcomes[one.external_id];
   }
+  std::vector<Item> out;
+  for (auto& [place, item] : waiting)
+    if (out.size() < most) out.push_back(std::move(item));
   return out;
 }
 
-std::vector<SourceState> MemoryRunStore::sources(const RunKey&) {
+std::vector<SourceState> MemoryRunStore::sources(const RunKey&, std::int64_t after) {
   std::map<std::pair<std::string, std::string>, SourceState> out;  // ids are unique within an entity only
   for (const auto& one : items) {
+    if (one.number <= after) continue;
     auto& source = out[{one.entity, one.source_id}];
     source.entity = one.entity;
     source.source_id = one.source_id;
@@ -62,6 +67,7 @@ std::vector<SourceState> MemoryRunStore::sources(const RunKey&) {
     source.open += at.empty() ? 1 : 0;
     source.parked += at == "parked" ? 1 : 0;
     source.rejected |= at == "rejected";
+    source.last = std::max(source.last, one.number);
   }
   std::vector<SourceState> list;
   for (auto& [id, source] : out) list.push_back(source);

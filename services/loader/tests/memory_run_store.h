@@ -48,8 +48,8 @@ class MemoryRunStore final : public RunStore {
   void release(const Hold&) override {}
   Directive directive(const RunKey&) override { return now; }
   Arrived arrived(const RunKey&) override { return stream; }
-  std::vector<Item> waiting_items(const RunInfo& run, std::uint32_t wave, std::int64_t after, std::size_t most) override;
-  std::vector<SourceState> sources(const RunKey& key) override;
+  std::vector<Item> waiting_items(const RunInfo& run, std::uint32_t wave, const Place& after, std::size_t most) override;
+  std::vector<SourceState> sources(const RunKey& key, std::int64_t after) override;
   Totals totals(const RunKey&) override { return sums; }
   void store(const RunInfo& run, const Hold& hold, std::span<const Fate> stored) override;
   void forget(const RunInfo& run, const Hold& hold, const std::vector<std::string>& external_ids) override;
