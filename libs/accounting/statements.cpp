@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "common/calendar/calendar.h"
+
 namespace q2o::accounting {
 namespace {
 
@@ -17,6 +19,13 @@ tl::unexpected<Error> wrong_total(const Report& report, const Decimal& printed, 
       Code::data_loss,
       fmt::format("{} {}: the total says {}, the rows add up to {}", report.name, report.end_date, printed.to_string(), sum.to_string()),
       "LEDGER_TOTAL", "The answer is incomplete. Extract it again.");
+}
+
+/// Days are computed with later: a report says of which days it is, or is none.
+Status dated(const Report& report) {
+  for (const auto& day : {report.start_date, report.end_date})
+    if (!calendar::read_day(day)) return shape(report, fmt::format("'{}' is not a date", day));
+  return {};
 }
 
 Result<Decimal> amount_at(const Row& row, std::size_t column) {
@@ -44,6 +53,7 @@ Result<TrialBalance> read_trial_balance(std::string_view body) {
   const auto report = read_report(body);
   if (!report) return fail(report.error());
   if (report->name.rfind("TrialBalance", 0) != 0) return shape(*report, "it is not a trial balance");
+  if (const auto days = dated(*report); !days) return fail(days.error());
   TrialBalance out{report->end_date, report->start_date, report->currency, {}};
   Decimal debits, credits;
   for (const auto& row : report->rows) {
@@ -71,6 +81,7 @@ Result<Statement> read_statement(std::string_view body) {
   if (!report) return fail(report.error());
   if (report->name != "BalanceSheet" && report->name != "ProfitAndLoss")
     return shape(*report, "it is neither balance sheet nor profit and loss");
+  if (const auto days = dated(*report); !days) return fail(days.error());
   Statement out;
   out.name = report->name;
   out.start_date = report->start_date;

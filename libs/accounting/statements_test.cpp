@@ -52,6 +52,16 @@ TEST(Statement, AnAccountInASectionOfUnknownKindIsAnError) {
   EXPECT_EQ(statement.error().reason, "REPORT_SHAPE");
 }
 
+TEST(Statement, ADayThatIsNoneIsAnError) {
+  for (const auto* name : {"TrialBalance", "BalanceSheet", "ProfitAndLoss"}) {
+    auto body = report(name, "A Debit Credit", "");
+    EXPECT_TRUE(std::string_view(name) == "TrialBalance" ? read_trial_balance(body).has_value() : read_statement(body).has_value()) << name;
+    body.replace(body.find("2026-01-31"), 10, "2026-01-32");
+    const auto error = std::string_view(name) == "TrialBalance" ? read_trial_balance(body).error() : read_statement(body).error();
+    EXPECT_NE(error.message.find("'2026-01-32' is not a date"), std::string::npos) << error.message;
+  }
+}
+
 TEST(Aged, ReadsBucketsAndRefusesAWrongGrandTotal) {
   const std::string row = R"({"ColData":[{"value":"Amy","id":"1"},{"value":"2.00"},{"value":"3.00"},{"value":"5.00"}]},)";
   const auto aged =
