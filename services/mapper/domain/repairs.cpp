@@ -53,6 +53,12 @@ tl::unexpected<Error> no_place(const json::Value& record, std::span<const std::s
               fmt::format("{} has: {}.", reached.empty() ? "It" : reached, there.empty() ? "a value" : there));
 }
 
+bool is_utf8(std::string_view text) {
+  std::string quoted;
+  json::append_text(quoted, text);
+  return json::Document::parse(quoted).has_value();
+}
+
 Result<std::string> value_of(const json::Value& there, const ValueChange& change) {
   if (!change.text) {
     const auto document = json::Document::parse(change.json);
@@ -67,8 +73,9 @@ Result<std::string> value_of(const json::Value& there, const ValueChange& change
   };
   switch (there.kind()) {
     case json::Value::Kind::number:
-      if (!Decimal::parse(*change.text)) return refused("a number");
-      return *change.text;
+      // Written as JSON has it: people also write "007".
+      if (const auto number = Decimal::parse(*change.text)) return number->to_string();
+      return refused("a number");
     case json::Value::Kind::boolean:
       if (*change.text != "true" && *change.text != "false") return refused("a flag");
       return *change.text;
@@ -121,6 +128,8 @@ void settle_repairs(std::vector<Repair>& all) {
 }
 
 Result<Repair> read_change(const json::Value& record, const ValueChange& change) {
+  if (!is_utf8(change.path) || !is_utf8(change.text.value_or("")))
+    return fail(Code::invalid_argument, "the path or the value is no text in UTF-8", "REPAIR_VALUE", "Give both in UTF-8.");
   const auto steps = steps_of(change.path);
   std::size_t places = 0;
   std::string before;

@@ -51,6 +51,7 @@ std::string trouble_of(const ValueChange& change) {
 TEST(ReadChange, GivesTextTheKindOfWhatStandsThere) {
   EXPECT_EQ(of({"Line.0.Amount", "12.50", "", false}).value, "12.50");
   EXPECT_EQ(of({"Line.0.Amount", "12.50", "", false}).before, "0.10");
+  EXPECT_EQ(of({"Line.0.Amount", "007.50", "", false}).value, "7.50") << "what is written is JSON, however a person writes a number";
   EXPECT_EQ(of({"CustomerRef.value", "58", "", false}).value, R"("58")");
   EXPECT_EQ(of({"Open", "false", "", false}).value, "false");
   EXPECT_EQ(of({"DocNumber", "1\"x", "", false}).value, R"("1\"x")");
@@ -71,6 +72,7 @@ TEST(ReadChange, SaysWhatStandsThereWhereThePathOrTheValueIsWrong) {
   EXPECT_THAT(trouble_of({"CustomerRef.value.x", "1", "", false}), HasSubstr("CustomerRef.value has: a value."));
   EXPECT_THAT(trouble_of({"Custmer.value", "1", "", false}), HasSubstr("It has: Id, TxnDate, Note, CustomerRef, Open, Line."));
   EXPECT_THAT(trouble_of({"", "1", "", false}), HasSubstr("REPAIR_PATH"));
+  EXPECT_THAT(trouble_of({"DocNumber", "N\xff", "", false}), HasSubstr("no text in UTF-8"));
   EXPECT_THAT(trouble_of({"Line.0.Amount", "12,50", "", false}), HasSubstr("Line.0.Amount is a number, \"12,50\" is none"));
   EXPECT_THAT(trouble_of({"Open", "yes", "", false}), HasSubstr("is a flag"));
   EXPECT_THAT(trouble_of({"CustomerRef", "58", "", false}), HasSubstr("is no single value"));
