@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <thread>
 
 #include "services/loader/domain/odoo_error.h"
+#include "services/loader/domain/pace.h"
 
 namespace q2o::loader {
 namespace {
@@ -32,6 +36,15 @@ Error too_large() {
 std::string words_of(int status) {
   const bool refused = status >= 400 && status < 500;
   return fmt::format("Odoo answered HTTP {}{}", status, refused ? ": a proxy, a firewall or a maintenance page stands before it" : "");
+}
+
+constexpr std::array<std::string_view, 7> kQuestions{"search",    "search_read",         "search_count", "read", "read_group",
+                                                     "has_group", "check_access_rights"};
+constexpr int kAsks = 4;
+constexpr std::chrono::seconds kAtOnce{2};
+
+void wait_in_real_time(std::chrono::milliseconds time) {
+  std::this_thread::sleep_for(time);
 }
 
 std::string rpc_url(std::string url) {
@@ -64,6 +77,16 @@ Result<CallResult> read_rpc_answer(const http::Response& response) {
   return CallResult(std::move(*document));
 }
 
+Result<CallResult> ask_again(const std::function<Result<CallResult>()>& ask, const std::function<void(std::chrono::milliseconds)>& wait) {
+  for (int asked = 1;; ++asked) {
+    const auto begun = std::chrono::steady_clock::now();
+    auto answer = ask();
+    const bool at_once = std::chrono::steady_clock::now() - begun < kAtOnce;
+    if (answer || answer.error().retry == Retry::never || !at_once || answer.error().retry_after > kAtOnce || asked == kAsks) return answer;
+    wait(std::max(answer.error().retry_after, Pace::backoff(asked, 0.5)));
+  }
+}
+
 Result<CallResult> OdooBooks::send(std::string_view service, std::string_view method, const std::string& args,
                                    std::chrono::milliseconds deadline) {
   http::Request request{"POST", rpc_url(access_.url), {{"Content-Type", "application/json"}}, {}};
@@ -82,7 +105,7 @@ Result<CallResult> OdooBooks::send(std::string_view service, std::string_view me
 }
 
 Result<std::string> OdooBooks::version(std::chrono::milliseconds deadline) {
-  const auto answer = send("common", "version", "[]", deadline);
+  const auto answer = ask_again([&] { return send("common", "version", "[]", deadline); }, wait_in_real_time);
   if (!answer) return fail(answer.error());
   const auto& told = answer->value()["server_version"];
   if (!told.is_string()) return fail(no_answer("Odoo's answer to the question for its version has none"));
@@ -100,7 +123,7 @@ Result<std::int64_t> OdooBooks::user_id(std::chrono::milliseconds deadline) {
       .begin_object()
       .end_object()
       .end_array();
-  const auto answer = send("common", "authenticate", args.text(), deadline);
+  const auto answer = ask_again([&] { return send("common", "authenticate", args.text(), deadline); }, wait_in_real_time);
   if (!answer) return fail(answer.error());
   const auto text = answer->value().text();
   if (!answer->value().is_number())
@@ -122,7 +145,8 @@ Result<CallResult> OdooBooks::call(std::string_view model, std::string_view meth
   json::Writer body;
   body.begin_array().string(access_.database).number(*user).string(access_.password.reveal()).string(model).string(method);
   body.raw(args).raw(kwargs).end_array();
-  return send("object", "execute_kw", body.text(), deadline);
+  const auto ask = [&] { return send("object", "execute_kw", body.text(), deadline); };
+  return std::ranges::find(kQuestions, method) == kQuestions.end() ? ask() : ask_again(ask, wait_in_real_time);
 }
 
 }  // namespace q2o::loader

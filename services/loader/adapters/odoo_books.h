@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <functional>
 #include <mutex>
 
 #include "common/http/http.h"
@@ -24,6 +24,10 @@ class OdooBooks final : public Books {
   std::mutex mutex_;
   std::int64_t user_id_ = 0;
 };
+
+/// A question changes nothing, so one that failed at once (a gateway's hiccup) is asked again a few times before the caller starts over
+/// with everything it had asked before. One that took long, or is refused for good, is not.
+Result<CallResult> ask_again(const std::function<Result<CallResult>()>& ask, const std::function<void(std::chrono::milliseconds)>& wait);
 
 /// Odoo's answer: the result, or its error object as our Error. Everything that is no JSON-RPC answer is "effect unknown".
 Result<CallResult> read_rpc_answer(const http::Response& response);

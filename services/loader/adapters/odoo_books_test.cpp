@@ -60,5 +60,40 @@ TEST(TargetUrl, IsCheckedBeforeItIsUsed) {
     EXPECT_FALSE(checked_url(bad)) << bad;
 }
 
+/// Fails `failures` times; how often it was asked, and how long was waited between.
+struct Hiccups {
+  Hiccups(int failures, Error trouble) : left(failures), error(std::move(trouble)) {}
+  Result<CallResult> run() {
+    return ask_again(
+        [&]() -> Result<CallResult> {
+          ++asked;
+          if (left-- > 0) return fail(error);
+          return read_rpc_answer(answer(200, R"({"jsonrpc":"2.0","id":1,"result":7})"));
+        },
+        [&](std::chrono::milliseconds time) { waited += time; });
+  }
+  int left, asked = 0;
+  Error error;
+  std::chrono::milliseconds waited{0};
+};
+
+TEST(AskAgain, AQuestionThatFailedAtOnceIsAskedAgainAFewTimes) {
+  const auto gateway = read_rpc_answer(answer(502, "")).error();
+  Hiccups few(3, gateway), many(100, gateway);
+  EXPECT_TRUE(few.run());
+  EXPECT_EQ(few.asked, 4);
+  EXPECT_FALSE(many.run());
+  EXPECT_EQ(many.asked, 4) << "a target that is away is the caller's matter";
+  EXPECT_LT(many.waited, std::chrono::seconds(2));
+}
+TEST(AskAgain, ARefusalForGoodAndATimeThatWasAskedForStand) {
+  auto refused = read_rpc_answer(answer(502, "")).error();
+  refused.retry = Retry::never;
+  Hiccups no(1, refused), busy(1, read_rpc_answer({429, {{"Retry-After", "7"}}, ""}).error());
+  EXPECT_FALSE(no.run());
+  EXPECT_FALSE(busy.run());
+  EXPECT_EQ(no.asked + busy.asked, 2);
+}
+
 }  // namespace
 }  // namespace q2o::loader

@@ -28,7 +28,7 @@ void Pace::other_records() {
 }
 
 std::chrono::milliseconds Pace::backoff(int failures, double jitter) {
-  constexpr std::int64_t kFirst = 250, kMost = 60000;
+  constexpr std::int64_t kFirst = 250, kMost = 10000;  // who waits at most ten seconds goes on within fifteen
   const std::int64_t ceiling = std::min(kFirst << std::clamp(failures - 1, 0, 8), kMost);
   return std::chrono::milliseconds(ceiling / 2 + static_cast<std::int64_t>(static_cast<double>(ceiling / 2) * jitter));
 }
