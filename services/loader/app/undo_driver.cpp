@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "common/failpoint/failpoint.h"
 #include "common/log/log.h"
 #include "services/loader/app/facts.h"
 #include "services/loader/app/target_settings.h"
@@ -16,6 +17,13 @@ namespace q2o::loader {
 using namespace std::chrono_literals;
 
 namespace {
+/// Where the target knows more than the store, or the store more than the target.
+const failpoint::Point kPlanned{"undo_planned"};
+const failpoint::Point kTakenBack{"undo_taken_back"};
+const failpoint::Point kSettled{"undo_settled"};
+const failpoint::Point kValuesBack{"undo_values_back"};
+const failpoint::Point kForgotten{"undo_forgotten"};
+const failpoint::Point kCleanedUp{"undo_cleaned_up"};
 constexpr std::size_t kBatch = 100;
 
 std::vector<std::vector<std::string>> batches_of(const std::vector<std::string>& names) {
@@ -52,8 +60,10 @@ RunDriver::Left UndoDriver::drive(const std::stop_token& stop) {
       take_back(stop);
       put_back_values(true, stop);
       store_.forget_undone(run_, hold_);
+      kForgotten.hit();
     }
     surely(stop, [&] { return clean_up(); });
+    kCleanedUp.hit();
     v1::StatusFact fact;
     set_scope(*fact.mutable_scope(), run_);
     *fact.mutable_run_undone() = store_.summary(run_);
@@ -157,6 +167,7 @@ void UndoDriver::plan(const std::stop_token& stop) {
   }
   complete(plan, stop);
   store_.store_plan(run_, hold_, plan.records());
+  kPlanned.hit();
 }
 
 void UndoDriver::complete(UndoPlan& plan, const std::stop_token& stop) {
@@ -177,6 +188,7 @@ void UndoDriver::take_back(const std::stop_token& stop) {
       row_of[row.external_id] = row;
     }
     const auto answers = batch_undone(names, stop);
+    kTakenBack.hit();
     std::vector<UndoFate> fates;
     std::vector<std::string> later;
     for (const auto& answer : answers) {
@@ -187,6 +199,7 @@ void UndoDriver::take_back(const std::stop_token& stop) {
         fates.push_back({answer.external_id, state_after(answer, row), answer.reason});
     }
     store_.settle(run_, hold_, fates);
+    kSettled.hit();
     store_.postpone(run_, hold_, later);
     for (const auto& answer : answers)
       if (answer.outcome == "keep" || (answer.outcome == "refused" && row_of[answer.external_id].postponed)) keep_also(answer, stop);
@@ -245,6 +258,7 @@ void UndoDriver::put_back_values(bool last, const std::stop_token& stop) {
     for (std::size_t i = 0; i < some.size(); ++i)
       if ((*answers)[i].restored || last) fates.push_back({some[i], (*answers)[i].restored, (*answers)[i].reason});
   }
+  kValuesBack.hit();
   store_.settle_values(run_, hold_, fates);
 }
 
