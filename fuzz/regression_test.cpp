@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -11,7 +12,11 @@
 namespace q2o::fuzz {
 namespace {
 
-constexpr int kChangesOfEach = 300;
+/// Of each seed; Q2O_FUZZ_CHANGES makes more, by the same rule from Q2O_FUZZ_SEED on.
+int number(const char* name, int otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::atoi(text);
+}
 
 std::vector<std::string> seeds_of(const char* target) {
   std::vector<std::string> seeds;
@@ -57,10 +62,11 @@ TEST_P(Fuzz, SurvivesItsSeedsAndChangesOfThem) {
   const auto seeds = seeds_of(GetParam().name);
   ASSERT_GE(seeds.size(), 3u);
   GetParam().run({});
-  std::mt19937 random(7);
+  std::mt19937 random(static_cast<unsigned>(number("Q2O_FUZZ_SEED", 7)));
+  const int changes = number("Q2O_FUZZ_CHANGES", 300);
   for (const auto& seed : seeds) {
     GetParam().run(seed);
-    for (int i = 0; i < kChangesOfEach; ++i) GetParam().run(changed(seed, seeds, random));
+    for (int i = 0; i < changes; ++i) GetParam().run(changed(seed, seeds, random));
   }
 }
 

@@ -14,7 +14,14 @@ std::span<const Target> targets() {
                                    Target{"record", record},
                                    Target{"envelope", envelope},
                                    Target{"token_answer", token_answer},
-                                   Target{"odoo_answer", odoo_answer}};
+                                   Target{"odoo_answer", odoo_answer},
+                                   Target{"platform", platform},
+                                   Target{"source_answer", source_answer},
+                                   Target{"date", date},
+                                   Target{"proof", proof},
+                                   Target{"config_file", config_file},
+                                   Target{"company", company},
+                                   Target{"repair", repair}};
   return kAll;
 }
 

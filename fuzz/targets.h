@@ -20,6 +20,13 @@ void record(std::string_view bytes);
 void envelope(std::string_view bytes);
 void token_answer(std::string_view bytes);
 void odoo_answer(std::string_view bytes);
+void platform(std::string_view bytes);
+void source_answer(std::string_view bytes);
+void date(std::string_view bytes);
+void proof(std::string_view bytes);
+void config_file(std::string_view bytes);
+void company(std::string_view bytes);
+void repair(std::string_view bytes);
 
 /// A promise that does not hold ends the program, as the fuzzer expects.
 void expect(bool promise, const char* what);
