@@ -1,6 +1,6 @@
 # Everything a person does with the project. `make help` lists it.
 SHELL := /bin/bash
-export PARTS SAMPLE SEED KILLS STORM
+export PARTS SAMPLE MINUTES SEED KILLS STORM
 PRESET ?= release
 
 help: ## this list
@@ -30,7 +30,7 @@ status: ## what runs
 logs: ## logs SERVICE=loader
 	@scripts/stack logs $(SERVICE)
 
-robustness: ## break a running migration in every way (PARTS= SAMPLE= SEED= KILLS= STORM=), write docs/reliability.md
+robustness: ## break a running migration in every way (PARTS= SAMPLE= MINUTES= SEED= KILLS= STORM=), write docs/reliability.md
 	@scripts/robustness
 
 bench: ## measure (end to end, mapper, memory)

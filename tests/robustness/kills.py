@@ -11,18 +11,6 @@ from lab import SERVICES, Broken, kill_hard, wait_until
 SLOW = {"kind": "slow", "route": "", "count": -1}
 
 
-def progress(lab):
-    """Records settled so far, over all entities; 0 while nobody answers."""
-    try:
-        found = lab.stack.q2o_json("status").get("migrations", [])
-        if not found:
-            return 0
-        entities = lab.stack.q2o_json("status", found[-1]["migration_id"]).get("entities", [])
-    except (ValueError, KeyError, subprocess.SubprocessError):
-        return 0
-    return sum(int(e["loaded"]) + int(e["merged"]) + int(e["excluded"]) for e in entities)
-
-
 def is_running(lab, process):
     """Connecting and checking are over; what is broken now must not need a person."""
 
@@ -37,7 +25,7 @@ def is_running(lab, process):
 
 
 def has_begun(lab, process):
-    wait_until(lambda: progress(lab) > 0 or process.poll() is not None, 60, "the run has begun")
+    wait_until(lambda: lab.progress() > 0 or process.poll() is not None, 60, "the run has begun")
     if process.poll() is not None:
         raise Broken("the run ended before it was disturbed")
 
@@ -45,6 +33,7 @@ def has_begun(lab, process):
 def random_kills(kills, seed):
     def disturb(lab, process):
         """The target is slow while it lasts, so that all kills fall into one run."""
+        is_running(lab, process)
         lab.faults("ODOO", {**SLOW, "delay_ms": 1500})
         choice = random.Random(seed)
         born = {}
@@ -60,11 +49,12 @@ def random_kills(kills, seed):
             if pid == 0 or time.monotonic() - born[pid] < 1.2:
                 time.sleep(0.05)
                 continue
+            settled = lab.progress() if done % 10 == 9 else 0
             kill_hard(pid)
             died = time.monotonic()
             done += 1
             if done % 10 == 0:  # between the others there is no time to see it work
-                worst = max(worst, lab.resumed(service, process, died))
+                worst = max(worst, lab.resumed(service, process, died, settled))
             else:
                 wait_until(lambda s=service, p=pid: lab.pid(s) not in (0, p), 20, f"supervisor restarts {service}")
         lab.faults("ODOO")
@@ -88,8 +78,8 @@ def server_killed(program, times, ready):
             wait_until(lambda p=pid: lab.supervisor("pid", program).strip() not in ("0", str(p)), 30, f"supervisor restarts {program}")
             wait_until(lambda: ready(lab), 60, f"{program} answers")
             back = time.monotonic()
-            before = progress(lab)
-            wait_until(lambda: progress(lab) > before or process.poll() is not None, 60, f"the run goes on after {program} is back")
+            before = lab.progress()
+            wait_until(lambda: lab.progress() > before or process.poll() is not None, 60, f"the run goes on after {program} is back")
             worst = max(worst, time.monotonic() - back)
         lab.faults("ODOO")
         return worst
@@ -154,5 +144,3 @@ def zombie(lab, process):
         return taken
     finally:
         second.end()
-
-

@@ -14,7 +14,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/integration"))
 
-from stack import SERVICES, Stack, difference, wait_until  # noqa: E402
+from scenarios import Migration  # noqa: E402
+from stack import SERVICES, Stack, wait_until  # noqa: E402
 
 RESUME_WITHIN = 15.0  # seconds without a hand
 # What shows that a service works again: a service that only looks whether there is something to do has not resumed.
@@ -63,14 +64,13 @@ class Undisturbed:
     dump: dict
     report: dict
     seconds: float
-    hits: dict  # service -> point -> hits
 
 
 class Lab:
     """`undisturbed`: what to compare with; None: an undisturbed run is made first; False: nothing is compared."""
 
     def __init__(self, sandbox_args="", undisturbed=None, **environment):
-        self.stack = Stack(sandbox_args)
+        self.stack = Stack(sandbox_args, paced=False)  # waiting for the source's budget only makes the cases long
         self.stack.environment.update({"Q2O_FAILPOINTS": "on", **environment})
         self.number = 0
         self.undisturbed = undisturbed
@@ -119,6 +119,23 @@ class Lab:
         except OSError:
             return False
 
+    def not_conserved(self, result):
+        """Every record of the source, and every transaction of its ledger that has none, has one outcome. The progress may hear of the
+        last ones a moment after the end."""
+        outcomes = ("loaded", "merged", "excluded", "rejected", "refused")
+        wrong = []
+
+        def holds():
+            entities = self.stack.q2o_json("status", result["migration_id"])["entities"]
+            wrong[:] = [e for e in entities if (int(e["extracted"]) or int(e["total"])) != sum(int(e[outcome]) for outcome in outcomes)]
+            return entities and not wrong
+
+        try:
+            wait_until(holds, 10, "conservation")
+        except AssertionError:
+            return [f"not conserved: {wrong[:3] or 'no counts'}"]
+        return []
+
     def sql(self, query):
         """One value, as Postgres' administrator."""
         environment = dict(os.environ, PGPASSWORD=(self.stack.folder / "secrets/postgres.password").read_text())
@@ -151,8 +168,8 @@ class Lab:
             Q2O_STATE=str(self.stack.folder / f"state{self.number}"), QUICKBOOKS_REFRESH_TOKEN=self.consent()
         )
         self.wait_ready()
-        for service in SERVICES if arm else ():
-            self.arm(service, "on")
+        if arm:
+            self.arm_all()
 
     def consent(self):
         return json.loads(self.stack.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/reconnect", "POST"))["refresh_token"]
@@ -160,64 +177,85 @@ class Lab:
     def _run_undisturbed(self):
         self.fresh()
         begun = time.monotonic()
-        code, result = self.stack.migrate()
-        if (code, result["verdict"]) != (0, "MATCHED"):
-            raise Broken(f"the undisturbed run did not match: {result}\n{self.stack.logs()}")
+        self.migrated()
         seconds = time.monotonic() - begun
-        return Undisturbed(self.stack.odoo_dump(), self.stack.report(result), seconds, {s: self.hits(s) for s in SERVICES})
+        return Undisturbed(self.stack.odoo_dump(), self.stack.report(self.result), seconds)
 
-    def case(self, fault, name, disturb, seconds=300):
-        """One migration with `disturb(lab, process)` while it goes on; how it ended."""
-        case = Case(fault, name)
-        self.fresh()
-        process = self.stack.start_migration()
+    def hits_of(self, scenario):
+        """service -> point -> hits, when nothing disturbs it."""
+        self.fresh(arm=False)
+        scenario.prepare(self)
+        self.arm_all()
+        case = Case("undisturbed", scenario.name)
+        problems = scenario.judge(self, case, *self.stack.finish(scenario.start(self)))
+        if problems:
+            raise Broken(f"an undisturbed {scenario.name}: {problems}")
+        return {service: self.hits(service) for service in SERVICES}
+
+    def arm_all(self):
+        for service in SERVICES:
+            self.arm(service, "on")
+
+    def migrated(self):
+        """A migration that nothing disturbs."""
+        code, self.result = self.stack.migrate()
+        if (code, self.result["verdict"]) != (0, "MATCHED"):
+            raise Broken(f"an undisturbed run did not match: {self.result}\n{self.stack.logs()}")
+
+    def case(self, fault, name, disturb, seconds=300, scenario=None, allowed=RESUME_WITHIN, note=""):
+        """One scenario (a migration, unless said otherwise) with `disturb(lab, process)` while it goes on; how it ended."""
+        case = Case(fault, name, note=note)
+        scenario = scenario or Migration()
+        self.fresh(arm=False)
+        process = None
         try:
+            scenario.prepare(self)
+            self.arm_all()
+            process = scenario.start(self)
             ended = disturb(self, process)
             if isinstance(ended, Handover):
                 process = ended.process
                 case.note = ended.note
                 ended = ended.recovery
             case.recovery = ended
-            self.judge(case, *self.stack.finish(process, seconds))
+            code, result = self.stack.finish(process, seconds)
+            problems = scenario.judge(self, case, code, result)
+            if case.recovery is not None and case.recovery > allowed:
+                problems.append(f"work went on only after {case.recovery:.1f} s")
+            case.problem = "; ".join(problems)
         except (AssertionError, OSError, subprocess.SubprocessError, ValueError) as problem:
             case.problem = str(problem)[:2000] or repr(problem)
-            process.kill()
-            process.communicate()
+            if process:
+                process.kill()
+                case.problem += "".join(text[-500:] for text in process.communicate() if text)
         if not case.good:
             print(self.stack.logs(8), file=sys.stderr)
         return case
 
-    def judge(self, case, code, result):
-        """Proof, conservation and content of the target, against the undisturbed run."""
-        dump = self.stack.odoo_dump()
-        expected = self.undisturbed.dump
-        case.losses = len(expected.keys() - dump.keys())
-        case.duplicates = len(dump.keys() - expected.keys())
-        problems = []
-        if (code, result.get("verdict")) != (0, "MATCHED"):
-            problems.append(f"exit {code}: {json.dumps(result)[:600]}")
-        else:
-            report = self.stack.report(result)
-            if report["checks"] != self.undisturbed.report["checks"]:
-                problems.append(f"the proof differs: {difference(self.undisturbed.report['checks'], report['checks'])}")
-        if dump != expected:
-            problems.append(f"Odoo's content differs: {difference(expected, dump)}")
-        if case.recovery is not None and case.recovery > RESUME_WITHIN:
-            problems.append(f"work went on only after {case.recovery:.1f} s")
-        case.problem = "; ".join(problems)
-
     # Recovery ---------------------------------------------------------------------------------------------------------------------
 
-    def resumed(self, service, process, since, limit=90):
-        """Seconds from `since` until the service, or the run as a whole, has gone on."""
+    def resumed(self, service, process, since, settled=None, limit=90):
+        """Seconds from `since` until the service has done something, the run has ended, or, given how many records were `settled`
+        before (a service may have nothing left to do), the service is ready and the run has got further."""
         points = WORK[service]
 
         def works():
             hits = self.hits(service)
-            return any(hits.get(point, 0) for point in points) or process.poll() is not None
+            if any(hits.get(point, 0) for point in points) or process.poll() is not None:
+                return True
+            return settled is not None and self._is_ready(service) and self.progress() > settled
 
         wait_until(works, limit, f"{service} works again")
         return time.monotonic() - since
+
+    def progress(self):
+        """Records settled so far, over all entities; 0 while nobody answers."""
+        try:
+            found = self.stack.q2o_json("status").get("migrations", [])
+            entities = self.stack.q2o_json("status", found[-1]["migration_id"]).get("entities", []) if found else []
+        except (ValueError, KeyError, subprocess.SubprocessError):
+            return 0
+        return sum(int(e["loaded"]) + int(e["merged"]) + int(e["excluded"]) for e in entities)
 
 
 def gone(pid):

@@ -3,28 +3,33 @@ import random
 import time
 
 from lab import Case, gone
+from scenarios import SCENARIOS
 
 PLACES = ("first", "middle", "last")
-# Struck by cases of their own, because they need a detail.
-ELSEWHERE = {"map_record"}
+FAULT = "kill -9 at a fail point"
+# Struck by cases of their own, because they need a detail: by the part of that name.
+ELSEWHERE = {"map_record": "poison"}
 
 
 def nth(place, hits):
     return {"first": 1, "middle": max(1, hits // 2), "last": max(1, int(hits * 0.9))}[place]
 
 
-def plan(lab):
-    """(service, point, place) of everything that the undisturbed run passed. The same number of hit is struck once only."""
+def hits_of_all(lab, scenarios=SCENARIOS):
+    """scenario -> service -> point -> hits."""
+    return {name: lab.hits_of(SCENARIOS[name]()) for name in scenarios}
+
+
+def plan(hits):
+    """(scenario, service, point, number of the hit, place) of everything that the undisturbed runs passed; the same number once only."""
     cases = []
-    for service, points in lab.undisturbed.hits.items():
-        for point, hits in points.items():
-            if point in ELSEWHERE or hits == 0:
-                continue
-            seen = set()
-            for place in PLACES:
-                if nth(place, hits) not in seen:
-                    cases.append((service, point, place))
-                seen.add(nth(place, hits))
+    for scenario, services in hits.items():
+        for service, points in services.items():
+            for point, count in points.items():
+                if point in ELSEWHERE or count == 0:
+                    continue
+                numbers = {nth(place, count): place for place in reversed(PLACES)}
+                cases += [(scenario, service, point, number, place) for number, place in sorted(numbers.items())]
     return cases
 
 
@@ -32,7 +37,7 @@ def strike(service, point, number):
     def disturb(lab, process):
         pid = lab.pid(service)
         lab.arm(service, f"{point}=kill@{number}")
-        # The migration has begun already, but nothing that matters: signing in comes before the run.
+        # The command has begun already, but nothing that matters: signing in comes before the run.
         while not gone(pid):
             if process.poll() is not None:
                 return None
@@ -42,30 +47,47 @@ def strike(service, point, number):
     return disturb
 
 
-def run_one(lab, service, point, place):
+def run_one(lab, scenario, service, point, number, place, count):
     """A point may pass a little less often than before: then once more, earlier."""
-    hits = lab.undisturbed.hits[service][point]
-    number = nth(place, hits)
     for attempt in (number, max(1, number // 2), 1):
-        case = lab.case("kill -9 at a fail point", f"{service}.{point}, {place} ({attempt} of {hits})", strike(service, point, attempt))
+        name = f"{scenario}: {service}.{point}, {place} ({attempt} of {count})"
+        case = lab.case(FAULT, name, strike(service, point, attempt), scenario=SCENARIOS[scenario]())
         if case.recovery is not None or not case.good:
             return case
     case.problem = "the fail point was not struck"
     return case
 
 
-def uncovered(lab, cases):
-    """Fail points that no program passed in the whole run, or that were not struck: the run is not complete."""
-    names = {point for points in lab.undisturbed.hits.values() for point in points} - ELSEWHERE
-    return sorted(names - {point for _, point, _ in cases})
+def uncovered(hits, cases):
+    """Fail points of the programs that no case strikes: the run is not complete."""
+    names = {point for services in hits.values() for points in services.values() for point in points} - ELSEWHERE.keys()
+    return sorted(names - {point for _, _, point, _, _ in cases})
 
 
-def run(lab, sample, seed, say):
-    cases = plan(lab)
-    missing = uncovered(lab, cases)
-    if sample:
-        cases = random.Random(seed).sample(cases, min(sample, len(cases)))
-    for service, point, place in cases:
-        yield say(run_one(lab, service, point, place))
-    if missing:
-        yield say(Case("kill -9 at a fail point", "every fail point is struck", problem=f"not covered: {', '.join(missing)}"))
+def in_turns(cases, seed):
+    """Every point of every service once before any of them again, else by chance."""
+    random.Random(seed).shuffle(cases)
+    turns = {}
+    order = []
+    for number, case in enumerate(cases):
+        key = case[:3]
+        turns[key] = turns.get(key, -1) + 1
+        order.append((turns[key], number, case))
+    return [case for _, _, case in sorted(order)]
+
+
+def run(lab, sample, minutes, seed, say):
+    """`sample`, `minutes`: no more cases than that, none begun later than that (0: all)."""
+    hits = hits_of_all(lab)
+    cases = plan(hits)
+    missing = uncovered(hits, cases)
+    chosen = in_turns(cases, seed)[: sample or None]
+    until = time.monotonic() + minutes * 60
+    done = 0
+    for scenario, service, point, number, place in chosen:
+        if minutes and time.monotonic() > until:
+            break
+        done += 1
+        yield say(run_one(lab, scenario, service, point, number, place, hits[scenario][service][point]))
+    text = f"every fail point of the programs has a case; {done} of the {len(cases)} cases of the matrix were run"
+    yield say(Case("every fail point is on the way", text, problem=f"not covered: {', '.join(missing)}" if missing else ""))

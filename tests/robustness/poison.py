@@ -1,7 +1,8 @@
 """A record that kills the mapper: set aside after two crashes, the rest goes on."""
 import re
 
-from lab import Case, Lab, difference
+from lab import Case, Lab
+from stack import difference
 
 
 def lonely_record(dump):

@@ -1,6 +1,6 @@
 """make robustness: breaks a running migration in every way we know and writes docs/reliability.md.
 
-run.py [PART…] [--seed N] [--sample N] [--kills N] [--storm SECONDS]
+run.py [PART…] [--seed N] [--sample N] [--minutes N] [--kills N] [--storm SECONDS]
 Parts: matrix kills servers zombie neighbours storms messages poison pressure; none = all.
 """
 import argparse
@@ -8,6 +8,7 @@ import os
 import pathlib
 import platform
 import random
+import signal
 import sys
 import time
 
@@ -30,7 +31,7 @@ def say(case):
 
 
 def of_matrix(lab, options):
-    yield from matrix.run(lab, options.sample, options.seed, say)
+    yield from matrix.run(lab, options.sample, options.minutes, options.seed, say)
 
 
 def of_kills(lab, options):
@@ -86,13 +87,13 @@ def read_options(words):
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join([*PARTS, *ALONE]))
     parser.add_argument("--seed", type=int, default=None, help="of the random kills and of the sample; printed when not given")
     parser.add_argument("--sample", type=int, default=0, help="only so many cases of the matrix")
+    parser.add_argument("--minutes", type=int, default=0, help="begin no case of the matrix later than that")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--storm", type=int, default=60, help="seconds")
     options = parser.parse_args(words)
     for part in options.parts:
         if part not in PARTS and part not in ALONE:
             parser.error(f"no part {part}; there are {', '.join([*PARTS, *ALONE])}")
-    options.everything = not options.parts and not options.sample
     options.parts = options.parts or [*PARTS, *ALONE]
     options.seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
     return options
@@ -100,25 +101,29 @@ def read_options(words):
 
 def main(words):
     options = read_options(words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the stacks are taken down, also when somebody ends the run
     begun = time.monotonic()
     print(f"robustness: seed {options.seed}, parts {' '.join(options.parts)}", flush=True)
-    cases, part_of = [], {}
-    with Lab() as lab:
-        print(f"undisturbed: {lab.undisturbed.seconds:.1f} s, {len(lab.undisturbed.dump)} records in Odoo", flush=True)
-        for part in [p for p in PARTS if p in options.parts]:
-            for case in PARTS[part](lab, options):
-                cases.append(case)
-                part_of[case.fault] = part
-        undisturbed_lab = lab
+    bad = 0
+    undisturbed = None
+    shared = [part for part in PARTS if part in options.parts]
+    if shared or "poison" in options.parts:
+        with Lab() as lab:
+            undisturbed = lab
+            print(f"undisturbed: {lab.undisturbed.seconds:.1f} s, {len(lab.undisturbed.dump)} records in Odoo", flush=True)
+            for part in shared:
+                bad += record(part, list(PARTS[part](lab, options)), options)
     for part in [p for p in ALONE if p in options.parts]:
-        for case in ALONE[part](undisturbed_lab, options):
-            cases.append(case)
-            part_of[case.fault] = part
-    machine = f"{os.cpu_count()} cores, Linux {platform.release().split('-')[0]}"
-    reliability.write(cases, lambda fault: f"make robustness PARTS={part_of[fault]}", machine, options.seed, options.everything)
-    bad = sum(not case.good for case in cases)
-    print(f"robustness: {len(cases)} cases, {bad} failed, {time.monotonic() - begun:.0f} s; {reliability.PAGE}")
+        bad += record(part, list(ALONE[part](undisturbed, options)), options)
+    page = reliability.write([*PARTS, *ALONE])
+    print(f"robustness: {bad} cases failed, {time.monotonic() - begun:.0f} s; {page}")
     return 1 if bad else 0
+
+
+def record(part, cases, options):
+    machine = f"{os.cpu_count()} cores, Linux {platform.release().split('-')[0]}"
+    reliability.keep(part, cases, options.seed, machine)
+    return sum(not case.good for case in cases)
 
 
 if __name__ == "__main__":
