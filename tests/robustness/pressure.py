@@ -45,7 +45,7 @@ def still(lab):
 
 def run(say):
     case = Case("loader stopped", f"extraction stops at the window ({WINDOW} batches)")
-    with Lab(sandbox_args="--company generated:us:medium:7 --no-limits", undisturbed=False, Q2O_WINDOW_BATCHES=str(WINDOW)) as lab:
+    with Lab(sandbox_args="--company generated:us:medium:7", undisturbed=False, Q2O_WINDOW_BATCHES=str(WINDOW)) as lab:
         lab.fresh()
         process = lab.stack.start_migration()
         try:
