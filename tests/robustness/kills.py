@@ -34,7 +34,7 @@ def random_kills(kills, seed):
     def disturb(lab, process):
         """The target is slow while it lasts, so that all kills fall into one run."""
         is_running(lab, process)
-        lab.faults("ODOO", {**SLOW, "delay_ms": 1500})
+        lab.faults("ODOO", {**SLOW, "delay_ms": 4000})
         choice = random.Random(seed)
         born = {}
         worst = 0.0
@@ -49,12 +49,12 @@ def random_kills(kills, seed):
             if pid == 0 or time.monotonic() - born[pid] < 1.2:
                 time.sleep(0.05)
                 continue
-            settled = lab.progress() if done % 10 == 9 else 0
+            calls = lab.calls() if done % 10 == 9 else 0
             kill_hard(pid)
             died = time.monotonic()
             done += 1
             if done % 10 == 0:  # between the others there is no time to see it work
-                worst = max(worst, lab.resumed(service, process, died, settled))
+                worst = max(worst, lab.resumed(service, process, died, calls))
             else:
                 wait_until(lambda s=service, p=pid: lab.pid(s) not in (0, p), 20, f"supervisor restarts {service}")
         lab.faults("ODOO")

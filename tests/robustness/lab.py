@@ -234,16 +234,20 @@ class Lab:
 
     # Recovery ---------------------------------------------------------------------------------------------------------------------
 
-    def resumed(self, service, process, since, settled=None, limit=90):
-        """Seconds from `since` until the service has done something, the run has ended, or, given how many records were `settled`
-        before (a service may have nothing left to do), the service is ready and the run has got further."""
+    def calls(self):
+        """Calls of the loader's process that were answered."""
+        return self.hits("loader").get("after_call", 0)
+
+    def resumed(self, service, process, since, calls=None, limit=90):
+        """Seconds from `since` until the service has done something, or the run has ended, or, given the loader's `calls` before (a service
+        may have nothing left to do), the service is ready and the loader has got another answer."""
         points = WORK[service]
 
         def works():
             hits = self.hits(service)
             if any(hits.get(point, 0) for point in points) or process.poll() is not None:
                 return True
-            return settled is not None and self._is_ready(service) and self.progress() > settled
+            return calls is not None and self._is_ready(service) and self.calls() not in (0, calls)
 
         wait_until(works, limit, f"{service} works again")
         return time.monotonic() - since
