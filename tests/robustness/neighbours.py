@@ -81,7 +81,7 @@ def killed_between_refresh_and_store(lab, process):
     is_running(lab, process)
     pid = lab.pid("connector")
     lab.arm("connector", f"after_call[{url}]=kill@1")
-    lab.faults("QUICKBOOKS", slow, {"kind": "token_expired", "route": "/query", "count": 1, "skip": 2})
+    lab.faults("QUICKBOOKS", {"kind": "token_expired", "route": "/query", "count": 1, "skip": 2}, slow)  # the first that fits strikes
     wait_until(lambda: gone(pid) or process.poll() is not None, 60, "the connector dies with the tokens in its hands")
     died = time.monotonic()
     if not gone(pid):
