@@ -81,7 +81,8 @@ void config_file(std::string_view bytes) {
 void company(std::string_view bytes) {
   static const Folder kFolder;
   const auto line = bytes.find('\n');
-  if (line != std::string_view::npos && Folder::has(bytes.substr(0, line))) kFolder.load_with(bytes.substr(0, line), bytes.substr(line + 1));
+  if (line != std::string_view::npos && Folder::has(bytes.substr(0, line)))
+    kFolder.load_with(bytes.substr(0, line), bytes.substr(line + 1));
 }
 
 }  // namespace q2o::fuzz

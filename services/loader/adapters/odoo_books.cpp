@@ -38,8 +38,8 @@ std::string words_of(int status) {
   return fmt::format("Odoo answered HTTP {}{}", status, refused ? ": a proxy, a firewall or a maintenance page stands before it" : "");
 }
 
-constexpr std::array<std::string_view, 7> kQuestions{"search",    "search_read",         "search_count", "read", "read_group",
-                                                     "has_group", "check_access_rights"};
+constexpr std::array<std::string_view, 7> kQuestions{"search",     "search_read", "search_count",       "read",
+                                                     "read_group", "has_group",   "check_access_rights"};
 constexpr int kAsks = 4;
 constexpr std::chrono::seconds kAtOnce{2};
 
