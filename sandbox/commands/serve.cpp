@@ -10,6 +10,7 @@
 #include "sandbox/commands/company_source.h"
 #include "sandbox/generator/generator.h"
 #include "sandbox/http/server.h"
+#include "sandbox/stripe/stripe.h"
 #ifdef Q2O_SANDBOX_ODOO
 #include "sandbox/odoo/odoo.h"
 #endif
@@ -61,6 +62,21 @@ class OdooHalf {
 };
 #endif
 
+/// Stripe and its server.
+class StripeHalf {
+ public:
+  explicit StripeHalf(const ServeOptions& options)
+      : stripe_({.webhooks = {.url = options.stripe_webhook_url, .secrets = {options.stripe_webhook_secret}}}),
+        server_(
+            {.port = static_cast<std::uint16_t>(options.stripe_port)}, [this](const Request& request) { return stripe_.handle(request); },
+            std::make_shared<Faults>(options.fault_seed)) {}
+  std::string url() const { return server_.url(); }
+
+ private:
+  stripe::StripeSandbox stripe_;
+  Server server_;
+};
+
 std::string headline(const Company& company) {
   return fmt::format("Company     {}, {} transactions from {} to {}\n", company.name(), company.ledger.size(), company.first_date(),
                      company.last_date());
@@ -83,6 +99,9 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   add_recipe(*command, options.recipe, company);
   command->add_option("--quickbooks-port", options.quickbooks_port, "Port of QuickBooks on 127.0.0.1; 0 = any")->capture_default_str();
   command->add_option("--odoo-port", options.odoo_port, "Port of Odoo on 127.0.0.1; 0 = any")->capture_default_str();
+  command->add_option("--stripe-port", options.stripe_port, "Port of Stripe on 127.0.0.1; 0 = any, without it there is none");
+  command->add_option("--stripe-webhook-url", options.stripe_webhook_url, "Where Stripe's events go; without it they are kept");
+  command->add_option("--stripe-webhook-secret", options.stripe_webhook_secret, "What Stripe signs its events with")->capture_default_str();
   command->add_option("--odoo-database", options.odoo_database, "Name of Odoo's database")->capture_default_str();
   command->add_option("--odoo-login", options.odoo_login, "User of Odoo")->capture_default_str();
   command->add_option("--odoo-password", options.odoo_password, "Password of that user")->capture_default_str();
@@ -128,6 +147,12 @@ int serve(const ServeOptions& options) try {
                options.odoo_password);
   }
 #endif
+  std::optional<StripeHalf> stripe;
+  if (options.stripe_port >= 0) {
+    stripe.emplace(options);
+    fmt::print("Stripe      {}\n  secret key {}, webhooks signed with {}\n", stripe->url(), stripe::StripeOptions().secret_key,
+               options.stripe_webhook_secret);
+  }
   std::fflush(stdout);
   signals.wait();
   return 0;

@@ -17,6 +17,9 @@ struct ServeOptions {
   generator::Recipe recipe;
   std::uint16_t quickbooks_port = 15301;
   std::uint16_t odoo_port = 15302;
+  int stripe_port = -1;  ///< -1: no Stripe
+  std::string stripe_webhook_url;
+  std::string stripe_webhook_secret = "whsec_sandbox";
   std::string odoo_database = "sandbox";
   std::string odoo_login = "admin";
   std::string odoo_password = "admin";
