@@ -11,6 +11,7 @@
 #include "services/billing/adapters/grpc_peers.h"
 #include "services/billing/adapters/pg_migrations.h"
 #include "services/billing/adapters/service.h"
+#include "services/billing/payments/adapters/module.h"
 
 namespace q2o::billing {
 namespace {
@@ -53,6 +54,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto connector = config.text("peers.connector");
   const auto mapper = config.text("peers.mapper");
   const auto loader = config.text("peers.loader");
+  auto payment_settings = payments::read_settings(config);
   if (!config.complaints().empty()) return;  // run() prints them
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
@@ -69,6 +71,10 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
         });
       },
       peers, now_rfc3339));
+  auto& payments = runtime.own(std::make_unique<payments::Module>(pool, runtime.metrics(), std::move(payment_settings), now_rfc3339));
+  commands.guard_years([&payments](const std::string& tenant, std::uint32_t first, std::uint32_t last) {
+    return payments.plans().allows(tenant, first, last);
+  });
   auto& service = runtime.own(std::make_unique<Service>(commands));
   auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
       kafka, "billing",
@@ -84,7 +90,10 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       listener.wait(kAdvanceEvery, stop);
     }
   });
-  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+  runtime.loop("payments", [&pool, &payments](std::stop_token stop) { payments::run_events(pool, payments.inbox(), stop); });
+  auto services = payments.services();
+  services.push_back(&service);
+  runtime.own(std::make_unique<rpc::Server>(listen, services, runtime.metrics()));
 }
 
 }  // namespace q2o::billing

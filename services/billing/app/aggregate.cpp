@@ -51,11 +51,18 @@ void Aggregate::direct(v1::Directive directive, const std::string& actor, const 
   record(std::string(names[directive]), state(), actor, reason, now);
 }
 
+Status Aggregate::may_run() const {
+  if (migration_.payment_hold().empty()) return {};
+  return fail(Code::failed_precondition, "no run is possible now: " + migration_.payment_hold(), "PAYMENT_HELD",
+              "Settle the payment, or ask an operator.");
+}
+
 Status Aggregate::start_run(v1::RunOrder order, const std::string& actor, const std::string& reason, const std::string& now) {
   if (order.mapping_version().empty()) {
     return fail(Code::failed_precondition, "there is no mapping for this platform", "MAPPING_MISSING",
                 fmt::format("Store a mapping for '{}' first.", migration_.platform()));
   }
+  if (auto held = may_run(); !held) return held;
   const auto run = migration_.run() + 1;
   std::string words = fmt::format("run {}: {}", run, in_words(order));
   if (!reason.empty()) words += "; " + reason;

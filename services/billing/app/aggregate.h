@@ -28,6 +28,13 @@ class Aggregate {
   /// Changes the directive (state stays). Nothing happens when it is the same with the same reason.
   void direct(v1::Directive directive, const std::string& actor, const std::string& reason, const std::string& now);
 
+  /// Something that is no step but belongs into the history; `kind` as "PAYMENT_DISPUTED". Changes of fields go before it.
+  void note(const std::string& kind, const std::string& actor, const std::string& reason, const std::string& now) {
+    record(kind, state(), actor, reason, now);
+  }
+  /// Error failed_precondition while the payment is disputed or was given back.
+  Status may_run() const;
+
   /// A new run of a READY migration, as ordered; `order.mapping_version` is the one to use.
   Status start_run(v1::RunOrder order, const std::string& actor, const std::string& reason, const std::string& now);
 

@@ -64,6 +64,9 @@ Result<v1::Migration> Commands::create(const Caller& caller, const v1::CreateMig
   const auto source = peers_.source(caller.tenant, request.source_connection_id());
   if (!source) return fail(source.error());
   if (const auto target = peers_.target(caller.tenant, request.target_id()); !target) return fail(target.error());
+  if (may_ask_for_) {
+    if (auto allowed = may_ask_for_(caller.tenant, request.first_year(), request.last_year()); !allowed) return fail(allowed.error());
+  }
   Result<v1::Migration> out;
   transact_([&](Migrations& migrations) {
     if (!caller.idempotency_key.empty()) {
@@ -116,6 +119,14 @@ Result<v1::Migration> Commands::mark_paid(const Caller& caller, const std::strin
     return fail(Code::permission_denied, "only an operator may mark a migration as paid", "OPERATORS_ONLY", "Ask an operator.");
   }
   auto paid = change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
+    if (!migration.get().payment_hold().empty() && !next(migration.state(), Trigger::marked_paid)) {
+      migration.edit().clear_payment_hold();
+      migration.note("PAYMENT_HOLD_LIFTED", caller.actor, reason, now_());
+      return {};
+    }
+    migration.edit().clear_payment_hold();
+    migration.edit().clear_payment_id();
+    migration.edit().set_paid_by("operator");
     if (auto done = migration.step(Trigger::marked_paid, caller.actor, reason, now_()); !done) return done;
     return migration.step(Trigger::connections_asked, "billing", "", now_());
   });
@@ -185,6 +196,7 @@ Result<v1::Migration> Commands::resume(const Caller& caller, const std::string& 
   return change(caller, id, [&](Aggregate& migration, Migrations&) -> Status {
     if (!is_running(migration)) return nothing_runs(migration, "resume");
     if (migration.get().directive() != v1::DIRECTIVE_PAUSE) return {};
+    if (auto held = migration.may_run(); !held) return held;
     // The books are proven again: until then there is nothing to accept, and no reason for another run.
     if (migration.state() == State::validating) {
       migration.edit().clear_verdict();
@@ -265,6 +277,7 @@ Status Commands::advance(const std::string& tenant, const std::string& id) {
   }
   // The first run only: a later one is always asked for by somebody.
   if (static_cast<State>(known->state()) != State::ready || !known->automatic_start() || known->run() != 0) return {};
+  if (!known->payment_hold().empty()) return {};
   const auto order = ordered(self, *known, {});
   if (!order) return fail(order.error());
   known = change(self, id, [&](Aggregate& migration, Migrations&) -> Status {

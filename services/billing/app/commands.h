@@ -21,6 +21,10 @@ class Commands {
  public:
   Commands(Transact transact, Peers& peers, Clock now) : transact_(std::move(transact)), peers_(peers), now_(std::move(now)) {}
 
+  /// Whether the tenant's plan covers these years (0 = open). Set before the first call.
+  using YearsGuard = std::function<Status(const std::string& tenant, std::uint32_t first_year, std::uint32_t last_year)>;
+  void guard_years(YearsGuard may_ask_for) { may_ask_for_ = std::move(may_ask_for); }
+
   Result<v1::Migration> create(const Caller& caller, const v1::CreateMigrationRequest& request);
   Result<v1::Migration> get(const Caller& caller, const std::string& id);
   std::vector<v1::Migration> list(const Caller& caller, const std::string& after = {}, std::uint32_t most = rpc::kPageMax);
@@ -47,6 +51,7 @@ class Commands {
   Transact transact_;
   Peers& peers_;
   Clock now_;
+  YearsGuard may_ask_for_;
 };
 
 }  // namespace q2o::billing

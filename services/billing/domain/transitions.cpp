@@ -48,6 +48,8 @@ std::string_view name(Trigger trigger) {
       return "PAYMENT_REFUNDED";
     case Trigger::marked_paid:
       return "MARKED_PAID_BY_OPERATOR";
+    case Trigger::entitled:
+      return "ENTITLED_BY_PLAN";
     case Trigger::connections_asked:
       return "CONNECTIONS_ASKED";
     case Trigger::connections_verified:
@@ -79,11 +81,20 @@ std::string_view name(Trigger trigger) {
 std::string_view what_is_missing(State state, Trigger wanted) {
   if (wanted == Trigger::marked_paid) return "It is paid already.";
   if (wanted == Trigger::differences_accepted) return "There is no proof with differences to accept.";
+  const bool unpaid =
+      state == State::draft || state == State::priced || state == State::pending_payment || state == State::payment_processing;
+  if (!unpaid && (wanted == Trigger::quoted || wanted == Trigger::scope_edited || wanted == Trigger::checkout_started)) {
+    return "It is paid: its scope and price stay as they are.";
+  }
+  if (state == State::draft && wanted == Trigger::checkout_started) return "It has no price yet: ask for a quote.";
+  if (state == State::pending_payment && (wanted == Trigger::quoted || wanted == Trigger::scope_edited)) {
+    return "Its payment page is open: pay there, or let it expire.";
+  }
   switch (state) {
     case State::draft:
     case State::priced:
     case State::pending_payment:
-      return "It is not paid yet: pay first (until payment exists, an operator marks it as paid).";
+      return "It is not paid yet: pay first (or an operator marks it as paid).";
     case State::payment_processing:
       return "The payment is still being processed: wait for its confirmation.";
     case State::paid:

@@ -35,6 +35,7 @@ enum class Trigger : std::uint8_t {
   payment_expired,
   payment_refunded,
   marked_paid,
+  entitled,
   connections_asked,
   connections_verified,
   connection_lost,
@@ -56,6 +57,7 @@ inline constexpr std::array kTriggers{Trigger::quoted,
                                       Trigger::payment_expired,
                                       Trigger::payment_refunded,
                                       Trigger::marked_paid,
+                                      Trigger::entitled,
                                       Trigger::connections_asked,
                                       Trigger::connections_verified,
                                       Trigger::connection_lost,
@@ -77,6 +79,8 @@ struct Transition {
 
 inline constexpr std::array kTransitions{
     Transition{State::draft, Trigger::quoted, State::priced},
+    // Priced anew: the source was counted, or the quote is too old.
+    Transition{State::priced, Trigger::quoted, State::priced},
     Transition{State::priced, Trigger::scope_edited, State::draft},
     Transition{State::priced, Trigger::checkout_started, State::pending_payment},
     Transition{State::pending_payment, Trigger::payment_begun, State::payment_processing},
@@ -85,7 +89,9 @@ inline constexpr std::array kTransitions{
     Transition{State::payment_processing, Trigger::payment_confirmed, State::paid},
     Transition{State::pending_payment, Trigger::payment_expired, State::priced},
     Transition{State::payment_processing, Trigger::payment_expired, State::priced},
-    // Until payment exists an operator vouches for it, from any state before PAID.
+    // The tenant's plan includes it.
+    Transition{State::priced, Trigger::entitled, State::paid},
+    // Paid in another way: an operator vouches for it, from any state before PAID.
     Transition{State::draft, Trigger::marked_paid, State::paid},
     Transition{State::priced, Trigger::marked_paid, State::paid},
     Transition{State::pending_payment, Trigger::marked_paid, State::paid},

@@ -1,0 +1,92 @@
+#include "services/billing/payments/adapters/event_inbox.h"
+
+#include "common/failpoint/failpoint.h"
+#include "common/log/log.h"
+#include "services/billing/adapters/pg_migrations.h"
+#include "services/billing/payments/adapters/pg_payment_store.h"
+#include "services/billing/payments/domain/webhook_signature.h"
+
+namespace q2o::billing::payments {
+namespace {
+
+const failpoint::Point kStored{"after_webhook_stored"};
+const failpoint::Point kApplied{"after_event_applied"};
+constexpr std::size_t kBodyBytesMax = 512u << 10;
+
+}  // namespace
+
+Status EventInbox::take(const std::string& body, const std::string& signature) {
+  const auto refuse = [](Error error) {
+    error.code = Code::invalid_argument;  // 400: Stripe shows it at the endpoint
+    log::warn("webhook refused", {{"reason", error.reason}, {"message", error.message}});
+    return fail(std::move(error));
+  };
+  if (body.size() > kBodyBytesMax)
+    return refuse({Code::invalid_argument, "the webhook is too large", Retry::never, Effect::none, "BODY_TOO_LARGE", "", {}});
+  if (auto good = verify_signature(signature, body, options_.secrets, seconds_()); !good) return refuse(good.error());
+  const auto event = read_event(body);
+  if (!event) return refuse(event.error());
+  pool_.transact([&](pg::Tx& tx) {
+    tx.exec("INSERT INTO stripe_event(event_id, tenant_id, type, body) VALUES ($1, '', $2, $3) ON CONFLICT (event_id) DO NOTHING",
+            {event->id, event->type, pg::Param::bytes(body)});
+    tx.notify(kEventsChannel);
+  });
+  kStored.hit();
+  return {};
+}
+
+Applied EventInbox::apply(pg::Tx& tx, const std::string& id, const std::string& body) const {
+  const auto event = read_event(body);
+  if (!event) throw std::runtime_error(event.error().message);
+  Applied out;
+  if (event->live != options_.live) {
+    out.outcome = "other_mode";
+  } else {
+    // One event at a time, over all replicas: events of one payment meet each other otherwise.
+    tx.exec("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '/payments'))");
+    PgMigrations migrations(tx);
+    PgPaymentStore store(tx);
+    out = settler_.apply(*event, migrations, store);
+  }
+  tx.exec("UPDATE stripe_event SET done_at = now(), outcome = $2 WHERE event_id = $1", {id, out.outcome});
+  return out;
+}
+
+bool EventInbox::work_on_one() {
+  std::string id, type;
+  Applied done;
+  try {
+    pool_.transact([&](pg::Tx& tx) {
+      id.clear();
+      const auto rows = tx.exec(
+          "SELECT event_id, type, body FROM stripe_event WHERE done_at IS NULL AND next_at <= now() ORDER BY received_at, event_id LIMIT 1 "
+          "FOR UPDATE SKIP LOCKED");
+      if (rows.empty()) return;
+      id = rows[0].text("event_id");
+      type = rows[0].text("type");
+      done = apply(tx, id, rows[0].bytes("body"));
+    });
+  } catch (const std::exception& problem) {
+    if (id.empty()) throw;
+    log::error("an event of Stripe cannot be worked on", {{"event", id}, {"type", type}, {"problem", problem.what()}});
+    pool_.transact([&](pg::Tx& tx) {
+      tx.exec(
+          "UPDATE stripe_event SET attempts = attempts + 1, outcome = $2, next_at = now() + least(power(2, attempts), 3600) * interval '1 "
+          "second' "
+          "WHERE event_id = $1 AND done_at IS NULL",
+          {id, std::string_view(problem.what())});
+    });
+    probe_.payment("failed");
+    return true;
+  }
+  if (id.empty()) return false;
+  kApplied.hit();
+  log::info("event of Stripe", {{"event", id}, {"type", type}, {"outcome", done.outcome}});
+  probe_.payment(done.outcome);
+  if (done.outcome == "confirmed") probe_.step("paid");
+  if (done.minor > 0)
+    probe_.amount(done.outcome == "confirmed" || done.outcome == "problem" ? "paid" : "refunded", done.currency, done.minor);
+  return true;
+}
+
+}  // namespace q2o::billing::payments

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "common/pg/pg.h"
+#include "services/billing/payments/app/settle.h"
+
+namespace q2o::billing::payments {
+
+inline constexpr std::string_view kEventsChannel = "billing_stripe_events";
+
+/// Stripe's webhooks: believed, stored, answered; worked on later.
+class EventInbox {
+ public:
+  struct Options {
+    std::vector<config::Secret> secrets;  ///< of the endpoint; two while one is being replaced
+    bool live = false;                    ///< events of the other mode are kept but not worked on
+  };
+  EventInbox(pg::Pool& pool, const Settler& settler, Options options, Seconds seconds, Probe& probe)
+      : pool_(pool), settler_(settler), options_(std::move(options)), seconds_(std::move(seconds)), probe_(probe) {}
+
+  /// Stores an event. Error invalid_argument: signature or body are wrong, it will never be taken.
+  Status take(const std::string& body, const std::string& signature);
+  /// Works on the next event, if there is one that is due. An event that cannot be worked on is tried again later, with growing pauses.
+  bool work_on_one();
+
+ private:
+  Applied apply(pg::Tx& tx, const std::string& id, const std::string& body) const;
+  pg::Pool& pool_;
+  const Settler& settler_;
+  Options options_;
+  Seconds seconds_;
+  Probe& probe_;
+};
+
+}  // namespace q2o::billing::payments

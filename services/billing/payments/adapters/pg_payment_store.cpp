@@ -1,0 +1,121 @@
+#include "services/billing/payments/adapters/pg_payment_store.h"
+
+#include <stdexcept>
+
+namespace q2o::billing::payments {
+namespace {
+
+template <class Body>
+std::vector<Body> bodies(const pg::Rows& rows) {
+  std::vector<Body> out;
+  for (const auto& row : rows) {
+    if (!out.emplace_back().ParseFromString(row.bytes("body")))
+      throw std::runtime_error("a stored " + Body().GetTypeName() + " cannot be read");
+  }
+  return out;
+}
+
+template <class Body>
+std::optional<Body> body(const pg::Rows& rows) {
+  auto all = bodies<Body>(rows);
+  if (all.empty()) return std::nullopt;
+  return std::move(all.front());
+}
+
+template <class Body>
+pg::Param bytes(const Body& body) {
+  return pg::Param::bytes(body.SerializeAsString());
+}
+
+}  // namespace
+
+void PgPaymentStore::put(const v1::Quote& quote) {
+  tx_.exec(
+      "INSERT INTO quote(quote_id, tenant_id, state, body) VALUES ($1, $2, $3, $4) "
+      "ON CONFLICT (quote_id) DO UPDATE SET state = EXCLUDED.state, body = EXCLUDED.body",
+      {quote.quote_id(), quote.tenant_id(), static_cast<int>(quote.state()), bytes(quote)});
+  for (const auto& item : quote.migrations()) {
+    tx_.exec("INSERT INTO quote_migration(quote_id, migration_id, tenant_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+             {quote.quote_id(), item.migration_id(), quote.tenant_id()});
+  }
+}
+
+std::optional<v1::Quote> PgPaymentStore::quote(const std::string& tenant, const std::string& quote_id) {
+  return body<v1::Quote>(tx_.exec("SELECT body FROM quote WHERE quote_id = $1 AND tenant_id = $2 FOR UPDATE", {quote_id, tenant}));
+}
+
+std::vector<v1::Quote> PgPaymentStore::open_quotes(const std::string& tenant, const std::string& migration_id) {
+  return bodies<v1::Quote>(
+      tx_.exec("SELECT q.body FROM quote_migration m JOIN quote q ON q.quote_id = m.quote_id "
+               "WHERE m.migration_id = $1 AND q.tenant_id = $2 AND q.state = $3 ORDER BY q.quote_id FOR UPDATE OF q",
+               {migration_id, tenant, static_cast<int>(v1::QUOTE_STATE_OPEN)}));
+}
+
+std::vector<v1::Quote> PgPaymentStore::quotes(const std::string& tenant, const std::string& after, std::uint32_t most) {
+  return bodies<v1::Quote>(
+      tx_.exec("SELECT body FROM quote WHERE tenant_id = $1 AND quote_id > $2 ORDER BY quote_id LIMIT $3", {tenant, after, most}));
+}
+
+void PgPaymentStore::put(const v1::Checkout& checkout) {
+  tx_.exec(
+      "INSERT INTO checkout(checkout_id, tenant_id, subject, body) VALUES ($1, $2, $3, $4) "
+      "ON CONFLICT (checkout_id) DO UPDATE SET body = EXCLUDED.body",
+      {checkout.checkout_id(), checkout.tenant_id(), subject_of(checkout), bytes(checkout)});
+}
+
+std::optional<v1::Checkout> PgPaymentStore::checkout(const std::string& checkout_id) {
+  return body<v1::Checkout>(tx_.exec("SELECT body FROM checkout WHERE checkout_id = $1 FOR UPDATE", {checkout_id}));
+}
+
+std::vector<v1::Checkout> PgPaymentStore::checkouts(const std::string& tenant, const std::string& subject) {
+  return bodies<v1::Checkout>(
+      tx_.exec("SELECT body FROM checkout WHERE tenant_id = $1 AND subject = $2 ORDER BY number FOR UPDATE", {tenant, subject}));
+}
+
+void PgPaymentStore::put(const v1::Payment& payment) {
+  tx_.exec(
+      "INSERT INTO payment(payment_id, tenant_id, shown, problem, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (payment_id) DO UPDATE SET "
+      "tenant_id = EXCLUDED.tenant_id, shown = EXCLUDED.shown, problem = EXCLUDED.problem, body = EXCLUDED.body",
+      {payment.payment_id(), payment.tenant_id(), payment.state() != v1::PAYMENT_STATE_UNSPECIFIED, !payment.problem().empty(),
+       bytes(payment)});
+}
+
+std::optional<v1::Payment> PgPaymentStore::payment(const std::string& payment_id) {
+  return body<v1::Payment>(tx_.exec("SELECT body FROM payment WHERE payment_id = $1 FOR UPDATE", {payment_id}));
+}
+
+std::vector<v1::Payment> PgPaymentStore::payments(const std::string& tenant, bool problems, const std::string& after, std::uint32_t most) {
+  return bodies<v1::Payment>(
+      tx_.exec("SELECT body FROM payment WHERE payment_id > $1 AND shown AND ($2 = '' OR tenant_id = $2) AND (problem OR NOT $3::boolean) "
+               "ORDER BY payment_id LIMIT $4",
+               {after, tenant, problems, most}));
+}
+
+void PgPaymentStore::put(const v1::Subscription& subscription) {
+  tx_.exec(
+      "INSERT INTO subscription(subscription_id, tenant_id, body) VALUES ($1, $2, $3) "
+      "ON CONFLICT (subscription_id) DO UPDATE SET tenant_id = EXCLUDED.tenant_id, body = EXCLUDED.body",
+      {subscription.subscription_id(), subscription.tenant_id(), bytes(subscription)});
+}
+
+std::optional<v1::Subscription> PgPaymentStore::subscription(const std::string& subscription_id) {
+  return body<v1::Subscription>(tx_.exec("SELECT body FROM subscription WHERE subscription_id = $1 FOR UPDATE", {subscription_id}));
+}
+
+std::vector<v1::Subscription> PgPaymentStore::subscriptions(const std::string& tenant) {
+  return bodies<v1::Subscription>(
+      tx_.exec("SELECT body FROM subscription WHERE tenant_id = $1 ORDER BY subscription_id FOR UPDATE", {tenant}));
+}
+
+std::uint32_t PgPaymentStore::plan_uses(const std::string& subscription_id, std::int64_t period_start) {
+  return static_cast<std::uint32_t>(
+      tx_.one("SELECT count(*) AS n FROM plan_use WHERE subscription_id = $1 AND period_start = $2", {subscription_id, period_start})
+          .integer("n"));
+}
+
+void PgPaymentStore::use_plan(const v1::Subscription& subscription, const std::string& migration_id) {
+  tx_.exec("INSERT INTO plan_use(subscription_id, migration_id, tenant_id, period_start) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+           {subscription.subscription_id(), migration_id, subscription.tenant_id(), subscription.period_start()});
+}
+
+}  // namespace q2o::billing::payments

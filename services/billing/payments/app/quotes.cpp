@@ -1,0 +1,300 @@
+#include "services/billing/payments/app/quotes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/calendar/calendar.h"
+#include "common/crypto/hmac.h"
+#include "common/ids/ids.h"
+#include "services/billing/payments/domain/words.h"
+
+namespace q2o::billing::payments {
+namespace {
+
+constexpr int kCompaniesMax = 100;
+
+std::string at(std::int64_t seconds) {
+  return calendar::rfc3339(std::chrono::system_clock::time_point(std::chrono::seconds(seconds)));
+}
+
+std::string_view name(LineKind kind) {
+  switch (kind) {
+    case LineKind::base:
+      return "base";
+    case LineKind::years:
+      return "years";
+    case LineKind::records:
+      return "records";
+    case LineKind::platform:
+      return "platform";
+    case LineKind::credit:
+      return "credit";
+    case LineKind::rounding:
+      return "rounding";
+  }
+  return "";
+}
+
+v1::Price on_the_wire(const Price& price, const std::string& platform, const std::string& currency) {
+  v1::Price out;
+  out.set_platform(platform);
+  out.set_platform_name(price.platform_name);
+  out.set_tier(price.tier);
+  out.set_tier_name(price.tier_name);
+  out.set_years(price.years);
+  out.set_records(price.records);
+  out.set_counted(price.counted);
+  for (const auto& line : price.lines) {
+    auto& made = *out.add_lines();
+    made.set_kind(std::string(name(line.kind)));
+    made.set_text(line.text);
+    made.set_amount(line.amount.to_string(2));
+  }
+  out.set_total(price.total.to_string());
+  out.set_currency(currency);
+  return out;
+}
+
+bool is_operator(const Caller& caller) {
+  return caller.actor == "operator" || caller.actor.starts_with("operator:");
+}
+
+tl::unexpected<Error> too_many(const char* what) {
+  return fail(Code::invalid_argument, fmt::format("{}: one to {} companies are needed", what, kCompaniesMax), "COMPANIES",
+              "Split the order.");
+}
+
+void forget_price(Aggregate& migration) {
+  migration.edit().clear_quote_id();
+  migration.edit().clear_price();
+  migration.edit().clear_currency();
+}
+
+}  // namespace
+
+Result<v1::EstimateResponse> Quotes::estimate(const v1::EstimateRequest& request) {
+  if (request.companies().empty() || request.companies_size() > kCompaniesMax) return too_many("an estimate");
+  const auto pricing = prices_();
+  v1::EstimateResponse out;
+  Decimal total;
+  for (const auto& company : request.companies()) {
+    const auto one =
+        price(*pricing, {company.platform(), company.years(), company.records() == 0 ? std::nullopt : std::optional(company.records())});
+    if (!one) return fail(one.error());
+    *out.add_prices() = on_the_wire(*one, company.platform(), pricing->currency);
+    total += one->total;
+  }
+  out.set_total(total.to_string());
+  out.set_currency(pricing->currency);
+  out.set_pricing_version(pricing->version);
+  probe_.step("estimate");
+  return out;
+}
+
+Result<v1::Quote> Quotes::request(const Caller& caller, const v1::RequestQuoteRequest& request) {
+  if (request.companies().empty() || request.companies_size() > kCompaniesMax) return too_many("a quote");
+  Result<v1::Quote> out;
+  transact_([&](Migrations& migrations, PaymentStore& store) {
+    if (!caller.idempotency_key.empty()) {
+      if (const auto known = migrations.seen(caller.tenant, caller.idempotency_key)) {
+        const auto migration = migrations.find(caller.tenant, *known);
+        const auto quote = migration ? store.quote(caller.tenant, migration->get().quote_id()) : std::nullopt;
+        out = quote ? Result<v1::Quote>(*quote)
+                    : fail(Code::failed_precondition, "the quote of this key is gone", "QUOTE_GONE", "Ask for a new quote.");
+        return;
+      }
+    }
+    out = quoted(caller, request, migrations, store);
+    if (out && !caller.idempotency_key.empty())
+      migrations.remember(caller.tenant, caller.idempotency_key, request.companies(0).migration_id());
+  });
+  if (out) probe_.step("quote");
+  return out;
+}
+
+Result<v1::Quote> Quotes::quoted(const Caller& caller, const v1::RequestQuoteRequest& request, Migrations& migrations,
+                                 PaymentStore& store) {
+  const auto pricing = prices_();
+  std::vector<std::string> ids;
+  for (const auto& company : request.companies()) ids.push_back(company.migration_id());
+  std::vector<Aggregate> all;
+  std::vector<Price> prices;
+  for (const auto& company : request.companies()) {
+    if (std::ranges::count(ids, company.migration_id()) > 1)
+      return fail(Code::invalid_argument, fmt::format("the migration '{}' stands there twice", company.migration_id()), "COMPANIES",
+                  "Name each once.");
+    auto migration = migrations.find(caller.tenant, company.migration_id());
+    if (!migration)
+      return fail(Code::not_found, fmt::format("there is no migration '{}'", company.migration_id()), "MIGRATION_NOT_FOUND",
+                  "List the migrations to see their ids.");
+    auto one = priced(caller, company, *migration, store, *pricing);
+    if (!one) return fail(one.error());
+    all.push_back(std::move(*migration));
+    prices.push_back(std::move(*one));
+  }
+  v1::Quote quote;
+  quote.set_quote_id(ids::uuid_v7());
+  quote.set_tenant_id(caller.tenant);
+  quote.set_state(v1::QUOTE_STATE_OPEN);
+  Decimal total;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& item = *quote.add_migrations();
+    item.set_migration_id(all[i].get().migration_id());
+    item.set_name(all[i].get().name());
+    *item.mutable_price() = on_the_wire(prices[i], all[i].get().platform(), pricing->currency);
+    total += prices[i].total;
+  }
+  quote.set_total(total.to_string());
+  quote.set_currency(pricing->currency);
+  quote.set_pricing_version(pricing->version);
+  quote.set_created_at(at(seconds_()));
+  quote.set_valid_until(at(seconds_() + std::int64_t{86'400} * pricing->quote_days));
+  quote.set_signature(sign(quote));
+  for (const auto& id : ids) void_quotes(caller, id, ids, "a company of its order got a new quote", migrations, store);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& migration = all[i];
+    migration.edit().set_quote_id(quote.quote_id());
+    migration.edit().set_price(prices[i].total.to_string());
+    migration.edit().set_currency(pricing->currency);
+    const auto words = fmt::format("{} {}: {}, {}", amount_text(prices[i].total), pricing->currency, prices[i].tier_name,
+                                   counted(prices[i].years, "year", "years"));
+    if (auto done = migration.step(Trigger::quoted, caller.actor, words, now_()); !done) return fail(done.error());
+    migrations.save(migration);
+  }
+  store.put(quote);
+  return quote;
+}
+
+Result<Price> Quotes::priced(const Caller& caller, const v1::RequestQuoteRequest::Company& company, Aggregate& migration,
+                             PaymentStore& store, const Pricing& pricing) {
+  if (!next(migration.state(), Trigger::quoted)) {
+    return fail(Code::failed_precondition,
+                fmt::format("the migration {} is {}; it cannot be priced now", company.migration_id(), billing::name(migration.state())),
+                "WRONG_STATE", std::string(what_is_missing(migration.state(), Trigger::quoted)));
+  }
+  const auto this_year = static_cast<std::uint32_t>(std::stoul(now_().substr(0, 4)));
+  auto years = years_between(migration.get().first_year(), migration.get().last_year(), this_year);
+  if (years == 0) {
+    if (company.years() == 0)
+      return fail(Code::invalid_argument,
+                  fmt::format("the migration {} does not say how many years are to be moved", company.migration_id()), "YEARS_MISSING",
+                  "Give the number of years.");
+    years = company.years();
+    if (years > pricing.years_max) return price(pricing, {migration.get().platform(), years, {}});
+    migration.edit().set_first_year((migration.get().last_year() == 0 ? this_year : migration.get().last_year()) - years + 1);
+  } else if (company.years() != 0 && company.years() != years) {
+    return fail(Code::failed_precondition,
+                fmt::format("the migration {} is about {} years, not {}", company.migration_id(), years, company.years()), "YEARS_DIFFER",
+                "Edit its scope first.");
+  }
+  if (company.counted_records() != 0 && !is_operator(caller))
+    return fail(Code::permission_denied, "only an operator may say how many records were counted", "OPERATORS_ONLY",
+                "Leave it out; the estimate is used.");
+  if (auto allowed = plans_.allows(store, caller.tenant, years); !allowed) return fail(allowed.error());
+  return price(pricing, {migration.get().platform(), years,
+                         company.counted_records() == 0 ? std::nullopt : std::optional(company.counted_records())});
+}
+
+void Quotes::void_quotes(const Caller& caller, const std::string& migration_id, const std::vector<std::string>& keep,
+                         const std::string& why, Migrations& migrations, PaymentStore& store) {
+  for (auto& quote : store.open_quotes(caller.tenant, migration_id)) {
+    quote.set_state(v1::QUOTE_STATE_VOIDED);
+    store.put(quote);
+    for (const auto& item : quote.migrations()) {
+      if (std::ranges::find(keep, item.migration_id()) != keep.end()) continue;
+      auto other = migrations.find(caller.tenant, item.migration_id());
+      if (!other || other->get().quote_id() != quote.quote_id() || other->state() != State::priced) continue;
+      forget_price(*other);
+      if (other->step(Trigger::scope_edited, caller.actor, why, now_())) migrations.save(*other);
+    }
+  }
+}
+
+Result<v1::EditScopeResponse> Quotes::edit_scope(const Caller& caller, const v1::EditScopeRequest& request) {
+  Result<v1::EditScopeResponse> out;
+  const auto this_year = static_cast<std::uint32_t>(std::stoul(now_().substr(0, 4)));
+  if (request.first_year() < 1900 || request.first_year() > this_year ||
+      (request.last_year() != 0 && request.last_year() < request.first_year())) {
+    return fail(Code::invalid_argument, "the first year must lie between 1900 and this year, and not after the last", "YEARS_OUT_OF_RANGE",
+                "Give the years as 2021 and 2025; without a last one all newer records come too.");
+  }
+  transact_([&](Migrations& migrations, PaymentStore& store) {
+    const auto work = [&]() -> Result<v1::EditScopeResponse> {
+      auto migration = migrations.find(caller.tenant, request.migration_id());
+      if (!migration)
+        return fail(Code::not_found, fmt::format("there is no migration '{}'", request.migration_id()), "MIGRATION_NOT_FOUND",
+                    "List the migrations to see their ids.");
+      if (auto allowed = plans_.allows(store, caller.tenant, years_between(request.first_year(), request.last_year(), this_year)); !allowed)
+        return fail(allowed.error());
+      migration->edit().set_first_year(request.first_year());
+      migration->edit().set_last_year(request.last_year());
+      forget_price(*migration);
+      const auto words = request.last_year() == 0 ? fmt::format("from {}", request.first_year())
+                                                  : fmt::format("{} to {}", request.first_year(), request.last_year());
+      if (migration->state() == State::draft) {
+        migration->note("SCOPE_EDITED", caller.actor, words, now_());
+      } else if (auto done = migration->step(Trigger::scope_edited, caller.actor, words, now_()); !done) {
+        return fail(done.error());
+      }
+      void_quotes(caller, request.migration_id(), {request.migration_id()}, "the scope of a company of its order was edited", migrations,
+                  store);
+      migrations.save(*migration);
+      v1::EditScopeResponse answer;
+      answer.set_migration_id(request.migration_id());
+      answer.set_first_year(request.first_year());
+      answer.set_last_year(request.last_year());
+      return answer;
+    };
+    out = work();
+  });
+  return out;
+}
+
+Result<v1::Quote> Quotes::get(const Caller& caller, const std::string& quote_id) {
+  std::optional<v1::Quote> found;
+  transact_([&](Migrations&, PaymentStore& store) { found = store.quote(caller.tenant, quote_id); });
+  if (!found)
+    return fail(Code::not_found, fmt::format("there is no quote '{}'", quote_id), "QUOTE_NOT_FOUND", "List the quotes to see their ids.");
+  return seen(*found);
+}
+
+std::vector<v1::Quote> Quotes::list(const Caller& caller, const std::string& after, std::uint32_t most) {
+  std::vector<v1::Quote> out;
+  transact_([&](Migrations&, PaymentStore& store) { out = store.quotes(caller.tenant, after, most); });
+  for (auto& quote : out) quote = seen(quote);
+  return out;
+}
+
+v1::Quote Quotes::seen(v1::Quote quote) const {
+  if (quote.state() == v1::QUOTE_STATE_OPEN && at(seconds_()) > quote.valid_until()) quote.set_state(v1::QUOTE_STATE_EXPIRED);
+  return quote;
+}
+
+Status Quotes::payable(const v1::Quote& quote) const {
+  if (!crypto::equal_in_constant_time(quote.signature(), sign(quote))) {
+    return fail(Code::data_loss, "the quote is not as it was given", "QUOTE_ALTERED", "Ask for a new quote, and tell an operator.");
+  }
+  switch (seen(quote).state()) {
+    case v1::QUOTE_STATE_OPEN:
+      return {};
+    case v1::QUOTE_STATE_PAID:
+      return fail(Code::failed_precondition, "the quote is paid already", "QUOTE_PAID", "Nothing is to be paid.");
+    case v1::QUOTE_STATE_EXPIRED:
+      return fail(Code::failed_precondition, fmt::format("the quote was valid until {}", quote.valid_until()), "QUOTE_EXPIRED",
+                  "Ask for a new quote.");
+    default:
+      return fail(Code::failed_precondition, "the quote was voided: a scope was edited, or a newer quote replaced it", "QUOTE_VOIDED",
+                  "Ask for a new quote.");
+  }
+}
+
+std::string Quotes::sign(const v1::Quote& quote) const {
+  std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", quote.quote_id(), quote.tenant_id(), quote.total(), quote.currency(),
+                                 quote.pricing_version(), quote.created_at(), quote.valid_until());
+  for (const auto& item : quote.migrations())
+    text += fmt::format("{} {} {} {}\n", item.migration_id(), item.price().years(), item.price().records(), item.price().total());
+  return crypto::hmac_sha256_hex(key_, text);
+}
+
+}  // namespace q2o::billing::payments

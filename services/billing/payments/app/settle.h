@@ -1,0 +1,43 @@
+#pragma once
+
+#include "services/billing/app/commands.h"
+#include "services/billing/payments/app/ports.h"
+
+namespace q2o::billing::payments {
+
+/// What an event led to: "confirmed", "processing", "ended", "refunded", "partly_refunded", "disputed", "dispute_over", "problem", "plan",
+/// or "nothing" (known already, or of no use here).
+struct Applied {
+  std::string outcome = "nothing";
+  std::string currency;
+  std::int64_t minor = 0;  ///< of "confirmed", "refunded" and "partly_refunded": what came in or went out
+};
+
+/// Turns Stripe's events into payments and lifecycle steps: the rows about payment of the transition table. Events may come in any order,
+/// late and twice. A payment that fits no migration is kept with its problem. Called within one transaction at a time.
+class Settler {
+ public:
+  /// Stripe's price id -> our plan.
+  using PlanMap = std::map<std::string, std::string>;
+  Settler(PlanMap plans, Clock now) : plans_(std::move(plans)), now_(std::move(now)) {}
+  Applied apply(const StripeEvent& event, Migrations& migrations, PaymentStore& store) const;
+  const PlanMap& plans() const { return plans_; }
+
+ private:
+  Applied session(const SessionFact& fact, Migrations& migrations, PaymentStore& store) const;
+  Applied subscription(const SubscriptionFact& fact, std::int64_t created, PaymentStore& store) const;
+  /// Merges into the payment of the intent, and settles it when its session is known.
+  template <class Fact>
+  Applied about_payment(const Fact& fact, std::int64_t created, Migrations& migrations, PaymentStore& store) const;
+  Applied ended(const v1::Checkout& checkout, const std::string& why, Migrations& migrations, PaymentStore& store) const;
+  Applied settle(v1::Payment& payment, std::int64_t refunded_before, Migrations& migrations, PaymentStore& store) const;
+  void confirm(v1::Payment& payment, Migrations& migrations, PaymentStore& store) const;
+  void revoke(v1::Payment& payment, Migrations& migrations, PaymentStore& store) const;
+  void hold(v1::Payment& payment, Migrations& migrations) const;
+  void release(v1::Payment& payment, Migrations& migrations) const;
+
+  PlanMap plans_;
+  Clock now_;
+};
+
+}  // namespace q2o::billing::payments

@@ -1,0 +1,264 @@
+#include "services/billing/payments/app/settle.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "services/billing/payments/tests/fakes.h"
+
+namespace q2o::billing::payments {
+namespace {
+
+using fakes::World;
+using ::testing::HasSubstr;
+using Kind = SessionFact::Kind;
+
+constexpr std::int64_t kPrice = 209'900;
+
+class Settling : public ::testing::Test {
+ protected:
+  Settling() {
+    quote_ = *world_.quote({id_});
+    page_ = *world_.checkout(quote_.quote_id());
+  }
+  StripeEvent completed(std::int64_t minor = kPrice, const std::string& status = "paid") {
+    return world_.session(Kind::completed, page_, minor, status);
+  }
+  v1::Payment payment() { return world_.store.payment_rows.begin()->second; }
+
+  World world_;
+  std::string id_ = world_.draft();
+  v1::Quote quote_;
+  v1::Checkout page_;
+};
+
+TEST_F(Settling, APaidSessionPaysTheMigrationOnce) {
+  EXPECT_EQ(world_.state(id_), State::pending_payment);
+  EXPECT_EQ(world_.apply(completed()).outcome, "confirmed");
+  EXPECT_EQ(world_.state(id_), State::paid);
+  EXPECT_EQ(world_.migration(id_).paid_by(), "payment");
+  EXPECT_EQ(world_.migrations.events[id_].back().kind(), "PAYMENT_CONFIRMED");
+  EXPECT_EQ(payment().total(), "2099.00");
+  const auto version = world_.migration(id_).version();
+  EXPECT_EQ(world_.apply(completed()).outcome, "nothing");
+  EXPECT_EQ(world_.apply(world_.session(Kind::expired, page_, kPrice)).outcome, "nothing") << "too late";
+  EXPECT_EQ(world_.migration(id_).version(), version);
+  EXPECT_EQ(world_.quotes.payable(*world_.quotes.get(world_.owner, quote_.quote_id())).error().reason, "QUOTE_PAID");
+}
+
+TEST_F(Settling, ABankDebitIsProcessedAndThenDecided) {
+  EXPECT_EQ(world_.apply(completed(kPrice, "unpaid")).outcome, "processing");
+  EXPECT_EQ(world_.state(id_), State::payment_processing);
+  EXPECT_EQ(world_.apply(world_.session(Kind::async_failed, page_, kPrice, "unpaid")).outcome, "ended");
+  EXPECT_EQ(world_.state(id_), State::priced);
+  const auto second = *world_.checkout(quote_.quote_id());
+  EXPECT_NE(second.checkout_id(), page_.checkout_id());
+  EXPECT_EQ(world_.state(id_), State::pending_payment);
+  // What the first one still tells does not touch the second.
+  EXPECT_EQ(world_.apply(completed(kPrice, "unpaid")).outcome, "nothing");
+  EXPECT_EQ(world_.apply(world_.session(Kind::async_succeeded, second, kPrice)).outcome, "confirmed") << "its completed comes later";
+  EXPECT_EQ(world_.apply(world_.session(Kind::completed, second, kPrice, "unpaid")).outcome, "nothing");
+  EXPECT_EQ(world_.state(id_), State::paid);
+}
+
+TEST_F(Settling, APageThatExpiresGivesThePriceBack) {
+  EXPECT_EQ(world_.apply(world_.session(Kind::expired, page_, kPrice)).outcome, "ended");
+  EXPECT_EQ(world_.state(id_), State::priced);
+  EXPECT_TRUE(world_.store.payment_rows.empty());
+  EXPECT_EQ(world_.checkout(quote_.quote_id())->state(), v1::CHECKOUT_STATE_OPEN);
+}
+
+TEST_F(Settling, WrongMoneyPaysNothingAndIsShown) {
+  struct Case {
+    const char* what;
+    std::function<void(SessionFact&)> spoil;
+  };
+  const std::vector<Case> cases{{"1.00 were asked for", [](SessionFact& f) { f.subtotal = f.total = 100; }},
+                                {"it is in EUR", [](SessionFact& f) { f.currency = "EUR"; }},
+                                {"a discount", [](SessionFact& f) { f.total = 100; }},
+                                {"not made on a payment page of ours", [](SessionFact& f) { f.checkout = "unknown"; }}};
+  for (const auto& each : cases) {
+    World world;
+    const auto id = world.draft();
+    const auto page = *world.checkout(world.quote({id})->quote_id());
+    auto event = world.session(Kind::completed, page, kPrice);
+    each.spoil(std::get<SessionFact>(event.fact));
+    EXPECT_EQ(world.apply(event).outcome, "problem");
+    EXPECT_EQ(world.state(id), State::pending_payment);
+    const auto shown = world.cashier.payments("", true, "", 10);
+    ASSERT_EQ(shown.size(), 1u);
+    EXPECT_THAT(shown[0].problem(), HasSubstr(each.what));
+    EXPECT_THAT(shown[0].problem(), HasSubstr("Give it back"));
+  }
+}
+
+TEST_F(Settling, TaxOnTopIsRight) {
+  auto event = completed();
+  std::get<SessionFact>(event.fact).total = kPrice + 39'881;
+  std::get<SessionFact>(event.fact).tax = 39'881;
+  EXPECT_EQ(world_.apply(event).outcome, "confirmed");
+  EXPECT_EQ(payment().tax(), "398.81");
+}
+
+TEST_F(Settling, AMigrationThatNeededNoPaymentLeavesAProblem) {
+  ASSERT_TRUE(world_.commands.mark_paid({"tenant", "operator", {}}, id_, "by invoice"));
+  EXPECT_EQ(world_.apply(completed()).outcome, "problem");
+  EXPECT_THAT(payment().problem(), HasSubstr("already"));
+  EXPECT_EQ(world_.migration(id_).paid_by(), "operator");
+  EXPECT_EQ(world_.apply(world_.refund(page_, kPrice)).outcome, "refunded");
+  EXPECT_EQ(payment().problem(), "") << "the money is where it was";
+  EXPECT_EQ(world_.apply(completed()).outcome, "nothing") << "told again";
+  EXPECT_GT(world_.state(id_), State::paid) << "it does not hang on that payment";
+}
+
+TEST_F(Settling, AFullRefundTakesThePaymentBackAndASecondPaymentIsItsOwn) {
+  world_.apply(completed());
+  EXPECT_EQ(world_.apply(world_.refund(page_, kPrice)).outcome, "refunded");
+  EXPECT_EQ(world_.state(id_), State::priced);
+  EXPECT_EQ(world_.migration(id_).paid_by(), "");
+  EXPECT_EQ(world_.apply(completed()).outcome, "nothing") << "told again";
+  EXPECT_EQ(world_.state(id_), State::priced);
+  EXPECT_EQ(world_.checkout(quote_.quote_id()).error().reason, "QUOTE_VOIDED");
+  world_.paid({id_});
+  EXPECT_EQ(world_.state(id_), State::paid);
+  EXPECT_EQ(world_.apply(world_.refund(page_, kPrice)).outcome, "nothing");
+  EXPECT_EQ(world_.state(id_), State::paid) << "the first payment's refund does not touch the second";
+}
+
+TEST_F(Settling, PartialRefundsLeaveTheMigrationAndAddUp) {
+  world_.apply(completed());
+  EXPECT_EQ(world_.apply(world_.refund(page_, 50'000, "re_1")).outcome, "partly_refunded");
+  EXPECT_EQ(world_.apply(world_.refund(page_, 50'000, "re_1")).outcome, "nothing");
+  EXPECT_EQ(world_.state(id_), State::paid);
+  EXPECT_EQ(world_.migrations.events[id_].back().kind(), "PAYMENT_PARTLY_REFUNDED");
+  EXPECT_EQ(payment().refunded(), "500.00");
+  ++world_.now;
+  world_.apply(world_.refund(page_, 50'000, "re_1", "failed"));
+  EXPECT_EQ(payment().state(), v1::PAYMENT_STATE_PAID);
+  world_.apply(world_.refund(page_, 100'000, "re_2"));
+  EXPECT_EQ(world_.apply(world_.refund(page_, 109'900, "re_3")).outcome, "refunded");
+  EXPECT_EQ(world_.state(id_), State::priced);
+}
+
+TEST_F(Settling, ARefundDuringARunPausesItAndAfterItHoldsNewRuns) {
+  world_.apply(completed());
+  auto running = Aggregate(world_.migration(id_));
+  v1::RunOrder order;
+  order.set_mapping_version("m");
+  ASSERT_TRUE(running.step(Trigger::connections_asked, "", "", "") && running.step(Trigger::connections_verified, "", "", "") &&
+              running.start_run(order, "", "", ""));
+  world_.migrations.save(running);
+  world_.apply(world_.refund(page_, kPrice));
+  EXPECT_EQ(world_.state(id_), State::running);
+  EXPECT_EQ(world_.migration(id_).directive(), v1::DIRECTIVE_PAUSE);
+  EXPECT_EQ(world_.commands.resume(world_.owner, id_).error().reason, "PAYMENT_HELD");
+  ASSERT_TRUE(world_.commands.mark_paid({"tenant", "operator", {}}, id_, "settled by invoice"));
+  EXPECT_TRUE(world_.commands.resume(world_.owner, id_));
+  EXPECT_EQ(world_.migration(id_).directive(), v1::DIRECTIVE_GO);
+}
+
+TEST_F(Settling, ADisputeHoldsAndItsEndDecides) {
+  world_.apply(completed());
+  EXPECT_EQ(world_.apply(world_.dispute(page_, "needs_response", false)).outcome, "disputed");
+  EXPECT_THAT(world_.migration(id_).payment_hold(), HasSubstr("disputed"));
+  EXPECT_EQ(world_.apply(world_.dispute(page_, "won", true)).outcome, "dispute_over");
+  EXPECT_EQ(world_.apply(world_.dispute(page_, "under_review", false)).outcome, "nothing") << "late";
+  EXPECT_EQ(world_.migration(id_).payment_hold(), "");
+  EXPECT_EQ(world_.state(id_), State::paid);
+}
+
+TEST_F(Settling, ALostDisputeIsLikeARefund) {
+  world_.apply(completed());
+  EXPECT_EQ(world_.apply(world_.dispute(page_, "lost", true)).outcome, "refunded") << "the first that is heard of it";
+  EXPECT_EQ(world_.state(id_), State::priced);
+  EXPECT_EQ(payment().state(), v1::PAYMENT_STATE_DISPUTE_LOST);
+}
+
+TEST_F(Settling, OneOrderPaysForAllItsCompanies) {
+  const auto one = world_.draft(), other = world_.draft(2026);
+  const auto page = world_.paid({one, other});
+  EXPECT_EQ(world_.state(one), State::paid);
+  EXPECT_EQ(world_.state(other), State::paid);
+  world_.apply(world_.refund(page, 259'800));
+  EXPECT_EQ(world_.state(one), State::priced);
+  EXPECT_EQ(world_.state(other), State::priced);
+}
+
+/// Whatever the order and however often: the end is the same.
+TEST(SettlingInAnyOrder, TheEndFollowsFromWhatHappenedAlone) {
+  std::vector<std::size_t> order(5);
+  std::iota(order.begin(), order.end(), 0u);
+  int orders = 0;
+  do {
+    World world;
+    const auto id = world.draft();
+    const auto page = *world.checkout(world.quote({id})->quote_id());
+    const std::vector<StripeEvent> events{world.session(Kind::completed, page, kPrice, "unpaid"),
+                                          world.session(Kind::async_succeeded, page, kPrice), world.dispute(page, "needs_response", false),
+                                          world.dispute(page, "won", true), world.refund(page, 9'900)};
+    for (const auto number : order) {
+      world.apply(events[number]);
+      if (orders % 2 == 0) world.apply(events[number]);
+    }
+    EXPECT_EQ(world.state(id), State::paid);
+    EXPECT_EQ(world.migration(id).payment_hold(), "");
+    const auto payment = world.store.payment_rows.begin()->second;
+    EXPECT_EQ(payment.state(), v1::PAYMENT_STATE_PARTLY_REFUNDED);
+    EXPECT_EQ(payment.refunded(), "99.00");
+    EXPECT_EQ(payment.problem(), "");
+    // And the whole rest is given back.
+    world.apply(world.refund(page, kPrice - 9'900, "re_2"));
+    EXPECT_EQ(world.state(id), State::priced);
+    ++orders;
+  } while (std::ranges::next_permutation(order).found);
+  EXPECT_EQ(orders, 120);
+}
+
+TEST(Cashier, ALostAnswerIsAskedForWithTheSameKey) {
+  World world;
+  const auto id = world.draft();
+  const auto quote = *world.quote({id});
+  world.pages.fail_next = Error{Code::deadline_exceeded, "no answer", Retry::after_backoff, Effect::unknown, "", "", {}};
+  EXPECT_FALSE(world.checkout(quote.quote_id()));
+  EXPECT_EQ(world.state(id), State::priced);
+  const auto page = world.checkout(quote.quote_id());
+  ASSERT_TRUE(page);
+  EXPECT_EQ(world.pages.asked[0].idempotency_key, world.pages.asked[1].idempotency_key);
+  EXPECT_EQ(world.state(id), State::pending_payment);
+  EXPECT_EQ(world.checkout(quote.quote_id())->url(), page->url()) << "the same page as long as it is open";
+  EXPECT_EQ(world.pages.asked.size(), 2u);
+  EXPECT_EQ(world.pages.asked[0].items[0].minor, kPrice);
+
+  world.now = 2'000'000'001;
+  EXPECT_EQ(world.checkout(quote.quote_id()).error().reason, "QUOTE_EXPIRED");
+}
+
+TEST(Cashier, AWebhookMayBeFasterThanTheAnswer) {
+  World world;
+  const auto id = world.draft();
+  const auto quote = *world.quote({id});
+  world.pages.fail_next = Error{Code::deadline_exceeded, "no answer", Retry::after_backoff, Effect::unknown, "", "", {}};
+  EXPECT_FALSE(world.checkout(quote.quote_id()));
+  const auto begun = world.store.checkout_rows.front();
+  EXPECT_EQ(world.apply(world.session(Kind::completed, begun, kPrice)).outcome, "confirmed");
+  EXPECT_EQ(world.state(id), State::paid);
+  EXPECT_EQ(world.checkout(quote.quote_id()).error().reason, "QUOTE_PAID");
+}
+
+TEST(Cashier, ARefusedPageIsBegunAnewWithAnotherKey) {
+  World world;
+  const auto quote = *world.quote({world.draft()});
+  world.pages.fail_next = Error{Code::failed_precondition, "no such price", Retry::never, Effect::none, "STRIPE_REFUSED", "", {}};
+  EXPECT_EQ(world.checkout(quote.quote_id()).error().reason, "STRIPE_REFUSED");
+  ASSERT_TRUE(world.checkout(quote.quote_id()));
+  EXPECT_NE(world.pages.asked[0].idempotency_key, world.pages.asked[1].idempotency_key);
+  v1::CheckoutRequest bad;
+  bad.set_quote_id(quote.quote_id());
+  bad.set_success_url("javascript:alert(1)");
+  EXPECT_EQ(world.cashier.checkout(world.owner, bad, std::chrono::seconds(1)).error().reason, "URL_INVALID");
+}
+
+}  // namespace
+}  // namespace q2o::billing::payments
