@@ -66,6 +66,7 @@ CommandLine::CommandLine() : app_(kExamples, "q2o") {
   add_migrate();
   add_replay();
   add_undo();
+  add_prices();
   add_views();
   add_repairs();
   add_steps();
@@ -148,6 +149,26 @@ void CommandLine::add_undo() {
   back->add_option("--reason", undo_.reason, kKept);
   back->add_flag("--dry-run", undo_.dry_run, "show it, change nothing");
   back->add_flag("--yes", undo_.yes, "do not ask");
+}
+
+void CommandLine::add_prices() {
+  CLI::App* guess =
+      command("estimate", "what a migration would cost, line by line", [this](const Session& s) { return estimate(s, estimate_); });
+  guess->add_option("--platform", estimate_.platform, "as in config/pricing_config.json")->capture_default_str();
+  guess->add_option("--years", estimate_.years, "of history")->required();
+  guess->add_option("--records", estimate_.records, "records counted in the source (default: estimated by platform and years)");
+  CLI::App* bind = command("quote", "a binding price, for one or several migrations in one order",
+                           [this](const Session& s) { return quote(s, quote_); });
+  bind->add_option("migrations", quote_.migration_ids, kWhichMigration);
+  bind->add_option("--years", quote_.years, "of history, where the migration does not say it");
+  bind->add_option("--counted", quote_.counted, "records counted in the source; you vouch for it as an operator");
+  CLI::App* page = command("pay", "open the payment page of a quote", [this](const Session& s) { return pay(s, pay_); });
+  page->add_option("quote", pay_.quote_id, "id, as q2o quote prints it")->required();
+  page->add_option("--return-url", pay_.return_url, "where the page leads back to; may hold {CHECKOUT_SESSION_ID}")->required();
+  CLI::App* money =
+      command("payments", "what was paid, given back or disputed", [this](const Session& s) { return payments(s, all_, problems_); });
+  money->add_flag("--all", all_, "of all tenants, as an operator");
+  money->add_flag("--problems", problems_, "only those that fit no migration");
 }
 
 void CommandLine::add_views() {

@@ -34,6 +34,7 @@ class CommandLine {
   void add_migrate();
   void add_replay();
   void add_undo();
+  void add_prices();
   void add_views();
   void add_repairs();
   void add_steps();
@@ -48,6 +49,10 @@ class CommandLine {
   UndoOptions undo_;
   RepairOptions repair_;
   TraceOptions trace_;
+  EstimateOptions estimate_;
+  QuoteOptions quote_;
+  PayOptions pay_;
+  bool all_ = false, problems_ = false;
   Action chosen_;
 };
 

@@ -38,6 +38,28 @@ int undo(const Session& session, const UndoOptions& options);
 /// Saves and checks an Odoo: the password comes from ODOO_PASSWORD.
 int connect_odoo(const Session& session, const MigrateOptions& options);
 
+struct EstimateOptions {
+  std::string platform = "quickbooks_online";
+  std::uint32_t years = 0;
+  std::uint64_t records = 0;
+};
+/// What a company would cost, line by line.
+int estimate(const Session& session, const EstimateOptions& options);
+struct QuoteOptions {
+  std::vector<std::string> migration_ids;  ///< one order; empty: the latest migration
+  std::uint32_t years = 0;
+  std::uint64_t counted = 0;  ///< records found in the source; an operator vouches
+};
+/// A binding price, valid for the days that the configuration says.
+int quote(const Session& session, const QuoteOptions& options);
+struct PayOptions {
+  std::string quote_id, return_url;
+};
+/// Opens the payment page of a quote and prints its address.
+int pay(const Session& session, const PayOptions& options);
+/// What was paid. kWaitsForPerson when a payment fits no migration. `all`: of all tenants, as an operator.
+int payments(const Session& session, bool all, bool problems);
+
 int status(const Session& session, const std::string& migration_id);
 int watch(const Session& session, const std::string& migration_id);
 int report(const Session& session, const std::string& migration_id, const std::string& folder);

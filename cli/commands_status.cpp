@@ -1,9 +1,8 @@
-#include <google/protobuf/util/json_util.h>
-
 #include <iostream>
 
 #include "cli/commands.h"
 #include "cli/ids.h"
+#include "cli/json_out.h"
 #include "cli/progress_view.h"
 #include "cli/terminal.h"
 #include "cli/watch.h"
@@ -15,20 +14,6 @@ namespace {
 
 using billing::v1::Migration;
 using billing::v1::MigrationService;
-
-std::string json_of(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  std::string text;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
-  if (!status.ok()) throw std::runtime_error("cannot print as JSON: " + std::string(status.message()));
-  return text;
-}
-
-void print_json(const google::protobuf::Message& message) {
-  std::cout << json_of(message) << '\n';
-}
 
 void print_migration(const Migration& migration) {
   std::cout << bold(migration.name()) << "  " << migration.migration_id() << '\n';
@@ -42,7 +27,7 @@ void print_migration(const Migration& migration) {
 using LeftSettings = Result<std::vector<loader::v1::LeftSetting>>;
 
 /// The progress with one member more; null: could not be checked.
-void print_json(const notifier::v1::Progress& progress, const LeftSettings& left) {
+void print_json_with_left(const notifier::v1::Progress& progress, const LeftSettings& left) {
   std::string text = json_of(progress);
   text.pop_back();
   text += ",\"left_settings\":";
@@ -152,7 +137,7 @@ int status(const Session& session, const std::string& migration_id) {
   if (!progress) return report_error(session, progress.error());
   const auto left = left_settings(session, migration->migration_id());
   if (session.json) {
-    print_json(progress->progress(), left);
+    print_json_with_left(progress->progress(), left);
   } else {
     print_migration(*migration);
     for (const auto& line : progress_lines(progress->progress(), 100)) std::cout << line << '\n';

@@ -23,6 +23,9 @@ constexpr Example kExamples[]{
     {"doctor",
      "  q2o doctor\n"
      "  q2o doctor --json         for a monitor; ends with 1 when something is bad"},
+    {"estimate",
+     "  q2o estimate --years 5                     QuickBooks Online\n"
+     "  q2o estimate --platform wave --years 3 --records 8000 --json"},
     {"history",
      "  q2o history               of the latest migration\n"
      "  q2o history 0b4cb2f3 --json"},
@@ -41,6 +44,15 @@ constexpr Example kExamples[]{
     {"pause",
      "  q2o pause --reason \"month end\"\n"
      "  q2o pause 0b4cb2f3"},
+    {"pay",
+     "  q2o pay 0190f3c2-5a3e-7c41-9b1d-2f6f0c1d7e55 --return-url https://app.example.com/paid\n"
+     "  the same with --json      id, address and end of the page"},
+    {"payments",
+     "  q2o payments\n"
+     "  q2o payments --all --problems    what operators have to settle; ends with 4 when there is something"},
+    {"quote",
+     "  q2o quote --years 5       of the latest migration\n"
+     "  q2o quote 0b4cb2f3 7d11aa20 --years 3    two companies in one order"},
     {"rejects",
      "  q2o rejects               by cause, five of each\n"
      "  q2o rejects --json        every record"},

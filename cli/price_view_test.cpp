@@ -1,0 +1,47 @@
+#include "cli/price_view.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace q2o::cli {
+namespace {
+
+TEST(PriceView, ExplainsAPriceLineByLine) {
+  billing::v1::Price price;
+  price.set_platform_name("QuickBooks Online");
+  price.set_years(5);
+  price.set_records(50'000);
+  price.set_total("2099");
+  price.set_currency("USD");
+  const auto line = [&](const char* kind, const char* text, const char* amount) {
+    auto& made = *price.add_lines();
+    made.set_kind(kind);
+    made.set_text(text);
+    made.set_amount(amount);
+  };
+  line("base", "Professional", "1499.00");
+  line("years", "4 extra years, 10 % of the base price each", "599.60");
+  line("platform", "QuickBooks Online: \u00d71.0", "0.00");
+  line("rounding", "rounded to whole 1 USD", "0.40");
+  EXPECT_EQ(price_text(price),
+            "QuickBooks Online, 5 years, about 50,000 records\n"
+            "  Professional                                                   1,499\n"
+            "  4 extra years, 10 % of the base price each                      +600  (599.60)\n"
+            "  QuickBooks Online: \u00d71.0\n"
+            "  Total                                                          2,099 USD\n");
+}
+
+TEST(PriceView, APaymentWithAProblemSaysWhatToDo) {
+  billing::v1::Payment payment;
+  payment.set_payment_id("pi_1");
+  payment.set_state(billing::v1::PAYMENT_STATE_PARTLY_REFUNDED);
+  payment.set_total("100.00");
+  payment.set_refunded("40.00");
+  payment.set_currency("USD");
+  payment.set_problem("It was not made on a payment page of ours. Give it back at Stripe.");
+  EXPECT_THAT(payment_text(payment), testing::AllOf(testing::HasSubstr("PARTLY REFUNDED"), testing::HasSubstr("given back 40.00"),
+                                                    testing::HasSubstr("\n    It was not made")));
+}
+
+}  // namespace
+}  // namespace q2o::cli
