@@ -6,6 +6,7 @@
 #include <cctype>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "common/calendar/calendar.h"
 
@@ -170,12 +171,13 @@ Status LedgerReader::add_row(const Report& report, const Row& row, const LedgerC
   if (!posting) return fail(posting.error());
   if (posting->account_id.empty() && !posting->amount.is_zero())
     return shape(fmt::format("{} {} posts {} to no account", type.value, type.id, posting->amount.to_string()));
-  const auto [at, is_new] = index_.try_emplace(type.id, transactions_.size());
+  const auto [at, is_new] = index_.try_emplace(type.id, taken_ + transactions_.size());
   if (is_new) {
     transactions_.push_back(
         {type.id, type.value, date.value, columns.number ? Report::cell(row, *columns.number).value : std::string(), {}});
   }
-  auto& transaction = transactions_[at->second];
+  if (at->second < taken_) return shape(fmt::format("transaction {} is in two slices", type.id));
+  auto& transaction = transactions_[at->second - taken_];
   if (transaction.type != type.value || transaction.date != date.value) {
     return shape(
         fmt::format("transaction {} is '{}' of {} and '{}' of {}", type.id, transaction.type, transaction.date, type.value, date.value));
@@ -214,11 +216,16 @@ Result<Posting> LedgerReader::posting_of(const Report& report, const Row& row, c
   return posting;
 }
 
-std::vector<LedgerTransaction> LedgerReader::finish() {
+std::vector<LedgerTransaction> LedgerReader::take() {
+  taken_ += transactions_.size();
   std::ranges::sort(transactions_, [](const auto& a, const auto& b) { return a.date != b.date ? a.date < b.date : id_less(a.id, b.id); });
+  return std::exchange(transactions_, {});
+}
+
+std::vector<LedgerTransaction> LedgerReader::finish() {
   index_.clear();
   ranges_.clear();
-  return std::move(transactions_);
+  return take();
 }
 
 Result<std::vector<LedgerTransaction>> read_general_ledger(const std::vector<std::string>& slices, const Classifications& classifications) {

@@ -36,6 +36,9 @@ class LedgerReader {
   Status add(std::string_view slice);
   /// All transactions by date, then by id as a number.
   std::vector<LedgerTransaction> finish();
+  /// Those of the slices since the last call, in the same order: for who cannot keep them all. A transaction that comes again in a later slice
+  /// is an error then too.
+  std::vector<LedgerTransaction> take();
 
  private:
   Status add_row(const Report& report, const Row& row, const struct LedgerColumns& columns, Decimal& section_total);
@@ -44,7 +47,8 @@ class LedgerReader {
 
   Classifications classifications_;
   std::vector<std::pair<std::string, std::string>> ranges_;
-  std::map<std::string, std::size_t, std::less<>> index_;
+  std::map<std::string, std::size_t, std::less<>> index_;  // place among all that were ever read
+  std::size_t taken_ = 0;
   std::vector<LedgerTransaction> transactions_;
 };
 

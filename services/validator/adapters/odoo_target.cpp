@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "common/rpc/rpc.h"
+#include "services/validator/adapters/temporary_file.h"
 #include "services/validator/domain/target_builder.h"
 
 namespace q2o::validator {
@@ -61,7 +62,7 @@ Status OdooTarget::each(const Run& run, const std::string& model, const std::str
 }
 
 Result<TargetBooks> OdooTarget::read(const Run& run, const std::set<std::string>& days, std::stop_token stop) {
-  TargetBuilder builder(run.slug);
+  TargetBuilder builder(run.slug, [] { return std::make_shared<TemporaryFile>(); });
   using Take = void (TargetBuilder::*)(const json::Value&);
   struct Wanted {
     std::string model, domain;
@@ -89,7 +90,7 @@ Result<TargetBooks> OdooTarget::read(const Run& run, const std::set<std::string>
     if (auto done = each(run, want.model, want.domain, want.fields, take, stop); !done) return fail(done.error());
   }
   // Only ours: a target in use has many attachments.
-  if (const auto files = builder.own("ir.attachment"); !files.empty()) {
+  if (const auto files = builder.files(); !files.empty()) {
     const auto take = [&](const json::Value& row) { builder.file(row); };
     const auto domain = fmt::format(R"(["id","in",[{}]])", fmt::join(files, ","));
     if (auto done = each(run, "ir.attachment", domain, {"id", "file_size"}, take, stop); !done) return fail(done.error());

@@ -5,6 +5,7 @@
 #include "common/bus/topic.h"
 #include "common/rpc/rpc.h"
 #include "q2o/connector/v1/raw.pb.h"
+#include "services/validator/adapters/temporary_file.h"
 #include "services/validator/domain/source_builder.h"
 
 namespace q2o::validator {
@@ -82,7 +83,7 @@ Result<SourceBooks> RecordedSource::read(const Run& run, std::stop_token stop) {
                       "",
                       {}});
   }
-  SourceBuilder builder;
+  SourceBuilder builder([] { return std::make_shared<TemporaryFile>(); });
   if (auto done = read_records(bus_, recorded, run, builder, stop); !done) return fail(done.error());
   if (auto done = read_reports(*connector_, run, builder); !done) return fail(done.error());
   return builder.finish();

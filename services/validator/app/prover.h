@@ -9,7 +9,8 @@ namespace q2o::validator {
 class Prover {
  public:
   Prover(SourceSide& source, TargetSide& target, Notes& notes) : source_(source), target_(target), notes_(notes) {}
-  Result<Proof> prove(const Run& run, std::stop_token stop);
+  /// With `take` the proof's sections keep no lines.
+  Result<Proof> prove(const Run& run, std::stop_token stop, const TakeLines& take = {});
 
  private:
   SourceSide& source_;

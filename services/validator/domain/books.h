@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +10,7 @@
 
 #include "accounting/general_ledger.h"
 #include "accounting/statements.h"
+#include "services/validator/domain/long_list.h"
 
 /// The two sides of the proof as plain values. Neither knows what mapper or loader believe: the source side comes from the reports
 /// and records that the source gave, the target side from Odoo's own ledger; external ids are the only bridge.
@@ -46,6 +48,14 @@ struct SourceFile {
   std::optional<std::uint64_t> bytes;  ///< as the source says
 };
 
+/// Labels by entity and id ("Invoice/12"), on a shelf.
+struct LabelPlaces {
+  LongList<std::string> texts;
+  std::map<std::string, std::vector<std::pair<std::string, std::uint64_t>>> of_entity;  ///< by id
+};
+
+/// What grows with the company is asked by the functions below: a company that was read lies on shelves, a small one that is made by hand in
+/// the plain lists.
 struct SourceBooks {
   std::string company_name, home_currency;
   unsigned fiscal_year_first_month = 1;
@@ -62,6 +72,20 @@ struct SourceBooks {
   std::vector<accounting::Statement> balance_sheets, profit_and_losses;
   std::optional<accounting::AgedReport> receivables, payables;
   std::map<std::string, std::string> unreadable;  ///< report name -> why it could not be read
+
+  LongList<SourceDocument> long_documents;
+  LongList<Allocation> long_allocations;
+  LongList<accounting::LedgerTransaction> long_ledger;
+  LabelPlaces long_labels;
+  std::string long_last_day;  ///< of long_ledger
+
+  Rows<SourceDocument> all_documents() const { return {documents, long_documents}; }
+  Rows<Allocation> all_allocations() const { return {allocations, long_allocations}; }
+  /// By date, then by id.
+  Rows<accounting::LedgerTransaction> transactions() const { return {ledger, long_ledger}; }
+  /// Of the ledger; empty where it is.
+  std::string first_day() const;
+  std::string last_day() const;
 
   std::string label(const std::string& entity, const std::string& id) const;
   std::string account_name(const std::string& id) const;
@@ -110,6 +134,17 @@ struct TargetBooks {
   std::map<std::int64_t, TargetJournal> journals;
   std::map<std::int64_t, std::string> partners;
   std::map<std::int64_t, std::uint64_t> file_bytes;  ///< of our attachments
+  LongList<OwnRecord> long_records;
+  LongList<TargetMove> long_moves;
+  LongList<TargetItem> long_items;
+  Places move_places;  ///< of long_moves, by id
+
+  Rows<OwnRecord> all_records() const { return {records, long_records}; }
+  Rows<TargetItem> all_items() const { return {items, long_items}; }
+  std::optional<TargetMove> move(std::int64_t id) const;
+  bool has_move(std::int64_t id) const;
+  void each_move(const std::function<void(const TargetMove&)>& take) const;
+
   /// Odoo's own sums (read_group over posted items): date -> account -> balance of everything up to that day.
   std::map<std::string, std::map<std::int64_t, Decimal>> balances;
 

@@ -23,25 +23,46 @@ std::string in_external_id(std::string id) {
   return id;
 }
 
+template <class T>
+void sort_unique(std::vector<T>& list) {
+  std::ranges::sort(list);
+  list.erase(std::ranges::unique(list).begin(), list.end());
+  list.shrink_to_fit();
+}
+
 }  // namespace
 
-Bridge::Bridge(const SourceBooks& source, const TargetBooks& target, const std::vector<Unread>& unread) {
+Bridge::Bridge(const SourceBooks& source, const TargetBooks& target, const std::vector<Unread>& unread) : source_(source), target_(target) {
+  const auto transactions = source.transactions();
   for (const auto& one : unread) {
     if (one.uncertain) continue;
     entities_[ids::snake_case(one.entity)] = one.entity;
-    for (const auto i : one.transactions) unread_[source.ledger[i].id] = one.entity;
+    for (const auto place : one.transactions) unread_[transactions.at(place).id] = one.entity;
   }
   for (const auto& [entity, all] : source.ids) {
     entities_[ids::snake_case(entity)] = entity;
-    for (const auto& id : all) ids_[entity].emplace(in_external_id(id), id);
+    for (const auto& id : all) {
+      const auto written = in_external_id(id);
+      if (written != id && !(all.contains(written) && written < id)) ids_[entity].emplace(written, id);
+    }
   }
   entities_["ledger_transaction"] = kLedgerTransaction;
-  for (const auto& transaction : source.ledger) ledger_ids_.insert(transaction.id);
+  for (const auto& transaction : transactions) ledger_ids_.push_back(transaction.id);
+  sort_unique(ledger_ids_);
   for (const auto& line : target.statement_lines) move_of_line_[line.id] = line.move_id;
-  for (const auto& item : target.items) {
-    if (item.posted) items_[item.move_id].push_back(&item);
+  const auto items = target.all_items();
+  for (auto item = items.begin(); item != items.end(); ++item) {
+    if (item->posted) items_.add(item->move_id, item.place());
   }
-  for (const auto& record : target.records) take(record, source, target);
+  items_.sort();
+  for (const auto& record : target.all_records()) take(record);
+  sort_unique(moves_);
+  sort_unique(own_moves_);
+  for (auto& [entity, ids] : loaded_) sort_unique(ids);
+}
+
+bool Bridge::extracted(const std::string& entity, const std::string& id) const {
+  return find_or_empty(source_.ids, entity).contains(id);
 }
 
 std::optional<OwnName> Bridge::parse(const std::string& name) const {
@@ -57,52 +78,55 @@ std::optional<OwnName> Bridge::parse(const std::string& name) const {
   const auto rest = name.substr(best->first.size() + 1);
   const auto& known = find_or_empty(ids_, best->second);
   for (auto end = rest.size(); end != std::string::npos && end > 0; end = rest.rfind('_', end - 1)) {
-    const auto found = known.find(rest.substr(0, end));
-    if (found != known.end()) return OwnName{best->second, found->second, end == rest.size() ? std::string() : rest.substr(end + 1)};
+    const auto written = rest.substr(0, end);
+    const auto found = known.find(written);
+    if (found != known.end() || extracted(best->second, written))
+      return OwnName{best->second, found == known.end() ? written : found->second,
+                     end == rest.size() ? std::string() : rest.substr(end + 1)};
   }
   const auto end = rest.find('_');
   return OwnName{best->second, rest.substr(0, end), end == std::string::npos ? std::string() : rest.substr(end + 1)};
 }
 
-std::int64_t Bridge::move_of(const OwnRecord& record, const TargetBooks& target) const {
-  if (record.model == "account.move") return target.moves.contains(record.id) ? record.id : 0;
-  if (record.model == "account.payment") return find_or_empty(target.move_of_payment, record.id);
+std::int64_t Bridge::move_of(const OwnRecord& record) const {
+  if (record.model == "account.move") return target_.has_move(record.id) ? record.id : 0;
+  if (record.model == "account.payment") return find_or_empty(target_.move_of_payment, record.id);
   return find_or_empty(move_of_line_, record.id);
 }
 
-void Bridge::take(const OwnRecord& record, const SourceBooks& source, const TargetBooks& target) {
+void Bridge::take(const OwnRecord& record) {
   const auto name = parse(record.name);
   if (!name) {
-    unreadable_.push_back(&record);
+    unreadable_.push_back(record);
     return;
   }
   const bool only_ledger = name->entity == kLedgerTransaction;
-  const bool exists = only_ledger ? ledger_ids_.contains(name->id) : find_or_empty(source.ids, name->entity).contains(name->id);
+  const bool exists = only_ledger ? std::ranges::binary_search(ledger_ids_, name->id) : extracted(name->entity, name->id);
   const bool earlier = !exists && !only_ledger && find_or_empty(unread_, name->id) == name->entity;
-  if (!exists && !earlier) orphans_.push_back(&record);
-  loaded_[name->entity].insert(name->id);
+  if (!exists && !earlier) orphans_.push_back(record);
+  loaded_[name->entity].push_back(name->id);
   if (earlier) {
     earlier_.insert(name->id);
-    loaded_[std::string(kLedgerTransaction)].insert(name->id);  // as which it is mapped while its record is not there
+    loaded_[std::string(kLedgerTransaction)].push_back(name->id);  // as which it is mapped while its record is not there
   }
 
   if (record.model == "account.account" && name->entity == "Account" && name->part.empty()) {
     accounts_[name->id] = record.id;
-    const auto account = source.accounts.find(name->id);
-    if (account != source.accounts.end()) source_accounts_[record.id] = &account->second;
-  } else if (record.model == "res.partner" && name->part.empty() && source.parties.contains(name->id)) {
+    const auto account = source_.accounts.find(name->id);
+    if (account != source_.accounts.end()) source_accounts_[record.id] = &account->second;
+  } else if (record.model == "res.partner" && name->part.empty() && source_.parties.contains(name->id)) {
     partners_[name->id] = record.id;
     parties_[record.id] = name->id;
   } else if (record.model == "account.move" || record.model == "account.payment" || record.model == "account.bank.statement.line") {
-    const auto move = move_of(record, target);
+    const auto move = move_of(record);
     if (move == 0) {
-      vanished_.push_back(&record);
+      vanished_.push_back(record);
       return;
     }
-    own_moves_.insert(move);
+    own_moves_.push_back(move);
     // A posting object's id is unique over all kinds of transactions; the entity in the name must still be the right one.
-    const auto& entity = find_or_empty(source.entity_of_transaction, name->id);
-    if (only_ledger || earlier || entity == name->entity) moves_[name->id].insert(move);
+    const auto& entity = find_or_empty(source_.entity_of_transaction, name->id);
+    if (only_ledger || earlier || entity == name->entity) moves_.emplace_back(name->id, move);
   }
 }
 
@@ -118,14 +142,24 @@ std::int64_t Bridge::partner(const std::string& party) const {
 std::string Bridge::party(std::int64_t partner) const {
   return find_or_empty(parties_, partner);
 }
-const std::set<std::int64_t>& Bridge::moves(const std::string& transaction) const {
-  return find_or_empty(moves_, transaction);
+std::vector<std::int64_t> Bridge::moves(const std::string& transaction) const {
+  std::vector<std::int64_t> out;
+  for (auto at = std::ranges::lower_bound(moves_, transaction, {}, &std::pair<std::string, std::int64_t>::first);
+       at != moves_.end() && at->first == transaction; ++at)
+    out.push_back(at->second);
+  return out;
 }
-const std::set<std::string>& Bridge::loaded(const std::string& entity) const {
+bool Bridge::is_own_move(std::int64_t move) const {
+  return std::ranges::binary_search(own_moves_, move);
+}
+const std::vector<std::string>& Bridge::loaded(const std::string& entity) const {
   return find_or_empty(loaded_, entity);
 }
-const std::vector<const TargetItem*>& Bridge::items(std::int64_t move) const {
-  return find_or_empty(items_, move);
+std::vector<TargetItem> Bridge::items(std::int64_t move) const {
+  std::vector<TargetItem> out;
+  const auto all = target_.all_items();
+  for (const auto place : items_.of(move)) out.push_back(all.at(place));
+  return out;
 }
 
 std::set<std::int64_t> Bridge::accounts_where(const SourceBooks& source, bool (SourceAccount::*is)() const) const {
@@ -142,7 +176,8 @@ Missing::Missing(const SourceBooks& source, const Bridge& bridge, const RunNotes
   for (const auto& note : notes.notes) {
     if (note.kind == "excluded") left_out.insert(note.entity + "/" + note.source_id);
   }
-  for (const auto& transaction : source.ledger) {
+  const auto transactions = source.transactions();
+  for (const auto& transaction : transactions) {
     const auto found = source.entity_of_transaction.find(transaction.id);
     const bool listed = (found != source.entity_of_transaction.end() && left_out.contains(found->second + "/" + transaction.id)) ||
                         left_out.contains(std::string(kLedgerTransaction) + "/" + transaction.id) ||
@@ -159,10 +194,10 @@ Missing::Missing(const SourceBooks& source, const Bridge& bridge, const RunNotes
     }
   }
   for (const auto& one : unread) {
-    for (const auto i : one.transactions) unlinked_.insert(source.ledger[i].id);
+    for (const auto place : one.transactions) unlinked_.insert(transactions.at(place).id);
   }
   // A payment of nothing posts nothing, but settles what it names.
-  for (const auto& link : source.allocations) {
+  for (const auto& link : source.all_allocations()) {
     const auto found = source.entity_of_transaction.find(link.payment);
     if (found != source.entity_of_transaction.end() && left_out.contains(found->second + "/" + link.payment) &&
         !ids_.contains(link.payment))

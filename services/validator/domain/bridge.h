@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "services/validator/domain/packed_books.h"
 #include "services/validator/domain/unread.h"
 
 /// The only bridge between the two books: external ids.
+/// Lists of ids are sorted vectors: half a million nodes of a set would be more than all the rest.
 namespace q2o::validator {
 
 struct OwnName {
@@ -32,37 +34,41 @@ class Bridge {
   /// A record that could not be read in this run stands in the target as an earlier run read it.
   bool from_earlier_run(const std::string& transaction) const { return earlier_.contains(transaction); }
   /// Everything the transaction became in the ledger.
-  const std::set<std::int64_t>& moves(const std::string& transaction) const;
-  bool is_own_move(std::int64_t move) const { return own_moves_.contains(move); }
-  /// Source ids of an entity that have at least one record in the target.
-  const std::set<std::string>& loaded(const std::string& entity) const;
-  const std::vector<const OwnRecord*>& unreadable() const { return unreadable_; }
+  std::vector<std::int64_t> moves(const std::string& transaction) const;
+  bool is_own_move(std::int64_t move) const;
+  /// Source ids of an entity that have at least one record in the target, sorted.
+  const std::vector<std::string>& loaded(const std::string& entity) const;
+  const std::vector<OwnRecord>& unreadable() const { return unreadable_; }
   /// Records whose entity is known but whose source record does not exist.
-  const std::vector<const OwnRecord*>& orphans() const { return orphans_; }
+  const std::vector<OwnRecord>& orphans() const { return orphans_; }
   /// Records of money movements whose move or payment is gone from the target.
-  const std::vector<const OwnRecord*>& vanished() const { return vanished_; }
+  const std::vector<OwnRecord>& vanished() const { return vanished_; }
   /// Posted items of a move.
-  const std::vector<const TargetItem*>& items(std::int64_t move) const;
+  std::vector<TargetItem> items(std::int64_t move) const;
   std::set<std::int64_t> accounts_where(const SourceBooks& source, bool (SourceAccount::*is)() const) const;
 
  private:
-  void take(const OwnRecord& record, const SourceBooks& source, const TargetBooks& target);
-  std::int64_t move_of(const OwnRecord& record, const TargetBooks& target) const;
+  void take(const OwnRecord& record);
+  std::int64_t move_of(const OwnRecord& record) const;
+  bool extracted(const std::string& entity, const std::string& id) const;
 
+  const SourceBooks& source_;
+  const TargetBooks& target_;
   std::map<std::string, std::string> entities_;  // "sales_receipt" -> "SalesReceipt"
-  /// entity -> id as it looks in an external id ("EUR_2026-01-31") -> source id ("EUR/2026-01-31")
+  /// entity -> id as it looks in an external id ("EUR_2026-01-31") -> source id ("EUR/2026-01-31"), where these differ
   std::map<std::string, std::map<std::string, std::string>> ids_;
   std::map<std::string, std::int64_t> accounts_, partners_;
   std::map<std::int64_t, const SourceAccount*> source_accounts_;
   std::map<std::int64_t, std::string> parties_;
-  std::map<std::string, std::set<std::int64_t>> moves_;
-  std::set<std::int64_t> own_moves_;
-  std::map<std::string, std::set<std::string>> loaded_;
-  std::map<std::int64_t, std::vector<const TargetItem*>> items_;
+  std::vector<std::pair<std::string, std::int64_t>> moves_;
+  std::vector<std::int64_t> own_moves_;
+  std::map<std::string, std::vector<std::string>> loaded_;
+  Places items_;  ///< of posted ones, by move
   std::map<std::int64_t, std::int64_t> move_of_line_;
-  std::set<std::string> ledger_ids_, earlier_;
+  std::vector<std::string> ledger_ids_;
+  std::set<std::string> earlier_;
   std::map<std::string, std::string> unread_;  ///< transaction id -> entity
-  std::vector<const OwnRecord*> unreadable_, orphans_, vanished_;
+  std::vector<OwnRecord> unreadable_, orphans_, vanished_;
 };
 
 /// Posting records that were rejected or left out and of which nothing is in the target: what they would have posted explains differences.
@@ -82,6 +88,7 @@ class Missing {
   /// Rejected or excluded posting records of which nothing is there, and those of which a part was loaded.
   std::size_t whole() const { return ids_.size(); }
   std::size_t in_part() const { return partial_.size(); }
+  bool nothing() const { return ids_.empty() && partial_.empty() && unlinked_.empty(); }
 
  private:
   struct Piece {

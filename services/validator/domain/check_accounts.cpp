@@ -18,42 +18,53 @@ Line account_line(const SourceAccount& account, std::string what, std::string pe
   return line;
 }
 
-std::string last_day(const SourceBooks& source) {
-  return source.ledger.empty() ? std::string() : source.ledger.back().date;
-}
-
-/// The ledger's sum of an account over days (after exclusive, to inclusive).
-Decimal ledger_sum(const SourceBooks& source, const std::string& account, const std::string& after, const std::string& to) {
-  Decimal sum;
-  for (const auto& transaction : source.ledger) {
-    if (transaction.date > to || (!after.empty() && transaction.date <= after)) continue;
-    for (const auto& posting : transaction.postings) {
-      if (posting.account_id == account) sum += posting.amount;
+/// The ledger's sums of some accounts per day, from one walk over it.
+class LedgerSums {
+ public:
+  LedgerSums(const SourceBooks& source, bool (SourceAccount::*wanted)() const) {
+    for (const auto& transaction : source.transactions()) {
+      for (const auto& posting : transaction.postings) {
+        const auto account = source.accounts.find(posting.account_id);
+        if (account != source.accounts.end() && (account->second.*wanted)()) add(account->second, transaction.date, posting);
+      }
     }
   }
-  return sum;
-}
-
-/// In the account's own currency, where it has a foreign one; nothing when the ledger does not tell.
-std::optional<Decimal> ledger_sum_currency(const SourceBooks& source, const SourceAccount& account) {
-  Decimal sum;
-  for (const auto& transaction : source.ledger) {
-    for (const auto& posting : transaction.postings) {
-      if (posting.account_id != account.id) continue;
-      if (posting.currency == account.currency && posting.amount_currency)
-        sum += *posting.amount_currency;
-      else if (!posting.amount.is_zero())
-        return std::nullopt;
-    }
+  /// Over days (after exclusive, to inclusive).
+  Decimal of(const std::string& account, const std::string& after, const std::string& to) const {
+    Decimal sum;
+    const auto found = days_.find(account);
+    if (found == days_.end()) return sum;
+    const auto& days = found->second;
+    for (auto day = after.empty() ? days.begin() : days.upper_bound(after); day != days.end() && day->first <= to; ++day)
+      sum += day->second;
+    return sum;
   }
-  return sum;
-}
+  /// In the account's own currency, where it has a foreign one; nothing when the ledger does not tell.
+  std::optional<Decimal> in_currency(const std::string& account) const {
+    if (silent_.contains(account)) return std::nullopt;
+    const auto found = in_currency_.find(account);
+    return found == in_currency_.end() ? Decimal() : found->second;
+  }
+
+ private:
+  void add(const SourceAccount& account, const std::string& date, const accounting::Posting& posting) {
+    days_[account.id][date] += posting.amount;
+    if (posting.currency == account.currency && posting.amount_currency)
+      in_currency_[account.id] += *posting.amount_currency;
+    else if (!posting.amount.is_zero())
+      silent_.insert(account.id);
+  }
+  std::map<std::string, std::map<std::string, Decimal>> days_;  // account -> day
+  std::map<std::string, Decimal> in_currency_;
+  std::set<std::string> silent_;
+};
 
 /// Whether the migration keeps bank statements; money may also have been booked by payments and entries alone.
 bool has_statement_lines(const TargetBooks& target, const Bridge& bridge) {
-  return std::any_of(target.records.begin(), target.records.end(),
-                     [](const auto& record) { return record.model == "account.bank.statement.line"; }) ||
-         std::any_of(target.statement_lines.begin(), target.statement_lines.end(),
+  for (const auto& record : target.all_records()) {
+    if (record.model == "account.bank.statement.line") return true;
+  }
+  return std::any_of(target.statement_lines.begin(), target.statement_lines.end(),
                      [&](const auto& line) { return bridge.is_own_move(line.move_id); });
 }
 
@@ -64,8 +75,9 @@ Check check_money(const SourceBooks& source, const TargetBooks& target, const Br
       "money", "Bank, card and undeposited balances",
       "Ledger balance of each account on the last day against Odoo's balance, and against the sum of the statement lines of its "
       "journal (what the journal card shows, in the journal's currency).");
-  const auto last = last_day(source);
+  const auto last = source.last_day();
   if (last.empty()) return check.finish();
+  const LedgerSums sums(source, &SourceAccount::is_money);
   const bool statements = has_statement_lines(target, bridge);
   if (!statements)
     check.remark(
@@ -73,7 +85,7 @@ Check check_money(const SourceBooks& source, const TargetBooks& target, const Br
         "not.");
   for (const auto& [id, account] : source.accounts) {
     if (!account.is_money()) continue;
-    const auto expected = ledger_sum(source, id, "", last);
+    const auto expected = sums.of(id, "", last);
     const auto counterpart = bridge.account(id);
     const auto explained = missing.on_account(id, "", "");
     check.amount(account_line(account, "ledger", last), expected, target.balance(last, counterpart), explained);
@@ -85,13 +97,12 @@ Check check_money(const SourceBooks& source, const TargetBooks& target, const Br
     if (!account.has_statement() && !has_journal) continue;
     for (const auto& line : target.statement_lines) {
       const auto journal = target.journals.find(line.journal_id);
-      const auto move = target.moves.find(line.move_id);
       if (journal == target.journals.end() || journal->second.default_account_id != counterpart || counterpart == 0) continue;
-      if (move != target.moves.end() && move->second.state == "posted") lines += line.amount;
+      if (const auto move = target.move(line.move_id); move && move->state == "posted") lines += line.amount;
     }
     if (!has_journal && expected.is_zero()) continue;
     const bool foreign = !account.currency.empty() && account.currency != source.home_currency;
-    const auto in_currency = foreign ? ledger_sum_currency(source, account) : std::optional<Decimal>(expected);
+    const auto in_currency = foreign ? sums.in_currency(id) : std::optional<Decimal>(expected);
     if (!in_currency) {
       check.not_checked(fmt::format("{}: the recorded ledger has no amounts in {}.", account.name, account.currency));
       continue;
@@ -108,9 +119,10 @@ Check check_tax(const SourceBooks& source, const TargetBooks& target, const Brid
       "tax", "Tax per liability account",
       "Movement of each tax liability account in every fiscal year, and its balance on the last day. The source does not say "
       "which agency an account belongs to; agencies that share one are not told apart.");
-  const auto last = last_day(source);
+  const auto last = source.last_day();
+  const LedgerSums sums(source, &SourceAccount::is_tax);
   std::set<std::string> starts;
-  for (const auto& transaction : source.ledger) starts.insert(fiscal_year_start(transaction.date, source.fiscal_year_first_month));
+  for (const auto& transaction : source.transactions()) starts.insert(fiscal_year_start(transaction.date, source.fiscal_year_first_month));
   bool any = false;
   for (const auto& [id, account] : source.accounts) {
     if (!account.is_tax()) continue;
@@ -119,11 +131,11 @@ Check check_tax(const SourceBooks& source, const TargetBooks& target, const Brid
     for (auto start = starts.begin(); start != starts.end(); ++start) {
       const auto after = day_before(*start);
       const auto to = std::next(start) == starts.end() ? last : day_before(*std::next(start));
-      check.amount(account_line(account, "movement", *start + " – " + to), ledger_sum(source, id, after, to),
+      check.amount(account_line(account, "movement", *start + " – " + to), sums.of(id, after, to),
                    target.balance(to, counterpart) - target.balance(after, counterpart), missing.on_account(id, after, to));
     }
     if (!last.empty()) {
-      check.amount(account_line(account, "balance", last), ledger_sum(source, id, "", last), target.balance(last, counterpart),
+      check.amount(account_line(account, "balance", last), sums.of(id, "", last), target.balance(last, counterpart),
                    missing.on_account(id, "", last));
     }
   }
@@ -138,7 +150,7 @@ Check check_currencies(const SourceBooks& source, const TargetBooks& target, con
       "items in home currency must carry their balance as currency amount.");
   std::map<std::pair<std::string, std::string>, Decimal> expected, found;  // (account, currency)
   bool silent = false;
-  for (const auto& transaction : source.ledger) {
+  for (const auto& transaction : source.transactions()) {
     for (const auto& posting : transaction.postings) {
       if (posting.currency.empty() || posting.currency == source.home_currency) continue;
       if (posting.amount_currency)
@@ -148,10 +160,10 @@ Check check_currencies(const SourceBooks& source, const TargetBooks& target, con
     }
   }
   for (const auto& [id, account] : source.accounts) {
-    silent |= !account.currency.empty() && account.currency != source.home_currency && expected.empty() && !source.ledger.empty();
+    silent |= !account.currency.empty() && account.currency != source.home_currency && expected.empty() && !source.transactions().empty();
   }
   std::map<std::string, Decimal> home, home_currency;
-  for (const auto& item : target.items) {
+  for (const auto& item : target.all_items()) {
     const auto* account = bridge.source_account(item.account_id);
     if (!item.posted || account == nullptr || !bridge.is_own_move(item.move_id)) continue;
     if (item.currency == source.home_currency || item.currency.empty()) {
@@ -163,7 +175,7 @@ Check check_currencies(const SourceBooks& source, const TargetBooks& target, con
   }
   for (const auto& [key, amount] : expected) {
     const auto node = found.extract(key);
-    auto line = account_line(source.accounts.at(key.first), "", last_day(source));
+    auto line = account_line(source.accounts.at(key.first), "", source.last_day());
     line.currency = key.second;
     const auto there = node.empty() ? Decimal() : node.mapped();
     check.amount(std::move(line), amount, there, missing.in_currency(key.first, key.second));
@@ -173,13 +185,13 @@ Check check_currencies(const SourceBooks& source, const TargetBooks& target, con
   } else {
     for (const auto& [key, amount] : found) {
       if (amount.is_zero()) continue;
-      auto line = account_line(source.accounts.at(key.first), "", last_day(source));
+      auto line = account_line(source.accounts.at(key.first), "", source.last_day());
       line.currency = key.second;
       check.amount(std::move(line), Decimal(), amount);
     }
   }
   for (const auto& [id, balance] : home) {
-    auto line = account_line(source.accounts.at(id), "home currency items", last_day(source));
+    auto line = account_line(source.accounts.at(id), "home currency items", source.last_day());
     line.currency = source.home_currency;
     line.note = "balance against currency amount, both in Odoo";
     check.amount(std::move(line), balance, home_currency[id]);
@@ -192,7 +204,7 @@ Check check_own_accounts(const SourceBooks& source, const TargetBooks& target, c
       "clearing_accounts", "Clearing accounts of Odoo",
       "Accounts that only Odoo has (outstanding receipts and payments, liquidity transfer) must end at 0.00 with nothing open.");
   std::map<std::int64_t, std::pair<Decimal, Decimal>> sums;  // balance, open
-  for (const auto& item : target.items) {
+  for (const auto& item : target.all_items()) {
     if (!item.posted || bridge.source_account(item.account_id) != nullptr) continue;
     auto& [balance, open] = sums[item.account_id];
     balance += item.balance;
@@ -204,7 +216,7 @@ Check check_own_accounts(const SourceBooks& source, const TargetBooks& target, c
     for (const auto& [what, amount] : {std::pair{"balance", sum.first}, std::pair{"open items", sum.second}}) {
       Line line;
       line.subject = name + " · " + what;
-      line.period = last_day(source);
+      line.period = source.last_day();
       check.amount(std::move(line), Decimal(), amount);
     }
   }
@@ -224,17 +236,17 @@ Check check_leftovers(const SourceBooks& source, const TargetBooks& target, cons
     }
     check.fact(std::move(line), false);
   };
-  for (const auto* record : bridge.unreadable()) trouble(*record, "its external id names no entity of the source");
-  for (const auto* record : bridge.orphans()) trouble(*record, "its source record was not extracted");
-  for (const auto* record : bridge.vanished()) trouble(*record, "its entry is gone from Odoo");
+  for (const auto& record : bridge.unreadable()) trouble(record, "its external id names no entity of the source");
+  for (const auto& record : bridge.orphans()) trouble(record, "its source record was not extracted");
+  for (const auto& record : bridge.vanished()) trouble(record, "its entry is gone from Odoo");
   std::size_t sound = 0;
   std::map<std::int64_t, std::int64_t> move_of_line;
   for (const auto& line : target.statement_lines) move_of_line[line.id] = line.move_id;
   const auto state_of_move = [&](std::int64_t id) {
-    const auto found = target.moves.find(id);
-    return found == target.moves.end() ? std::string() : found->second.state;
+    const auto found = target.move(id);
+    return found ? found->state : std::string();
   };
-  for (const auto& record : target.records) {
+  for (const auto& record : target.all_records()) {
     const auto state = [&]() -> std::string {
       if (record.model == "account.move") return state_of_move(record.id);
       if (record.model == "account.bank.statement.line") return state_of_move(move_of_line[record.id]);
@@ -247,11 +259,11 @@ Check check_leftovers(const SourceBooks& source, const TargetBooks& target, cons
       ++sound;
   }
   std::size_t foreign = 0;
-  for (const auto& [id, move] : target.moves) foreign += move.state == "posted" && !bridge.is_own_move(id) ? 1 : 0;
+  target.each_move([&](const TargetMove& move) { foreign += move.state == "posted" && !bridge.is_own_move(move.id) ? 1 : 0; });
   if (foreign > 0)
     check.remark(fmt::format("Odoo has {} that this migration did not make.", counted(foreign, "posted entry", "posted entries")));
   Line line;
-  line.subject = counted(target.records.size(), "record", "records") + " of the migration looked at";
+  line.subject = counted(target.all_records().size(), "record", "records") + " of the migration looked at";
   line.source = line.target = std::to_string(sound);
   check.fact(std::move(line), true);
   static_cast<void>(source);

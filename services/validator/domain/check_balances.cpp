@@ -161,9 +161,8 @@ Check check_trial_balances(const SourceBooks& source, const TargetBooks& target,
     days.insert(report.date);
     compare_day(check, source, target, bridge, missing, causes, report.accounts, report.date, true);
   }
-  if (!source.ledger.empty()) {
-    const auto& last = source.ledger.back().date;
-    for (const auto& day : month_ends(source.ledger.front().date, last)) {
+  if (const auto last = source.last_day(); !last.empty()) {
+    for (const auto& day : month_ends(source.first_day(), last)) {
       if (!days.contains(day) && !(day > last && days.lower_bound(last) != days.end())) {
         check.not_checked(fmt::format("No trial balance of {} was recorded.", day));
       }
@@ -178,7 +177,7 @@ Check check_balance_sheets(const SourceBooks& source, const TargetBooks& target,
       "balance_sheet", "Balance sheet of every fiscal year",
       "Own amounts of each account and the net income of the source's BalanceSheet against Odoo's balances of the same day.");
   complain(check, source, "BalanceSheet");
-  if (source.balance_sheets.empty() && !source.ledger.empty()) check.not_checked("No balance sheet was recorded.");
+  if (source.balance_sheets.empty() && !source.transactions().empty()) check.not_checked("No balance sheet was recorded.");
   for (const auto& report : source.balance_sheets) {
     compare_day(check, source, target, bridge, missing, causes, report.accounts, report.end_date, false);
     const Day day(source, target, bridge, report.end_date);
@@ -195,7 +194,7 @@ Check check_profit_and_loss(const SourceBooks& source, const TargetBooks& target
       "profit_and_loss", "Profit and loss of every fiscal year",
       "Own amounts of each account and the net income of the source's ProfitAndLoss against Odoo's journal items of the same days.");
   complain(check, source, "ProfitAndLoss");
-  if (source.profit_and_losses.empty() && !source.ledger.empty()) check.not_checked("No profit and loss was recorded.");
+  if (source.profit_and_losses.empty() && !source.transactions().empty()) check.not_checked("No profit and loss was recorded.");
   for (const auto& report : source.profit_and_losses) {
     const auto before = day_before(report.start_date);
     if (!target.balances.contains(before) || !target.balances.contains(report.end_date)) {

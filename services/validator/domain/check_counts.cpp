@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "services/validator/domain/checks.h"
 
 namespace q2o::validator {
@@ -27,7 +29,7 @@ struct Split {
 };
 
 /// Each extracted id has one fate; a record with rejected parts counts as rejected even when other parts are there.
-Split split(const std::string& entity, const std::set<std::string>& ids, Fates& fates, const std::set<std::string>& loaded) {
+Split split(const std::string& entity, const std::set<std::string>& ids, Fates& fates, const std::vector<std::string>& loaded) {
   Split out;
   for (const auto& id : ids) {
     if (fates.rejected[entity].contains(id))
@@ -36,7 +38,7 @@ Split split(const std::string& entity, const std::set<std::string>& ids, Fates& 
       ++out.excluded;
     else if (fates.merged[entity].contains(id))
       ++out.merged;
-    else if (loaded.contains(id))
+    else if (std::ranges::binary_search(loaded, id))
       ++out.loaded;
     else
       out.lost.push_back(id);
@@ -109,7 +111,7 @@ Check check_counts(const SourceBooks& source, const Bridge& bridge, const RunNot
     if (seen.insert(entity).second) compare(check, entity, ids.size(), split(entity, ids, fates, bridge.loaded(entity)));
   }
   std::set<std::string> only_ledger;
-  for (const auto& transaction : source.ledger) {
+  for (const auto& transaction : source.transactions()) {
     if (!source.entity_of_transaction.contains(transaction.id)) only_ledger.insert(transaction.id);
   }
   const std::string name(kLedgerTransaction);

@@ -10,8 +10,8 @@ namespace {
 Decimal residual_of(const std::string& transaction, const ControlAccounts& accounts, const Bridge& bridge, bool in_currency) {
   Decimal sum;
   for (const auto move : bridge.moves(transaction)) {
-    for (const auto* item : bridge.items(move)) {
-      if (accounts.target.contains(item->account_id)) sum += in_currency ? item->residual_currency : item->residual;
+    for (const auto& item : bridge.items(move)) {
+      if (accounts.target.contains(item.account_id)) sum += in_currency ? item.residual_currency : item.residual;
     }
   }
   return sum;
@@ -58,7 +58,7 @@ Check check_documents(const SourceBooks& source, const TargetBooks& target, cons
     check.amount(std::move(line), open, residual, explained.exact ? explained.amount : Decimal());
   };
   std::set<std::string> told;  // by the document itself
-  for (const auto& document : source.documents) {
+  for (const auto& document : source.all_documents()) {
     told.insert(document.id);
     Line line;
     line.subject = document.label;
@@ -68,7 +68,7 @@ Check check_documents(const SourceBooks& source, const TargetBooks& target, cons
   }
   for (const auto& side : sides) {
     Unchecked unchecked;
-    for (const auto& transaction : source.ledger) {
+    for (const auto& transaction : source.transactions()) {
       const auto found = side.posted.find(transaction.id);
       if (told.contains(transaction.id) || found == side.posted.end()) continue;
       auto line = line_of(source, transaction);

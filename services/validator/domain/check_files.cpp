@@ -6,11 +6,11 @@ namespace q2o::validator {
 namespace {
 
 /// Attachments in Odoo by the source's file.
-std::map<std::string, std::vector<const OwnRecord*>> attachments(const TargetBooks& target, const Bridge& bridge) {
-  std::map<std::string, std::vector<const OwnRecord*>> out;
-  for (const auto& record : target.records) {
+std::map<std::string, std::vector<std::int64_t>> attachments(const TargetBooks& target, const Bridge& bridge) {
+  std::map<std::string, std::vector<std::int64_t>> out;
+  for (const auto& record : target.all_records()) {
     if (record.model != "ir.attachment") continue;
-    if (const auto name = bridge.parse(record.name)) out[name->entity + "/" + name->id].push_back(&record);
+    if (const auto name = bridge.parse(record.name)) out[name->entity + "/" + name->id].push_back(record.id);
   }
   return out;
 }
@@ -51,9 +51,9 @@ Check check_files(const SourceBooks& source, const TargetBooks& target, const Br
       check.fact(std::move(line), known);
       continue;
     }
-    for (const auto* record : found->second) {
+    for (const auto id : found->second) {
       Line line = line_of(file);
-      const auto size = target.file_bytes.find(record->id);
+      const auto size = target.file_bytes.find(id);
       const bool same = size != target.file_bytes.end() && (!file.bytes || *file.bytes == size->second);
       line.target = size == target.file_bytes.end() ? "deleted" : fmt::format("{} bytes", size->second);
       if (!same) line.note = "not the file of the source: somebody changed it in Odoo, or the source says a wrong size";

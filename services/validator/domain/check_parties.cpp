@@ -40,12 +40,12 @@ std::string party_of(const Side& side, const TargetItem& item) {
 
 void compare_ledger(CheckBuilder& check, const Side& side, const Missing& missing, const std::string& last) {
   std::map<std::string, Decimal> expected, found;
-  for (const auto& transaction : side.source.ledger) {
+  for (const auto& transaction : side.source.transactions()) {
     for (const auto& posting : transaction.postings) {
       if (side.accounts.source.contains(posting.account_id)) expected[posting.name_id] += posting.amount;
     }
   }
-  for (const auto& item : side.target.items) {
+  for (const auto& item : side.target.all_items()) {
     if (item.posted && side.accounts.target.contains(item.account_id)) found[party_of(side, item)] += item.balance;
   }
   for (const auto& [party, amount] : expected) {
@@ -68,13 +68,13 @@ std::size_t bucket_of(const std::string& due, const accounting::AgedReport& repo
   return late <= 0 ? 0 : std::min(report.bucket_titles.size() - 1, static_cast<std::size_t>((late - 1) / 30 + 1));
 }
 
-const std::string& due_of(const TargetItem& item) {
+std::string due_of(const TargetItem& item) {
   return item.maturity.empty() ? item.date : item.maturity;
 }
 
 std::map<std::string, Open> open_in_target(const Side& side, const accounting::AgedReport& report) {
   std::map<std::string, Open> out;
-  for (const auto& item : side.target.items) {
+  for (const auto& item : side.target.all_items()) {
     if (!item.posted || item.residual.is_zero() || !side.accounts.target.contains(item.account_id)) continue;
     auto& open = out[party_of(side, item)];
     open.buckets.resize(report.bucket_titles.size());
@@ -93,12 +93,14 @@ struct ExplainedAges {
 class AgeExplainer {
  public:
   AgeExplainer(const Side& side, const Missing& missing, const accounting::AgedReport& report)
-      : side_(side), missing_(missing), report_(report), items_(side.source, side.target, side.bridge, missing, side.receivable) {
-    for (const auto& document : side.source.documents) {
+      : side_(side), missing_(missing), report_(report) {
+    if (missing.nothing()) return;
+    const OpenItems items(side.source, side.target, side.bridge, missing, side.receivable);
+    for (const auto& document : side.source.all_documents()) {
       if (!document.due.empty()) due_[document.id] = document.due;
     }
-    for (const auto& transaction : side.source.ledger) due_.try_emplace(transaction.id, transaction.date);
-    for (const auto& [id, explained] : items_.explained) take(id, explained);
+    for (const auto& transaction : side.source.transactions()) due_.try_emplace(transaction.id, transaction.date);
+    for (const auto& [id, explained] : items.explained) take(items.posted, id, explained);
   }
   ExplainedAges of(const std::string& party) const {
     const auto found = by_party_.find(party);
@@ -106,9 +108,9 @@ class AgeExplainer {
   }
 
  private:
-  void take(const std::string& id, const Explained& explained) {
-    const auto posted = items_.posted.find(id);
-    if (posted == items_.posted.end() || (explained.exact && explained.amount.is_zero())) return;
+  void take(const PostedByTransaction& all, const std::string& id, const Explained& explained) {
+    const auto posted = all.find(id);
+    if (posted == all.end() || (explained.exact && explained.amount.is_zero())) return;
     const auto amount = at_home(posted->second, explained);
     const auto bucket = bucket_in(id);
     const bool exact = amount && bucket && posted->second.parties.size() == 1;
@@ -131,8 +133,8 @@ class AgeExplainer {
     if (missing_.transaction(id)) return bucket_of(due_.at(id), report_);
     std::set<std::size_t> buckets;
     for (const auto move : side_.bridge.moves(id)) {
-      for (const auto* item : side_.bridge.items(move)) {
-        if (side_.accounts.target.contains(item->account_id)) buckets.insert(bucket_of(due_of(*item), report_));
+      for (const auto& item : side_.bridge.items(move)) {
+        if (side_.accounts.target.contains(item.account_id)) buckets.insert(bucket_of(due_of(item), report_));
       }
     }
     return buckets.size() == 1 ? std::optional(*buckets.begin()) : std::nullopt;
@@ -141,7 +143,6 @@ class AgeExplainer {
   const Side& side_;
   const Missing& missing_;
   const accounting::AgedReport& report_;
-  OpenItems items_;
   std::map<std::string, std::string> due_;
   std::map<std::string, ExplainedAges> by_party_;
 };
@@ -179,12 +180,12 @@ Check check_parties(const SourceBooks& source, const TargetBooks& target, const 
                   "balances and residuals in Odoo.",
                   receivable ? "customer" : "vendor", receivable ? "AgedReceivables" : "AgedPayables"));
   const std::string name = receivable ? "AgedReceivables" : "AgedPayables";
-  const auto last = source.ledger.empty() ? std::string() : source.ledger.back().date;
+  const auto last = source.last_day();
   compare_ledger(check, side, missing, last);
   const auto& report = receivable ? source.receivables : source.payables;
   if (const auto bad = source.unreadable.find(name); bad != source.unreadable.end())
     check.not_checked(name + ": " + bad->second + ".");
-  else if (!report && !source.ledger.empty())
+  else if (!report && !last.empty())
     check.not_checked(fmt::format("No {} was recorded.", name));
   else if (report && report->date < last)
     check.not_checked(fmt::format("{} is of {}, the ledger goes on until {}.", name, report->date, last));

@@ -30,13 +30,13 @@ Line line_of(const Subject& subject, const accounting::LedgerTransaction& transa
 }
 
 void compare_dates(CheckBuilder& check, const Subject& subject, const accounting::LedgerTransaction& transaction, const TargetBooks& target,
-                   const std::set<std::int64_t>& moves) {
+                   const std::vector<std::int64_t>& moves) {
   for (const auto move : moves) {
-    const auto found = target.moves.find(move);
-    if (found == target.moves.end() || found->second.date == transaction.date || found->second.state != "posted") continue;
-    auto line = line_of(subject, transaction, "date of " + found->second.name);
+    const auto found = target.move(move);
+    if (!found || found->date == transaction.date || found->state != "posted") continue;
+    auto line = line_of(subject, transaction, "date of " + found->name);
     line.source = transaction.date;
-    line.target = found->second.date;
+    line.target = found->date;
     line.note = "Odoo moves the date to the first open day when a lock date is set.";
     check.fact(std::move(line), false);
   }
@@ -50,14 +50,14 @@ Check check_transactions(const SourceBooks& source, const TargetBooks& target, c
                      "Per transaction and account: the netted postings of the source's general ledger against the netted journal items of "
                      "everything in Odoo whose external id belongs to the transaction; dates too.");
   if (source.unreadable.contains("GeneralLedger")) check.not_checked("General ledger: " + source.unreadable.at("GeneralLedger"));
-  for (const auto& transaction : source.ledger) {
+  for (const auto& transaction : source.transactions()) {
     const auto subject = subject_of(source, transaction);
     std::map<std::string, Decimal> expected;
     for (const auto& posting : transaction.postings) expected[posting.account_id] += posting.amount;
     std::map<std::int64_t, Decimal> found;
-    const auto& moves = bridge.moves(transaction.id);
+    const auto moves = bridge.moves(transaction.id);
     for (const auto move : moves) {
-      for (const auto* item : bridge.items(move)) found[item->account_id] += item->balance;
+      for (const auto& item : bridge.items(move)) found[item.account_id] += item.balance;
     }
     for (const auto& [account, amount] : expected) {
       const auto counterpart = bridge.account(account);
@@ -99,8 +99,8 @@ bool comparable(const SourceAccount& account, const ByParty& expected) {
 Check check_transaction_parties(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing) {
   CheckBuilder check("transaction_parties", "Customers and vendors of every posting",
                      "Per transaction, account and party: the name on the source's ledger row against the partner of the journal items.");
-  for (const auto& transaction : source.ledger) {
-    const auto& moves = bridge.moves(transaction.id);
+  for (const auto& transaction : source.transactions()) {
+    const auto moves = bridge.moves(transaction.id);
     if (moves.empty()) continue;  // told by the section above
     const auto subject = subject_of(source, transaction);
     std::map<std::string, ByParty> expected, found;
@@ -109,9 +109,9 @@ Check check_transaction_parties(const SourceBooks& source, const TargetBooks& ta
       expected[posting.account_id][known ? posting.name_id : std::string()] += posting.amount;
     }
     for (const auto move : moves) {
-      for (const auto* item : bridge.items(move)) {
-        const auto* account = bridge.source_account(item->account_id);
-        if (account != nullptr) found[account->id][bridge.party(item->partner_id)] += item->balance;
+      for (const auto& item : bridge.items(move)) {
+        const auto* account = bridge.source_account(item.account_id);
+        if (account != nullptr) found[account->id][bridge.party(item.partner_id)] += item.balance;
       }
     }
     for (const auto& [account_id, parties] : expected) {

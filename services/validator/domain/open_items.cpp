@@ -45,7 +45,7 @@ ControlAccounts::ControlAccounts(const SourceBooks& books, const TargetBooks& od
 
 PostedByTransaction posted_on(const SourceBooks& source, const ControlAccounts& accounts) {
   PostedByTransaction out;
-  for (const auto& transaction : source.ledger) {
+  for (const auto& transaction : source.transactions()) {
     for (const auto& posting : transaction.postings) {
       if (!accounts.source.contains(posting.account_id)) continue;
       if (posting.amount.is_zero() && posting.amount_currency.value_or(Decimal()).is_zero()) continue;
@@ -59,7 +59,7 @@ PostedByTransaction posted_on(const SourceBooks& source, const ControlAccounts& 
 std::map<std::string, OpenAmount> open_by_links(const SourceBooks& source, const PostedByTransaction& posted, bool receivable) {
   std::map<std::string, OpenAmount> open;
   for (const auto& [id, amount] : posted) open[id] = {amount.sum, amount.known ? std::string_view() : kNoCurrency};
-  for (const auto& link : source.allocations) {
+  for (const auto& link : source.all_allocations()) {
     if (link.receivable != receivable) continue;
     auto& payment = open[link.payment];
     auto& settled = open[link.settled];
@@ -91,7 +91,7 @@ using Settlements = std::map<std::string, Settlement>;
 
 Settlements settlements(const SourceBooks& source, const PostedByTransaction& posted, bool receivable) {
   Settlements out;
-  for (const auto& link : source.allocations) {
+  for (const auto& link : source.all_allocations()) {
     if (link.receivable != receivable) continue;
     auto& settlement = out[link.payment];
     const bool clear = why_unclear(posted, link.settled).empty();
@@ -176,13 +176,14 @@ class Explainer {
 std::map<std::string, Explained> explained_open(const SourceBooks& source, const Missing& missing, const PostedByTransaction& posted,
                                                 const std::map<std::string, OpenAmount>& open, bool receivable) {
   std::map<std::string, Explained> out;
+  if (missing.nothing()) return out;
   Explainer explainer(missing, posted, out);
   for (const auto& [payment, settlement] : settlements(source, posted, receivable)) explainer.take(payment, settlement);
   // Nothing of these is there: all that is open of them is missing.
   for (const auto& [id, amount] : open) {
     if (missing.transaction(id)) out[id] = {amount.amount, amount.unclear.empty()};
   }
-  for (const auto& document : source.documents) {
+  for (const auto& document : source.all_documents()) {
     if (document.receivable == receivable && missing.transaction(document.id)) out[document.id] = {document.open, true};
   }
   return out;

@@ -133,9 +133,10 @@ std::string sentence(const Proof& proof, const Tally& tally, const Exceptions& e
 /// Each transaction that the ledger has without a record by name, then what the ledger knows nothing of.
 std::vector<UnreadRecord> list_unread(const SourceBooks& source, const Bridge& bridge, const std::vector<Unread>& all) {
   std::vector<UnreadRecord> out;
+  const auto transactions = source.transactions();
   for (const auto& unread : all) {
-    for (const auto i : unread.transactions) {
-      const auto& transaction = source.ledger[i];
+    for (const auto place : unread.transactions) {
+      const auto transaction = transactions.at(place);
       const bool there = !bridge.moves(transaction.id).empty();
       out.push_back({unread.entity, transaction.id, ledger_label(transaction), unread.explanation,
                      bridge.from_earlier_run(transaction.id) ? "in Odoo as an earlier run read it"
@@ -174,12 +175,12 @@ std::string counted(std::uint64_t number, std::string_view one, std::string_view
   return fmt::format("{} {}", with_thousands(number), number == 1 ? one : many);
 }
 
-Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes) {
+Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes, const TakeLines& take) {
   tie_ledger_to_records(source, notes);
   Proof proof;
   proof.company_name = source.company_name;
   proof.home_currency = source.home_currency;
-  proof.transactions = source.ledger.size();
+  proof.transactions = source.transactions().size();
   proof.notes = std::move(notes);
 
   const auto unread = unread_records(source, proof.notes);
@@ -189,21 +190,28 @@ Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes) {
   proof.accounts = account_codes(source, target, bridge);
   proof.clearing = clearing_of(source);
   Causes causes;
-  proof.checks.push_back(check_counts(source, bridge, proof.notes, unread));
-  proof.checks.push_back(check_transactions(source, target, bridge, missing, causes));
-  proof.checks.push_back(check_transaction_parties(source, target, bridge, missing));
-  proof.checks.push_back(check_trial_balances(source, target, bridge, missing, causes));
-  proof.checks.push_back(check_balance_sheets(source, target, bridge, missing, causes));
-  proof.checks.push_back(check_profit_and_loss(source, target, bridge, missing, causes));
-  proof.checks.push_back(check_parties(source, target, bridge, missing, true));
-  proof.checks.push_back(check_parties(source, target, bridge, missing, false));
-  proof.checks.push_back(check_documents(source, target, bridge, missing));
-  proof.checks.push_back(check_money(source, target, bridge, missing));
-  proof.checks.push_back(check_tax(source, target, bridge, missing));
-  proof.checks.push_back(check_currencies(source, target, bridge, missing));
-  proof.checks.push_back(check_own_accounts(source, target, bridge));
-  if (!source.files.empty()) proof.checks.push_back(check_files(source, target, bridge, proof.notes));
-  proof.checks.push_back(check_leftovers(source, target, bridge));
+  const auto add = [&](Check check) {
+    if (take) {
+      take(proof.checks.size(), check.lines);
+      std::vector<Line>().swap(check.lines);
+    }
+    proof.checks.push_back(std::move(check));
+  };
+  add(check_counts(source, bridge, proof.notes, unread));
+  add(check_transactions(source, target, bridge, missing, causes));
+  add(check_transaction_parties(source, target, bridge, missing));
+  add(check_trial_balances(source, target, bridge, missing, causes));
+  add(check_balance_sheets(source, target, bridge, missing, causes));
+  add(check_profit_and_loss(source, target, bridge, missing, causes));
+  add(check_parties(source, target, bridge, missing, true));
+  add(check_parties(source, target, bridge, missing, false));
+  add(check_documents(source, target, bridge, missing));
+  add(check_money(source, target, bridge, missing));
+  add(check_tax(source, target, bridge, missing));
+  add(check_currencies(source, target, bridge, missing));
+  add(check_own_accounts(source, target, bridge));
+  if (!source.files.empty()) add(check_files(source, target, bridge, proof.notes));
+  add(check_leftovers(source, target, bridge));
 
   Tally tally;
   for (const auto& check : proof.checks) {
@@ -236,9 +244,9 @@ std::set<std::string> days_needed(const SourceBooks& source) {
     days.insert(report.end_date);
     days.insert(day_before(report.start_date));
   }
-  if (!source.ledger.empty()) {
-    days.insert(source.ledger.back().date);
-    for (const auto& transaction : source.ledger) {
+  if (const auto last = source.last_day(); !last.empty()) {
+    days.insert(last);
+    for (const auto& transaction : source.transactions()) {
       const auto start = fiscal_year_start(transaction.date, source.fiscal_year_first_month);
       days.insert(day_before(start));
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -79,8 +80,11 @@ inline constexpr std::string_view kMatched = "MATCHED";
 inline constexpr std::string_view kMatchedWithExceptions = "MATCHED WITH EXCEPTIONS";
 inline constexpr std::string_view kDifferent = "DIFFERENT";
 
-/// All checks, then the verdict. Pure.
-Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes);
+/// The lines of section number `check`, as soon as it is made.
+using TakeLines = std::function<void(std::size_t check, const std::vector<Line>& lines)>;
+
+/// All checks, then the verdict. Pure. With `take` the checks of the proof keep no lines: a long report is never whole in memory.
+Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes, const TakeLines& take = {});
 
 /// Days for which the proof needs Odoo's balances.
 std::set<std::string> days_needed(const SourceBooks& source);

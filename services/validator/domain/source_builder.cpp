@@ -35,15 +35,25 @@ constexpr std::array<OpenField, 5> kOpenFields{{{"Invoice", "Balance", "", "Cust
                                                 {"Bill", "Balance", "", "VendorRef", false, -1},
                                                 {"VendorCredit", "Balance", "", "VendorRef", false, 1}}};
 
-void take_open_amount(SourceBooks& books, const std::string& entity, const std::string& id, const json::Value& body) {
+template <class T>
+void keep(std::vector<T>& memory, LongList<T>& list, T value) {
+  if (list.on_shelf())
+    list.add(value);
+  else
+    memory.push_back(std::move(value));
+}
+
+void take_open_amount(SourceBooks& books, const std::string& entity, const std::string& id, const std::string& label,
+                      const json::Value& body) {
   for (const auto& field : kOpenFields) {
     if (field.entity != entity) continue;
     const auto& value = body[field.field].is_null() && !field.fallback.empty() ? body[field.fallback] : body[field.field];
     const auto amount = value.decimal();
     if (!amount) return;
-    books.documents.push_back({entity, id, books.label(entity, id), text_of(body["CurrencyRef"]["value"]),
-                               text_of(body[field.party]["value"]), field.receivable, field.sign > 0 ? *amount : -*amount,
-                               text_of(body["DueDate"].text().empty() ? body["TxnDate"] : body["DueDate"])});
+    keep(books.documents, books.long_documents,
+         SourceDocument{entity, id, label, text_of(body["CurrencyRef"]["value"]), text_of(body[field.party]["value"]),
+                        field.receivable, field.sign > 0 ? *amount : -*amount,
+                        text_of(body["DueDate"].text().empty() ? body["TxnDate"] : body["DueDate"])});
   }
 }
 
@@ -58,7 +68,7 @@ void take_allocations(SourceBooks& books, const std::string& entity, const std::
     const auto amount = line["Amount"].decimal();
     const auto links = line["LinkedTxn"].items();
     if (!amount || amount->is_zero() || links.empty()) continue;
-    books.allocations.push_back({id, text_of(links.front()["TxnId"]), entity == "Payment", *amount});
+    keep(books.allocations, books.long_allocations, Allocation{id, text_of(links.front()["TxnId"]), entity == "Payment", *amount});
   }
 }
 
@@ -159,6 +169,19 @@ void read_into(SourceBooks& books, const std::string& place, const std::string& 
 
 }  // namespace
 
+SourceBuilder::SourceBuilder(const MakeShelf& shelf) : shelf_(shelf), long_bodies_(shelf) {}
+
+std::string SourceBuilder::body_at(std::uint64_t place) const {
+  if (!long_bodies_.on_shelf()) return bodies_.at(place);
+  std::string body;
+  long_bodies_.get(place, body);
+  return body;
+}
+
+SourceBuilder::Ledger SourceBuilder::new_ledger() const {
+  return {accounting::LedgerReader(classifications()), LongList<accounting::LedgerTransaction>(shelf_), {}, {}, {}};
+}
+
 void SourceBuilder::record(const std::string& entity, const std::string& source_id, std::string_view body) {
   if (entity == "GeneralLedger") {  // "GeneralLedger/2026-03"
     if (of_reports_) return;
@@ -167,7 +190,13 @@ void SourceBuilder::record(const std::string& entity, const std::string& source_
       reports_.try_emplace("record/" + source_id, Stored{"GeneralLedger", "", "", std::move(slice)});
     return;
   }
-  records_[entity][source_id] = needed(entity, body);
+  auto kept = needed(entity, body);
+  if (long_bodies_.on_shelf()) {
+    records_[entity][source_id] = long_bodies_.add(kept);
+  } else {
+    records_[entity][source_id] = bodies_.size();
+    bodies_.push_back(std::move(kept));
+  }
 }
 
 void SourceBuilder::report(const std::string& name, const std::string& start_date, const std::string& end_date, std::string body) {
@@ -182,8 +211,8 @@ accounting::Classifications SourceBuilder::classifications() const {
   accounting::Classifications classes;
   const auto accounts = records_.find("Account");
   if (accounts == records_.end()) return classes;
-  for (const auto& [id, body] : accounts->second) {
-    const auto document = json::Document::parse(body);
+  for (const auto& [id, place] : accounts->second) {
+    const auto document = json::Document::parse(body_at(place));
     if (!document) continue;
     const auto known = accounting::classify_account(document->root()["Classification"].text(), document->root()["AccountType"].text());
     if (known) classes.emplace(id, *known);
@@ -194,10 +223,14 @@ accounting::Classifications SourceBuilder::classifications() const {
 bool SourceBuilder::take_slice(std::optional<Ledger>& ledger, const std::string& name, const std::string& body) const {
   if (!ledger) {
     if (!records_.contains("Account")) return false;
-    ledger.emplace(Ledger{accounting::LedgerReader(classifications()), {}, {}});
+    ledger.emplace(new_ledger());
   }
   if (!ledger->slices.insert(name).second || !ledger->trouble.empty()) return true;  // one slice that is missing makes all sums wrong
   if (auto done = ledger->reader.add(body); !done) ledger->trouble = done.error().message;
+  if (!ledger->list.on_shelf() || !ledger->trouble.empty()) return true;
+  const auto read = ledger->reader.take();
+  for (const auto& transaction : read) ledger->list.add(transaction, read.front().date);
+  if (!read.empty()) ledger->last_day = std::max(ledger->last_day, read.back().date);
   return true;
 }
 
@@ -208,45 +241,62 @@ void SourceBuilder::ledger(SourceBooks& books) {
   auto& chosen = recorded ? of_reports_ : of_records_;
   for (const auto& [key, stored] : reports_) {
     if (stored.name != "GeneralLedger" || (key.rfind("record/", 0) == 0) == recorded) continue;
-    if (!chosen) chosen.emplace(Ledger{accounting::LedgerReader(classifications()), {}, {}});
+    if (!chosen) chosen.emplace(new_ledger());
     take_slice(chosen, key, stored.body);
   }
   if (!chosen) {
     books.unreadable["GeneralLedger"] = "it was not recorded";
   } else if (!chosen->trouble.empty()) {
     books.unreadable["GeneralLedger"] = chosen->trouble;
+  } else if (chosen->list.on_shelf()) {
+    books.long_ledger = std::move(chosen->list);
+    books.long_last_day = chosen->last_day;
   } else {
     books.ledger = chosen->reader.finish();
   }
 }
 
-SourceBooks SourceBuilder::finish() {
-  SourceBooks books;
-  books.home_currency = home_currency_;
+void SourceBuilder::settings(SourceBooks& books) {
+  static constexpr std::array<std::string_view, 6> kinds{"CompanyInfo", "Preferences", "Account", "Customer", "Vendor", "Employee"};
   for (const auto& [entity, records] : records_) {
     auto& ids = books.ids[entity];
-    for (const auto& [id, body] : records) {
-      ids.insert(id);
-      const auto document = json::Document::parse(body);
+    for (const auto& [id, place] : records) {
+      ids.insert(ids.end(), id);
+      if (std::ranges::find(kinds, entity) == kinds.end()) continue;
+      const auto document = json::Document::parse(body_at(place));
       if (document)
         take_settings(books, entity, document->root());
       else if (entity == "Account")
         books.unreadable["Account/" + id] = document.error().message;
     }
   }
-  for (const auto& [entity, records] : records_) {
-    for (const auto& [id, body] : records) {
-      const auto document = json::Document::parse(body);
+}
+
+void SourceBuilder::documents(SourceBooks& books) {
+  books.long_documents = LongList<SourceDocument>(shelf_);
+  books.long_allocations = LongList<Allocation>(shelf_);
+  books.long_labels.texts = LongList<std::string>(shelf_);
+  for (auto& [entity, records] : records_) {
+    for (const auto& [id, place] : records) {
+      const auto document = json::Document::parse(body_at(place));
       if (!document) continue;  // counted; a broken record is the mapper's to reject
       const auto& root = document->root();
       take_file(books, entity, id, root);
       if (!root.has("TxnDate") && entity != "TaxPayment") continue;
-      books.labels[entity + "/" + id] = label_of(entity, id, root, books.parties);
+      const auto label = label_of(entity, id, root, books.parties);
+      if (books.long_labels.texts.on_shelf())
+        books.long_labels.of_entity[entity].emplace_back(id, books.long_labels.texts.add(label));
+      else
+        books.labels[entity + "/" + id] = label;
       if (!never_posts(entity)) books.entity_of_transaction[id] = entity;
-      take_open_amount(books, entity, id, root);
+      take_open_amount(books, entity, id, label, root);
       take_allocations(books, entity, id, root);
     }
+    records.clear();
   }
+}
+
+void SourceBuilder::statements(SourceBooks& books) {
   for (const auto& [key, stored] : reports_) {
     const auto place = stored.name + " " + stored.end;
     if (stored.name == "TrialBalance") {
@@ -263,7 +313,15 @@ SourceBooks SourceBuilder::finish() {
   }
   if (books.home_currency.empty() && !books.trial_balances.empty()) books.home_currency = books.trial_balances.front().currency;
   std::ranges::sort(books.trial_balances, {}, &accounting::TrialBalance::date);
-  ledger(books);
+}
+
+SourceBooks SourceBuilder::finish() {
+  SourceBooks books;
+  books.home_currency = home_currency_;
+  settings(books);
+  ledger(books);  // needs the accounts
+  documents(books);
+  statements(books);
   return books;
 }
 

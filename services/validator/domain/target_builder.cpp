@@ -14,6 +14,12 @@ std::string text_of(const json::Value& value) {
 
 }  // namespace
 
+TargetBuilder::TargetBuilder(std::string slug, const MakeShelf& shelf) : prefix_(std::move(slug) + "_") {
+  books_.long_records = LongList<OwnRecord>(shelf);
+  books_.long_moves = LongList<TargetMove>(shelf);
+  books_.long_items = LongList<TargetItem>(shelf);
+}
+
 /// A number, or [id, "name"] of a many2one; false = 0.
 std::int64_t TargetBuilder::id_of(const json::Value& value) {
   const auto& number = value.is_array() && !value.items().empty() ? value.items().front() : value;
@@ -54,7 +60,13 @@ std::string TargetBuilder::currency_of(const json::Value& value) {
 
 void TargetBuilder::external_id(const json::Value& row) {
   const auto name = text_of(row["name"]);
-  if (name.rfind(prefix_, 0) == 0) books_.records.push_back({name.substr(prefix_.size()), text_of(row["model"]), id_of(row["res_id"])});
+  if (name.rfind(prefix_, 0) != 0) return;
+  OwnRecord record{name.substr(prefix_.size()), text_of(row["model"]), id_of(row["res_id"])};
+  if (record.model == "ir.attachment") files_.push_back(record.id);
+  if (books_.long_records.on_shelf())
+    books_.long_records.add(record);
+  else
+    books_.records.push_back(std::move(record));
 }
 
 void TargetBuilder::account(const json::Value& row) {
@@ -70,7 +82,11 @@ void TargetBuilder::journal(const json::Value& row) {
 
 void TargetBuilder::move(const json::Value& row) {
   const auto id = id_of(row["id"]);
-  books_.moves[id] = {id, text_of(row["name"]), text_of(row["date"]), text_of(row["state"])};
+  TargetMove move{id, text_of(row["name"]), text_of(row["date"]), text_of(row["state"])};
+  if (books_.long_moves.on_shelf())
+    books_.move_places.add(id, books_.long_moves.add(move));
+  else
+    books_.moves[id] = std::move(move);
 }
 
 void TargetBuilder::item(const json::Value& row) {
@@ -88,7 +104,11 @@ void TargetBuilder::item(const json::Value& row) {
   item.date = text_of(row["date"]);
   item.maturity = text_of(row["date_maturity"]);
   item.posted = text_of(row["parent_state"]) == "posted";
-  if (item.account_id != 0) books_.items.push_back(std::move(item));
+  if (item.account_id == 0) return;
+  if (books_.long_items.on_shelf())
+    books_.long_items.add(item);
+  else
+    books_.items.push_back(std::move(item));
 }
 
 void TargetBuilder::payment(const json::Value& row) {
@@ -121,13 +141,6 @@ void TargetBuilder::file(const json::Value& row) {
   books_.file_bytes[id_of(row["id"])] = static_cast<std::uint64_t>(id_of(row["file_size"]));
 }
 
-std::vector<std::int64_t> TargetBuilder::own(std::string_view model) const {
-  std::vector<std::int64_t> out;
-  for (const auto& record : books_.records)
-    if (record.model == model) out.push_back(record.id);
-  return out;
-}
-
 void TargetBuilder::balance(const std::string& day, const json::Value& group) {
   auto& sums = books_.balances[day];
   if (const auto account = id_of(group["account_id"]); account != 0) sums[account] += amount_of(group["balance"], digits_of(0));
@@ -140,6 +153,7 @@ Result<TargetBooks> TargetBuilder::finish() {
   }
   const auto home = currencies_.find(company_currency_);
   books_.home_currency = home == currencies_.end() ? "" : home->second;
+  books_.move_places.sort();
   return std::move(books_);
 }
 

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "common/json/json.h"
-#include "services/validator/domain/books.h"
+#include "services/validator/domain/packed_books.h"
 
 namespace q2o::validator {
 
@@ -11,7 +11,8 @@ namespace q2o::validator {
 /// company, then journals are given before what has amounts in them.
 class TargetBuilder {
  public:
-  explicit TargetBuilder(std::string slug) : prefix_(std::move(slug) + "_") {}
+  /// Without `shelf` all is kept in memory, for a small company.
+  explicit TargetBuilder(std::string slug, const MakeShelf& shelf = {});
   void external_id(const json::Value& row);
   void account(const json::Value& row);
   void journal(const json::Value& row);
@@ -23,8 +24,8 @@ class TargetBuilder {
   void currency(const json::Value& row);
   void company(const json::Value& row);
   void file(const json::Value& row);
-  /// Ids of our records of a model, as far as the external ids have been read.
-  std::vector<std::int64_t> own(std::string_view model) const;
+  /// Ids of our attachments, as far as the external ids have been read.
+  const std::vector<std::int64_t>& files() const { return files_; }
   void balance(const std::string& day, const json::Value& group);
   void day_read(const std::string& day) { books_.balances[day]; }  ///< also where nothing was posted until then
   /// Error when an answer lacked a field that is needed: a proof never guesses.
@@ -42,6 +43,7 @@ class TargetBuilder {
   std::map<std::int64_t, int> digits_;
   std::map<std::int64_t, std::int64_t> currency_of_journal_;
   std::int64_t company_currency_ = 0;
+  std::vector<std::int64_t> files_;
   TargetBooks books_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "services/validator/domain/packed_books.h"
+
 namespace q2o::validator {
 namespace {
 
@@ -15,17 +17,31 @@ Decimal amount_of(const accounting::Posting& posting, const std::string& currenc
   return posting.currency == currency && posting.amount_currency ? *posting.amount_currency : posting.amount;
 }
 
+bool tells(const SourceBooks& source) {
+  for (const auto& transaction : source.transactions()) {
+    for (const auto& posting : transaction.postings) {
+      const auto account = source.accounts.find(posting.account_id);
+      if (account != source.accounts.end() && account->second.has_statement() && !posting.cleared.empty()) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Clearing clearing_of(const SourceBooks& source) {
   Clearing out;
+  if (!tells(source)) {
+    out.unknown =
+        "The source's ledger marks no item of a bank or card as cleared or reconciled: nothing was reconciled there, or its report does "
+        "not tell.";
+    return out;
+  }
   std::map<std::string, UnclearedAccount> found;
-  bool told = false;
-  for (const auto& transaction : source.ledger) {
+  for (const auto& transaction : source.transactions()) {
     for (const auto& posting : transaction.postings) {
       const auto account = source.accounts.find(posting.account_id);
       if (account == source.accounts.end() || !account->second.has_statement()) continue;
-      told |= !posting.cleared.empty();
       if (is_cleared(posting.cleared)) continue;
       auto& list = found[account->first];
       list.currency = account->second.currency.empty() ? source.home_currency : account->second.currency;
@@ -35,12 +51,6 @@ Clearing clearing_of(const SourceBooks& source) {
       list.items.push_back(
           {transaction.id, transaction.type, transaction.document_number, transaction.date, posting.name, posting.memo, amount});
     }
-  }
-  if (!told) {
-    out.unknown =
-        "The source's ledger marks no item of a bank or card as cleared or reconciled: nothing was reconciled there, or its report does "
-        "not tell.";
-    return out;
   }
   for (auto& [id, list] : found) {
     if (list.items.empty()) continue;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "services/validator/domain/packed_books.h"
+
 namespace q2o::validator {
 namespace {
 
@@ -30,7 +32,7 @@ std::string ledger_label(const accounting::LedgerTransaction& transaction) {
 
 void tie_ledger_to_records(SourceBooks& source, const RunNotes& notes) {
   const auto wordings = wordings_of(notes);
-  for (const auto& transaction : source.ledger) {
+  for (const auto& transaction : source.transactions()) {
     const auto entity = wordings.find(transaction.type);
     if (entity == wordings.end() || source.entity_of_transaction.contains(transaction.id)) continue;
     const auto extracted = source.ids.find(entity->second);
@@ -42,15 +44,16 @@ void tie_ledger_to_records(SourceBooks& source, const RunNotes& notes) {
 
 std::vector<Unread> unread_records(const SourceBooks& source, const RunNotes& notes) {
   const auto wordings = wordings_of(notes);
-  std::map<std::string, std::vector<std::size_t>> of_entity;  // transactions of the ledger without a record
-  std::vector<std::size_t> of_nobody;
-  for (std::size_t i = 0; i < source.ledger.size(); ++i) {
-    const auto& transaction = source.ledger[i];
+  std::map<std::string, std::vector<std::uint64_t>> of_entity;  // transactions of the ledger without a record
+  std::vector<std::uint64_t> of_nobody;
+  const auto transactions = source.transactions();
+  for (auto at = transactions.begin(); at != transactions.end(); ++at) {
+    const auto& transaction = *at;
     if (source.entity_of_transaction.contains(transaction.id)) continue;
     if (const auto entity = wordings.find(transaction.type); entity != wordings.end())
-      of_entity[entity->second].push_back(i);
+      of_entity[entity->second].push_back(at.place());
     else if (std::ranges::find(notes.ledger_only_types, transaction.type) == notes.ledger_only_types.end())
-      of_nobody.push_back(i);
+      of_nobody.push_back(at.place());
   }
   std::vector<Unread> out;
   for (const auto& count : notes.counts) {

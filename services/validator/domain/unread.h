@@ -11,8 +11,8 @@ namespace q2o::validator {
 struct Unread {
   std::string entity, explanation;
   std::uint64_t counted = 0, extracted = 0;
-  /// The ledger's transactions of this entity without a record, as places in SourceBooks::ledger.
-  std::vector<std::size_t> transactions;
+  /// The ledger's transactions of this entity without a record, as places in SourceBooks::transactions().
+  std::vector<std::uint64_t> transactions;
   /// The ledger's wording does not say for sure that they are of this entity.
   bool uncertain = false;
   bool posts = true;  ///< records of this entity post
