@@ -17,12 +17,70 @@ namespace {
 
 using validator::v1::ValidatorService;
 
-Status write_file(const std::filesystem::path& path, const std::string& content) {
-  std::ofstream out(path, std::ios::binary);
-  out << content;
-  if (!out.flush())
-    return fail(Code::failed_precondition, "cannot write " + path.string(), "REPORT_FOLDER", "Choose another folder with --out.");
-  return {};
+/// The files of a report, written as their pieces come.
+class ReportFiles {
+ public:
+  explicit ReportFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  Status write(const std::string& name, const std::string& bytes) {
+    if (name != name_) {
+      if (auto done = close(); !done) return done;
+      name_ = name;
+      // The name comes from another process: only its last part is used.
+      path_ = folder_ / std::filesystem::path(name).filename();
+      out_.open(path_, std::ios::binary);
+    }
+    out_ << bytes;
+    return out_ ? Status() : trouble();
+  }
+  Status close() {
+    if (name_.empty()) return {};
+    out_.close();
+    return out_ ? Status() : trouble();
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  Status trouble() const {
+    return fail(Code::failed_precondition, "cannot write " + path_.string(), "REPORT_FOLDER", "Choose another folder with --out.");
+  }
+  std::filesystem::path folder_, path_;
+  std::string name_;
+  std::ofstream out_;
+};
+
+/// Verdict and counts of the report; its files go to `files`.
+Result<validator::v1::GetReportResponse> read_report(const Session& session, const validator::v1::StreamReportRequest& request,
+                                                     ReportFiles& files) {
+  const auto stub = ValidatorService::NewStub(session.channel("validator"));
+  const auto context = rpc::context(session.tenant, session.actor, std::chrono::minutes(10));
+  const auto stream = stub->StreamReport(context.get(), request);
+  validator::v1::GetReportResponse about;
+  validator::v1::StreamReportResponse piece;
+  Status written;
+  while (stream->Read(&piece)) {
+    if (piece.has_about()) about = piece.about();
+    if (piece.file().empty()) continue;
+    written = files.write(piece.file(), piece.content());
+    if (!written) context->TryCancel();
+  }
+  const auto status = stream->Finish();
+  if (!written) return fail(written.error());
+  if (!status.ok() && status.error_code() != grpc::StatusCode::UNIMPLEMENTED)
+    return fail(session.explain("validator", rpc::to_error(status)));
+  if (!status.ok()) {  // a validator from before gives it in one message
+    validator::v1::GetReportRequest whole;
+    whole.set_migration_id(request.migration_id());
+    whole.set_run(request.run());
+    whole.set_format(request.format());
+    const auto report = session.call("validator", *stub, &ValidatorService::Stub::GetReport, whole, std::chrono::seconds(60));
+    if (!report) return fail(report.error());
+    about = *report;
+    for (const auto& file : report->files()) {
+      if (auto done = files.write(file.name(), file.content()); !done) return fail(done.error());
+    }
+  }
+  if (auto done = files.close(); !done) return fail(done.error());
+  return about;
 }
 
 /// All pages of one service's rejects, added to `rejects`.
@@ -99,15 +157,15 @@ Result<SavedReport> save_report(const Session& session, const std::string& migra
   if (error)
     return fail(Code::failed_precondition, "cannot make " + folder + ": " + error.message(), "REPORT_FOLDER",
                 "Choose another folder with --out.");
-  const auto stub = ValidatorService::NewStub(session.channel("validator"));
   SavedReport saved;
   saved.run = run;
   for (const char* format : {"html", "json", "csv"}) {
-    validator::v1::GetReportRequest request;
+    validator::v1::StreamReportRequest request;
     request.set_migration_id(migration_id);
     request.set_run(saved.run);  // the first answer decides: all files are of one run
     request.set_format(format);
-    auto report = session.call("validator", *stub, &ValidatorService::Stub::GetReport, request, std::chrono::seconds(60));
+    ReportFiles files(folder);
+    const auto report = read_report(session, request, files);
     if (!report) return fail(report.error());
     saved.verdict = report->verdict();
     saved.sentence = report->sentence();
@@ -115,12 +173,7 @@ Result<SavedReport> save_report(const Session& session, const std::string& migra
     saved.created = report->created();
     saved.changed = report->changed();
     saved.unchanged = report->unchanged();
-    for (const auto& file : report->files()) {
-      // The name comes from another process: only its last part is used.
-      const auto path = std::filesystem::path(folder) / std::filesystem::path(file.name()).filename();
-      if (auto written = write_file(path, file.content()); !written) return fail(written.error());
-      if (std::string(format) == "html") saved.page = std::filesystem::absolute(path).string();
-    }
+    if (std::string(format) == "html") saved.page = std::filesystem::absolute(files.path()).string();
   }
   return saved;
 }

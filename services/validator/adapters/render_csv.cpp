@@ -59,27 +59,31 @@ std::string accounts(const v1::Report& report) {
 
 }  // namespace
 
-std::vector<RenderedFile> render_csv(const v1::Report& report) {
-  std::vector<RenderedFile> files;
+RenderedFile csv_summary(const v1::Report& report) {
   auto summary = row({"section", "title", "compared", "different", "explained", "accepted", "outcome", "note"});
   for (const auto& check : report.checks()) {
     summary += row({check.name(), cell(check.title()), std::to_string(check.compared()), std::to_string(check.different()),
                     std::to_string(check.explained()), std::to_string(check.accepted()), check.outcome(), cell(check.note())});
   }
-  files.push_back({"summary.csv", std::move(summary)});
-  for (const auto& check : report.checks()) {
-    auto text = row({"subject", "period", "source", "odoo", "difference", "currency", "entity", "source_id", "result", "note"});
-    for (const auto& l : check.lines()) {
-      text += row({cell(l.subject()), cell(l.period()), cell(l.source(), true), cell(l.target(), true), cell(l.difference(), true),
-                   cell(l.currency()), cell(l.entity()), cell(l.source_id()),
-                   !l.differs()    ? "equal"
-                   : l.explained() ? "explained"
-                   : l.accepted()  ? "accepted"
-                                   : "different",
-                   cell(l.note())});
-    }
-    files.push_back({check.name() + ".csv", std::move(text)});
-  }
+  return {"summary.csv", std::move(summary)};
+}
+
+std::string csv_lines_head() {
+  return row({"subject", "period", "source", "odoo", "difference", "currency", "entity", "source_id", "result", "note"});
+}
+
+std::string csv_line(const v1::Line& l) {
+  return row({cell(l.subject()), cell(l.period()), cell(l.source(), true), cell(l.target(), true), cell(l.difference(), true),
+              cell(l.currency()), cell(l.entity()), cell(l.source_id()),
+              !l.differs()    ? "equal"
+              : l.explained() ? "explained"
+              : l.accepted()  ? "accepted"
+                              : "different",
+              cell(l.note())});
+}
+
+std::vector<RenderedFile> csv_lists(const v1::Report& report) {
+  std::vector<RenderedFile> files;
   files.push_back({"fallbacks.csv", listed(report.fallbacks())});
   files.push_back({"losses.csv", listed(report.losses())});
   files.push_back({"repairs.csv", listed(report.repairs())});
@@ -106,14 +110,29 @@ std::vector<RenderedFile> render_csv(const v1::Report& report) {
   return files;
 }
 
-std::string render_json(const v1::Report& report) {
+std::vector<RenderedFile> render_csv(const v1::Report& report) {
+  std::vector<RenderedFile> files{csv_summary(report)};
+  for (const auto& check : report.checks()) {
+    auto text = csv_lines_head();
+    for (const auto& line : check.lines()) text += csv_line(line);
+    files.push_back({check.name() + ".csv", std::move(text)});
+  }
+  for (auto& file : csv_lists(report)) files.push_back(std::move(file));
+  return files;
+}
+
+std::string to_json(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
   std::string out;
-  if (!google::protobuf::util::MessageToJsonString(report, &out, options).ok())
+  if (!google::protobuf::util::MessageToJsonString(message, &out, options).ok())
     throw std::runtime_error("the report cannot be written as JSON");
   return out;
+}
+
+std::string render_json(const v1::Report& report) {
+  return to_json(report);
 }
 
 }  // namespace q2o::validator

@@ -6,8 +6,6 @@
 namespace q2o::validator {
 namespace {
 
-constexpr int kRowsMax = 500;  // per table; the CSV has more
-
 std::string_view outcome_words(const v1::Check& check) {
   if (check.outcome() == "not_checked") return "could not be checked";
   if (check.outcome() == "equal") return check.compared() == 0 ? "nothing there" : "equal";
@@ -84,14 +82,13 @@ void differences(Page& page, const v1::Report& report) {
     int shown = 0;
     for (const bool explained : {false, true}) {
       for (const auto& line : check.lines()) {
-        if (line.differs() && line.explained() == explained && ++shown <= kRowsMax) line_row(page, line);
+        if (line.differs() && line.explained() == explained && ++shown <= kPageRowsMax) line_row(page, line);
       }
     }
     page.raw("</tbody></table></div>\n");
-    if (shown > kRowsMax) {
-      page.put("<p>{} in {}.csv.</p>\n", counted(static_cast<std::uint64_t>(shown - kRowsMax), "more is", "more are"),
-               escaped(check.name()));
-    }
+    // The report may have been given with no more lines than the page shows.
+    const auto all = std::max<std::uint64_t>(static_cast<std::uint64_t>(shown), check.different() + check.explained());
+    if (all > kPageRowsMax) page.put("<p>{} in {}.csv.</p>\n", counted(all - kPageRowsMax, "more is", "more are"), escaped(check.name()));
   }
   for (const auto& check : report.checks()) {
     if (check.outcome() != "not_checked") continue;

@@ -1,7 +1,6 @@
 #include "services/validator/adapters/report_proto.h"
 
 namespace q2o::validator {
-namespace {
 
 void fill(v1::Line& out, const Line& line) {
   out.set_subject(line.subject);
@@ -16,6 +15,8 @@ void fill(v1::Line& out, const Line& line) {
   out.set_differs(line.differs);
   out.set_explained(line.explained);
 }
+
+namespace {
 
 void fill(v1::Check& out, const Check& check) {
   static constexpr std::string_view outcomes[] = {"equal", "different", "not_checked"};

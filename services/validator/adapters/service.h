@@ -10,6 +10,7 @@ class Service final : public v1::ValidatorService::Service {
  public:
   Service(Store& store, Prover& prover) : store_(store), prover_(prover) {}
   grpc::Status GetReport(grpc::ServerContext*, const v1::GetReportRequest*, v1::GetReportResponse*) override;
+  grpc::Status StreamReport(grpc::ServerContext*, const v1::StreamReportRequest*, grpc::ServerWriter<v1::StreamReportResponse>*) override;
   grpc::Status Validate(grpc::ServerContext*, const v1::ValidateRequest*, v1::ValidateResponse*) override;
 
  private:

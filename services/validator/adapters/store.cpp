@@ -10,7 +10,6 @@
 #include "common/migrations/migrations.h"
 #include "common/pg/embedded.h"
 #include "embedded/validator_schema.h"
-#include "services/validator/adapters/acceptance.h"
 #include "services/validator/adapters/report_proto.h"
 
 namespace q2o::validator {
@@ -24,9 +23,15 @@ Run run_from(const billing::v1::Migration& migration) {
   return {migration.tenant_id(), migration.migration_id(), migration.connection_slug(), migrations::target_of(migration), migration.run()};
 }
 
-void insert_report(pg::Tx& tx, const std::string& id, const Run& run, const v1::Report& report) {
+void insert_report(pg::Tx& tx, const std::string& id, const Run& run, const v1::Report& report, const LinesOnShelf* lines) {
   tx.exec("INSERT INTO report(report_id, tenant_id, migration_id, run, verdict, sentence, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
           {id, run.tenant, run.migration, run.number, report.verdict(), report.sentence(), pg::Param::bytes(report.SerializeAsString())});
+  if (lines == nullptr) return;
+  lines->each([&](const LinesPiece& piece) {
+    tx.exec(
+        "INSERT INTO report_lines(report_id, section, part, differs, body) VALUES ($1, $2, $3, $4, $5)",
+        {id, static_cast<std::int64_t>(piece.section), static_cast<std::int64_t>(piece.part), piece.differs, pg::Param::bytes(piece.body)});
+  });
 }
 
 v1::Report parse(const pg::Row& row) {
@@ -36,18 +41,19 @@ v1::Report parse(const pg::Row& row) {
 }
 
 /// The run's last acceptance, with the proof that was accepted: a later proof of the same run need not be the same.
-void show_acceptance(pg::Tx& tx, v1::Report& report) {
-  const auto& scope = report.scope();
-  const auto rows = tx.exec(
-      "SELECT a.actor, a.reason, a.accepted_at, r.body FROM acceptance a JOIN report r ON r.report_id = a.report_id "
-      "WHERE a.tenant_id = $1 AND a.migration_id = $2 AND a.run = $3 ORDER BY a.accepted_at DESC LIMIT 1",
-      {scope.tenant_id(), scope.migration_id(), scope.run()});
-  if (rows.empty()) return;
+std::optional<std::pair<v1::Acceptance, StoredReport>> acceptance_of(pg::Pool& pool, const common::v1::Scope& scope) {
+  const auto rows = pool.transact([&](pg::Tx& tx) {
+    return tx.exec(
+        "SELECT a.actor, a.reason, a.accepted_at, r.report_id, r.body FROM acceptance a JOIN report r ON r.report_id = a.report_id "
+        "WHERE a.tenant_id = $1 AND a.migration_id = $2 AND a.run = $3 ORDER BY a.accepted_at DESC LIMIT 1",
+        {scope.tenant_id(), scope.migration_id(), scope.run()});
+  });
+  if (rows.empty()) return std::nullopt;
   v1::Acceptance acceptance;
   acceptance.set_actor(rows[0].text("actor"));
   acceptance.set_reason(rows[0].text("reason"));
   acceptance.set_at(rows[0].text("accepted_at"));
-  apply(report, acceptance, parse(rows[0]));
+  return std::pair{std::move(acceptance), StoredReport(pool, rows[0].text("report_id"), parse(rows[0]))};
 }
 
 void publish(pg::Tx& tx, const Job& job, v1::ValidationCompleted fact) {
@@ -148,7 +154,7 @@ bool Store::renew(const Job& job) {
   return pool_.transact([&](pg::Tx& tx) { return pg::renew(tx, job.lease, kLease); });
 }
 
-bool Store::finish(const Job& job, const v1::Report& report) {
+bool Store::finish(const Job& job, const v1::Report& report, const LinesOnShelf* lines) {
   return pool_.transact([&](pg::Tx& tx) {
     if (!pg::held(tx, job.lease)) return false;
     if (migrations::directive(tx, job.run.migration, job.run.number) == billing::v1::DIRECTIVE_STOP) {
@@ -156,7 +162,7 @@ bool Store::finish(const Job& job, const v1::Report& report) {
       return false;
     }
     const auto id = ids::uuid_v7();
-    insert_report(tx, id, job.run, report);
+    insert_report(tx, id, job.run, report, lines);
     v1::ValidationCompleted fact;
     fact.set_verdict(report.verdict());
     fact.set_sentence(report.sentence());
@@ -200,21 +206,27 @@ std::optional<Run> Store::run_of(const std::string& tenant, const std::string& m
   });
 }
 
-void Store::keep(const Run& run, const v1::Report& report) {
-  pool_.transact([&](pg::Tx& tx) { insert_report(tx, ids::uuid_v7(), run, report); });
+void Store::keep(const Run& run, const v1::Report& report, const LinesOnShelf* lines) {
+  pool_.transact([&](pg::Tx& tx) { insert_report(tx, ids::uuid_v7(), run, report, lines); });
+}
+
+std::optional<StoredReport> Store::open(const std::string& tenant, const std::string& migration, std::uint32_t run) {
+  const auto rows = pool_.transact([&](pg::Tx& tx) {
+    return tx.exec(
+        "SELECT report_id, body FROM report WHERE tenant_id = $1 AND migration_id = $2 AND ($3 = 0 OR run = $3) "
+        "ORDER BY run DESC, created_at DESC, report_id DESC LIMIT 1",
+        {tenant, migration, static_cast<std::int64_t>(run)});
+  });
+  if (rows.empty()) return std::nullopt;
+  StoredReport report(pool_, rows[0].text("report_id"), parse(rows[0]));
+  if (const auto accepted = acceptance_of(pool_, report.about().scope())) report.accept(accepted->first, accepted->second);
+  return report;
 }
 
 std::optional<v1::Report> Store::report(const std::string& tenant, const std::string& migration, std::uint32_t run) {
-  return pool_.transact([&](pg::Tx& tx) -> std::optional<v1::Report> {
-    const auto rows = tx.exec(
-        "SELECT body FROM report WHERE tenant_id = $1 AND migration_id = $2 AND ($3 = 0 OR run = $3) "
-        "ORDER BY run DESC, created_at DESC, report_id DESC LIMIT 1",
-        {tenant, migration, static_cast<std::int64_t>(run)});
-    if (rows.empty()) return std::nullopt;
-    auto report = parse(rows[0]);
-    show_acceptance(tx, report);
-    return report;
-  });
+  const auto stored = open(tenant, migration, run);
+  if (!stored) return std::nullopt;
+  return stored->with(StoredReport::Which::all);
 }
 
 }  // namespace q2o::validator

@@ -1,7 +1,7 @@
 #include "services/validator/adapters/temporary_file.h"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,8 +15,8 @@ namespace q2o::validator {
 namespace {
 
 [[noreturn]] void give_up(const std::string& what) {
-  throw std::runtime_error(fmt::format("the proof's temporary file: {}: {}. Make room there or set TMPDIR to another folder.", what,
-                                       std::error_code(errno, std::generic_category()).message()));
+  throw NoRoom(fmt::format("the proof's temporary file: {}: {}. Make room there or set TMPDIR to another folder.", what,
+                           std::error_code(errno, std::generic_category()).message()));
 }
 
 }  // namespace

@@ -18,20 +18,21 @@ bool Worker::run_one(std::stop_token stop) {
   if (!job) return false;
   log::info("proof begins", {{"migration", job->run.migration}, {"run", static_cast<std::int64_t>(job->run.number)}});
   Result<Proof> proof;
+  LinesOnShelf lines;
   {
     const liveness::LeaseKeeper keeper(job->run.migration, kLease / 3, [&] { return store_.renew(*job); });
     std::stop_source either;
     std::stop_callback on_stop(stop, [&] { either.request_stop(); });
     std::stop_callback on_lost(keeper.lost(), [&] { either.request_stop(); });
-    proof = prover_.prove(job->run, either.get_token());
+    proof = prover_.prove(job->run, either.get_token(), [&](std::size_t check, const auto& made) { lines.take(check, made); });
   }
-  settle(*job, proof);
+  settle(*job, proof, lines);
   return true;
 }
 
-void Worker::settle(const Job& job, const Result<Proof>& proof) {
+void Worker::settle(const Job& job, const Result<Proof>& proof, const LinesOnShelf& lines) {
   if (proof) {
-    if (store_.finish(job, to_proto(*proof, job.run, calendar::rfc3339(std::chrono::system_clock::now())))) {
+    if (store_.finish(job, to_proto(*proof, job.run, calendar::rfc3339(std::chrono::system_clock::now())), &lines)) {
       log::info("proof made", {{"migration", job.run.migration}, {"verdict", proof->verdict}, {"sentence", proof->sentence}});
     }
     return;

@@ -13,7 +13,7 @@ class Worker {
   bool run_one(std::stop_token stop);
 
  private:
-  void settle(const Job& job, const Result<Proof>& proof);
+  void settle(const Job& job, const Result<Proof>& proof, const LinesOnShelf& lines);
   Store& store_;
   Prover& prover_;
 };

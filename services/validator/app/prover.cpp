@@ -20,6 +20,8 @@ Result<Proof> Prover::prove(const Run& run, std::stop_token stop, const TakeLine
                       "AMOUNT_TOO_LARGE",
                       "Look for an amount of more than 36 digits in the source's records, correct it there and migrate again.",
                       {}});
+  } catch (const NoRoom& full) {
+    return fail(Error{Code::resource_exhausted, full.what(), Retry::after_backoff, Effect::none, "NO_ROOM", "", {}});
   }
 }
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,12 @@
 /// Lists that are too long for memory. They lie on a shelf; whoever walks over one holds one of its values at a time.
 namespace q2o::validator {
 
+struct NoRoom : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// Room outside of memory: bytes are put there once and got by their place, also in the order in which they were put. For one thread at a
-/// time. Throws std::runtime_error where there is no room.
+/// time. Throws NoRoom.
 class Shelf {
  public:
   virtual ~Shelf() = default;
