@@ -25,7 +25,27 @@ auto named(const List& list, std::string_view name) -> std::optional<decltype(li
 tl::unexpected<Error> unknown(std::string_view text) {
   return fail(
       Code::invalid_argument, fmt::format("'{}' names no company that can be generated", text), "COMPANY_RECIPE",
-      "Write generated:PROFILE:SCALE:SEED, for example generated:us:medium:7. Profiles are us, uk, ca; scales are small, medium, large.");
+      "Write generated:PROFILE:SCALE:SEED, for example generated:us:medium:7. Profiles are us, uk, ca; scales are small, medium, large, "
+      "and for example medium*4 or medium/4.");
+}
+
+/// "4"; nothing for anything else than 1 to 64.
+std::optional<int> factor_of(std::string_view text) {
+  int factor = 0;
+  const auto [stopped, trouble] = std::from_chars(text.data(), text.data() + text.size(), factor);
+  if (trouble != std::errc{} || stopped != text.data() + text.size() || factor < 1 || factor > 64) return std::nullopt;
+  return factor;
+}
+
+bool read_scale(std::string_view text, Recipe& out) {
+  const auto sign = text.find_first_of("*/");
+  const auto scale = named(kScales, text.substr(0, sign));
+  if (!scale) return false;
+  out.scale = *scale;
+  if (sign == std::string_view::npos) return true;
+  const auto factor = factor_of(text.substr(sign + 1));
+  if (factor) (text[sign] == '*' ? out.times : out.divided_by) = *factor;
+  return factor.has_value();
 }
 
 }  // namespace
@@ -49,11 +69,7 @@ Result<Recipe> parse_recipe(std::string_view text) {
     if (!profile) return unknown(text);
     out.profile = *profile;
   }
-  if (parts.size() > 2) {
-    const auto scale = named(kScales, parts[2]);
-    if (!scale) return unknown(text);
-    out.scale = *scale;
-  }
+  if (parts.size() > 2 && !read_scale(parts[2], out)) return unknown(text);
   if (parts.size() > 3) {
     const auto* end = parts[3].data() + parts[3].size();
     const auto [stopped, trouble] = std::from_chars(parts[3].data(), end, out.seed);
@@ -96,6 +112,14 @@ Size size_of(Scale scale) {
               .journals = 250};
   }
   return {.first_day = "2024-11-01"};
+}
+
+Size size_of(const Recipe& recipe) {
+  auto size = size_of(recipe.scale);
+  for (auto* count : {&size.customers, &size.vendors, &size.invoices, &size.receipts, &size.credits, &size.estimates, &size.bills,
+                      &size.expenses, &size.journals})
+    *count = *count * recipe.times / recipe.divided_by;
+  return size;
 }
 
 }  // namespace q2o::sandbox::generator

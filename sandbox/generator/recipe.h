@@ -16,9 +16,12 @@ struct Recipe {
   Profile profile = Profile::us;
   Scale scale = Scale::small;
   std::uint64_t seed = 1;
+  /// So many times as many documents and parties over the same days: how the cost of a migration grows. 1 of both is the scale itself.
+  int times = 1, divided_by = 1;
 };
 
-/// "generated:us:medium:7"; parts at the end may be left out ("generated:us").
+/// "generated:us:medium:7"; parts at the end may be left out ("generated:us"). "medium*4" and "medium/4" are four times and a quarter of
+/// it.
 bool is_recipe(std::string_view text);
 Result<Recipe> parse_recipe(std::string_view text);
 
@@ -29,5 +32,6 @@ struct Size {
   int invoices = 0, receipts = 0, credits = 0, estimates = 0, bills = 0, expenses = 0, journals = 0;
 };
 Size size_of(Scale scale);
+Size size_of(const Recipe& recipe);
 
 }  // namespace q2o::sandbox::generator

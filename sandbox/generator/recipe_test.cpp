@@ -18,13 +18,17 @@ TEST(Recipe, IsReadWithAndWithoutItsLastParts) {
   ASSERT_TRUE(shortest);
   EXPECT_EQ(shortest->scale, Scale::small);
   EXPECT_TRUE(is_recipe("generated:us"));
+  const auto times = parse_recipe("generated:us:medium*4:7");
+  ASSERT_TRUE(times);
+  EXPECT_EQ(size_of(*times).invoices, 12'000);
+  EXPECT_EQ(size_of(parse_recipe("generated:us:medium/4").value()).bills, 82);
   EXPECT_FALSE(is_recipe("./generated"));
   EXPECT_FALSE(is_recipe("generated_books"));
 }
 
 TEST(Recipe, RefusesWhatItDoesNotKnow) {
-  for (const auto* text : {"generated:fr", "generated:us:huge", "generated:us:small:x", "generated:us:small:7:8",
-                           "generated:us:small:", "generated:us:small:-1"}) {
+  for (const auto* text : {"generated:fr", "generated:us:huge", "generated:us:small:x", "generated:us:small:7:8", "generated:us:medium*:7",
+                           "generated:us:medium*0:7", "generated:us:medium+4", "generated:us:small:", "generated:us:small:-1"}) {
     const auto recipe = parse_recipe(text);
     ASSERT_FALSE(recipe) << text;
     EXPECT_EQ(recipe.error().reason, "COMPANY_RECIPE") << text;

@@ -60,7 +60,7 @@ struct Undeposited {
 /// The company while it is made: objects, ledger, shelf, calendar. All document families work on it.
 class Workshop {
  public:
-  explicit Workshop(const Recipe& of) : recipe(of), profile(profile_data(of.profile)), size(size_of(of.scale)), random(of.seed) {}
+  explicit Workshop(const Recipe& of) : recipe(of), profile(profile_data(of.profile)), size(size_of(of)), random(of.seed) {}
 
   const Recipe recipe;
   const ProfileData& profile;
