@@ -33,11 +33,13 @@ WorkerOptions read_worker_options(config::Reader& config) {
   WorkerOptions options;
   options.run.window_batches = static_cast<std::uint64_t>(config.integer("window.batches", 64, 8, 10000));
   options.run.pages_ahead = static_cast<int>(config.integer("source.pages_ahead", 4, 1, 16));
+  options.run.reports_ahead = static_cast<int>(config.integer("source.reports_ahead", 8, 1, 16));
+  options.run.entities_ahead = static_cast<int>(config.integer("source.entities_ahead", 3, 0, 16));
   options.call.throttle_wait = milliseconds(config.integer("source.throttle_wait_ms", 60000, 1, 3600000));
   options.call.throttle_total = milliseconds(config.integer("source.throttle_total_ms", 3600000, 1, 86400000));
   options.call.deadline = milliseconds(config.integer("source.deadline_ms", 130000, 100, 600000));
   options.call.attempts = static_cast<int>(config.integer("source.attempts", 6, 1, 100));
-  options.fetch_threads = static_cast<int>(config.integer("source.fetch_threads", 6, 1, 32));
+  options.fetch_threads = static_cast<int>(config.integer("source.fetch_threads", 10, 1, 32));
   options.lease_ttl = milliseconds(config.integer("worker.lease_ms", 10000, 500, 600000));
   return options;
 }

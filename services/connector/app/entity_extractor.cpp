@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "services/connector/app/page_fetcher.h"
+#include <algorithm>
+#include <utility>
 
 namespace q2o::connector {
 namespace {
@@ -16,7 +17,45 @@ bool moved(const Page& page, const std::string& last, const std::set<std::string
   return last.empty() ? !sent.contains(*page.before) : *page.before != last;
 }
 
+tl::expected<std::uint64_t, Trouble> ask_count(RunContext& run, const EntityRule& rule, const std::string& where) {
+  if (!rule.countable) return 0;
+  auto answer = run.caller.query(count_statement(run.manifest, rule, where), run.stop, "count");
+  if (!answer) return tl::unexpected(std::move(answer.error()));
+  auto counted = count_in(run.manifest, answer->root());
+  if (!counted) return tl::unexpected(Trouble{FaultAction::permanent, counted.error()});
+  return *counted;
+}
+
 }  // namespace
+
+bool Lookahead::can_ask(const EntityRule& rule) const {
+  if (rule.listing != Listing::paged || !rule.countable || !rule.filter_in.empty()) return false;
+  const auto known = run_.state.entities.find(rule.name);
+  return known == run_.state.entities.end() || (!known->second.done && !known->second.counted);
+}
+
+void Lookahead::before(std::size_t turn) {
+  asked_ = std::max(asked_, turn);
+  for (; asked_ < plan_.size() && static_cast<int>(under_way_.size()) <= run_.options.entities_ahead; ++asked_) {
+    const auto& rule = *plan_[asked_];
+    if (!can_ask(rule)) continue;
+    under_way_.emplace(rule.name, run_.pool.submit([&run = run_, &rule] {
+      const auto where = where_of(rule, {});
+      Early early{ask_count(run, rule, where), {}};
+      if (early.count && *early.count > 0)
+        early.first = fetch_page(run.manifest, run.caller, rule, where, 1, run.manifest.query.page_rows, run.stop);
+      return early;
+    }));
+  }
+}
+
+std::optional<Early> Lookahead::take(const EntityRule& rule) {
+  const auto found = under_way_.find(rule.name);
+  if (found == under_way_.end()) return std::nullopt;
+  auto early = found->second.get();
+  under_way_.erase(found);
+  return early;
+}
 
 Step EntityExtractor::run() {
   EntityState state = run_.state.entities[rule_.name];
@@ -61,20 +100,19 @@ Step EntityExtractor::once(EntityState state) {
 }
 
 tl::expected<std::uint64_t, Trouble> EntityExtractor::count(const std::string& where) {
-  if (!rule_.countable) return 0;
-  auto answer = run_.caller.query(count_statement(run_.manifest, rule_, where), run_.stop, "count");
-  if (!answer) return tl::unexpected(std::move(answer.error()));
-  auto counted = count_in(run_.manifest, answer->root());
-  if (!counted) return tl::unexpected(Trouble{FaultAction::permanent, counted.error()});
-  return *counted;
+  return ask_count(run_, rule_, where);
 }
 
 Step EntityExtractor::pass(EntityState& state, const std::string& where, std::set<std::string>& sent, std::set<std::string>& listed) {
-  PageFetcher pages(run_, rule_, where, state.position, std::max(state.counted_before, state.counted_after));
+  std::optional<tl::expected<Page, Trouble>> first;
+  if (early_ && state.position == 1) first = std::exchange(early_->first, std::nullopt);
+  PageFetcher pages(run_, rule_, where, state.position, std::max(state.counted_before, state.counted_after), std::move(first));
+  pages_ = 0;
   std::string last;
   while (!pages.ended()) {
     auto page = pages.next();
     if (!page) return tl::unexpected(run_.halt(rule_.name, page.error()));
+    ++pages_;
     // Kept with the position: a process that goes on from here must not take the numbers for agreement either.
     if (moved(*page, last, sent)) state.counted_after = kVoid;
     last = page->last;
@@ -109,7 +147,7 @@ Step EntityExtractor::paged(EntityState state) {
   const auto captured = run_.state.captures.find(rule_.filter_capture);
   const std::string where = where_of(rule_, captured == run_.state.captures.end() ? std::vector<std::string>{} : captured->second);
   if (!state.counted) {
-    const auto before = count(where);
+    const auto before = early_ ? early_->count : count(where);
     if (!before) return absent_or_halt(std::move(state), before.error());
     state.counted = true;
     state.counted_before = state.counted_after = *before;
@@ -121,7 +159,9 @@ Step EntityExtractor::paged(EntityState state) {
     std::set<std::string> listed;
     const bool whole = state.position == 1;
     if (auto done = pass(state, where, sent, listed); !done) return done;
-    const auto after = count(where);
+    // One answer is one moment: a listing that came whole in it, with as many rows as were counted, has not moved.
+    const bool in_one = whole && pages_ == 1 && rule_.countable && state.unreadable == 0 && state.extracted == state.counted_before;
+    const auto after = in_one ? tl::expected<std::uint64_t, Trouble>(state.counted_before) : count(where);
     if (!after) return tl::unexpected(run_.halt(rule_.name, after.error()));
     // A count that moved means that pages shifted: rows may have slipped past even though the numbers agree.
     const bool calm = *after == state.counted_after;

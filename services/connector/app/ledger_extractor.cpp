@@ -141,7 +141,7 @@ Step LedgerExtractor::slices(EntityState& state, const std::vector<Period>& peri
   std::vector<Slice> ready;
   std::size_t bytes = 0, submitted = state.position - 1;
   for (std::size_t i = state.position - 1; i < periods.size(); ++i) {
-    for (; submitted < periods.size() && ahead.size() < static_cast<std::size_t>(run_.options.pages_ahead); ++submitted)
+    for (; submitted < periods.size() && ahead.size() < static_cast<std::size_t>(run_.options.reports_ahead); ++submitted)
       ahead.push_back(run_.pool.submit([this, period = periods[submitted]] { return fetch(period); }));
     auto got = ahead.front().get();
     ahead.pop_front();
@@ -165,7 +165,7 @@ Step LedgerExtractor::reports(const Period& span) {
     if (!stored.contains({request.name, request.start_date, request.end_date})) wanted.push_back(std::move(request));
   std::size_t submitted = 0;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    for (; submitted < wanted.size() && ahead.size() < static_cast<std::size_t>(run_.options.pages_ahead); ++submitted)
+    for (; submitted < wanted.size() && ahead.size() < static_cast<std::size_t>(run_.options.reports_ahead); ++submitted)
       ahead.emplace_back(wanted[submitted],
                          run_.pool.submit([this, request = wanted[submitted]] { return run_.caller.report(request, false, run_.stop); }));
     auto [request, future] = std::move(ahead.front());

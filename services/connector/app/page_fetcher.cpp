@@ -65,14 +65,16 @@ PageResult fetch_page(const Manifest& manifest, SourceCaller& caller, const Enti
   return left;
 }
 
-PageFetcher::PageFetcher(RunContext& run, const EntityRule& rule, std::string where, std::uint64_t start, std::uint64_t counted)
+PageFetcher::PageFetcher(RunContext& run, const EntityRule& rule, std::string where, std::uint64_t start, std::uint64_t counted,
+                         std::optional<PageResult> first)
     : run_(run),
       rule_(rule),
       where_(std::move(where)),
       counted_(counted),
       overlap_(rule.countable && !rule.order_by.empty() && run.manifest.query.page_rows > 1 ? 1 : 0),
       expected_(start),
-      submit_(begin()) {}
+      submit_(begin()),
+      first_(std::move(first)) {}
 
 void PageFetcher::fill() {
   const int rows = run_.manifest.query.page_rows;
@@ -84,14 +86,27 @@ void PageFetcher::fill() {
   }
 }
 
-PageResult PageFetcher::next() {
+PageResult PageFetcher::fetched(bool& with_row_before) {
+  if (first_) {
+    submit_ += static_cast<std::uint64_t>(run_.manifest.query.page_rows) - overlap_;
+    if (submit_ + overlap_ <= counted_) fill();
+    auto page = std::move(*first_);
+    first_.reset();
+    return page;
+  }
   // A page that was guessed to begin elsewhere is of no use.
   while (!ahead_.empty() && ahead_.front().start != begin()) ahead_.pop_front();
   if (ahead_.empty()) submit_ = begin();
   fill();
-  const bool with_row_before = ahead_.front().start < expected_;
+  with_row_before = ahead_.front().start < expected_;
   auto page = ahead_.front().page.get();
   ahead_.pop_front();
+  return page;
+}
+
+PageResult PageFetcher::next() {
+  bool with_row_before = false;
+  auto page = fetched(with_row_before);
   if (!page) return page;
   const bool short_page = page->covered < static_cast<std::uint64_t>(run_.manifest.query.page_rows);
   if (with_row_before) set_apart(*page);

@@ -24,7 +24,9 @@ tl::expected<Page, Trouble> fetch_page(const Manifest& manifest, SourceCaller& c
 /// listing is asked for together with the row before it, which tells whether the listing has moved since.
 class PageFetcher {
  public:
-  PageFetcher(RunContext& run, const EntityRule& rule, std::string where, std::uint64_t start, std::uint64_t counted);
+  /// `first`: the page at `start`, where it has been fetched already.
+  PageFetcher(RunContext& run, const EntityRule& rule, std::string where, std::uint64_t start, std::uint64_t counted,
+              std::optional<tl::expected<Page, Trouble>> first = {});
   tl::expected<Page, Trouble> next();
   /// Position after the last page.
   std::uint64_t position() const { return expected_; }
@@ -37,6 +39,7 @@ class PageFetcher {
     Pending<tl::expected<Page, Trouble>> page;
   };
   void fill();
+  tl::expected<Page, Trouble> fetched(bool& with_row_before);
   std::uint64_t begin() const { return expected_ > 1 ? expected_ - overlap_ : expected_; }
   RunContext& run_;
   const EntityRule& rule_;
@@ -44,6 +47,7 @@ class PageFetcher {
   const std::uint64_t counted_, overlap_;
   std::uint64_t expected_, submit_;
   bool ended_ = false;
+  std::optional<tl::expected<Page, Trouble>> first_;
   std::deque<Ahead> ahead_;
 };
 

@@ -28,6 +28,8 @@ using Stepped = tl::expected<T, Halt>;
 struct RunOptions {
   BatchLimits limits;
   int pages_ahead = 4;
+  int reports_ahead = 8;
+  int entities_ahead = 3;  ///< whose count and first page are asked for while an earlier one is published
   int passes_max = 3;
   std::uint64_t window_batches = 64;
   milliseconds window_poll{200};

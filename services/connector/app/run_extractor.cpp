@@ -70,8 +70,11 @@ Step extract_run(RunContext& run) {
   const auto plan = plan_of(run.manifest, run.job.entities);
   if (run.state.sequence < kRunStart)
     if (auto done = publish_start(run, plan); !done) return done;
-  for (const auto* rule : plan) {
-    auto done = rule->listing == Listing::ledger ? LedgerExtractor(run, *rule).run() : EntityExtractor(run, *rule).run();
+  Lookahead lookahead(run, plan);
+  for (std::size_t turn = 0; turn < plan.size(); ++turn) {
+    const auto& rule = *plan[turn];
+    lookahead.before(turn);
+    auto done = rule.listing == Listing::ledger ? LedgerExtractor(run, rule).run() : EntityExtractor(run, rule, lookahead.take(rule)).run();
     if (!done) return done;
   }
   v1::RawMessage end;
