@@ -5,6 +5,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/integration"))
@@ -41,11 +42,41 @@ def core_seconds(pid):
     return sum(int(fields[at]) for at in range(11, 15)) / TICKS + sum(core_seconds(child) for child in children)
 
 
+class Rate:
+    """How evenly calls go out: their number looked at several times a second while something runs."""
+
+    def __init__(self, count):
+        self.count, self.seen, self.over = count, [], threading.Event()
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.look, daemon=True)
+        self.thread.start()
+        return self
+
+    def look(self):
+        while not self.over.wait(0.2):
+            try:
+                self.seen.append((time.monotonic(), self.count()))
+            except OSError:
+                continue
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+    def per_minute(self):
+        """Between the first call and the last one."""
+        moved = [now for before, now in zip(self.seen, self.seen[1:]) if now[1] != before[1]]
+        if len(moved) < 2:
+            return 0.0
+        return (moved[-1][1] - moved[0][1]) / (moved[-1][0] - moved[0][0]) * 60
+
+
 class MeasuredStack(Stack):
-    """The source refuses nothing; with `budget=True` our own pacing stays as it is shipped."""
+    """With `budget=True` source and pacing are as they are shipped; else neither limits anything."""
 
     def __init__(self, company, budget):
-        super().__init__(f"--company {company} --no-limits" if budget else f"--company {company}", paced=budget)
+        super().__init__(f"--company {company}", paced=budget)
 
     def programs(self):
         """Process ids by name, as supervisor knows them."""
@@ -64,13 +95,14 @@ class MeasuredStack(Stack):
         """What the records take: Kafka's log and the tables (not Postgres' own log, which is reused)."""
         return {"kafka": mib(self.folder / "kafka/data"), "postgres": mib(self.postgres_data() / "base")}
 
-    def requests(self):
-        """Calls to the source by kind, whatever came of them."""
+    def requests(self, by="kind"):
+        """Calls to the source by kind (or by outcome)."""
         found = {}
-        for kind, count in re.findall(
-            r'^q2o_connector_source_requests_total\{kind="(\w+)".*\} (\S+)$', self.get("Q2O_PORT_CONNECTOR_ADMIN", "/metrics"), re.M
+        for labels, count in re.findall(
+            r"^q2o_connector_source_requests_total\{(.*)\} (\S+)$", self.get("Q2O_PORT_CONNECTOR_ADMIN", "/metrics"), re.M
         ):
-            found[kind] = found.get(kind, 0) + float(count)
+            value = dict(re.findall(r'(\w+)="(\w*)"', labels))[by]
+            found[value] = found.get(value, 0) + float(count)
         return found
 
 
@@ -79,7 +111,9 @@ def measure(company, budget=False, patience=1800):
     stack.up()
     try:
         disk, cores = stack.disk(), {name: core_seconds(pid) for name, pid in stack.programs().items()}
-        code, result = stack.migrate(seconds=patience)
+        # Files are fetched when the loader comes to them, long after.
+        with Rate(lambda: sum(count for kind, count in stack.requests().items() if kind != "file")) as rate:
+            code, result = stack.migrate(seconds=patience)
         if code != 0:
             raise RuntimeError(f"the migration ended with {code}: {result}\n{stack.logs()}")
         at = {event["to"]: seconds_of(event["at"]) for event in stack.q2o_json("history", result["migration_id"])["events"]}
@@ -96,8 +130,10 @@ def measure(company, budget=False, patience=1800):
             "core_seconds": {name: core_seconds(pid) - cores[name] for name, pid in stack.programs().items()},
             "disk_mib_per_1000": {what: (now - disk[what]) / records * 1000 for what, now in stack.disk().items()},
             "requests": requests,
+            "outcomes": stack.requests("outcome"),
+            "calls": sum(requests.values()),
             "page_calls_per_1000": requests["page"] / records * 1000,
-            "requests_per_minute": sum(requests.values()) / took * 60,
+            "requests_per_minute": rate.per_minute(),
         }
     finally:
         stack.down()
