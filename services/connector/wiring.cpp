@@ -87,7 +87,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto key_file = config.text("crypto.key_file");
   const auto config_dir = config.text("config.dir");
   const auto options = read_worker_options(config);
-  const auto workers = config.integer("worker.runs", 2, 1, 32);
+  const auto workers = config.integer("worker.runs", 4, 1, 32);
   if (!config.complaints().empty()) return;  // run() prints them
 
   auto sealer = crypto::Sealer::from_file(key_file);
