@@ -165,8 +165,10 @@ grpc::Status RpcService::ListRejects(grpc::ServerContext* context, const v1::Lis
     const auto size = rpc::page_size(request->page_size());
     pool_.transact([&](pg::Tx& tx) {
       response->Clear();
-      for (const auto row : tx.exec("select * from reject where tenant_id = $1 and migration_id = $2 and run = $3 and external_id > $4 "
-                                    "order by external_id limit $5",
+      // A source record may become several records that wait for the same: it is one reject.
+      for (const auto row : tx.exec("select * from (select distinct on (entity, source_id, reason) * from reject where tenant_id = $1 and "
+                                    "migration_id = $2 and run = $3 order by entity, source_id, reason, external_id) one "
+                                    "where external_id > $4 order by external_id limit $5",
                                     {caller.tenant, request->migration_id(), request->run(), request->page_token(), size})) {
         auto& reject = *response->add_rejects();
         reject.set_entity(row.text("entity"));

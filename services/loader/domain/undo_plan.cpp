@@ -39,8 +39,11 @@ void UndoPlan::needs_of(const std::string& external_id, std::vector<std::string>
 }
 
 bool taken_back_before(const std::string& model, std::int64_t id, const std::string& other_model, std::int64_t other_id) {
-  const auto is_match = [](const std::string& name) { return name == "account.partial.reconcile"; };
-  if (is_match(model) != is_match(other_model)) return is_match(model);
+  // Matches first; plans last: Odoo asks a plan's accounts for what is gone with it, and logs that it is not there.
+  const auto rank = [](const std::string& name) {
+    return name == "account.partial.reconcile" ? 0 : name == "account.analytic.plan" ? 2 : 1;
+  };
+  if (rank(model) != rank(other_model)) return rank(model) < rank(other_model);
   return id > other_id;
 }
 

@@ -76,6 +76,8 @@ TEST(UndoPlan, MatchesGoFirstThenTheNewestFirst) {
   EXPECT_FALSE(taken_back_before("account.move", 9, "account.partial.reconcile", 1));
   EXPECT_TRUE(taken_back_before("account.move", 9, "res.partner", 2));
   EXPECT_FALSE(taken_back_before("res.partner", 2, "account.move", 9));
+  EXPECT_TRUE(taken_back_before("account.analytic.account", 2, "account.analytic.plan", 9)) << "a plan goes after its accounts";
+  EXPECT_FALSE(taken_back_before("account.analytic.plan", 9, "res.partner", 2));
 }
 
 }  // namespace

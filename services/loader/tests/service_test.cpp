@@ -310,12 +310,13 @@ TEST_F(Service, ListsWhatAPausedRunHasSwitchedOff) {
   EXPECT_THAT(left.settings(0).remedy(), ::testing::HasSubstr("q2o resume"));
 }
 
-TEST_F(Service, ListsRejectsPageByPage) {
+TEST_F(Service, ListsRejectsPageByPageAndASourceRecordOncePerReason) {
   pg::Pool pool(database);
   pool.transact([&](pg::Tx& tx) {
-    for (const char* id : {"q_invoice_1", "q_invoice_2", "q_invoice_3"}) {
-      tx.exec("insert into reject values ($1, 1, $2, $3, 'Invoice', '1', 'R', 'm', 'h', 'l')", {books.migration, books.tenant, id});
-    }
+    for (const char* id : {"1", "2", "3"})
+      for (const char* part : {"", "_note"})
+        tx.exec("insert into reject values ($1, 1, $2, 'q_invoice_' || $3::text || $4::text, 'Invoice', $3, 'R', 'm', 'h', 'l')",
+                {books.migration, books.tenant, id, part});
   });
   const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
   v1::ListRejectsRequest request;

@@ -97,20 +97,28 @@ def take(some):
         taken_back(table.browse(removed))
 
 
-def alone(name):
-    """In a savepoint of its own: what Odoo does not let go stays, in Odoo's own words."""
+def apart(work, on):
+    """In a savepoint of its own: what it gives, and None; or None, and why Odoo refuses, in its own words. A closure would not be safe code to Odoo."""
     env.cr.execute('SAVEPOINT q2o_one')
     try:
-        take([name])
+        done = work(on)
         env.flush_all()
         env.cr.execute('RELEASE SAVEPOINT q2o_one')
+        return done, None
     except Exception as error:
         if repr(error).split('(')[0] in CONFLICTS or TIME_LIMIT in str(error):
             raise
         env.cr.execute('ROLLBACK TO SAVEPOINT q2o_one')
         env.clear()
         ours_of.clear()
-        answer(name, 'refused', 'Odoo does not let it go: %s' % error, needed(env[known[name]['model']].sudo().browse(known[name]['res_id']), True))
+        return None, str(error)
+
+
+def alone(name):
+    """What Odoo does not let go stays."""
+    refused = apart(take, [name])[1]
+    if refused is not None:
+        answer(name, 'refused', 'Odoo does not let it go: %s' % refused, needed(env[known[name]['model']].sudo().browse(known[name]['res_id']), True))
 
 
 def plain(record, name):
@@ -148,17 +156,8 @@ def restore():
                 refuse('a change without %s' % key)
     out = []
     for change in changes:
-        env.cr.execute('SAVEPOINT q2o_one')
-        try:
-            outcome, message = put_back(change)
-            env.flush_all()
-            env.cr.execute('RELEASE SAVEPOINT q2o_one')
-        except Exception as error:
-            if repr(error).split('(')[0] in CONFLICTS or TIME_LIMIT in str(error):
-                raise
-            env.cr.execute('ROLLBACK TO SAVEPOINT q2o_one')
-            env.clear()
-            outcome, message = 'keep', 'refused by Odoo: %s' % error
+        done, refused = apart(put_back, change)
+        outcome, message = done if refused is None else ('keep', 'refused by Odoo: %s' % refused)
         out.append({'outcome': outcome, 'message': message})
     return out
 
