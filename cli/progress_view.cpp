@@ -71,6 +71,7 @@ std::vector<std::string> progress_lines(const Progress& progress, int width) {
     if (total == 0) continue;
     std::string line =
         fmt::format("  {:<22} {} {:>7}/{:<7}", entity.entity(), bar(settled(entity), total, bar_width), settled(entity), total);
+    if (entity.in_flight() > 0) line += fmt::format("  {} in flight", grouped(entity.in_flight()));
     if (rejected(entity) > 0) line += fmt::format("  {} rejected", rejected(entity));
     lines.push_back(std::move(line));
   }

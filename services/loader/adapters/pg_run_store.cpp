@@ -249,12 +249,14 @@ std::vector<SourceState> PgRunStore::sources(const RunKey& key, std::int64_t aft
     std::vector<SourceState> out;
     for (const auto row :
          tx.exec("select entity, source_id, count(*) filter (where state = 'open') as open, count(*) filter (where state = 'parked') as "
-                 "parked, bool_or(state = 'rejected') as rejected, max(number) as last from item where migration_id = $1 and run = $2 and "
+                 "parked, bool_or(state = 'rejected') as rejected, max(number) as last, count(*) as records from item where migration_id = "
+                 "$1 and run = $2 and "
                  "number "
                  "> $3 group by entity, source_id",
                  {key.migration_id, key.run, after}))
       out.push_back({row.text("entity"), row.text("source_id"), static_cast<std::uint32_t>(row.integer("open")),
-                     static_cast<std::uint32_t>(row.integer("parked")), row.boolean("rejected"), row.integer("last")});
+                     static_cast<std::uint32_t>(row.integer("parked")), row.boolean("rejected"), row.integer("last"),
+                     static_cast<std::uint32_t>(row.integer("records"))});
     return out;
   });
 }

@@ -67,6 +67,13 @@ v1::StatusFact progress_fact(const RunInfo& run, const std::string& entity, cons
   return out;
 }
 
+v1::StatusFact load_fact(const RunInfo& run, std::uint64_t done, std::uint64_t records) {
+  auto out = fact(run);
+  out.mutable_load_progress()->set_done(done);
+  out.mutable_load_progress()->set_total(records);
+  return out;
+}
+
 v1::StatusFact wave_fact(const RunInfo& run, const Wave& wave) {
   auto out = fact(run);
   out.mutable_wave_completed()->set_wave(wave.number);

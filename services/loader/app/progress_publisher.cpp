@@ -7,6 +7,7 @@ namespace q2o::loader {
 void ProgressPublisher::rebuild() {
   progress_.clear();
   counted_ = 0;
+  done_ = records_ = 0;
   refresh();
 }
 
@@ -14,11 +15,14 @@ void ProgressPublisher::refresh() {
   for (const auto& source : store_.sources(run_.key, counted_)) {
     progress_.add(source.entity, source.source_id, source.open, source.parked, source.rejected);
     counted_ = std::max(counted_, source.last);
+    records_ += source.records;
+    done_ += source.records - source.open - source.parked;
   }
 }
 
 void ProgressPublisher::take(const Fate& fate) {
   const auto& item = fate.item;
+  if (fate.kind != Fate::Kind::parked) ++done_;
   switch (fate.kind) {
     case Fate::Kind::done:
       return progress_.done(item.entity, item.source_id, item.parked);
@@ -41,6 +45,10 @@ void ProgressPublisher::publish() {
     before = count;
     store_.publish(run_, hold_, progress_fact(run_, entity, count));
   }
+  if (done_ == told_done_ && records_ == told_records_) return;
+  told_done_ = done_;
+  told_records_ = records_;
+  store_.publish(run_, hold_, load_fact(run_, std::min(done_, records_), records_));
 }
 
 }  // namespace q2o::loader

@@ -30,6 +30,7 @@ class ProgressPublisher {
   Progress progress_;
   std::int64_t counted_ = 0;  ///< number of the last item that is counted
   std::map<std::string, EntityCount> published_;
+  std::uint64_t done_ = 0, records_ = 0, told_done_ = 0, told_records_ = 0;  ///< target records
   std::chrono::steady_clock::time_point published_at_{};
 };
 

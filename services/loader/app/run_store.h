@@ -71,7 +71,8 @@ struct SourceState {
   std::string entity, source_id;
   std::uint32_t open = 0, parked = 0;
   bool rejected = false;
-  std::int64_t last = 0;  ///< the highest number of its items
+  std::int64_t last = 0;      ///< the highest number of its items
+  std::uint32_t records = 0;  ///< target records that it becomes
 };
 /// In the order in which items are to be sent: those of lower waves first.
 struct Place {

@@ -25,6 +25,7 @@ const failpoint::Point kValuesBack{"undo_values_back"};
 const failpoint::Point kForgotten{"undo_forgotten"};
 const failpoint::Point kCleanedUp{"undo_cleaned_up"};
 constexpr std::size_t kBatch = 100;
+constexpr std::string_view kLookedAt = "looked at", kTakenBack = "taken back";
 
 std::vector<std::vector<std::string>> batches_of(const std::vector<std::string>& names) {
   std::vector<std::vector<std::string>> out;
@@ -159,11 +160,13 @@ void UndoDriver::plan(const std::stop_token& stop) {
   for (const auto& record : *written)
     if (!others.contains(record.external_id)) names.push_back(record.external_id);
   UndoPlan plan;
+  std::size_t looked = 0;
   if (!names.empty()) install(stop);
   for (const auto& batch : batches_of(names)) {
     auto looks = surely(stop, [&] { return action_.look(batch); });
     for (auto& look : *looks) plan.add(std::move(look));
-    publish_progress(plan.records().size(), names.size(), "looked at");
+    looked += batch.size();
+    publish_progress(looked, names.size(), kLookedAt);
   }
   complete(plan, stop);
   store_.store_plan(run_, hold_, plan.records());
@@ -204,7 +207,7 @@ void UndoDriver::take_back(const std::stop_token& stop) {
     for (const auto& answer : answers)
       if (answer.outcome == "keep" || (answer.outcome == "refused" && row_of[answer.external_id].postponed)) keep_also(answer, stop);
     const auto at = store_.progress(run_.key);
-    publish_progress(at.done(), at.total(), "taken back");
+    publish_progress(at.done(), at.total(), kTakenBack);
   }
 }
 
@@ -275,6 +278,7 @@ void UndoDriver::publish_progress(std::uint64_t done, std::uint64_t total, std::
   set_scope(*fact.mutable_scope(), run_);
   fact.mutable_undo_progress()->set_done(done);
   fact.mutable_undo_progress()->set_total(total);
+  fact.mutable_undo_progress()->set_looking(what == kLookedAt);
   runs_.publish(run_, hold_, fact);
 }
 

@@ -68,6 +68,7 @@ std::vector<SourceState> MemoryRunStore::sources(const RunKey&, std::int64_t aft
     source.parked += at == "parked" ? 1 : 0;
     source.rejected |= at == "rejected";
     source.last = std::max(source.last, one.number);
+    ++source.records;
   }
   std::vector<SourceState> list;
   for (auto& [id, source] : out) list.push_back(source);

@@ -17,10 +17,11 @@ std::chrono::system_clock::time_point at(std::int64_t milliseconds) {
 /// Those of the last 30 s, oldest first.
 std::vector<Sample> recent_samples(pg::Tx& tx, const std::string& migration_id) {
   std::vector<Sample> samples;
-  for (const auto row : tx.exec("select (extract(epoch from at) * 1000)::bigint as ms, settled from sample "
+  for (const auto row : tx.exec("select (extract(epoch from at) * 1000)::bigint as ms, settled, work from sample "
                                 "where migration_id = $1 and at >= now() - interval '30 seconds' order by at",
                                 {migration_id}))
-    samples.push_back({at(row.integer("ms")), static_cast<std::uint64_t>(row.integer("settled"))});
+    samples.push_back(
+        {at(row.integer("ms")), static_cast<std::uint64_t>(row.integer("settled")), static_cast<std::uint64_t>(row.integer("work"))});
   return samples;
 }
 
@@ -63,9 +64,10 @@ void sample(pg::Tx& tx, const std::string& tenant_id, const v1::Progress& progre
   const std::string& id = progress.migration_id();
   tx.exec("delete from sample where migration_id = $1 and at < now() - interval '30 seconds'", {id});
   tx.exec(
-      "insert into sample (migration_id, tenant_id, at, settled) select $1::uuid, $3::uuid, date_trunc('second', now()), $2::bigint "
-      "on conflict (migration_id, at) do update set settled = greatest(sample.settled, excluded.settled)",
-      {id, static_cast<std::int64_t>(settled(progress)), tenant_id});
+      "insert into sample (migration_id, tenant_id, at, settled, work) select $1::uuid, $3::uuid, date_trunc('second', now()), $2::bigint, "
+      "$4::bigint on conflict (migration_id, at) do update set settled = greatest(sample.settled, excluded.settled), work = "
+      "greatest(sample.work, excluded.work)",
+      {id, static_cast<std::int64_t>(settled(progress)), tenant_id, static_cast<std::int64_t>(work_done(progress))});
 }
 
 }  // namespace q2o::notifier

@@ -29,6 +29,29 @@ void raise(std::uint64_t value, Get get, Set set) {
   if (value > get()) set(value);
 }
 
+/// Where each record of an entity is, so that the sum is exact at any moment: the topics have no order among each other, but what is loaded
+/// has been mapped, and what is mapped has been extracted.
+void balance(EntityProgress& known) {
+  const auto at_odoo = known.loaded() + known.refused();
+  known.set_mapped(std::max(known.mapped(), at_odoo));
+  const auto left_out = known.merged() + known.excluded() + known.rejected();
+  known.set_extracted(std::max(known.extracted(), known.mapped() + left_out));
+  known.set_total(std::max(known.total(), known.extracted()));
+  known.set_in_flight(known.extracted() - at_odoo - left_out);
+}
+
+/// A run over some entities says nothing about the others, although their records are read again.
+bool concerns(const billing::v1::Migration& migration, const std::string& name) {
+  const auto& wanted = migration.order().entities();
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+}
+
+void drop_others(Progress& progress) {
+  auto& all = *progress.mutable_entities();
+  all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& one) { return !concerns(progress.migration(), one.entity()); }),
+            all.end());
+}
+
 /// Where the migration's own message of the present run says that it is; RUNNING until that message has come.
 billing::v1::State state(const Progress& progress) {
   return progress.migration().run() == progress.run() ? progress.migration().state() : billing::v1::STATE_RUNNING;
@@ -56,6 +79,8 @@ void begin_run(Progress& progress, std::uint32_t run) {
   progress.clear_eta_seconds_low();
   progress.clear_eta_seconds_high();
   progress.set_records_per_second(0);
+  progress.clear_target_records_done();
+  progress.clear_target_records();
   progress.set_created(0);
   progress.set_changed(0);
   progress.set_unchanged(0);
@@ -77,8 +102,8 @@ const char* reading(const billing::v1::RunOrder& order) {
 }
 
 /// Below zero when the later sample counts less.
-double growth(const Sample& from, const Sample& to) {
-  return static_cast<double>(to.settled) - static_cast<double>(from.settled);
+double growth(std::uint64_t from, std::uint64_t to) {
+  return static_cast<double>(to) - static_cast<double>(from);
 }
 
 }  // namespace
@@ -88,6 +113,7 @@ bool apply(Progress& progress, const billing::v1::Migration& migration) {
   *progress.mutable_migration() = migration;
   progress.set_migration_id(migration.migration_id());
   if (!is_of_present_run(progress, migration.run())) return true;
+  drop_others(progress);
   if (migration.state() == billing::v1::STATE_RUNNING && progress.activity().empty()) progress.set_activity(reading(migration.order()));
   if (migration.state() == billing::v1::STATE_VALIDATING) progress.set_activity("comparing both ledgers");
   if (over(progress)) {
@@ -101,9 +127,11 @@ bool apply(Progress& progress, const connector::v1::StatusFact& fact) {
   if (!is_of_present_run(progress, fact.scope().run())) return false;
   if (fact.has_entity_progress()) {
     const auto& said = fact.entity_progress();
+    if (progress.migration().run() == progress.run() && !concerns(progress.migration(), said.entity())) return false;
     auto& known = entity(progress, said.entity());
     raise(said.total(), [&] { return known.total(); }, [&](auto v) { known.set_total(v); });
     raise(said.extracted(), [&] { return known.extracted(); }, [&](auto v) { known.set_extracted(v); });
+    balance(known);
     return true;
   }
   if (fact.has_waiting()) {
@@ -125,9 +153,7 @@ bool apply(Progress& progress, const mapper::v1::StatusFact& fact) {
   raise(said.merged(), [&] { return known.merged(); }, [&](auto v) { known.set_merged(v); });
   raise(said.excluded(), [&] { return known.excluded(); }, [&](auto v) { known.set_excluded(v); });
   raise(said.rejected(), [&] { return known.rejected(); }, [&](auto v) { known.set_rejected(v); });
-  // What exists only in the ledger is first counted here.
-  const auto sum = said.mapped() + said.merged() + said.excluded() + said.rejected();
-  raise(sum, [&] { return known.total(); }, [&](auto v) { known.set_total(v); });
+  balance(known);  // what exists only in the ledger is first counted here
   return true;
 }
 
@@ -137,15 +163,22 @@ bool apply(Progress& progress, const loader::v1::StatusFact& fact) {
     auto& known = entity(progress, fact.entity_progress().entity());
     raise(fact.entity_progress().loaded(), [&] { return known.loaded(); }, [&](auto v) { known.set_loaded(v); });
     raise(fact.entity_progress().rejected(), [&] { return known.refused(); }, [&](auto v) { known.set_refused(v); });
+    balance(known);
     return true;
   }
   if (fact.has_wave_completed()) {
     loading(progress, "loading: " + fact.wave_completed().name() + " done");
     return true;
   }
+  if (fact.has_load_progress()) {
+    raise(fact.load_progress().total(), [&] { return progress.target_records(); }, [&](auto v) { progress.set_target_records(v); });
+    raise(
+        fact.load_progress().done(), [&] { return progress.target_records_done(); }, [&](auto v) { progress.set_target_records_done(v); });
+    return true;
+  }
   if (fact.has_undo_progress()) {
     progress.set_activity("undo: " + std::to_string(fact.undo_progress().done()) + " of " + std::to_string(fact.undo_progress().total()) +
-                          " records");
+                          (fact.undo_progress().looking() ? " records looked at" : " records taken back"));
     return true;
   }
   if (fact.has_waiting()) {
@@ -161,6 +194,7 @@ bool apply(Progress& progress, const loader::v1::StatusFact& fact) {
       auto& known = entity(progress, said.entity());
       raise(said.loaded(), [&] { return known.loaded(); }, [&](auto v) { known.set_loaded(v); });
       raise(said.rejected() + said.parked(), [&] { return known.refused(); }, [&](auto v) { known.set_refused(v); });
+      balance(known);
     }
     return true;
   }
@@ -187,6 +221,19 @@ std::uint64_t expected(const Progress& progress) {
   return sum;
 }
 
+std::uint64_t work_done(const Progress& progress) {
+  return progress.target_records() > 0 ? progress.target_records_done() : settled(progress);
+}
+
+std::uint64_t work_expected(const Progress& progress) {
+  if (progress.target_records() == 0) return expected(progress);
+  std::uint64_t mapped = 0;
+  for (const auto& e : progress.entities()) mapped += e.mapped() + e.merged() + e.excluded() + e.rejected();
+  if (mapped == 0) return progress.target_records();
+  const double more = static_cast<double>(std::max(expected(progress), mapped) - mapped) / static_cast<double>(mapped);
+  return progress.target_records() + static_cast<std::uint64_t>(static_cast<double>(progress.target_records()) * more);
+}
+
 void estimate(Progress& progress, const std::vector<Sample>& samples, std::chrono::system_clock::time_point now) {
   using Seconds = std::chrono::duration<double>;
   progress.clear_eta_seconds_low();
@@ -195,14 +242,14 @@ void estimate(Progress& progress, const std::vector<Sample>& samples, std::chron
   if (samples.size() < 2) return;
   const double span = Seconds(std::max(now, samples.back().at) - samples.front().at).count();
   if (span <= 0) return;
-  const double rate = std::max(0.0, growth(samples.front(), samples.back()) / span);
-  progress.set_records_per_second(rate);
-  const std::uint64_t done = settled(progress), total = expected(progress);
+  progress.set_records_per_second(std::max(0.0, growth(samples.front().settled, samples.back().settled) / span));
+  const double rate = std::max(0.0, growth(samples.front().work, samples.back().work) / span);
+  const std::uint64_t done = work_done(progress), total = work_expected(progress);
   if (samples.size() < 4 || span < 5 || rate <= 0 || done >= total) return;
   std::vector<double> rates;
   for (std::size_t i = 1; i < samples.size(); ++i) {
     const double step = Seconds(samples[i].at - samples[i - 1].at).count();
-    if (step > 0) rates.push_back(growth(samples[i - 1], samples[i]) / step);
+    if (step > 0) rates.push_back(growth(samples[i - 1].work, samples[i].work) / step);
   }
   if (rates.empty()) return;
   std::sort(rates.begin(), rates.end());

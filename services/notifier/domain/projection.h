@@ -28,7 +28,14 @@ std::uint64_t expected(const v1::Progress& progress);
 struct Sample {
   std::chrono::system_clock::time_point at;
   std::uint64_t settled = 0;
+  std::uint64_t work = 0;  ///< as in work_done()
 };
+/// Target records at their end (source records where the loader has not told any yet), and of how many in the end: those that were
+/// mapped, and as many more as the source records that are still to be mapped make by the same share.
+std::uint64_t work_done(const v1::Progress& progress);
+std::uint64_t work_expected(const v1::Progress& progress);
+
+/// The rate in source records, the ETA by work: a document is settled with its last match, long after most of its work was done.
 /// Rate from the first of `samples` (those of the last 30 s, oldest first) until `now`, and the ETA as a range from the fastest and slowest
 /// third of their steps; the ETA stays absent until there are 4 samples over at least 5 s, and when nothing has been settled since the
 /// first.

@@ -48,6 +48,70 @@ TEST(Projection, CountsFromAllServicesMeetInOneEntity) {
   EXPECT_EQ(expected(progress), 40u);
 }
 
+mapper::v1::StatusFact mapped(std::uint32_t run, const std::string& name, std::uint64_t mapped, std::uint64_t merged = 0,
+                              std::uint64_t rejected = 0) {
+  mapper::v1::StatusFact fact;
+  fact.mutable_scope()->set_run(run);
+  auto& progress = *fact.mutable_entity_progress();
+  progress.set_entity(name);
+  progress.set_mapped(mapped);
+  progress.set_merged(merged);
+  progress.set_rejected(rejected);
+  return fact;
+}
+
+/// The equation of every entity, and where the records are.
+std::vector<std::uint64_t> in_flight(const v1::Progress& progress) {
+  std::vector<std::uint64_t> all;
+  for (const auto& e : progress.entities()) {
+    EXPECT_EQ(e.extracted(), e.loaded() + e.merged() + e.excluded() + e.rejected() + e.refused() + e.in_flight()) << e.entity();
+    all.push_back(e.in_flight());
+  }
+  return all;
+}
+
+TEST(Projection, EveryExtractedRecordIsSomewhereAtAnyMoment) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, extracted(1, 40, 30));
+  EXPECT_EQ(in_flight(progress), std::vector<std::uint64_t>{30});
+  apply(progress, mapped(1, "Invoice", 20, 3, 2));
+  apply(progress, loaded(1, 12));
+  EXPECT_EQ(in_flight(progress), std::vector<std::uint64_t>{13});
+  apply(progress, extracted(1, 40, 40));
+  apply(progress, mapped(1, "Invoice", 35, 3, 2));
+  apply(progress, loaded(1, 35));
+  EXPECT_EQ(in_flight(progress), std::vector<std::uint64_t>{0});
+}
+
+TEST(Projection, TheSumIsRightInWhateverOrderTheTopicsAreRead) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, loaded(1, 12));
+  EXPECT_EQ(in_flight(progress), std::vector<std::uint64_t>{0}) << "what is loaded was mapped and extracted before";
+  apply(progress, mapped(1, "Invoice", 10, 1));
+  EXPECT_EQ(in_flight(progress), std::vector<std::uint64_t>{0}) << "an older count of the mapper's";
+  apply(progress, mapped(1, "Invoice", 20, 1));
+  EXPECT_EQ(in_flight(progress), std::vector<std::uint64_t>{8});
+  apply(progress, extracted(1, 40, 30));
+  EXPECT_EQ(in_flight(progress), std::vector<std::uint64_t>{17});
+  apply(progress, mapped(1, "LedgerTransaction", 2));
+  EXPECT_EQ(in_flight(progress), (std::vector<std::uint64_t>{17, 2})) << "what only the ledger has";
+}
+
+TEST(Projection, ARunOverSomeEntitiesCountsOnlyThose) {
+  for (const bool order_first : {true, false}) {
+    v1::Progress progress;
+    auto migration = running(2, 5);
+    migration.mutable_order()->add_entities("Payment");
+    if (order_first) apply(progress, migration);
+    apply(progress, extracted(2, 40, 40));
+    apply(progress, mapped(2, "Payment", 3));
+    apply(progress, migration);
+    EXPECT_EQ(in_flight(progress), std::vector<std::uint64_t>{3}) << order_first;
+  }
+}
+
 TEST(Projection, ARepeatedOrLateFactNeverCountsTwice) {
   v1::Progress progress;
   apply(progress, running(1, 1));
@@ -164,7 +228,7 @@ TEST(Estimate, TheEtaStaysHiddenUntilItIsStable) {
   apply(progress, extracted(1, 1000, 1000));
   apply(progress, loaded(1, 20));
   const auto t = std::chrono::system_clock::time_point{} + 1000s;
-  estimate(progress, {{t, 0}, {t + 1s, 10}, {t + 2s, 20}}, t + 2s);
+  estimate(progress, {{t, 0, 0}, {t + 1s, 10, 10}, {t + 2s, 20, 20}}, t + 2s);
   EXPECT_NEAR(progress.records_per_second(), 10, 0.01);
   EXPECT_FALSE(progress.has_eta_seconds_low());
 }
@@ -174,7 +238,7 @@ TEST(Estimate, ACountThatFallsIsNoRate) {
   apply(progress, running(1, 1));
   apply(progress, extracted(1, 1000, 1000));
   const auto t = std::chrono::system_clock::time_point{} + 1000s;
-  estimate(progress, {{t, 500}, {t + 3s, 500}, {t + 6s, 0}, {t + 10s, 1}}, t + 10s);
+  estimate(progress, {{t, 500, 500}, {t + 3s, 500, 500}, {t + 6s, 0, 0}, {t + 10s, 1, 1}}, t + 10s);
   EXPECT_EQ(progress.records_per_second(), 0);
   EXPECT_FALSE(progress.has_eta_seconds_low());
 }
@@ -185,10 +249,42 @@ TEST(Estimate, TheRangeHoldsTheSteadyRate) {
   apply(progress, extracted(1, 1000, 1000));
   apply(progress, loaded(1, 100));
   const auto t = std::chrono::system_clock::time_point{} + 1000s;
-  estimate(progress, {{t, 0}, {t + 3s, 30}, {t + 6s, 60}, {t + 10s, 100}}, t + 10s);
+  estimate(progress, {{t, 0, 0}, {t + 3s, 30, 30}, {t + 6s, 60, 60}, {t + 10s, 100, 100}}, t + 10s);
   ASSERT_TRUE(progress.has_eta_seconds_low());
   EXPECT_LE(progress.eta_seconds_low(), 90u);
   EXPECT_GE(progress.eta_seconds_high(), 90u);
+}
+
+TEST(Estimate, CountsTheWorkOfDocumentsThatWaitForTheirMatches) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, extracted(1, 1000, 1000));
+  apply(progress, mapped(1, "Invoice", 1000));
+  loader::v1::StatusFact fact;
+  fact.mutable_scope()->set_run(1);
+  fact.mutable_load_progress()->set_done(2000);
+  fact.mutable_load_progress()->set_total(3000);
+  apply(progress, fact);
+  const auto t = std::chrono::system_clock::time_point{} + 1000s;
+  // No document is settled while the matches load; then all of them are at once.
+  estimate(progress, {{t, 0, 1000}, {t + 3s, 0, 1300}, {t + 6s, 0, 1600}, {t + 10s, 0, 2000}}, t + 10s);
+  ASSERT_TRUE(progress.has_eta_seconds_low());
+  EXPECT_LE(progress.eta_seconds_low(), 10u);
+  EXPECT_GE(progress.eta_seconds_high(), 10u);
+  EXPECT_LE(progress.eta_seconds_high(), 12u);
+}
+
+TEST(Estimate, WhatIsNotMappedYetBecomesAsMuchAsTheRest) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  apply(progress, extracted(1, 1000, 400));
+  apply(progress, mapped(1, "Invoice", 250));
+  EXPECT_EQ(work_expected(progress), 1000u) << "the loader has told nothing yet";
+  loader::v1::StatusFact fact;
+  fact.mutable_scope()->set_run(1);
+  fact.mutable_load_progress()->set_total(500);
+  apply(progress, fact);
+  EXPECT_EQ(work_expected(progress), 2000u);
 }
 
 TEST(Estimate, TheRateFallsWhileNothingIsSettled) {
@@ -197,7 +293,7 @@ TEST(Estimate, TheRateFallsWhileNothingIsSettled) {
   apply(progress, extracted(1, 1000, 1000));
   apply(progress, loaded(1, 100));
   const auto t = std::chrono::system_clock::time_point{} + 1000s;
-  estimate(progress, {{t, 0}, {t + 3s, 30}, {t + 6s, 60}, {t + 10s, 100}}, t + 25s);
+  estimate(progress, {{t, 0, 0}, {t + 3s, 30, 30}, {t + 6s, 60, 60}, {t + 10s, 100, 100}}, t + 25s);
   EXPECT_NEAR(progress.records_per_second(), 4, 0.01);
   EXPECT_GE(progress.eta_seconds_high(), 225u);
 }
@@ -213,7 +309,10 @@ TEST(Projection, TellsHowFarAnUndoIs) {
   fact.mutable_undo_progress()->set_done(120);
   fact.mutable_undo_progress()->set_total(400);
   EXPECT_TRUE(apply(progress, fact));
-  EXPECT_EQ(progress.activity(), "undo: 120 of 400 records");
+  EXPECT_EQ(progress.activity(), "undo: 120 of 400 records taken back");
+  fact.mutable_undo_progress()->set_looking(true);
+  EXPECT_TRUE(apply(progress, fact));
+  EXPECT_EQ(progress.activity(), "undo: 120 of 400 records looked at");
 }
 
 }  // namespace
