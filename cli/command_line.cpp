@@ -110,6 +110,13 @@ CLI::App* CommandLine::about_one(const char* name, const char* description, Acti
   return added;
 }
 
+void CommandLine::add_quickbooks(CLI::App* to) {
+  to->add_option("--quickbooks-url", migrate_.quickbooks_url, "API address (default: QuickBooks Online)");
+  to->add_option("--token-url", migrate_.token_url, "OAuth token address (default: Intuit's)");
+  to->add_option("--company-id", migrate_.company_id, "QuickBooks company (realm) id")->required();
+  to->add_option("--client-id", migrate_.client_id, "OAuth client id")->required();
+}
+
 void CommandLine::add_odoo(CLI::App* to) {
   to->add_option("--odoo-url", migrate_.odoo_url, "address of Odoo")->required();
   to->add_option("--odoo-db", migrate_.odoo_database, "database name")->required();
@@ -117,13 +124,18 @@ void CommandLine::add_odoo(CLI::App* to) {
 }
 
 void CommandLine::add_migrate() {
+  CLI::App* look = command("assess", "count a connected company: what it has, what will not move, how long it takes",
+                           [this](const Session& s) { return assess(s, assess_); });
+  look->add_option("connection", assess_.connection, "id, slug or company id, as q2o connections lists it; the only one when left out");
+  look->add_option("--target", assess_.target, "also look whether this Odoo is ready; nothing is written there");
+  look->add_option("--mapping", assess_.mapping, "version of the mapping (default: the current one)");
+  look->add_flag("--last", assess_.last, "show the last one again, without asking the source");
+  add_quickbooks(command("connect-quickbooks", "save and check a company at QuickBooks",
+                         [this](const Session& s) { return connect_quickbooks(s, migrate_); }));
   CLI::App* go = command("migrate", "connect both systems, run, prove; the same command again brings only what changed",
                          [this](const Session& s) { return migrate(s, migrate_); });
   go->add_option("--name", migrate_.name, "name of the migration (default: the company's)");
-  go->add_option("--quickbooks-url", migrate_.quickbooks_url, "API address (default: QuickBooks Online)");
-  go->add_option("--token-url", migrate_.token_url, "OAuth token address (default: Intuit's)");
-  go->add_option("--company-id", migrate_.company_id, "QuickBooks company (realm) id")->required();
-  go->add_option("--client-id", migrate_.client_id, "OAuth client id")->required();
+  add_quickbooks(go);
   add_odoo(go);
   go->add_flag("--dry-run", migrate_.dry_run, "check both sides, write nothing");
 }
@@ -138,6 +150,13 @@ void CommandLine::add_replay() {
   again->add_option("--entities", replay_.entities, "only these, e.g. Invoice,Payment")->delimiter(',');
   again->add_option("--reason", replay_.reason, kKept);
   again->add_flag("--dry-run", replay_.dry_run, "map, but write nothing");
+  CLI::App* apart = command("diff", "what two runs have mapped differently, per account and per record",
+                            [this](const Session& s) { return diff(s, diff_); });
+  apart->add_option("before", diff_.before, "number of a run, as q2o history lists it")->required();
+  apart->add_option("after", diff_.after, "number of another run; a dry run too")->required();
+  apart->add_option("--migration", diff_.migration_id, kWhichMigration);
+  apart->add_flag("--by-month", diff_.by_month, "sums per account and month");
+  apart->add_flag("--csv", diff_.csv, "all of it as CSV");
   add_odoo(command("connect-odoo", "save and check another Odoo", [this](const Session& s) { return connect_odoo(s, migrate_); }));
 }
 

@@ -30,6 +30,7 @@ class CommandLine {
   void add_json(CLI::App* to);
   void choose_by(CLI::App* word, Action action);
   void add_odoo(CLI::App* to);
+  void add_quickbooks(CLI::App* to);
 
   void add_migrate();
   void add_replay();
@@ -45,6 +46,8 @@ class CommandLine {
   bool json_ = false, yes_ = false;
   std::string id_, out_, reason_, file_, brokers_;
   MigrateOptions migrate_;
+  AssessOptions assess_;
+  DiffOptions diff_;
   ReplayOptions replay_;
   UndoOptions undo_;
   RepairOptions repair_;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/diff_view.h"
 #include "cli/session.h"
 #include "q2o/billing/v1/migration.pb.h"
 #include "q2o/connector/v1/connector.pb.h"
@@ -20,6 +21,17 @@ struct MigrateOptions {
 /// Secrets come from the environment: QUICKBOOKS_CLIENT_SECRET, QUICKBOOKS_REFRESH_TOKEN, ODOO_PASSWORD.
 int migrate(const Session& session, const MigrateOptions& options);
 
+/// Saves and checks a company at QuickBooks; secrets as for migrate.
+int connect_quickbooks(const Session& session, const MigrateOptions& options);
+
+struct AssessOptions {
+  std::string connection;       ///< id, slug or company id; empty: the only one
+  std::string target, mapping;  ///< empty: no target is looked at; the current mapping
+  bool last = false;            ///< read the last one again instead of counting
+};
+/// What a company has, what will not move, how long it takes. Needs no migration.
+int assess(const Session& session, const AssessOptions& options);
+
 struct ReplayOptions {
   std::string migration_id, mapping, into, reason;
   std::uint32_t run = 0;  ///< whose records are read; 0 = the newest that is complete
@@ -28,6 +40,17 @@ struct ReplayOptions {
 };
 /// A new run over the records of an earlier one, without a call to the source.
 int replay(const Session& session, const ReplayOptions& options);
+
+struct DiffOptions {
+  std::string migration_id;
+  std::uint32_t before = 0, after = 0;
+  bool by_month = false, csv = false;
+};
+/// What two runs have mapped differently; nothing is loaded.
+int diff(const Session& session, const DiffOptions& options);
+Result<Diff> read_diff(const Session& session, const std::string& migration_id, std::uint32_t before, std::uint32_t after, bool by_month);
+/// The newest run before this one that has loaded: what a dry run is compared with.
+Result<std::uint32_t> run_before(const Session& session, const billing::v1::Migration& migration);
 
 struct UndoOptions {
   std::string migration_id, target, reason;

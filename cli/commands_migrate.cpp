@@ -177,14 +177,20 @@ int print_dry_run(const Session& session, const notifier::v1::Progress& last) {
     rejected += entity.rejected();
   }
   const auto& migration = last.migration();
+  const auto before = run_before(session, migration);
+  if (!before) return report_error(session, before.error());
+  const auto diff = read_diff(session, migration.migration_id(), *before, migration.run(), false);
   if (session.json) {
     json::Writer out;
     out.begin_object().field("migration_id", migration.migration_id()).field("run", static_cast<std::int64_t>(migration.run()));
-    out.field("mapped", static_cast<std::int64_t>(mapped)).field("rejected", static_cast<std::int64_t>(rejected)).end_object();
-    std::cout << out.text() << '\n';
+    out.field("mapped", static_cast<std::int64_t>(mapped)).field("rejected", static_cast<std::int64_t>(rejected));
+    if (diff) out.key("diff").raw(diff_json(*diff));
+    if (!diff) out.field("diff_missing", diff.error().message).field("hint", diff.error().hint);
+    std::cout << out.end_object().text() << '\n';
   } else {
     std::cout << "\nRun " << migration.run() << " was a dry run: " << mapped << (mapped == 1 ? " record" : " records") << " mapped, "
-              << rejected << " rejected, nothing was written.\n";
+              << rejected << " rejected, nothing was written.\n\n"
+              << (diff ? diff_text(*diff) : "What it changes cannot be shown: " + diff.error().message + "\n  " + diff.error().hint + "\n");
   }
   return kDone;
 }
@@ -235,6 +241,22 @@ int connect_odoo(const Session& session, const MigrateOptions& options) {
               << ")\nWrite a recorded run into it: q2o replay --into " << short_id(target->target_id()) << '\n';
   }
   return kDone;
+}
+
+int connect_quickbooks(const Session& session, const MigrateOptions& options) {
+  const auto source = connect_source(session, options);
+  if (!source) return report_error(session, source.error());
+  if (session.json) {
+    json::Writer out;
+    out.begin_object().field("connection_id", source->connection_id()).field("company", source->company_name());
+    std::cout << out.field("state", source->state()).field("message", source->message()).end_object().text() << '\n';
+  } else {
+    std::cout << source->connection_id() << ": " << source->company_name() << " (" << source->home_currency() << "), " << source->state()
+              << '\n'
+              << (source->message().empty() ? "" : "  " + source->message() + "\n") << "What it has: q2o assess "
+              << short_id(source->connection_id()) << '\n';
+  }
+  return source->state() == "broken" ? kWaitsForPerson : kDone;
 }
 
 int migrate(const Session& session, const MigrateOptions& options) {

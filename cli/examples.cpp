@@ -14,12 +14,22 @@ constexpr Example kExamples[]{
     {"accept",
      "  q2o accept --reason \"written off with the auditor\"\n"
      "  q2o accept 0b4cb2f3 --yes --reason \"known rounding of 2019\"   asks nothing"},
+    {"assess",
+     "  q2o assess                        counts the only company that is connected\n"
+     "  q2o assess 90d1c4e2 --target 5b1c9d20\n"
+     "  q2o assess --last --json          what was counted last, for a script"},
     {"connect-odoo",
      "  q2o connect-odoo --odoo-url https://books.example.com --odoo-db books --odoo-user admin\n"
      "  q2o connect-odoo --odoo-url http://127.0.0.1:8069 --odoo-db copy --odoo-user admin --json"},
+    {"connect-quickbooks",
+     "  q2o connect-quickbooks --company-id 4620816365123456 --client-id ABC\n"
+     "  q2o connect-quickbooks --company-id 4620816365123456 --client-id ABC --json"},
     {"connections",
      "  q2o connections\n"
      "  q2o connections --json    ids, states and versions for a script"},
+    {"diff",
+     "  q2o diff 1 4                      per account and record, old and new\n"
+     "  q2o diff 1 4 --by-month --csv > changes.csv"},
     {"doctor",
      "  q2o doctor\n"
      "  q2o doctor --json         for a monitor; ends with 1 when something is bad"},

@@ -17,6 +17,7 @@
 #include "services/connector/adapters/grpc_service.h"
 #include "services/connector/adapters/inbound.h"
 #include "services/connector/adapters/kafka_raw_log.h"
+#include "services/connector/adapters/postgres_assessments.h"
 #include "services/connector/adapters/postgres_budget.h"
 #include "services/connector/adapters/postgres_connections.h"
 #include "services/connector/adapters/postgres_queue.h"
@@ -44,7 +45,8 @@ WorkerOptions read_worker_options(config::Reader& config) {
   return options;
 }
 
-void work(ExtractionWorker& worker, const pg::Options& database, std::stop_token stop) {
+template <class Worker>
+void work(Worker& worker, const pg::Options& database, std::stop_token stop) {
   pg::Listener wake(database, kJobsChannel);
   SystemClock clock;
   while (!stop.stop_requested()) {
@@ -114,7 +116,11 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& connections =
       runtime.own(std::make_unique<Connections>(manifests, store, source, oauth, tokens, gates, clock, probes, options.call));
   auto& files = runtime.own(std::make_unique<Files>(manifests, store, source, tokens, gates, clock, probes, options.call));
-  auto& service = runtime.own(std::make_unique<GrpcService>(connections, files, pool, runtime.stop_token()));
+  auto& assessments = runtime.own(std::make_unique<PostgresAssessments>(pool, manifests, runtime.instance()));
+  auto& assessor =
+      runtime.own(std::make_unique<AssessmentWorker>(manifests, assessments, store, source, tokens, gates, clock, probes,
+                                                     AssessmentWorker::Options{options.call, options.fetch_threads, options.lease_ttl}));
+  auto& service = runtime.own(std::make_unique<GrpcService>(connections, files, assessments, pool, runtime.stop_token()));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
   auto& inbound = runtime.own(std::make_unique<Inbound>(pool));
   auto& consumer =
@@ -127,6 +133,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   bus::run(runtime, "consumer", consumer);
   for (std::int64_t i = 0; i < workers; ++i)
     runtime.loop(fmt::format("extract-{}", i), [&worker, database](std::stop_token stop) { work(worker, database, stop); });
+  runtime.loop("assess", [&assessor, database](std::stop_token stop) { work(assessor, database, stop); });
   runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
 }
 

@@ -82,7 +82,8 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
   auto& worker = runtime.own(std::make_unique<RawWorker>(pool, producer, mappings, runtime.metrics(), Topics{}, &marks));
   auto& replay = runtime.own(std::make_unique<ReplayWorker>(pool, kafka, worker, runtime.instance(), Topics{}.raw));
   auto& wake = runtime.own(std::make_unique<pg::Listener>(database, "mapper_migration"));
-  auto& service = runtime.own(std::make_unique<MapperServiceImpl>(pool, mappings, RecordTracer(pool, kafka, Topics{}.raw)));
+  auto& service = runtime.own(std::make_unique<MapperServiceImpl>(pool, mappings, RecordTracer(pool, kafka, Topics{}.raw),
+                                                                  RunDiffer(pool, kafka, Topics{}.mapped), runtime.stop_token()));
   runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
   auto& migration_consumer =
       runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.migration", std::vector<std::string>{topic::kMigration},

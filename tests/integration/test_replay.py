@@ -50,12 +50,24 @@ class Replay(unittest.TestCase):
         self.assertEqual(again["unchanged"], self.first["created"] + self.first["changed"] + self.first["unchanged"])
         self.assertEqual(difference(self.first_dump, self.stack.odoo_dump()), [])
         self.assertEqual(self.refusals_left(), REFUSALS)
+        same = self.stack.q2o_json("diff", "1", "2")
+        self.assertGreater(same["equal"], 300)
+        self.assertEqual([same[kind] for kind in ("changed", "added", "vanished", "outcomes")] + same["accounts"] + same["records"], [0] * 4)
+
+    def changes_of(self, diff, version):
+        """The accounts whose note changes, and nothing else."""
+        self.assertEqual((diff["mapping_after"], diff["added"], diff["vanished"], diff["outcomes"], diff["accounts"]), (version, 0, 0, 0, []))
+        self.assertEqual(diff["changed"], len(diff["records"]))
+        self.assertEqual({(r["kind"], r["entity"], r["model"]) for r in diff["records"]}, {("changed", "Account", "account.account")})
+        self.assertEqual({tuple(f["path"] for f in r["fields"]) for r in diff["records"]}, {("values.note",)})
+        return {r["external_id"] for r in diff["records"]}
 
     def test_2_a_dry_run_writes_nothing_and_a_changed_mapping_changes_exactly_what_differs(self):
         version = self.changed_mapping()
         code, shown = self.replay("--dry-run", "--mapping", version[:12])
         self.assertEqual(code, 0, self.stack.logs())
         self.assertGreater(shown["mapped"], 300)
+        foreseen = self.changes_of(shown["diff"], version)
         self.assertEqual(difference(self.first_dump, self.stack.odoo_dump()), [])
         code, changed = self.replay("--mapping", version[:12])
         self.assertEqual((code, changed["created"], changed["verdict"]), (0, 0, "MATCHED"), self.stack.logs())
@@ -63,6 +75,12 @@ class Replay(unittest.TestCase):
         differing = [name for name in dump if dump[name] != self.first_dump.get(name)]
         self.assertEqual({dump[name]["model"] for name in differing}, {"account.account"})
         self.assertEqual((changed["changed"], set(dump)), (len(differing), set(self.first_dump)))
+        self.assertEqual(set(differing), foreseen)
+        self.assertEqual(self.changes_of(self.stack.q2o_json("diff", "2", str(changed["run"])), version), foreseen)
+        table = subprocess.run(
+            self.stack.command("diff", "2", str(changed["run"]), "--csv"), env=self.stack.environment, capture_output=True, text=True, timeout=60
+        ).stdout
+        self.assertEqual(len(table.splitlines()), 1 + len(foreseen))
         self.assertEqual(self.refusals_left(), REFUSALS)
 
     def test_3_into_an_empty_odoo_the_proof_is_the_same(self):

@@ -168,4 +168,24 @@ grpc::Status GrpcService::GetFile(grpc::ServerContext* context, const v1::GetFil
   });
 }
 
+grpc::Status GrpcService::StartAssessment(grpc::ServerContext* context, const v1::StartAssessmentRequest* request,
+                                          v1::StartAssessmentResponse* response) {
+  return serve(context, [&](const rpc::Caller& caller) -> Status {
+    auto started = assessments_.start(caller.tenant, request->connection_id());
+    if (!started) return fail(started.error());
+    *response->mutable_assessment() = std::move(*started);
+    return {};
+  });
+}
+
+grpc::Status GrpcService::GetAssessment(grpc::ServerContext* context, const v1::GetAssessmentRequest* request,
+                                        v1::GetAssessmentResponse* response) {
+  return serve(context, [&](const rpc::Caller& caller) -> Status {
+    auto found = assessments_.find(caller.tenant, request->connection_id(), request->assessment_id(), request->only_done());
+    if (!found) return fail(found.error());
+    *response->mutable_assessment() = std::move(*found);
+    return {};
+  });
+}
+
 }  // namespace q2o::connector

@@ -44,7 +44,7 @@ tl::expected<std::optional<Period>, Trouble> LedgerExtractor::probe(const Period
 }
 
 tl::expected<std::optional<Day>, Trouble> LedgerExtractor::edge(const EntityRule& entity, bool first) {
-  auto answer = run_.caller.query(edge_statement(run_.manifest, entity, first), run_.stop);
+  auto answer = run_.caller.query(edge_statement(run_.manifest, entity, entity.date_field, first), run_.stop);
   if (!answer) {
     const auto action = answer.error().action;
     if (action == FaultAction::absent || (action == FaultAction::absent_if_optional && entity.optional)) return std::nullopt;

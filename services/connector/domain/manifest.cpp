@@ -72,6 +72,7 @@ EntityRule read_entity(ObjectReader& r) {
   e.countable = r.flag("countable", e.listing == Listing::paged);
   e.optional = r.flag("optional", false);
   e.date_field = r.text("date_field", "");
+  e.count_date = r.text("count_date", e.date_field);
   e.ledger_types = r.texts("ledger_types", false);
   if (e.listing == Listing::none && e.reason.empty()) r.complain("reason", "must say why this entity is not listed");
   if (e.filter_in.empty() != e.filter_capture.empty()) r.complain("filter_in", "and filter_capture go together");

@@ -32,6 +32,7 @@ struct EntityRule {
   bool countable = true;
   bool optional = false;                  ///< may be unknown to the company's plan or country
   std::string date_field;                 ///< of dated transactions: their span gives the ledger's periods
+  std::string count_date;                 ///< by which an assessment counts years; empty: its records have no date that can be asked for
   std::vector<std::string> ledger_types;  ///< what the ledger calls its transactions; empty: it never posts
 };
 

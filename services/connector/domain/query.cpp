@@ -32,6 +32,11 @@ std::string fill(std::string form, const std::map<std::string, std::string>& val
   return form;
 }
 
+std::string where_in_year(const EntityRule& entity, int year) {
+  return fmt::format(" WHERE {0}{1}{2} >= '{3:04}-01-01' AND {2} <= '{3:04}-12-31'", entity.filter, entity.filter.empty() ? "" : " AND ",
+                     entity.count_date, year);
+}
+
 std::string where_of(const EntityRule& entity, const std::vector<std::string>& captured) {
   std::string conditions = entity.filter;
   if (!entity.filter_in.empty()) {
@@ -58,8 +63,8 @@ std::string once_statement(const Manifest& m, const EntityRule& e) {
   return fill(m.query.once, {{"entity", e.name}});
 }
 
-std::string edge_statement(const Manifest& m, const EntityRule& e, bool first) {
-  return fill(m.query.edge, {{"entity", e.name}, {"field", e.date_field}, {"direction", first ? "ASC" : "DESC"}});
+std::string edge_statement(const Manifest& m, const EntityRule& e, const std::string& date_field, bool first) {
+  return fill(m.query.edge, {{"entity", e.name}, {"field", date_field}, {"direction", first ? "ASC" : "DESC"}});
 }
 
 Result<std::uint64_t> count_in(const Manifest& m, const json::Value& answer) {

@@ -15,11 +15,13 @@ std::string fill(std::string form, const std::map<std::string, std::string>& val
 
 /// Condition of an entity: its own filter and, where it has one, the list of captured values.
 std::string where_of(const EntityRule& entity, const std::vector<std::string>& captured);
+/// The same, and dated in one year by EntityRule::count_date.
+std::string where_in_year(const EntityRule& entity, int year);
 
 std::string count_statement(const Manifest&, const EntityRule&, const std::string& where);
 std::string page_statement(const Manifest&, const EntityRule&, const std::string& where, std::uint64_t start, int rows);
 std::string once_statement(const Manifest&, const EntityRule&);
-std::string edge_statement(const Manifest&, const EntityRule&, bool first);
+std::string edge_statement(const Manifest&, const EntityRule&, const std::string& date_field, bool first);
 
 struct Row {
   std::string id;    ///< empty: the row has none

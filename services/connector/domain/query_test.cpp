@@ -15,7 +15,8 @@ TEST(Query, AsksForInactiveRowsInAStableOrder) {
   EXPECT_EQ(page_statement(m, account, where, 1001, 1000),
             "SELECT * FROM Account WHERE Active IN (true, false) ORDERBY Id STARTPOSITION 1001 MAXRESULTS 1000");
   EXPECT_EQ(page_statement(m, *m.find("Invoice"), "", 1, 10), "SELECT * FROM Invoice ORDERBY Id STARTPOSITION 1 MAXRESULTS 10");
-  EXPECT_EQ(edge_statement(m, *m.find("Invoice"), false), "SELECT * FROM Invoice ORDERBY TxnDate DESC STARTPOSITION 1 MAXRESULTS 1");
+  EXPECT_EQ(edge_statement(m, *m.find("Invoice"), "TxnDate", false),
+            "SELECT * FROM Invoice ORDERBY TxnDate DESC STARTPOSITION 1 MAXRESULTS 1");
 }
 
 TEST(Query, CapturedValuesAreQuoted) {

@@ -111,6 +111,8 @@ http::Response FakeSource::query(const std::string& statement) {
   if (before_query) before_query(statement);
   const std::string entity = between(statement + " ", "FROM ", " ");
   auto found = rows[entity];
+  if (const std::string year = between(statement, "TxnDate >= '", "-01-01'"); !year.empty())
+    std::erase_if(found, [&](const std::string& row) { return row.find("\"TxnDate\":\"" + year) == std::string::npos; });
   if (statement.find("COUNT(*)") != std::string::npos)
     return json_answer(200, fmt::format(R"({{"QueryResponse":{{"totalCount":{}}},"time":"t"}})", found.size()));
   if (statement.find(" DESC") != std::string::npos) std::reverse(found.begin(), found.end());

@@ -71,7 +71,8 @@ class GetFile : public ::testing::Test {
   CallProbe probe;
   Connections connections{manifests, store, source, oauth, tokens, gates, clock, probe, {}};
   Files files{manifests, store, source, tokens, gates, clock, probe, {}};
-  GrpcService service{connections, files, pool, {}};
+  PostgresAssessments assessments{pool, manifests, "a"};
+  GrpcService service{connections, files, assessments, pool, {}};
   metrics::Registry registry;
   rpc::Server server{"127.0.0.1:0", {&service}, registry};
   std::unique_ptr<v1::ConnectorService::Stub> stub =

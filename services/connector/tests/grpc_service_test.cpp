@@ -55,7 +55,8 @@ class Rpcs : public testing::Stores {
   Connections use_cases{manifests, connections, source, oauth, tokens, gates, clock, probe, {}};
   Files files{manifests, connections, source, tokens, gates, clock, probe, {}};
   std::stop_source stop;
-  GrpcService service{use_cases, files, pool, stop.get_token()};
+  PostgresAssessments assessments{pool, manifests, "a"};
+  GrpcService service{use_cases, files, assessments, pool, stop.get_token()};
   metrics::Registry registry;
   rpc::Server server{"127.0.0.1:0", {&service}, registry};
   const std::unique_ptr<v1::ConnectorService::Stub> stub =

@@ -4,6 +4,7 @@
 
 #include "common/rpc/page.h"
 #include "common/rpc/serve.h"
+#include "services/mapper/adapters/covered.h"
 #include "services/mapper/adapters/rows.h"
 #include "services/mapper/app/output.h"
 
@@ -80,26 +81,50 @@ grpc::Status MapperServiceImpl::StoreMapping(grpc::ServerContext* context, const
   });
 }
 
+Result<std::shared_ptr<const Mapping>> MapperServiceImpl::mapping_of(const std::string& tenant, const std::string& platform,
+                                                                     const std::string& version) {
+  std::shared_ptr<const Mapping> mapping;
+  const auto found = pool_.transact([&](pg::Tx& tx) {
+    auto known = version.empty() ? mappings_.current(tx, tenant, platform) : mappings_.named(tx, tenant, platform, version);
+    if (known) mapping = mappings_.find(tx, tenant, *known);
+    return known;
+  });
+  if (!found && !version.empty())
+    return fail(Code::not_found, fmt::format("no single mapping of {} begins with '{}'", platform, version), "MAPPING_UNKNOWN",
+                "Give at least 6 digits of its version; q2o mapping store prints it.");
+  if (!found)
+    return fail(Code::not_found, fmt::format("no mapping is stored for {}", platform), "MAPPING_UNKNOWN", "Store one with q2o mapping.");
+  if (!mapping)
+    return fail(Code::failed_precondition, fmt::format("this program no longer accepts mapping {}", found->substr(0, 12)),
+                "MAPPING_UNKNOWN", "`q2o mapping check FILE` says why; correct it and store it again.");
+  return mapping;
+}
+
 grpc::Status MapperServiceImpl::CurrentMapping(grpc::ServerContext* context, const v1::CurrentMappingRequest* request,
                                                v1::CurrentMappingResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
-    std::shared_ptr<const Mapping> mapping;
-    const auto version = pool_.transact([&](pg::Tx& tx) {
-      auto found = request->version().empty() ? mappings_.current(tx, caller.tenant, request->platform())
-                                              : mappings_.named(tx, caller.tenant, request->platform(), request->version());
-      if (found) mapping = mappings_.find(tx, caller.tenant, *found);
-      return found;
-    });
-    if (!version && !request->version().empty())
-      return fail(Code::not_found, fmt::format("no single mapping of {} begins with '{}'", request->platform(), request->version()),
-                  "MAPPING_UNKNOWN", "Give at least 6 digits of its version; q2o mapping store prints it.");
-    if (!version)
-      return fail(Code::not_found, fmt::format("no mapping is stored for {}", request->platform()), "MAPPING_UNKNOWN",
-                  "Store one with q2o mapping.");
-    response->set_version(*version);
-    if (mapping)
-      for (const auto& module : mapping->modules()) *response->add_modules() = to_proto(module);
+    const auto mapping = mapping_of(caller.tenant, request->platform(), request->version());
+    if (!mapping) return fail(mapping.error());
+    response->set_version((*mapping)->version());
+    for (const auto& module : (*mapping)->modules()) *response->add_modules() = to_proto(module);
     return {};
+  });
+}
+
+grpc::Status MapperServiceImpl::CheckCoverage(grpc::ServerContext* context, const v1::CheckCoverageRequest* request,
+                                              v1::CheckCoverageResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
+    const auto mapping = mapping_of(caller.tenant, request->platform(), request->version());
+    if (!mapping) return fail(mapping.error());
+    *response = covered(**mapping, *request);
+    return {};
+  });
+}
+
+grpc::Status MapperServiceImpl::DiffRuns(grpc::ServerContext* context, const v1::DiffRunsRequest* request,
+                                         grpc::ServerWriter<v1::DiffRunsResponse>* writer) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
+    return differ_.diff(caller.tenant, *request, stop_, [&](const auto& part) { return writer->Write(part); });
   });
 }
 

@@ -27,7 +27,7 @@ language::CompileContext MappingCompiler::context(const std::string& entity, std
 }
 
 Mapping::Check MappingCompiler::run(std::string text) {
-  const auto document = json::Document::parse(std::move(text));
+  auto document = json::Document::parse(std::move(text));
   if (!document) {
     complaints_.add("", document.error().message);
     return {nullptr, complaints_.all()};
@@ -35,7 +35,7 @@ Mapping::Check MappingCompiler::run(std::string text) {
   const auto& root = document->root();
   if (!check_members(root,
                      {"$schema", "format", "platform", "target", "missing_entity", "money_mode", "text_bytes_max", "missing_references",
-                      "settings", "modules", "tables", "templates", "waves", "entities"},
+                      "not_needed", "settings", "modules", "tables", "templates", "waves", "entities"},
                      "", complaints_)) {
     return {nullptr, complaints_.all()};
   }
@@ -49,10 +49,12 @@ Mapping::Check MappingCompiler::run(std::string text) {
   if (!root["entities"].is_object()) complaints_.add("/entities", "must be an object");
   for (const auto& entity : root["entities"].members()) read_entity(entity.key, entity.value);
   read_missing_references(root["missing_references"]);
+  read_not_needed(root["not_needed"]);
   check_references();
   order();
   if (!complaints_.empty()) return {nullptr, complaints_.all()};
   mapping_->version_ = ids::sha256_hex(canonical(root));
+  mapping_->document_ = std::move(*document);
   return {std::move(mapping_), {}};
 }
 
@@ -120,6 +122,16 @@ void MappingCompiler::read_missing_references(const json::Value& list) {
       complaints_.add(place, fmt::format("nothing looks \"{}\" up", name));
     if (member.value.text().empty()) complaints_.add(place, "must say in a sentence what is lost");
     mapping_->missing_references_.emplace(member.key, member.value.text());
+  }
+}
+
+void MappingCompiler::read_not_needed(const json::Value& list) {
+  constexpr std::string_view kPlace = "/not_needed";
+  if (!list.is_null() && !list.is_object()) complaints_.add(std::string(kPlace), "must be an object");
+  for (const auto& member : list.members()) {
+    if (member.value.text().empty())
+      complaints_.add(below(std::string(kPlace), member.key), "must say in a sentence why nothing is missed");
+    mapping_->not_needed_.emplace(member.key, member.value.text());
   }
 }
 

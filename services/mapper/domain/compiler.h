@@ -16,6 +16,7 @@ class MappingCompiler {
   void read_head(const json::Value& root);
   void read_modules(const json::Value& list);
   void read_missing_references(const json::Value& list);
+  void read_not_needed(const json::Value& list);
   void read_tables(const json::Value& tables);
   void read_waves(const json::Value& waves);
   void read_entity(std::string_view name, const json::Value& value);

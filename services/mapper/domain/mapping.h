@@ -106,6 +106,10 @@ class Mapping {
   std::size_t text_bytes_max() const { return text_bytes_max_; }
   const language::Node& settings() const { return *settings_; }
   const std::vector<TargetModule>& modules() const { return modules_; }
+  /// Fields that nothing is missed of when they stay behind: path, "Entity.path" or "*end of a path" -> why.
+  const std::map<std::string, std::string>& not_needed() const { return not_needed_; }
+  /// The file as it was read.
+  const json::Value& document() const { return document_.root(); }
 
  private:
   friend class MappingCompiler;
@@ -117,6 +121,8 @@ class Mapping {
   language::Tables tables_;
   language::NodePtr settings_;
   std::vector<TargetModule> modules_;
+  std::map<std::string, std::string> not_needed_;
+  json::Document document_;
   std::map<std::string, EntityRule, std::less<>> entities_;
   std::vector<Wave> waves_;
 };

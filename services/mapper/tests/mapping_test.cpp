@@ -168,6 +168,12 @@ TEST(MissingReferences, AreDecidedAboutOnlyWhereSomethingLooksThemUp) {
             std::vector<std::string>{"/missing_references/Item.ClassRef: must say in a sentence what is lost"});
 }
 
+TEST(NotNeeded, SaysWhyNothingIsMissed) {
+  const std::string first = R"("not_needed": {)";
+  EXPECT_EQ(complaints_about(first, first + R"("Nothing": "",)"),
+            std::vector<std::string>{"/not_needed/Nothing: must say in a sentence why nothing is missed"});
+}
+
 TEST(MissingReferences, RejectTheRecordWhereTheMappingDoesNotTakeTheLoss) {
   std::string text = testing::shipped_mapping();
   const std::string decision = R"("Customer.ParentRef": "The customer was taken over by itself, not below its parent.",)";

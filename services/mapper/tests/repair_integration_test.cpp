@@ -16,7 +16,9 @@ using testing::MapperService;
 
 class MapperRepair : public MapperService {
  protected:
-  MapperRepair() : service_(pool_, mappings_, RecordTracer(pool_, kafka(), in_the_log())), server_("127.0.0.1:0", {&service_}, metrics_) {
+  MapperRepair()
+      : service_(pool_, mappings_, RecordTracer(pool_, kafka(), in_the_log()), RunDiffer(pool_, kafka(), topics_.mapped), {}),
+        server_("127.0.0.1:0", {&service_}, metrics_) {
     worker_->receive(stream_);
     stub_ = v1::MapperService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server_.port())));
   }
