@@ -22,6 +22,7 @@ void ProgressPublisher::refresh() {
 
 void ProgressPublisher::take(const Fate& fate) {
   const auto& item = fate.item;
+  if (item.number > counted_) return;  // came while the wave was at work: counted with what is stored of it, at the next refresh
   if (fate.kind != Fate::Kind::parked) ++done_;
   switch (fate.kind) {
     case Fate::Kind::done:
@@ -38,6 +39,7 @@ void ProgressPublisher::publish_sometimes() {
 }
 
 void ProgressPublisher::publish() {
+  refresh();
   published_at_ = std::chrono::steady_clock::now();
   for (const auto& [entity, count] : progress_.counts()) {
     auto& before = published_[entity];

@@ -17,6 +17,7 @@ class ProgressPublisher {
   void rebuild();
   /// Counts what has come to the store since.
   void refresh();
+  /// What has become of an item, after it was stored.
   void take(const Fate& fate);
   void publish_sometimes();
   void publish();
