@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import tomllib
 import urllib.request
 
 from ports import free_ports
@@ -233,6 +234,20 @@ class Stack:
     def q2o_json(self, *words):
         done = subprocess.run(self.command(*words, "--json"), env=self.environment, capture_output=True, text=True, timeout=60)
         return json.loads(done.stdout)
+
+    def forget(self, *topics):
+        """As if the retention of these topics had passed: everything in them is gone."""
+        partitions = tomllib.loads((ROOT / "config/topics.toml").read_text())["defaults"]["partitions"]
+        places = [{"topic": topic, "partition": p, "offset": -1} for topic in topics for p in range(partitions)]
+        file = self.folder / "forget.json"
+        file.write_text(json.dumps({"version": 1, "partitions": places}))
+        done = subprocess.run(
+            ["java", "-cp", f"{ROOT}/.run/kafka/libs/*", "org.apache.kafka.tools.DeleteRecordsCommand",
+             "--bootstrap-server", f"127.0.0.1:{self.ports['Q2O_PORT_KAFKA']}", "--offset-json-file", str(file)],
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        if done.returncode != 0 or "error" in done.stdout.lower():
+            raise AssertionError(f"records were not deleted: {done.stdout}{done.stderr}")
 
     def pid(self, service):
         done = subprocess.run(

@@ -107,6 +107,23 @@ class Replay(unittest.TestCase):
             self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
             self.assertIn(reason, done.stdout)
 
+    def test_5_when_the_retention_has_passed_it_says_so_and_what_to_do(self):
+        self.stack.forget("q2o.connector.raw.v1", "q2o.mapper.mapped.v1")
+        code, failed = self.replay()
+        self.assertEqual(code, 1, failed)
+        self.assertIn("not in the replay log any more", json.dumps(failed))
+        done = subprocess.run(self.stack.command("diff", "1", "2", "--json"), env=self.stack.environment, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        for words in ("DIFF_RANGE_LOST", "q2o replay --run 1", "q2o migrate"):
+            self.assertIn(words, done.stdout)
+        # What it says helps: the source is read again, and nothing that is in Odoo is written again.
+        self.stack.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/faults", "DELETE")
+        self.stack.q2o_json("mapping", "store", str(ROOT / "config/mappings/quickbooks_to_odoo.json"))
+        before = self.stack.odoo_dump()
+        code, again = self.stack.migrate()
+        self.assertEqual((code, again["verdict"], again["created"]), (0, "MATCHED", 0), self.stack.logs())
+        self.assertEqual(set(self.stack.odoo_dump()), set(before))
+
 
 def checksums(dump):
     return {name: record["values"]["checksum"] for name, record in dump.items() if record["model"] == "ir.attachment"}
