@@ -138,6 +138,19 @@ void CommandLine::add_migrate() {
   add_quickbooks(go);
   add_odoo(go);
   go->add_flag("--dry-run", migrate_.dry_run, "check both sides, write nothing");
+  auto* years =
+      go->add_option("--years", migrate_.years, "so many fiscal years in full, the present one included; before them opening balances")
+          ->check(CLI::PositiveNumber);
+  auto* from = go->add_option("--from", migrate_.from, "first day in full (YYYY-MM-DD); before it opening balances and open items");
+  auto* cut_over =
+      go->add_option("--cut-over", migrate_.cut_over, "day of the opening balances (YYYY-MM-DD); what is later arrives in full");
+  years->excludes(from)->excludes(cut_over);
+  from->excludes(cut_over);
+  go->add_option(
+        "--depth", migrate_.depth,
+        "open: of what is earlier only balances and open items (default with a day); archive: settled documents too, as cancelled ones; "
+        "full: all of the history (default without a day)")
+      ->check(CLI::IsMember({"full", "open", "archive"}));
 }
 
 void CommandLine::add_replay() {

@@ -17,6 +17,10 @@ struct MigrateOptions {
   std::string quickbooks_url, token_url, company_id, client_id;
   std::string odoo_url, odoo_database, odoo_user;
   bool dry_run = false;
+  std::string from, cut_over, depth;  ///< ISO days; "", "full", "open" or "archive"
+  std::uint32_t years = 0;
+
+  bool chooses_extent() const { return years != 0 || !from.empty() || !cut_over.empty() || !depth.empty(); }
 };
 /// Secrets come from the environment: QUICKBOOKS_CLIENT_SECRET, QUICKBOOKS_REFRESH_TOKEN, ODOO_PASSWORD.
 int migrate(const Session& session, const MigrateOptions& options);

@@ -1,5 +1,6 @@
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <tuple>
 
 #include "cli/commands.h"
@@ -7,6 +8,7 @@
 #include "cli/progress_view.h"
 #include "cli/terminal.h"
 #include "cli/watch.h"
+#include "common/calendar/calendar.h"
 #include "common/json/json.h"
 #include "q2o/billing/v1/migration.grpc.pb.h"
 #include "q2o/connector/v1/connector.grpc.pb.h"
@@ -85,21 +87,54 @@ Result<loader::v1::Target> connect_target(const Session& session, const MigrateO
   return checked->target();
 }
 
+Result<billing::v1::Extent> chosen_extent(const MigrateOptions& options) {
+  billing::v1::Extent extent;
+  extent.set_years(options.years);
+  extent.set_first_day(options.from);
+  if (!options.cut_over.empty()) {
+    const auto day = calendar::read_day(options.cut_over);
+    if (!day) return fail(Code::invalid_argument, "'" + options.cut_over + "' is not a date", "NOT_A_DATE", "Write it as 2026-01-31.");
+    extent.set_first_day(calendar::to_text(*day + std::chrono::days(1)));
+  }
+  extent.set_depth(options.depth == "open"      ? billing::v1::DEPTH_OPEN
+                   : options.depth == "archive" ? billing::v1::DEPTH_ARCHIVE
+                   : options.depth == "full"    ? billing::v1::DEPTH_FULL
+                                                : billing::v1::DEPTH_UNSPECIFIED);
+  return extent;
+}
+
+/// What was chosen says the same as what the migration keeps to.
+bool keeps_to(const Migration& migration, const billing::v1::Extent& chosen) {
+  const auto& kept = migration.extent();
+  const bool all = chosen.first_day().empty() && chosen.years() == 0;
+  if (all) return kept.first_day().empty() && chosen.depth() <= billing::v1::DEPTH_FULL;
+  const auto depth = chosen.depth() == billing::v1::DEPTH_UNSPECIFIED ? billing::v1::DEPTH_OPEN : chosen.depth();
+  if (kept.depth() != depth) return false;
+  return chosen.years() != 0 ? kept.years() == chosen.years() : kept.first_day() == chosen.first_day();
+}
+
 /// The migration of these two connections, made and marked as paid when there is none yet.
 Result<Migration> prepare(const Session& session, const MigrateOptions& options, const connector::v1::Connection& source,
                           const loader::v1::Target& target) {
   const auto stub = MigrationService::NewStub(session.channel("billing"));
   auto list = list_migrations(session);
   if (!list) return fail(list.error());
+  const auto extent = chosen_extent(options);
+  if (!extent) return fail(extent.error());
+  // Without a choice the newest one goes on as it was chosen.
+  std::optional<Migration> known;
   for (const auto& migration : list->migrations()) {
-    if (migration.source_connection_id() == source.connection_id() && migration.target_id() == target.target_id()) return migration;
+    if (migration.source_connection_id() != source.connection_id() || migration.target_id() != target.target_id()) continue;
+    if (!options.chooses_extent() || keeps_to(migration, *extent)) known = migration;
   }
+  if (known) return *known;
   billing::v1::CreateMigrationRequest create;
   create.set_name(options.name.empty() ? source.company_name() : options.name);
   create.set_platform(source.platform());
   create.set_source_connection_id(source.connection_id());
   create.set_target_id(target.target_id());
   create.set_automatic_start(true);
+  if (options.chooses_extent()) *create.mutable_extent() = *extent;
   auto created = session.call("billing", *stub, &MigrationService::Stub::CreateMigration, create);
   if (!created) return fail(created.error());
   return created->migration();

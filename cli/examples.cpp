@@ -50,7 +50,9 @@ constexpr Example kExamples[]{
      "  q2o mapping store my_mapping.json --json"},
     {"migrate",
      "  q2o migrate --company-id 4620816365123456 --client-id ABC --odoo-url https://books.example.com --odoo-db books --odoo-user admin\n"
-     "  the same with --dry-run   checks both sides, writes nothing"},
+     "  the same with --dry-run   checks both sides, writes nothing\n"
+     "  the same with --years 3   three fiscal years in full, opening balances before them\n"
+     "  the same with --cut-over 2025-12-31 --depth archive   balances and open items of that day, settled documents as cancelled ones"},
     {"pause",
      "  q2o pause --reason \"month end\"\n"
      "  q2o pause 0b4cb2f3"},

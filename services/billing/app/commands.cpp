@@ -4,6 +4,7 @@
 
 #include "common/ids/ids.h"
 #include "services/billing/app/run_order.h"
+#include "services/billing/domain/extent.h"
 
 namespace q2o::billing {
 namespace {
@@ -29,6 +30,39 @@ tl::unexpected<Error> target_not_ready(const Peers::Target& target) {
 
 bool waits_for_acceptance(const Aggregate& migration) {
   return migration.state() == State::validating && migration.get().verdict() == "DIFFERENT";
+}
+
+/// The mapper ended the run before any transaction: its choice was none (FIRST_DAY_BEFORE_BOOKS).
+bool had_no_choice(const v1::Run& run) {
+  return run.state() == v1::STATE_FAILED && run.reason().rfind("mapper: Nothing was posted before", 0) == 0;
+}
+
+/// Whether transactions that the migration wrote may be in the target.
+bool has_written(Migrations& migrations, const v1::Migration& migration) {
+  const auto runs = migrations.runs(migration.migration_id());
+  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+    if (run->order().dry_run() || had_no_choice(*run)) continue;
+    return run->order().kind() != v1::RUN_KIND_UNDO || run->state() != v1::STATE_READY;
+  }
+  return false;
+}
+
+/// One company's books arrive in one target in one way only: what another choice brought would be there twice.
+Status allows(Migrations& migrations, const std::string& tenant, const v1::Migration& wanted) {
+  std::string after;
+  for (auto page = migrations.list(tenant, after, rpc::kPageMax); !page.empty(); page = migrations.list(tenant, after, rpc::kPageMax)) {
+    for (const auto& known : page) {
+      after = known.migration_id();
+      if (known.source_connection_id() != wanted.source_connection_id() || known.target_id() != wanted.target_id()) continue;
+      if (same(known.extent(), wanted.extent()) || !has_written(migrations, known)) continue;
+      return fail(Code::failed_precondition,
+                  fmt::format("migration {} has brought {} into this Odoo; now {} is wanted", known.migration_id(),
+                              in_words(known.extent()), in_words(wanted.extent())),
+                  "EXTENT_CHANGED",
+                  "Run it again without another choice, or take it back first (q2o undo), or choose another Odoo database.");
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -67,6 +101,8 @@ Result<v1::Migration> Commands::create(const Caller& caller, const v1::CreateMig
   if (may_ask_for_) {
     if (auto allowed = may_ask_for_(caller.tenant, request.first_year(), request.last_year()); !allowed) return fail(allowed.error());
   }
+  const auto extent = complete(request.extent(), source->fiscal_year_first_month, now_().substr(0, 10));
+  if (!extent) return fail(extent.error());
   Result<v1::Migration> out;
   transact_([&](Migrations& migrations) {
     if (!caller.idempotency_key.empty()) {
@@ -96,6 +132,11 @@ Result<v1::Migration> Commands::create(const Caller& caller, const v1::CreateMig
     migration.set_updated_at(migration.created_at());
     migration.set_name(request.name());
     migration.set_automatic_start(request.automatic_start());
+    if (!extent->first_day().empty()) *migration.mutable_extent() = *extent;
+    if (auto allowed = allows(migrations, caller.tenant, migration); !allowed) {
+      out = fail(allowed.error());
+      return;
+    }
     Aggregate aggregate(std::move(migration));
     migrations.insert(aggregate);
     if (!caller.idempotency_key.empty()) migrations.remember(caller.tenant, caller.idempotency_key, aggregate.get().migration_id());

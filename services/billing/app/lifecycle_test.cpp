@@ -443,6 +443,25 @@ TEST_F(Lifecycle, AnUndoIsARunThatEndsReadyAndWithoutAProof) {
   EXPECT_EQ(now(id).mapping_version(), "mapping-1") << "an undo uses no mapping";
 }
 
+TEST_F(Lifecycle, KeepsToItsExtentAndRefusesAnotherIntoTheSameTargetUntilItIsUndone) {
+  auto wanted = request(true);
+  wanted.mutable_extent()->set_years(2);
+  const auto first = commands_.create(kOwner, wanted);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->extent().first_day(), "2025-01-01");
+  EXPECT_TRUE(commands_.create(kOwner, request(false))) << "nothing has run yet";
+  ASSERT_TRUE(commands_.mark_paid(kOperator, first->migration_id(), "paid by invoice"));
+  const auto other = commands_.create(kOwner, request(false));
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().reason, "EXTENT_CHANGED");
+  ASSERT_TRUE(commands_.stop(kOwner, first->migration_id(), ""));
+  ASSERT_TRUE(start(kOwner, first->migration_id(), undo()));
+  auto f = fact<loader::v1::StatusFact>(first->migration_id(), 2);
+  f.mutable_run_undone();
+  manager_.apply(store_, f);
+  EXPECT_TRUE(commands_.create(kOwner, request(false)));
+}
+
 TEST_F(Lifecycle, ADryRunOfAnUndoKeepsTheVerdict) {
   const auto id = completed();
   auto order = undo();

@@ -18,6 +18,7 @@ class Peers {
     std::string slug;
     bool verified = false;
     std::string message;
+    unsigned fiscal_year_first_month = 0;  ///< 0: not known yet
   };
   struct Target {
     bool verified = false;

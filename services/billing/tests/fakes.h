@@ -102,7 +102,7 @@ class FakePeers final : public Peers {
   std::string current_mapping = "mapping-1";
   Result<Source> source(const std::string&, const std::string& id) override {
     if (id != "source") return fail(Code::not_found, "no such connection", "CONNECTION_NOT_FOUND");
-    return Source{"qbo1", source_verified, "not tried yet"};
+    return Source{"qbo1", source_verified, "not tried yet", 1};
   }
   Result<Target> target(const std::string&, const std::string& id) override {
     if (id != "target") return fail(Code::not_found, "no such target", "TARGET_NOT_FOUND");

@@ -19,6 +19,7 @@ void fill(v1::Connection& out, const Connection& c) {
   out.set_state(c.state);
   out.set_message(c.message);
   out.set_base_url(c.base_url);
+  out.set_fiscal_year_first_month(c.fiscal_year_first_month);
 }
 
 template <class Work>

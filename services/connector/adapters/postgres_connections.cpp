@@ -15,12 +15,13 @@ using config::Secret;
 
 constexpr const char* kColumns =
     "connection_id, tenant_id, slug, platform, company_id, base_url, token_url, company_name, home_currency, state, message, credentials, "
-    "tokens";
+    "tokens, fiscal_year_first_month";
 
 Connection connection_of(const pg::Row& row) {
-  return {row.text("connection_id"), row.text("tenant_id"), row.text("slug"),      row.text("platform"),
-          row.text("company_id"),    row.text("base_url"),  row.text("token_url"), row.text("company_name"),
-          row.text("home_currency"), row.text("state"),     row.text("message")};
+  return {row.text("connection_id"), row.text("tenant_id"),    row.text("slug"),
+          row.text("platform"),      row.text("company_id"),   row.text("base_url"),
+          row.text("token_url"),     row.text("company_name"), row.text("home_currency"),
+          row.text("state"),         row.text("message"),      static_cast<unsigned>(row.integer("fiscal_year_first_month"))};
 }
 
 /// One try at the sign-in server and some time to store what it answered.
@@ -200,13 +201,14 @@ std::vector<Connection> PostgresConnections::list(const std::string& tenant, con
   });
 }
 
-void PostgresConnections::verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency) {
+void PostgresConnections::verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency,
+                                   unsigned fiscal_year_first_month) {
   pool_.transact([&](pg::Tx& tx) {
-    const auto rows = tx.exec(
-        std::string("UPDATE connection SET state = 'connected', message = '', company_name = $2, home_currency = $3, updated_at = now()"
-                    " WHERE connection_id = $1 RETURNING ") +
-            kColumns,
-        {connection_id, company_name, home_currency});
+    const auto rows = tx.exec(std::string("UPDATE connection SET state = 'connected', message = '', company_name = $2, home_currency = $3, "
+                                          "fiscal_year_first_month = $4, updated_at = now()"
+                                          " WHERE connection_id = $1 RETURNING ") +
+                                  kColumns,
+                              {connection_id, company_name, home_currency, fiscal_year_first_month});
     if (rows.empty()) return;
     auto fact = fact_of(connection_of(rows[0]));
     auto& verified = *fact.mutable_connection_verified();

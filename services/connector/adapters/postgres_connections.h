@@ -19,7 +19,8 @@ class PostgresConnections : public ConnectionStore {
   Connection save(const NewConnection& wanted) override;
   std::optional<Connection> find(const std::string& tenant, const std::string& connection_id) override;
   std::vector<Connection> list(const std::string& tenant, const std::string& after, std::uint32_t most) override;
-  void verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency) override;
+  void verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency,
+                unsigned fiscal_year_first_month) override;
   void reopen(const std::string& connection_id) override;
   void broken(const std::string& connection_id, const Error& why) override;
 

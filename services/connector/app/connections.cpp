@@ -1,5 +1,7 @@
 #include "services/connector/app/connections.h"
 
+#include "common/calendar/calendar.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -82,7 +84,8 @@ Result<Connection> Connections::verify(const std::string& tenant, const std::str
                       [](const std::string&, milliseconds) {});
   const auto company = read_company(caller, m, std::move(stop));
   if (company) {
-    store_.verified(known->id, company->at("company_name"), company->at("home_currency"));
+    store_.verified(known->id, company->at("company_name"), company->at("home_currency"),
+                    calendar::month_number(company->at("fiscal_year_first_month")));
   } else {
     // The source being away for a moment breaks no connection.
     if (company.error().retry == Retry::after_backoff) return tl::unexpected(company.error());

@@ -73,7 +73,8 @@ class ConnectionStore {
   /// At most `most`, in the order they were made; those behind connection `after` (empty: from the first).
   virtual std::vector<Connection> list(const std::string& tenant, const std::string& after, std::uint32_t most) = 0;
   /// Remembers name and currency, announces ConnectionVerified.
-  virtual void verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency) = 0;
+  virtual void verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency,
+                        unsigned fiscal_year_first_month) = 0;
   /// A broken connection gets another chance (a person asked to verify it).
   virtual void reopen(const std::string& connection_id) = 0;
   /// Remembers and announces ConnectionBroken.

@@ -36,6 +36,7 @@ Step publish_start(RunContext& run, const std::vector<const EntityRule*>& plan) 
 
 Result<std::map<std::string, std::string>> read_company(SourceCaller& caller, const Manifest& manifest, std::stop_token stop) {
   std::map<std::string, std::string> values;
+  for (const auto& capture : manifest.captures) values[capture.name];
   for (const auto& rule : manifest.entities) {
     if (rule.listing != Listing::once) continue;
     auto answer = caller.query(once_statement(manifest, rule), stop);

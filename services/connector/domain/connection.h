@@ -12,8 +12,9 @@ struct Connection {
   std::string id, tenant, slug, platform, company_id;
   std::string base_url, token_url;
   std::string company_name, home_currency;
-  std::string state;    ///< "unverified", "connected", "broken"
-  std::string message;  ///< why it is broken and what to do
+  std::string state;                     ///< "unverified", "connected", "broken"
+  std::string message;                   ///< why it is broken and what to do
+  unsigned fiscal_year_first_month = 0;  ///< 1..12; 0: not told yet
 };
 
 struct Credentials {

@@ -102,7 +102,7 @@ std::optional<Connection> MemoryConnections::find(const std::string& tenant, con
   return stored.connection;
 }
 
-void MemoryConnections::verified(const std::string&, const std::string& name, const std::string& currency) {
+void MemoryConnections::verified(const std::string&, const std::string& name, const std::string& currency, unsigned) {
   stored.connection.state = "connected";
   stored.connection.company_name = name;
   stored.connection.home_currency = currency;

@@ -91,7 +91,7 @@ class MemoryConnections : public ConnectionStore {
   Connection save(const NewConnection& wanted) override;
   std::optional<Connection> find(const std::string& tenant, const std::string& id) override;
   std::vector<Connection> list(const std::string&, const std::string&, std::uint32_t) override { return {stored.connection}; }
-  void verified(const std::string&, const std::string& name, const std::string& currency) override;
+  void verified(const std::string&, const std::string& name, const std::string& currency, unsigned) override;
   void reopen(const std::string&) override { stored.connection.state = "unverified"; }
   void broken(const std::string&, const Error& why) override;
   SignIn stored;

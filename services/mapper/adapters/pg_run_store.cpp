@@ -36,6 +36,12 @@ std::optional<RunState> PgRunStore::find(pg::Tx& tx, const std::string& migratio
   state.dry_run = row.boolean("dry_run");
   state.wanted = row.text_array("wanted");
   state.repairs_to = row.integer("repairs_to");
+  state.extent.first_day = row.text("first_day");
+  state.extent.by_years = row.boolean("by_years");
+  if (row.boolean("archive"))
+    state.extent.depth = Depth::archive;
+  else if (!state.extent.first_day.empty())
+    state.extent.depth = Depth::open;
   state.mapped_partition = static_cast<std::int32_t>(row.integer("mapped_partition"));
   state.mapped_first = row.integer("mapped_first");
   state.mapped_last = row.integer("mapped_last");
@@ -45,10 +51,10 @@ std::optional<RunState> PgRunStore::find(pg::Tx& tx, const std::string& migratio
 void PgRunStore::insert(pg::Tx& tx, const RunState& run) {
   tx.exec(
       "INSERT INTO run (migration_id, run, tenant_id, connection, platform, mapping_version, home_currency, state, entities, dry_run, "
-      "wanted, repairs_to) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+      "wanted, repairs_to, first_day, archive, by_years) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
       {run.migration, run.run, run.tenant, run.connection, run.platform, run.mapping_version, run.home_currency, run.state, run.entities,
-       run.dry_run, run.wanted, run.repairs_to});
+       run.dry_run, run.wanted, run.repairs_to, run.extent.first_day, run.extent.depth == Depth::archive, run.extent.by_years});
 }
 
 void PgRunStore::save(const RunState& run) {

@@ -33,6 +33,11 @@ Error mapping_unknown(const RunState& run) {
           {}};
 }
 
+Extent extent_of(const billing::v1::Extent& chosen) {
+  if (chosen.first_day().empty()) return {};
+  return {chosen.depth() == billing::v1::DEPTH_ARCHIVE ? Depth::archive : Depth::open, chosen.first_day(), chosen.years() != 0};
+}
+
 bus::Outgoing outgoing(const v1::MappedMessage& message, const std::string& topic) {
   const auto& scope = message.scope();
   auto out = bus::about_run(topic, message);
@@ -103,7 +108,10 @@ void RawTransaction::start(const connector::v1::RawMessage& message) {
     run.mapping_version = replay->mapping_version;
     run.wanted = replay->wanted;
   }
-  if (const auto known = migrations::find(tx_, run.migration)) run.dry_run = known->order().dry_run();
+  if (const auto known = migrations::find(tx_, run.migration)) {
+    run.dry_run = known->order().dry_run();
+    run.extent = extent_of(known->extent());
+  }
   run.repairs_to = repair_store::last(tx_, run.tenant, run.migration);
   PgRunStore::insert(tx_, run);
   if (!tools_.mappings.find(tx_, run.tenant, run.mapping_version)) {

@@ -20,6 +20,7 @@ void fill_scope(const RunState& run, common::v1::Scope& scope) {
 
 /// A wave must not wait for an entity that the source does not send, or that is not wanted.
 bool will_come(const RunState& run, const std::string& entity) {
+  if (entity == kOpeningBalance) return !run.extent.first_day.empty();
   if (!run.wants(entity)) return false;
   return run.entities.empty() || entity == kLedgerTransaction ||
          std::find(run.entities.begin(), run.entities.end(), entity) != run.entities.end();

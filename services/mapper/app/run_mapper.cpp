@@ -30,6 +30,17 @@ void bound_memos(std::vector<accounting::LedgerTransaction>& transactions, std::
   }
 }
 
+RunContext context_of(const RunState& run) {
+  RunContext context{run.connection, run.home_currency};
+  context.extent = run.extent;
+  return context;
+}
+
+/// Under this name the transactions of an entity that are before the first day wait.
+std::string before_name(const std::string& entity) {
+  return entity + " before the first day";
+}
+
 std::vector<RawRecord> records_of(const connector::v1::RawBatch& batch) {
   std::vector<RawRecord> records;
   records.reserve(static_cast<std::size_t>(batch.records_size()));
@@ -48,7 +59,7 @@ RunMapper::RunMapper(RunState& run, const Mapping& mapping, Lookups& lookups, Ru
       output_(output),
       repairs_(repairs),
       watch_(watch),
-      stream_(mapping, RunContext{run.connection, run.home_currency}, lookups, watch) {}
+      stream_(mapping, context_of(run), lookups, watch) {}
 
 void RunMapper::handle(const connector::v1::RawMessage& message) {
   if (run_.state != "mapping") return;  // failed: the rest of the stream has no place to go
@@ -97,6 +108,7 @@ void RunMapper::batch(const connector::v1::RawBatch& batch) {
   deferred.reserve(taken.deferred.size());
   for (const auto position : taken.deferred) deferred.push_back(records[position]);
   store_.defer(entity, deferred);
+  keep_before(entity, taken);
   add(std::move(taken.mapped));
   deliver(entity, mapped);
 }
@@ -144,6 +156,8 @@ std::vector<Mapped> RunMapper::read_ledger(std::span<const RawRecord> slices) {
     if (transactions) bound_memos(*transactions, mapping_.text_bytes_max(), mapped.outcome.losses);
     Status stored;
     if (transactions) stored = store_.add_ledger(*transactions);
+    if (transactions && std::ranges::any_of(*transactions, [&](const auto& one) { return run_.extent.before(one.date); }))
+      lookups_.put(kGeneralLedger, "before", "true");
     if (!transactions || !stored) {
       const Error& error = transactions ? stored.error() : transactions.error();
       mapped.outcome.reject = Reject{
@@ -195,8 +209,26 @@ void RunMapper::finish(const std::string& entity) {
   store_.ended(entity);
 }
 
+void RunMapper::keep_before(const std::string& entity, const Stream::Taken& taken) {
+  store_.defer(before_name(entity), taken.before);
+  store_.claim(taken.claimed);
+}
+
+bool RunMapper::ends_last(const std::string& entity) const {
+  return !run_.extent.first_day.empty() && entity != kGeneralLedger && lookups_.find(kGeneralLedger, "ended") != nullptr;
+}
+
 void RunMapper::entity_end(const std::string& entity) {
   store_.source_ended(entity);
+  if (ends_last(entity)) return;
+  if (entity == kGeneralLedger && !run_.extent.first_day.empty()) {
+    lookups_.put(kGeneralLedger, "ended", "true");
+    if (!run_.extent.by_years && lookups_.find(kGeneralLedger, "before") == nullptr) {
+      fail_run("FIRST_DAY_BEFORE_BOOKS", fmt::format("Nothing was posted before {}: there are no opening balances", run_.extent.first_day),
+               "Start a migration without a first day: the whole history arrives. Or choose a later day.");
+      return;
+    }
+  }
   const Defer when = stream_.defer(entity);
   if (!run_.plan_sent) {
     if (when == Defer::plan) return;
@@ -216,10 +248,32 @@ void RunMapper::ledger_leftovers() {
     for (const auto& id : ids) wanted.push_back({id, {}});
     mapped = repair(entity, wanted);
     store_.prefetch_ledger(wanted);
-    for (const auto& record : wanted) mapped.push_back(stream_.ledger_only(record.id));
+    std::vector<std::string> left;
+    for (const auto& record : wanted) left.push_back(record.id);
+    auto taken = stream_.ledger_only(left);
+    keep_before(entity, taken);
+    std::ranges::move(taken.mapped, std::back_inserter(mapped));
     deliver(entity, mapped);
   }
-  finish(entity);
+  if (run_.extent.first_day.empty()) finish(entity);
+}
+
+void RunMapper::opening() {
+  std::vector<std::pair<std::string, RawRecord>> before;
+  for (const auto& [entity, rule] : mapping_.entities()) {
+    if (!rule.ledger) continue;
+    for (auto& record : store_.take_deferred(before_name(entity))) before.emplace_back(entity, std::move(record));
+  }
+  std::map<std::string, std::vector<Mapped>> of_entity;
+  for (auto& mapped : stream_.opening(before)) of_entity[mapped.entity].push_back(std::move(mapped));
+  for (const auto& [entity, mapped] : of_entity) deliver(entity, mapped);
+  for (const auto& waiting : store_.source_ended_entities()) {
+    if (waiting.ended || !ends_last(waiting.entity)) continue;
+    finish_deferred(waiting.entity);
+    finish(waiting.entity);
+  }
+  finish(std::string(kLedgerTransaction));
+  finish(std::string(kOpeningBalance));
 }
 
 void RunMapper::run_end() {
@@ -231,6 +285,7 @@ void RunMapper::run_end() {
     finish(waiting.entity);
   }
   ledger_leftovers();
+  if (!run_.extent.first_day.empty()) opening();
   output_.run_end();
   run_.state = "mapped";
 }

@@ -21,6 +21,11 @@ class RunMapper {
   void finish_deferred(const std::string& entity);
   void finish(const std::string& entity);
   void ledger_leftovers();
+  void opening();
+  /// Keeps transactions before the first day until all have been seen.
+  void keep_before(const std::string& entity, const Stream::Taken& taken);
+  /// What comes behind the ledger may belong to such a transaction: it ends after them.
+  bool ends_last(const std::string& entity) const;
   /// Takes out the records that must not be tried again: what is left can be mapped.
   std::vector<Mapped> set_aside(const std::string& entity, std::vector<RawRecord>& records);
   /// Changes the records as people decided, and takes out those that they left out.

@@ -23,13 +23,17 @@ struct RunState {
   std::uint64_t revision = 0;
   bool dry_run = false;             ///< nothing is loaded, nothing is kept for later runs
   std::vector<std::string> wanted;  ///< entities whose records are sent on; empty = all
+  Extent extent;                    ///< what is before its first day arrives as balances
   std::int64_t repairs_to = 0;      ///< the last repair that counts in this run: a later one waits for the next
 
   /// Positions of the mapped messages in their partition; first > last: none yet.
   std::int32_t mapped_partition = 0;
   std::int64_t mapped_first = 0, mapped_last = -1;
 
-  bool wants(const std::string& entity) const { return wanted.empty() || std::ranges::find(wanted, entity) != wanted.end(); }
+  /// The balances change with whatever is sent on.
+  bool wants(const std::string& entity) const {
+    return wanted.empty() || entity == kOpeningBalance || std::ranges::find(wanted, entity) != wanted.end();
+  }
 };
 
 struct Counts {

@@ -45,8 +45,8 @@ constexpr Heir kHeirs[]{{"Accounts Receivable", "", "receivable"},
                         {"Cost of Goods Sold", "", "cost_of_goods_sold"},
                         {"Other Current Asset", "Inventory", "stock_valuation"}};
 
-/// Outstanding Receipts and Payments bear these (the chart's own codes).
-const std::set<std::string, std::less<>> kReserved{"101403", "101404"};
+/// Outstanding Receipts and Payments bear these (the chart's own codes), and the clearing of opening balances.
+const std::set<std::string, std::less<>> kReserved{"101403", "101404", "101405"};
 
 std::string_view member(const Source& account, std::string_view name) {
   return (*account.body)[name].text();

@@ -97,6 +97,18 @@ using MissingReferences = std::map<std::string, std::string, std::less<>>;
 /// Longer texts are shortened, where a mapping does not say otherwise. QuickBooks itself permits 4,000 characters.
 inline constexpr std::size_t kTextBytesMax = 65'536;
 
+/// How much of the history arrives as documents: all of it, or what is before a first day as balances and open items (`archive`: with the
+/// documents that were settled by then as cancelled ones, which post nothing).
+enum class Depth { full, open, archive };
+inline constexpr std::array<std::pair<std::string_view, Depth>, 3> kDepths{
+    {{"full", Depth::full}, {"open", Depth::open}, {"archive", Depth::archive}}};
+struct Extent {
+  Depth depth = Depth::full;
+  std::string first_day;  ///< ISO; empty when all of it does
+  bool by_years = false;  ///< chosen as a number of years: there may be nothing before it
+  bool before(std::string_view day) const { return !first_day.empty() && day < first_day; }
+};
+
 /// Constants of a run.
 struct RunContext {
   std::string slug;           ///< connection slug
@@ -104,6 +116,7 @@ struct RunContext {
   MoneyMode money_mode = MoneyMode::native;
   const MissingReferences* missing_references = nullptr;  ///< of the mapping; nullptr: all must be found
   std::size_t text_bytes_max = kTextBytesMax;
+  Extent extent = {};
   std::string external_id(std::string_view entity, std::string_view id, std::string_view part = {}) const;
 };
 

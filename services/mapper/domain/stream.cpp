@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "services/mapper/domain/builders/opening.h"
 #include "services/mapper/domain/language/scalar.h"
 #include "services/mapper/domain/losses.h"
 
@@ -58,6 +59,31 @@ void make_presentable(Outcome& outcome) {
   make_presentable(outcome.reject->value, kValueMax);
   make_presentable(outcome.reject->message, kSentenceMax);
   make_presentable(outcome.reject->hint, kSentenceMax);
+}
+
+/// Records of transactions before the first day, by external id.
+constexpr std::string_view kBefore = "before";
+
+/// "a|b|c": one of them, each possibly with the part of its record behind it.
+bool names_before(const Lookups& lookups, std::string_view alternatives) {
+  while (!alternatives.empty()) {
+    const auto end = std::min(alternatives.find('|'), alternatives.size());
+    const auto name = alternatives.substr(0, end);
+    const auto part = name.rfind('_');
+    if (lookups.find(kBefore, name) != nullptr) return true;
+    if (part != std::string_view::npos && lookups.find(kBefore, name.substr(0, part)) != nullptr) return true;
+    alternatives.remove_prefix(std::min(end + 1, alternatives.size()));
+  }
+  return false;
+}
+
+bool names_any(const std::set<std::string>& records, std::string_view alternatives) {
+  while (!alternatives.empty()) {
+    const auto end = std::min(alternatives.find('|'), alternatives.size());
+    if (records.contains(std::string(alternatives.substr(0, end)))) return true;
+    alternatives.remove_prefix(std::min(end + 1, alternatives.size()));
+  }
+  return false;
 }
 
 /// A rejected record loses nothing more.
@@ -143,7 +169,7 @@ Stream::Taken Stream::take(const std::string& entity, std::span<const RawRecord>
     const Source source{entity, records[i].id, &document->root()};
     const bool whole_entity = later && document->root().is_object();
     Mapped mapped = whole_entity ? Mapped{entity, source.id, {}} : map(source, Pass::first);
-    const bool waits = whole_entity || mapped.outcome.waits;
+    const bool waits = whole_entity || mapped.outcome.waits || refers_to_before(mapped.outcome);
     if (!mapped.outcome.reject) {
       if (auto reject = engine_.remember(source, run_, lookups_)) {
         mapped.outcome = {};
@@ -153,6 +179,7 @@ Stream::Taken Stream::take(const std::string& entity, std::span<const RawRecord>
         continue;
       }
     }
+    if (set_before(source, mapped, taken)) continue;
     add_losses(mapped.outcome, losses);
     taken.mapped.push_back(std::move(mapped));
   }
@@ -181,14 +208,77 @@ std::vector<Mapped> Stream::prepared(const std::string& entity, std::span<const 
   for (std::size_t i = 0; i < sources.size(); ++i) {
     watched.begins(entity, sources[i].id);
     mapped.push_back(map(sources[i], Pass::last));
+    leave_out_what_did_not_arrive(mapped.back());
     add_losses(mapped.back().outcome, losses[i]);
     make_presentable(mapped.back().outcome);
   }
   return mapped;
 }
 
-Mapped Stream::ledger_only(const std::string& transaction_id) {
-  return map({std::string(kLedgerTransaction), transaction_id, nullptr}, Pass::last);
+Stream::Taken Stream::ledger_only(std::span<const std::string> transaction_ids) {
+  Taken taken;
+  for (const auto& id : transaction_ids) {
+    const Source source{std::string(kLedgerTransaction), id, nullptr};
+    auto mapped = map(source, Pass::last);
+    if (!set_before(source, mapped, taken)) taken.mapped.push_back(std::move(mapped));
+  }
+  return taken;
+}
+
+/// Keeps what a transaction before the first day would have become. What is rejected or left out stays so: nothing of it arrives.
+bool Stream::set_before(const Source& source, const Mapped& mapped, Taken& taken) {
+  const EntityRule* rule = mapping_.find(source.entity);
+  if (run_.extent.first_day.empty() || rule == nullptr || !rule->ledger || mapped.outcome.reject || !mapped.outcome.excluded.empty())
+    return false;
+  std::vector<Loss> lost;
+  const builders::Scope scope(source, rule->parameters.root(), run_, lookups_, lost);
+  if (!scope.before_first_day()) return false;
+  const auto before = builders::before_of(scope, mapped.outcome);
+  lookups_.put(kBefore, run_.external_id(source.entity, source.id), "true");
+  taken.before.push_back({source.id, builders::write(before)});
+  taken.claimed.insert(taken.claimed.end(), mapped.outcome.claimed.begin(), mapped.outcome.claimed.end());
+  return true;
+}
+
+bool Stream::refers_to_before(const Outcome& outcome) const {
+  if (run_.extent.first_day.empty() || outcome.posting) return false;
+  return std::ranges::any_of(outcome.targets, [&](const Target& target) {
+    return std::ranges::any_of(target.references, [&](const std::string& name) { return names_before(lookups_, name); });
+  });
+}
+
+/// Files, notes and hours of documents that were settled before the first day.
+void Stream::leave_out_what_did_not_arrive(Mapped& mapped) const {
+  if (!refers_to_before(mapped.outcome)) return;
+  const auto gone = std::erase_if(mapped.outcome.targets, [&](const Target& target) {
+    return std::ranges::any_of(target.references,
+                               [&](const std::string& name) { return names_before(lookups_, name) && !names_any(arrived_, name); });
+  });
+  if (gone == 0) return;
+  const auto why = fmt::format("It belongs to a transaction before {} that was settled by then.", run_.extent.first_day);
+  if (mapped.outcome.targets.empty())
+    mapped.outcome.excluded = why;
+  else
+    mapped.outcome.losses.push_back({"", "", why});
+}
+
+std::vector<Mapped> Stream::opening(std::span<const std::pair<std::string, RawRecord>> before) {
+  builders::OpeningBalances balances(run_, lookups_);
+  for (const auto& [entity, record] : before) balances.add(builders::read_before(entity, record.id, record.body));
+  balances.settle();
+  std::vector<Mapped> mapped;
+  for (const auto& one : balances.all()) {
+    mapped.push_back({one.entity, one.id, checked(balances.outcome(one))});
+    make_presentable(mapped.back().outcome);
+  }
+  arrived_ = balances.arrived();
+  const std::string entity(kOpeningBalance);
+  for (const auto& [id, body] : balances.balances()) {
+    const auto document = json::Document::parse(body).value();
+    mapped.push_back(map({entity, id, &document.root()}, Pass::last));
+    mapped.back().outcome.claimed.clear();
+  }
+  return mapped;
 }
 
 }  // namespace q2o::mapper

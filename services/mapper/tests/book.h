@@ -89,8 +89,8 @@ inline std::vector<accounting::LedgerTransaction> ledger_of(const std::string& p
 
 class Book {
  public:
-  explicit Book(const Mapping& mapping, std::string home_currency = "USD")
-      : home_currency_(std::move(home_currency)), mapping_(mapping), stream_(mapping, RunContext{"qbo1", home_currency_}, lookups_) {}
+  explicit Book(const Mapping& mapping, std::string home_currency = "USD", Extent extent = {})
+      : home_currency_(std::move(home_currency)), mapping_(mapping), stream_(mapping, context(std::move(extent)), lookups_) {}
 
   const std::string& home_currency() const { return home_currency_; }
   MemoryLookups& lookups() { return lookups_; }
@@ -101,10 +101,13 @@ class Book {
   /// All records of an entity, its end included.
   void entity(const std::string& name, const std::vector<RawRecord>& records) {
     auto taken = stream_.take(name, records, true);
+    keep(name, taken);
     add(std::move(taken.mapped));
     std::vector<RawRecord> deferred;
     for (const auto position : taken.deferred) deferred.push_back(records[position]);
-    if (stream_.defer(name) == Defer::documents_end) {
+    if (!before_.empty() && stream_.defer(name) == Defer::no) {
+      referring_.emplace_back(name, std::move(deferred));
+    } else if (stream_.defer(name) == Defer::documents_end) {
       later_.emplace_back(name, std::move(deferred));
     } else if (!deferred.empty()) {
       add(stream_.prepared(name, deferred));
@@ -122,10 +125,23 @@ class Book {
     for (const auto& [name, records] : later_) add(stream_.prepared(name, records));
     later_.clear();
     const auto rest = unclaimed_;
-    for (const auto& id : rest) add({stream_.ledger_only(id)});
+    auto taken = stream_.ledger_only(std::vector<std::string>(rest.begin(), rest.end()));
+    keep(std::string(kLedgerTransaction), taken);
+    add(std::move(taken.mapped));
+    if (!before_.empty()) add(stream_.opening(before_));
+    for (const auto& [name, records] : referring_) add(stream_.prepared(name, records));
   }
 
  private:
+  RunContext context(Extent extent) const {
+    RunContext run{"qbo1", home_currency_};
+    run.extent = std::move(extent);
+    return run;
+  }
+  void keep(const std::string& name, Stream::Taken& taken) {
+    for (const auto& id : taken.claimed) unclaimed_.erase(id);
+    for (auto& record : taken.before) before_.emplace_back(name, std::move(record));
+  }
   void add(std::vector<Mapped> mapped) {
     for (auto& record : mapped) {
       for (const auto& id : record.outcome.claimed) unclaimed_.erase(id);
@@ -139,6 +155,8 @@ class Book {
   Stream stream_;
   std::vector<Mapped> all_;
   std::vector<std::pair<std::string, std::vector<RawRecord>>> later_;
+  std::vector<std::pair<std::string, std::vector<RawRecord>>> referring_;  ///< what may refer to transactions before the first day
+  std::vector<std::pair<std::string, RawRecord>> before_;
   std::set<std::string> unclaimed_;
 };
 

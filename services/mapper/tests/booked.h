@@ -95,6 +95,9 @@ class Booked {
     return open;
   }
 
+  /// What Odoo books of one target.
+  void add_to(Sums& sums, const Target& target) const { add(sums, target); }
+
  private:
   static void drop_zeros(Sums& sums) {
     std::erase_if(sums, [](const auto& entry) { return entry.second.is_zero(); });

@@ -29,16 +29,16 @@ class Covered : public testing::Generated {
   std::string mapped(const std::string& entity, const std::string& id, const std::string& body) {
     const auto document = json::Document::parse(body).value();
     const Source source{entity, id, &document.root()};
-    return told(Engine(*mapping_).map(source,
-                                      RunContext{"qbo1", company_.home_currency(), mapping_->money_mode(), &mapping_->missing_references()},
-                                      book_->lookups(), Pass::last));
+    return told(Engine(made_.mapping()).map(source,
+                                      RunContext{"qbo1", made_.company.home_currency(), made_.mapping().money_mode(), &made_.mapping().missing_references()},
+                                      made_.book.lookups(), Pass::last));
   }
   /// Paths whose value changes what becomes of some record, by entity.
   std::set<std::string> telling(const std::string& entity) {
     constexpr int kEnough = 4;
     std::set<std::string> found;
     std::map<std::string, int> tried;
-    for (const auto& object : company_.of(entity)) {
+    for (const auto& object : made_.company.of(entity)) {
       const std::string id = sandbox::object_id(object), body = object.dump();
       const auto document = json::Document::parse(body).value();
       std::set<std::string> paths;
@@ -59,8 +59,8 @@ class Covered : public testing::Generated {
 };
 
 TEST_P(Covered, WhatIsSaidToBeLeftChangesNothingWhenItIsTakenAway) {
-  const Coverage coverage(*mapping_);
-  for (const auto& [entity, rule] : mapping_->entities()) {
+  const Coverage coverage(made_.mapping());
+  for (const auto& [entity, rule] : made_.mapping().entities()) {
     if (entity == "GeneralLedger" || entity == "ExchangeRate") continue;
     for (const auto& path : telling(entity)) EXPECT_EQ(coverage.of(entity, path).fate, Fate::taken) << entity << " " << path;
   }

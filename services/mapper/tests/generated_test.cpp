@@ -16,12 +16,12 @@ using sandbox::Node;
 using testing::Generated;
 
 TEST_P(Generated, EveryTransactionNetsToTheLedgersPostings) {
-  testing::Booked(*book_).expect_nets_to(ledger_);
+  testing::Booked(made_.book).expect_nets_to(made_.ledger);
 }
 
 TEST_P(Generated, DocumentsStayDocuments) {
   std::size_t lines = 0, all = 0;
-  for (const auto& record : book_->all()) {
+  for (const auto& record : made_.book.all()) {
     all += record.outcome.posting ? 1 : 0;
     if (!record.outcome.fallback) continue;
     EXPECT_NE(record.outcome.fallback->step, "plain_entry") << record.entity << " " << record.id << ": " << record.outcome.fallback->reason;
@@ -31,9 +31,9 @@ TEST_P(Generated, DocumentsStayDocuments) {
 }
 
 TEST_P(Generated, NoTwoTaxesOfOneUseBearOneName) {
-  const testing::Booked booked(*book_);
+  const testing::Booked booked(made_.book);
   std::set<std::pair<std::string, std::string>> borne;
-  for (const auto& record : book_->all())
+  for (const auto& record : made_.book.all())
     for (const auto& target : record.outcome.targets) {
       if (target.model != "account.tax" || target.operation != "create") continue;
       const auto& values = booked.body(target)["values"];
@@ -43,10 +43,10 @@ TEST_P(Generated, NoTwoTaxesOfOneUseBearOneName) {
 }
 
 TEST_P(Generated, WhatIsMatchedLeavesOpenWhatTheSourceHasOpen) {
-  const testing::Booked booked(*book_);
+  const testing::Booked booked(made_.book);
   std::map<std::string, const Node*> documents;
   for (const char* entity : {"Invoice", "CreditMemo", "Bill", "VendorCredit"})
-    for (const auto& document : company_.of(entity))
+    for (const auto& document : made_.company.of(entity))
       documents[RunContext{"qbo1", ""}.external_id(entity, document["Id"].text())] = &document;
   for (const auto& [at, sum] : booked.residuals()) {
     const auto& [account, record] = at;

@@ -22,10 +22,15 @@ void acceptance(Page& page, const v1::Report& report) {
            escaped(accepted.reason()), report.verdict() == kDifferent ? " Others came later and are not accepted." : "");
 }
 
+std::string of_extent(const v1::Report& report) {
+  return report.extent().empty() ? std::string() : " · " + report.extent();
+}
+
 void header(Page& page, const v1::Report& report) {
-  page.put("<header><p class=\"company\">{} · proof of run {} · {}</p>\n<h1>{}</h1>\n<span class=\"verdict {}\">{}</span>\n",
-           escaped(report.company_name().empty() ? "Company" : report.company_name()), report.scope().run(), moment(report.created_at()),
-           escaped(report.sentence()), report.verdict() == kDifferent ? "DIFFERENT" : "", escaped(report.verdict()));
+  page.put("<header><p class=\"company\">{} · proof of run {}{} · {}</p>\n<h1>{}</h1>\n<span class=\"verdict {}\">{}</span>\n",
+           escaped(report.company_name().empty() ? "Company" : report.company_name()), report.scope().run(), escaped(of_extent(report)),
+           moment(report.created_at()), escaped(report.sentence()), report.verdict() == kDifferent ? "DIFFERENT" : "",
+           escaped(report.verdict()));
   acceptance(page, report);
   page.put(
       "<ul class=\"facts\"><li><b>{}</b> transactions</li><li><b>{}</b> amounts compared</li><li>differences in all sections <b>{}</b> "
@@ -123,8 +128,8 @@ std::string render_html(const v1::Report& report) {
   page.put(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\">\n"
-      "<title>{} – {}</title>\n<style>\n",
-      escaped(report.verdict()), escaped(report.company_name()));
+      "<title>{} – {}{}</title>\n<style>\n",
+      escaped(report.verdict()), escaped(report.company_name()), escaped(of_extent(report)));
   page.raw(::embedded::report_css::kFiles[0].text);
   page.raw("</style></head><body>\n");
   header(page, report);

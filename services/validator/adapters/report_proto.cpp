@@ -117,6 +117,7 @@ v1::Report to_proto(const Proof& proof, const Run& run, const std::string& creat
   out.set_sentence(proof.sentence);
   out.set_company_name(proof.company_name);
   out.set_home_currency(proof.home_currency);
+  out.set_extent(proof.extent);
   out.set_created_at(created_at);
   out.set_amounts_compared(proof.amounts_compared);
   out.set_difference(proof.difference.to_string(2));

@@ -20,7 +20,13 @@ std::string job_id(const std::string& migration, std::int64_t run) {
 }
 
 Run run_from(const billing::v1::Migration& migration) {
-  return {migration.tenant_id(), migration.migration_id(), migration.connection_slug(), migrations::target_of(migration), migration.run()};
+  return {migration.tenant_id(),
+          migration.migration_id(),
+          migration.connection_slug(),
+          migrations::target_of(migration),
+          migration.run(),
+          migration.extent().first_day(),
+          migration.extent().depth() == billing::v1::DEPTH_ARCHIVE};
 }
 
 void insert_report(pg::Tx& tx, const std::string& id, const Run& run, const v1::Report& report, const LinesOnShelf* lines) {

@@ -12,6 +12,8 @@ namespace q2o::validator {
 struct Run {
   std::string tenant, migration, slug, target_id;
   std::uint32_t number = 0;
+  std::string first_day = {};  ///< what is before it arrives as balances; empty: all of the history arrives
+  bool archive = false;
 };
 
 /// The source's side as recorded during extraction. Never calls the source. Error not_found with reason NOT_YET: come again.

@@ -2,15 +2,19 @@
 
 #include <stdexcept>
 
+#include "services/validator/domain/cut_over.h"
+
 namespace q2o::validator {
 
 Result<Proof> Prover::prove(const Run& run, std::stop_token stop, const TakeLines& take) {
   try {
     auto source = source_.read(run, stop);
     if (!source) return fail(source.error());
+    auto notes = notes_.read(run);
+    if (!run.first_day.empty()) begin_at(*source, notes, run.first_day, run.archive);
     const auto target = target_.read(run, days_needed(*source), stop);
     if (!target) return fail(target.error());
-    return q2o::validator::prove(std::move(*source), *target, notes_.read(run), take);
+    return q2o::validator::prove(std::move(*source), *target, std::move(notes), take);
   } catch (const std::overflow_error& problem) {
     // Once more would end the same way: a person has to look, and the proofs of others go on.
     return fail(Error{Code::invalid_argument,

@@ -40,7 +40,24 @@ struct Allocation {
   std::string payment, settled;  ///< transaction ids
   bool receivable = true;        ///< else payable
   Decimal amount;                ///< never negative
+  std::string date = {};         ///< of the payment, ISO
 };
+
+/// A deposit takes another transaction's money out of Undeposited Funds.
+struct Deposited {
+  std::string deposit, taken;  ///< transaction ids
+};
+
+/// What lies before the first day, as the source has it at the end of the day before.
+struct CutOver {
+  std::string first_day, date;  ///< ISO; date = the day before
+  bool archive = false;
+  std::uint64_t transactions = 0, open = 0;                        ///< before; those of which something is open
+  std::map<std::string, Decimal> balances;                         ///< by account, as a trial balance of that date has them
+  std::map<std::pair<std::string, std::string>, Decimal> parties;  ///< by control account and party
+};
+/// The account between open items and balances, and the transaction that has the balances.
+inline constexpr std::string_view kOpeningClearing = "@openingclearing", kOpening = "opening", kOpeningBalance = "OpeningBalance";
 
 /// A file that hangs on records.
 struct SourceFile {
@@ -66,11 +83,13 @@ struct SourceBooks {
   std::map<std::string, std::string> entity_of_transaction;  ///< transaction id -> entity; absent: only in the ledger
   std::vector<SourceDocument> documents;
   std::vector<Allocation> allocations;
+  std::vector<Deposited> deposited;
   std::vector<SourceFile> files;
   std::vector<accounting::LedgerTransaction> ledger;
   std::vector<accounting::TrialBalance> trial_balances;
   std::vector<accounting::Statement> balance_sheets, profit_and_losses;
   std::optional<accounting::AgedReport> receivables, payables;
+  std::optional<CutOver> cut_over;                ///< set: the rest is what has to be there of it
   std::map<std::string, std::string> unreadable;  ///< report name -> why it could not be read
 
   LongList<SourceDocument> long_documents;

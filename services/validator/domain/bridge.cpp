@@ -47,6 +47,7 @@ Bridge::Bridge(const SourceBooks& source, const TargetBooks& target, const std::
     }
   }
   entities_["ledger_transaction"] = kLedgerTransaction;
+  if (source.cut_over) entities_["opening_balance"] = kOpeningBalance;
   for (const auto& transaction : transactions) ledger_ids_.push_back(transaction.id);
   sort_unique(ledger_ids_);
   for (const auto& line : target.statement_lines) move_of_line_[line.id] = line.move_id;
@@ -100,6 +101,15 @@ void Bridge::take(const OwnRecord& record) {
     unreadable_.push_back(record);
     return;
   }
+  if (name->entity == kOpeningBalance) {
+    const auto move = move_of(record);
+    own_moves_.push_back(move);
+    if (move == 0)
+      vanished_.push_back(record);
+    else
+      moves_.emplace_back(std::string(kOpening), move);
+    return;
+  }
   const bool only_ledger = name->entity == kLedgerTransaction;
   const bool exists = only_ledger ? std::ranges::binary_search(ledger_ids_, name->id) : extracted(name->entity, name->id);
   const bool earlier = !exists && !only_ledger && find_or_empty(unread_, name->id) == name->entity;
@@ -113,6 +123,10 @@ void Bridge::take(const OwnRecord& record) {
   if (record.model == "account.account" && name->entity == "Account" && name->part.empty()) {
     accounts_[name->id] = record.id;
     const auto account = source_.accounts.find(name->id);
+    if (account != source_.accounts.end()) source_accounts_[record.id] = &account->second;
+  } else if (record.model == "account.account" && name->entity == "CompanyInfo" && kOpeningClearing.substr(1) == name->part) {
+    const auto account = source_.accounts.find(std::string(kOpeningClearing));
+    accounts_[std::string(kOpeningClearing)] = record.id;
     if (account != source_.accounts.end()) source_accounts_[record.id] = &account->second;
   } else if (record.model == "res.partner" && name->part.empty() && source_.parties.contains(name->id)) {
     partners_[name->id] = record.id;

@@ -147,7 +147,49 @@ void complain(CheckBuilder& check, const SourceBooks& source, const std::string&
   }
 }
 
+/// What every party owes or is owed, per control account, of items until the date.
+void compare_parties(CheckBuilder& check, const SourceBooks& source, const TargetBooks& target, const Bridge& bridge) {
+  std::map<std::pair<std::string, std::string>, Decimal> found;
+  for (const auto& item : target.all_items()) {
+    const auto* account = bridge.source_account(item.account_id);
+    if (account == nullptr || !item.posted || item.date > source.cut_over->date) continue;
+    if (account->is_receivable() || account->is_payable()) found[{account->id, bridge.party(item.partner_id)}] += item.balance;
+  }
+  const auto compare = [&](const std::pair<std::string, std::string>& at, const Decimal& here, const Decimal& there) {
+    check.amount(account_line(source.account_name(at.first) + " · " + source.party_name(at.second), source.cut_over->date, at.first), here,
+                 there);
+  };
+  for (const auto& [at, amount] : source.cut_over->parties) {
+    const auto node = found.extract(at);
+    compare(at, amount, node.empty() ? Decimal() : node.mapped());
+  }
+  for (const auto& [at, amount] : found) {
+    if (!amount.is_zero()) compare(at, Decimal(), amount);
+  }
+}
+
 }  // namespace
+
+Check check_cut_over(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
+                     const Causes& causes) {
+  const auto& cut = *source.cut_over;
+  CheckBuilder check(
+      "cut_over", "Balances at the cut-over date",
+      "Per account, the source's general ledger up to that day against Odoo's posted journal items up to that day (income and "
+      "expense of the fiscal year, earlier profit in Retained Earnings); the same per customer and vendor on receivables and payables.");
+  check.remark(fmt::format("{} before {}: {} of them came as what was open of them, all else in the opening balances of {}.",
+                           counted(cut.transactions, "transaction lies", "transactions lie"), cut.first_day, with_thousands(cut.open),
+                           cut.date));
+  std::vector<accounting::AccountAmount> printed;
+  for (const auto& [account, amount] : cut.balances) {
+    auto& one = printed.emplace_back();
+    one.account_id = account;
+    one.amount = amount;
+  }
+  compare_day(check, source, target, bridge, missing, causes, printed, cut.date, true);
+  compare_parties(check, source, target, bridge);
+  return check.finish();
+}
 
 Check check_trial_balances(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
                            const Causes& causes) {
@@ -162,7 +204,8 @@ Check check_trial_balances(const SourceBooks& source, const TargetBooks& target,
     compare_day(check, source, target, bridge, missing, causes, report.accounts, report.date, true);
   }
   if (const auto last = source.last_day(); !last.empty()) {
-    for (const auto& day : month_ends(source.first_day(), last)) {
+    const auto first = source.cut_over ? source.cut_over->first_day : source.first_day();
+    for (const auto& day : month_ends(std::min(first, last), last)) {
       if (!days.contains(day) && !(day > last && days.lower_bound(last) != days.end())) {
         check.not_checked(fmt::format("No trial balance of {} was recorded.", day));
       }

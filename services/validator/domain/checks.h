@@ -11,6 +11,9 @@ Check check_counts(const SourceBooks& source, const Bridge& bridge, const RunNot
 Check check_transactions(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
                          Causes& causes);
 Check check_transaction_parties(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing);
+/// Of books with a first day.
+Check check_cut_over(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
+                     const Causes& causes);
 Check check_trial_balances(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,
                            const Causes& causes);
 Check check_balance_sheets(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge, const Missing& missing,

@@ -149,9 +149,15 @@ std::vector<UnreadRecord> list_unread(const SourceBooks& source, const Bridge& b
   return out;
 }
 
+std::string extent_in_words(const CutOver& cut) {
+  return fmt::format("full history from {}, before it opening balances and open items at {}{}", cut.first_day, cut.date,
+                     cut.archive ? ", settled documents as cancelled ones" : "");
+}
+
 std::vector<AccountCode> account_codes(const SourceBooks& source, const TargetBooks& target, const Bridge& bridge) {
   std::vector<AccountCode> out;
   for (const auto& [id, account] : source.accounts) {
+    if (id == kOpeningClearing) continue;  // the target's own
     AccountCode code{id, account.name, account.type, account.number, "", "", ""};
     const auto found = target.accounts.find(bridge.account(id));
     if (found != target.accounts.end()) {
@@ -181,6 +187,7 @@ Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes, const
   proof.company_name = source.company_name;
   proof.home_currency = source.home_currency;
   proof.transactions = source.transactions().size();
+  if (source.cut_over) proof.extent = extent_in_words(*source.cut_over);
   proof.notes = std::move(notes);
 
   const auto unread = unread_records(source, proof.notes);
@@ -200,6 +207,7 @@ Proof prove(SourceBooks source, const TargetBooks& target, RunNotes notes, const
   add(check_counts(source, bridge, proof.notes, unread));
   add(check_transactions(source, target, bridge, missing, causes));
   add(check_transaction_parties(source, target, bridge, missing));
+  if (source.cut_over) add(check_cut_over(source, target, bridge, missing, causes));
   add(check_trial_balances(source, target, bridge, missing, causes));
   add(check_balance_sheets(source, target, bridge, missing, causes));
   add(check_profit_and_loss(source, target, bridge, missing, causes));
@@ -244,6 +252,7 @@ std::set<std::string> days_needed(const SourceBooks& source) {
     days.insert(report.end_date);
     days.insert(day_before(report.start_date));
   }
+  if (source.cut_over) add(source.cut_over->date);
   if (const auto last = source.last_day(); !last.empty()) {
     days.insert(last);
     for (const auto& transaction : source.transactions()) {

@@ -74,6 +74,7 @@ struct Proof {
   std::vector<AccountCode> accounts;  ///< by code
   Clearing clearing;
   std::string company_name, home_currency;
+  std::string extent;  ///< in words; empty: all of the history
 };
 
 inline constexpr std::string_view kMatched = "MATCHED";

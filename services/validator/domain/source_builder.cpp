@@ -68,7 +68,16 @@ void take_allocations(SourceBooks& books, const std::string& entity, const std::
     const auto amount = line["Amount"].decimal();
     const auto links = line["LinkedTxn"].items();
     if (!amount || amount->is_zero() || links.empty()) continue;
-    keep(books.allocations, books.long_allocations, Allocation{id, text_of(links.front()["TxnId"]), entity == "Payment", *amount});
+    keep(books.allocations, books.long_allocations,
+         Allocation{id, text_of(links.front()["TxnId"]), entity == "Payment", *amount, text_of(body["TxnDate"]).substr(0, 10)});
+  }
+}
+
+void take_deposited(SourceBooks& books, const std::string& entity, const std::string& id, const json::Value& body) {
+  if (entity != "Deposit") return;
+  for (const auto& line : body["Line"].items()) {
+    const auto links = line["LinkedTxn"].items();
+    if (!links.empty()) books.deposited.push_back({id, text_of(links.front()["TxnId"])});
   }
 }
 
@@ -142,7 +151,8 @@ std::string needed(std::string_view entity, std::string_view body) {
   json::Writer out;
   out.begin_object();
   for (const auto& member : document->root().members()) {
-    const bool wanted = std::ranges::find(kMembers, member.key) != kMembers.end() || (settles(entity) && member.key == "Line");
+    const bool wanted =
+        std::ranges::find(kMembers, member.key) != kMembers.end() || (member.key == "Line" && (settles(entity) || entity == "Deposit"));
     if (wanted) out.key(member.key).value(member.value);
   }
   return out.end_object().take();
@@ -291,6 +301,7 @@ void SourceBuilder::documents(SourceBooks& books) {
       if (!never_posts(entity)) books.entity_of_transaction[id] = entity;
       take_open_amount(books, entity, id, label, root);
       take_allocations(books, entity, id, root);
+      take_deposited(books, entity, id, root);
     }
     records.clear();
   }

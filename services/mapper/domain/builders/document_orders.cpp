@@ -12,7 +12,7 @@ void add_links(const Scope& scope, const json::Value& linked, std::string_view o
     if (link["TxnType"].text() == order_entity) {
       const std::string key = fmt::format("{}/{}", order_entity, id);
       if (std::find(orders.begin(), orders.end(), key) == orders.end()) orders.push_back(key);
-    } else if (link["TxnType"].text() == "TimeActivity") {
+    } else if (link["TxnType"].text() == "TimeActivity" && !scope.before_first_day()) {
       json::Writer value;
       value.begin_object().field("invoice", scope.own()).end_object();
       scope.lookups.put("time_link", id, value.take());

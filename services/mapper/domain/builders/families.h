@@ -16,6 +16,7 @@ Outcome card_payment(const Scope& scope);
 Outcome journal_entry(const Scope& scope);
 Outcome inventory_adjustment(const Scope& scope);
 Outcome ledger_transaction(const Scope& scope);
+Outcome opening_balance(const Scope& scope);  ///< of records that OpeningBalances makes
 Outcome estimate(const Scope& scope);
 Outcome purchase_order(const Scope& scope);
 Outcome time_activity(const Scope& scope);

@@ -70,8 +70,8 @@ struct Entry {
   Named builder;
 };
 
-const std::array<Entry, 14>& entries() {
-  static const std::array<Entry, 14> kEntries{{
+const std::array<Entry, 15>& entries() {
+  static const std::array<Entry, 15> kEntries{{
       {"sales_document", {builders::sales_document, true}},
       {"purchase_document", {builders::purchase_document, true}},
       {"payment", {builders::payment, true}},
@@ -83,6 +83,7 @@ const std::array<Entry, 14>& entries() {
       {"journal_entry", {builders::journal_entry, true}},
       {"inventory_adjustment", {builders::inventory_adjustment, true}},
       {"ledger_transaction", {builders::ledger_transaction, true}},
+      {"opening_balance", {builders::opening_balance, true}},
       {"estimate", {builders::estimate, false}},
       {"purchase_order", {builders::purchase_order, false}},
       {"time_activity", {builders::time_activity, false}},

@@ -58,6 +58,12 @@ std::string Scope::date_at(std::string_view path) const {
   return date.substr(0, 10);
 }
 
+bool Scope::before_first_day() const {
+  if (run.extent.first_day.empty()) return false;
+  const auto* transaction = ledger(source.id);
+  return run.extent.before(transaction == nullptr ? at("TxnDate").text().substr(0, 10) : std::string_view(transaction->date));
+}
+
 std::string Scope::company_id(std::string_view part) const {
   const json::Value* company_info = lookups.find("CompanyInfo", "id");
   if (company_info == nullptr || (*company_info)["id"].text().empty()) {

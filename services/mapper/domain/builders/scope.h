@@ -54,6 +54,8 @@ class Scope {
   std::string date_at(std::string_view path) const;  ///< required, ISO
   static std::optional<Decimal> amount_of(const json::Value& value, const Where& where);
 
+  /// The record arrives as what is open of it, if at all.
+  bool before_first_day() const;
   std::string own(std::string_view part = {}) const { return run.external_id(source.entity, source.id, part); }
   std::string id(std::string_view entity, std::string_view record, std::string_view part = {}) const {
     return run.external_id(entity, record, part);
@@ -78,6 +80,7 @@ class Scope {
   bool has_statement(std::string_view account) const;
   /// Money comes to and goes from it by its own journal.
   bool has_journal(std::string_view account) const {
+    if (account.starts_with('@')) return false;  // the target's own accounts
     return is_bank(account) || (run.money_mode != MoneyMode::native && is_undeposited(account));
   }
   bool is_profit_and_loss(std::string_view account) const;

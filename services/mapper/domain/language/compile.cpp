@@ -153,8 +153,8 @@ NodePtr compile_own(const json::Value& value, const std::string& place, CompileC
 NodePtr compile_run(const json::Value& value, const std::string& place, CompileContext& context) {
   check_members(value, {"run"}, place, context.complaints);
   const auto what = value["run"].text();
-  if (what != "home_currency" && what != "slug" && what != "money_mode")
-    context.complaints.add(below(place, "run"), "must be home_currency, money_mode or slug");
+  if (what != "home_currency" && what != "slug" && what != "money_mode" && what != "first_day")
+    context.complaints.add(below(place, "run"), "must be first_day, home_currency, money_mode or slug");
   return std::make_unique<RunNode>(std::string(what));
 }
 

@@ -207,8 +207,13 @@ Evaluated OwnNode::write(Evaluation& at, std::string& out) const {
 
 Evaluated RunNode::read(Evaluation& at, Scalar& out) const {
   const auto mode = kMoneyModes[static_cast<std::size_t>(at.run.money_mode)].first;
+  if (what_ == "first_day" && at.run.extent.first_day.empty()) {
+    out.clear(Scalar::Kind::absent);
+    return Evaluated::good;
+  }
   out.view(Scalar::Kind::text, what_ == "home_currency" ? std::string_view(at.run.home_currency)
                                : what_ == "money_mode"  ? mode
+                               : what_ == "first_day"   ? std::string_view(at.run.extent.first_day)
                                                         : std::string_view(at.run.slug));
   return Evaluated::good;
 }

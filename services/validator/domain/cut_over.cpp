@@ -1,0 +1,297 @@
+#include "services/validator/domain/cut_over.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "services/validator/domain/calendar.h"
+#include "services/validator/domain/packed_books.h"
+
+namespace q2o::validator {
+namespace {
+
+using accounting::LedgerTransaction;
+using accounting::Posting;
+
+Decimal& own_amount(Posting& posting) {
+  return posting.amount_currency && !posting.currency.empty() ? *posting.amount_currency : posting.amount;
+}
+
+bool nothing(const Posting& posting) {
+  return posting.amount.is_zero() && posting.amount_currency.value_or(Decimal()).is_zero();
+}
+
+/// An item that can be settled, and what may be taken of it.
+struct Item {
+  Posting* posting = nullptr;
+  Decimal may;          ///< positive, in its own currency
+  bool before = false;  ///< it arrives as what is open of it
+  Allocation* link = nullptr;
+
+  Decimal open() const { return own_amount(*posting).abs(); }
+  bool debit() const { return own_amount(*posting).sign() > 0; }
+  /// Home value of a part: all of it takes all of the home amount.
+  Decimal home_of(const Decimal& part) const {
+    if (part == open()) return posting->amount.abs();
+    const auto rate = Decimal::divide(posting->amount.abs(), open(), 10, Rounding::half_up);
+    return posting->amount.abs() - ((open() - part) * rate).rounded(2, Rounding::half_up);
+  }
+  void take(const Decimal& part, const Decimal& home) {
+    const Decimal sign(debit() ? 1 : -1);
+    posting->amount -= home * sign;
+    if (&own_amount(*posting) != &posting->amount) own_amount(*posting) -= part * sign;
+  }
+};
+
+/// What is changed here cannot stay on a shelf.
+template <class T>
+void into_memory(std::vector<T>& memory, LongList<T>& list) {
+  if (!list.on_shelf()) return;
+  std::vector<T> all;
+  for (const auto& value : Rows<T>(memory, list)) all.push_back(value);
+  memory = std::move(all);
+  list = {};
+}
+
+class Opening {
+ public:
+  Opening(SourceBooks& source, const RunNotes& notes, const std::string& first_day, bool archive) : source_(source) {
+    cut_.first_day = first_day;
+    cut_.date = day_before(first_day);
+    cut_.archive = archive;
+    for (const auto& reject : notes.rejects) left_out_.insert(reject.source_id + " " + reject.entity);
+    for (const auto& note : notes.notes) {
+      if (note.kind == "excluded") left_out_.insert(note.source_id + " " + note.entity);
+    }
+    for (auto& transaction : source.ledger) by_id_[transaction.id] = &transaction;
+  }
+
+  void run() {
+    for (const auto& transaction : source_.ledger) {
+      if (transaction.date >= cut_.first_day) continue;
+      sum_up(transaction);
+      if (left_out(transaction.id)) continue;
+      for (const auto& posting : transaction.postings) original_.emplace_back(transaction.date, posting);
+    }
+    settle();
+    deposit();
+    split();
+    reports();
+    source_.cut_over = std::move(cut_);
+  }
+
+ private:
+  std::string entity_of(const std::string& id) const {
+    const auto found = source_.entity_of_transaction.find(id);
+    return found == source_.entity_of_transaction.end() ? "LedgerTransaction" : found->second;
+  }
+  bool left_out(const std::string& id) const { return left_out_.contains(id + " " + entity_of(id)); }
+  bool is_before(const LedgerTransaction& transaction) const { return transaction.date < cut_.first_day && !left_out(transaction.id); }
+  const SourceAccount* account(const std::string& id) const {
+    const auto found = source_.accounts.find(id);
+    return found == source_.accounts.end() ? nullptr : &found->second;
+  }
+  bool is_control(const Posting& posting) const {
+    const auto* known = account(posting.account_id);
+    return known != nullptr && (known->is_receivable() || known->is_payable());
+  }
+  bool is_undeposited(const Posting& posting) const {
+    const auto* known = account(posting.account_id);
+    return known != nullptr && known->sub_type == "UndepositedFunds";
+  }
+  /// Income and expense of earlier fiscal years are retained earnings by the date.
+  std::string at_date(const Posting& posting, const std::string& day) const {
+    const auto* known = account(posting.account_id);
+    const auto* retained = source_.retained_earnings();
+    const bool earlier = known != nullptr && known->is_profit_and_loss() && retained != nullptr &&
+                         day < fiscal_year_start(cut_.date, source_.fiscal_year_first_month);
+    return earlier ? retained->id : posting.account_id;
+  }
+
+  void sum_up(const LedgerTransaction& transaction) {
+    ++cut_.transactions;
+    for (const auto& posting : transaction.postings) {
+      cut_.balances[at_date(posting, transaction.date)] += posting.amount;
+      if (is_control(posting) && !left_out(transaction.id)) cut_.parties[{posting.account_id, posting.name_id}] += posting.amount;
+    }
+  }
+
+  std::vector<Item> items_of(const std::string& id, bool receivable) {
+    std::vector<Item> items;
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return items;
+    for (auto& posting : found->second->postings) {
+      const auto* known = account(posting.account_id);
+      if (known == nullptr || !(receivable ? known->is_receivable() : known->is_payable())) continue;
+      if (!own_amount(posting).is_zero()) items.push_back({&posting, own_amount(posting).abs(), is_before(*found->second), nullptr});
+    }
+    return items;
+  }
+
+  /// What one payment settles: charges in order, first with the credits in order, then with its own items.
+  void settle() {
+    std::vector<std::string> order;
+    std::map<std::string, std::vector<Allocation*>> links;
+    for (auto& link : source_.allocations) {
+      auto& of_payment = links[link.payment];
+      if (of_payment.empty()) order.push_back(link.payment);
+      of_payment.push_back(&link);
+    }
+    std::ranges::stable_sort(order, {}, [&](const std::string& id) { return links[id].front()->date; });
+    for (const auto& payment : order) {
+      if (!left_out(payment)) settle(payment, links[payment]);
+    }
+    std::erase_if(source_.allocations, [](const Allocation& link) { return link.amount.is_zero(); });
+  }
+  void settle(const std::string& payment, const std::vector<Allocation*>& links) {
+    const bool receivable = links.front()->receivable;
+    auto own = items_of(payment, receivable);
+    std::vector<Item> charges, credits;
+    for (auto* link : links) {
+      if (left_out(link->settled)) continue;
+      auto items = items_of(link->settled, receivable);
+      auto found = std::ranges::find_if(
+          items, [&](const Item& item) { return !own.empty() && item.posting->name_id == own.front().posting->name_id; });
+      if (found == items.end()) found = items.begin();
+      if (found == items.end()) continue;
+      found->may = std::min(found->may, link->amount);
+      found->link = link;
+      (found->debit() == receivable ? charges : credits).push_back(*found);
+    }
+    for (auto& charge : charges) {
+      for (auto& credit : credits) pair(charge, credit);
+      for (auto& item : own) {
+        if (item.posting->name_id == charge.posting->name_id) pair(charge, item);
+      }
+      for (auto& item : own) pair(charge, item);
+    }
+  }
+  static void pair(Item& charge, Item& settling) {
+    const auto part = std::min(charge.may, settling.may);
+    if (part.is_zero() || charge.posting->account_id != settling.posting->account_id || charge.debit() == settling.debit()) return;
+    charge.may -= part;
+    settling.may -= part;
+    if (!charge.before || !settling.before) return;
+    const auto home = std::min(charge.home_of(part), settling.home_of(part));
+    charge.take(part, home);
+    settling.take(part, home);
+    for (auto* item : {&charge, &settling}) {
+      if (item->link != nullptr) item->link->amount -= part;
+    }
+  }
+
+  void deposit() {
+    std::set<Posting*> used;
+    for (const auto& link : source_.deposited) {
+      const auto deposit = by_id_.find(link.deposit), taken = by_id_.find(link.taken);
+      if (deposit == by_id_.end() || taken == by_id_.end()) continue;
+      if (!is_before(*deposit->second) || !is_before(*taken->second)) continue;
+      for (auto& posting : taken->second->postings) {
+        if (!is_undeposited(posting) || nothing(posting)) continue;
+        auto* other = opposite(*deposit->second, posting, used);
+        if (other == nullptr) continue;
+        Item one{&posting, {}, true, nullptr}, two{other, {}, true, nullptr};
+        const auto part = std::min(one.open(), two.open());
+        const auto home = std::min(posting.amount.abs(), other->amount.abs());
+        one.take(part, home);
+        two.take(part, home);
+        used.insert(other);
+        break;
+      }
+    }
+  }
+  Posting* opposite(LedgerTransaction& deposit, const Posting& posting, const std::set<Posting*>& used) const {
+    Posting* best = nullptr;
+    for (auto& other : deposit.postings) {
+      if (other.account_id != posting.account_id || other.amount.sign() != -posting.amount.sign()) continue;
+      if (other.amount == -posting.amount && !used.contains(&other)) return &other;
+      if (best == nullptr) best = &other;
+    }
+    return best;
+  }
+
+  /// What is open stays with its transaction, against the clearing account; everything else goes into one transaction of the date.
+  void split() {
+    std::map<std::tuple<std::string, std::string, std::string>, Posting> rest;  // account, party of control accounts, currency
+    const auto add = [&](Posting posting, const std::string& day) {
+      const auto at = at_date(posting, day);
+      if (at != posting.account_id) {
+        posting.account_id = at;
+        posting.currency.clear();
+        posting.amount_currency.reset();
+      }
+      if (!is_control(posting)) posting.name_id.clear();
+      posting.memo.clear();
+      const auto currency = posting.currency == source_.home_currency ? std::string() : posting.currency;
+      auto [found, fresh] = rest.try_emplace({posting.account_id, posting.name_id, currency}, posting);
+      if (fresh) return;
+      found->second.amount += posting.amount;
+      if (posting.amount_currency)
+        found->second.amount_currency = found->second.amount_currency.value_or(Decimal()) + *posting.amount_currency;
+    };
+    for (const auto& [day, posting] : original_) add(posting, day);
+    std::vector<LedgerTransaction> ledger;
+    Decimal cleared;
+    for (auto& transaction : source_.ledger) {
+      if (!is_before(transaction)) {
+        ledger.push_back(std::move(transaction));
+        continue;
+      }
+      Decimal home;
+      std::erase_if(transaction.postings,
+                    [&](const Posting& posting) { return nothing(posting) || (!is_control(posting) && !is_undeposited(posting)); });
+      for (const auto& posting : transaction.postings) {
+        home += posting.amount;
+        auto gone = posting;
+        gone.amount = -gone.amount;
+        if (gone.amount_currency) gone.amount_currency = -*gone.amount_currency;
+        add(std::move(gone), transaction.date);
+      }
+      if (transaction.postings.empty()) continue;
+      ++cut_.open;
+      transaction.postings.push_back(clearing(-home));
+      cleared += home;
+      ledger.push_back(std::move(transaction));
+    }
+    LedgerTransaction opening{std::string(kOpening), "Opening balances", cut_.date, "", {}};
+    for (auto& [key, posting] : rest) {
+      if (!nothing(posting)) opening.postings.push_back(std::move(posting));
+    }
+    if (!cleared.is_zero()) opening.postings.push_back(clearing(cleared));
+    if (!opening.postings.empty()) ledger.push_back(std::move(opening));
+    std::ranges::stable_sort(ledger, {}, &LedgerTransaction::date);
+    source_.ledger = std::move(ledger);
+    source_.accounts[std::string(kOpeningClearing)] = {std::string(kOpeningClearing), "Opening balance clearing", "Other Current Asset", "",
+                                                       ""};
+    source_.entity_of_transaction[std::string(kOpening)] = kOpeningBalance;
+    source_.labels[fmt::format("{}/{}", kOpeningBalance, kOpening)] = "Opening balances, " + cut_.date;
+  }
+  Posting clearing(const Decimal& home) const {
+    Posting posting;
+    posting.account_id = kOpeningClearing;
+    posting.amount = home;
+    return posting;
+  }
+
+  void reports() {
+    std::erase_if(source_.trial_balances, [&](const auto& report) { return report.date < cut_.date; });
+    std::erase_if(source_.balance_sheets, [&](const auto& report) { return report.end_date < cut_.date; });
+    std::erase_if(source_.profit_and_losses, [&](const auto& report) { return report.end_date < cut_.date; });
+  }
+
+  SourceBooks& source_;
+  CutOver cut_;
+  std::set<std::string> left_out_;
+  std::map<std::string, LedgerTransaction*> by_id_;
+  std::vector<std::pair<std::string, Posting>> original_;  ///< by day: before anything was taken of them
+};
+
+}  // namespace
+
+void begin_at(SourceBooks& source, const RunNotes& notes, const std::string& first_day, bool archive) {
+  into_memory(source.ledger, source.long_ledger);
+  into_memory(source.allocations, source.long_allocations);
+  Opening(source, notes, first_day, archive).run();
+}
+
+}  // namespace q2o::validator
