@@ -202,6 +202,16 @@ TEST_F(Accept, AnUndoNeedsTheTypedWordAndADryRunOfItDoesNot) {
   EXPECT_TRUE(billing_.started.order().dry_run());
 }
 
+TEST_F(Accept, ADeltaThatClosesBooksNeedsTheTypedWordAndADate) {
+  EXPECT_EQ(type("yes", {"delta", "2222", "--lock-until", "2026-03-31"}), kUsage);
+  EXPECT_EQ(type("", {"delta", "2222", "--lock-until", "soon", "--yes"}), kUsage);
+  EXPECT_EQ(type("", {"delta", "2222", "--lock-until", "2026-03-31", "--dry-run"}), kUsage);
+  EXPECT_EQ(billing_.started.migration_id(), "") << "nothing was begun";
+  EXPECT_EQ(type("", {"delta", "2222", "--dry-run", "--reason", "before the meeting"}), kError) << "asked for, and refused here";
+  EXPECT_EQ(billing_.started.order().kind(), billing::v1::RUN_KIND_DELTA);
+  EXPECT_TRUE(billing_.started.order().dry_run());
+}
+
 TEST(RunToWatch, IsThePresentOneWhileItRunsOrIsBeingProven) {
   billing::v1::Migration migration;
   migration.set_run(3);

@@ -65,6 +65,7 @@ CommandLine::CommandLine() : app_(kExamples, "q2o") {
   add_json(&app_);
   add_migrate();
   add_replay();
+  add_delta();
   add_undo();
   add_prices();
   add_views();
@@ -171,6 +172,16 @@ void CommandLine::add_replay() {
   apart->add_flag("--by-month", diff_.by_month, "sums per account and month");
   apart->add_flag("--csv", diff_.csv, "all of it as CSV");
   add_odoo(command("connect-odoo", "save and check another Odoo", [this](const Session& s) { return connect_odoo(s, migrate_); }));
+}
+
+void CommandLine::add_delta() {
+  CLI::App* since = command("delta", "bring what has changed in the source since the last complete run, and prove",
+                            [this](const Session& s) { return delta(s, delta_); });
+  since->add_option("migration", delta_.migration_id, kWhichMigration);
+  since->add_option("--lock-until", delta_.lock_until, "at go-live: close Odoo's books until this day once they are proven");
+  since->add_option("--reason", delta_.reason, kKept);
+  since->add_flag("--dry-run", delta_.dry_run, "say what has changed, write nothing");
+  since->add_flag("--yes", delta_.yes, "do not ask");
 }
 
 void CommandLine::add_undo() {

@@ -34,6 +34,7 @@ class CommandLine {
 
   void add_migrate();
   void add_replay();
+  void add_delta();
   void add_undo();
   void add_prices();
   void add_views();
@@ -49,6 +50,7 @@ class CommandLine {
   AssessOptions assess_;
   DiffOptions diff_;
   ReplayOptions replay_;
+  DeltaOptions delta_;
   UndoOptions undo_;
   RepairOptions repair_;
   TraceOptions trace_;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "cli/diff_view.h"
 #include "cli/session.h"
+#include "common/json/json.h"
 #include "q2o/billing/v1/migration.pb.h"
 #include "q2o/connector/v1/connector.pb.h"
 #include "q2o/loader/v1/loader.pb.h"
@@ -55,6 +57,14 @@ int diff(const Session& session, const DiffOptions& options);
 Result<Diff> read_diff(const Session& session, const std::string& migration_id, std::uint32_t before, std::uint32_t after, bool by_month);
 /// The newest run before this one that has loaded: what a dry run is compared with.
 Result<std::uint32_t> run_before(const Session& session, const billing::v1::Migration& migration);
+
+struct DeltaOptions {
+  std::string migration_id, reason;
+  std::string lock_until;  ///< ISO date until which the target's books are closed when they are proven; empty: they stay open
+  bool dry_run = false, yes = false;
+};
+/// A new run that brings what has changed in the source since the newest complete one.
+int delta(const Session& session, const DeltaOptions& options);
 
 struct UndoOptions {
   std::string migration_id, target, reason;
@@ -143,13 +153,15 @@ Result<billing::v1::Migration> choose_migration(const Session& session, const st
 Result<billing::v1::ListMigrationsResponse> list_migrations(const Session& session);
 /// The run that `migrate` watches: the present one while it runs or is being proven, else the next, which has to be started.
 std::uint32_t run_to_watch(const billing::v1::Migration& migration);
+/// Tells more of a run: adds members to the object, or prints lines (null).
+using MoreOfRun = std::function<void(json::Writer*)>;
 /// Watches a run to its end and prints how it ended; the exit code.
-int follow(const Session& session, const billing::v1::Migration& running);
+int follow(const Session& session, const billing::v1::Migration& running, const MoreOfRun& more = {});
 struct SavedReport {
   std::string page;  ///< path of the HTML page
   std::string verdict, sentence;
   std::uint32_t run = 0;  ///< that was proven
-  std::uint64_t created = 0, changed = 0, unchanged = 0;
+  std::uint64_t created = 0, changed = 0, unchanged = 0, removed = 0;
 };
 /// Writes the files of the report of `run` (0 = the newest that has one).
 Result<SavedReport> save_report(const Session& session, const std::string& migration_id, std::uint32_t run, const std::string& folder);

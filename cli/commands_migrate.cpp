@@ -184,13 +184,14 @@ Result<Migration> wait_for_run(const Session& session, const Migration& before) 
 }
 
 /// The numbers are the loader's own, as the proof holds them: the progress may not have heard of the run's end yet.
-void print_verdict(const Migration& migration, const SavedReport& report) {
-  std::cout << "\nOdoo: " << report.created << " created, " << report.changed << " changed, " << report.unchanged << " unchanged\n\n"
-            << bold(migration.verdict()) << '\n'
-            << report.sentence << "\nReport: " << report.page << '\n';
+void print_verdict(const Migration& migration, const SavedReport& report, const MoreOfRun& more) {
+  std::cout << "\nOdoo: " << report.created << " created, " << report.changed << " changed, " << report.unchanged << " unchanged"
+            << (report.removed > 0 ? ", " + std::to_string(report.removed) + " taken away" : "") << "\n\n";
+  if (more) more(nullptr);
+  std::cout << bold(migration.verdict()) << '\n' << report.sentence << "\nReport: " << report.page << '\n';
 }
 
-void print_result(const Migration& migration, const SavedReport& report) {
+void print_result(const Migration& migration, const SavedReport& report, const MoreOfRun& more) {
   const auto count = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
   json::Writer out;
   out.begin_object()
@@ -200,12 +201,14 @@ void print_result(const Migration& migration, const SavedReport& report) {
   out.field("created", count(report.created))
       .field("changed", count(report.changed))
       .field("unchanged", count(report.unchanged))
-      .field("report", report.page)
-      .end_object();
+      .field("removed", count(report.removed))
+      .field("report", report.page);
+  if (more) more(&out);
+  out.end_object();
   std::cout << out.text() << '\n';
 }
 
-int print_dry_run(const Session& session, const notifier::v1::Progress& last) {
+int print_dry_run(const Session& session, const notifier::v1::Progress& last, const MoreOfRun& more) {
   std::uint64_t mapped = 0, rejected = 0;
   for (const auto& entity : last.entities()) {
     mapped += entity.mapped();
@@ -221,11 +224,14 @@ int print_dry_run(const Session& session, const notifier::v1::Progress& last) {
     out.field("mapped", static_cast<std::int64_t>(mapped)).field("rejected", static_cast<std::int64_t>(rejected));
     if (diff) out.key("diff").raw(diff_json(*diff));
     if (!diff) out.field("diff_missing", diff.error().message).field("hint", diff.error().hint);
-    std::cout << out.end_object().text() << '\n';
+    if (more) more(&out);
+    out.end_object();
+    std::cout << out.text() << '\n';
   } else {
     std::cout << "\nRun " << migration.run() << " was a dry run: " << mapped << (mapped == 1 ? " record" : " records") << " mapped, "
-              << rejected << " rejected, nothing was written.\n\n"
-              << (diff ? diff_text(*diff) : "What it changes cannot be shown: " + diff.error().message + "\n  " + diff.error().hint + "\n");
+              << rejected << " rejected, nothing was written.\n\n";
+    if (more) more(nullptr);
+    std::cout << (diff ? diff_text(*diff) : "What it changes cannot be shown: " + diff.error().message + "\n  " + diff.error().hint + "\n");
   }
   return kDone;
 }
@@ -238,11 +244,11 @@ std::uint32_t run_to_watch(const Migration& migration) {
   return migration.run() + (goes_on ? 0 : 1);
 }
 
-int follow(const Session& session, const Migration& running) {
+int follow(const Session& session, const Migration& running, const MoreOfRun& more) {
   auto last = watch_until_over(session, running.migration_id(), running.run(), running.version());
   if (!last) return report_error(session, last.error());
   const Migration& end = last->migration();
-  if (end.order().dry_run() && end.state() == billing::v1::STATE_READY) return print_dry_run(session, *last);
+  if (end.order().dry_run() && end.state() == billing::v1::STATE_READY) return print_dry_run(session, *last, more);
   const bool proven = !end.verdict().empty() && !end.order().dry_run();  // a dry run leaves the verdict of the run before
   if (end.state() != billing::v1::STATE_COMPLETED && !proven) {
     return report_error(session,
@@ -258,9 +264,9 @@ int follow(const Session& session, const Migration& running) {
   const auto saved = save_report(session, end.migration_id(), end.run(), session.state_folder + "/reports/" + end.migration_id());
   if (!saved) return report_error(session, saved.error());
   if (session.json) {
-    print_result(end, *saved);
+    print_result(end, *saved, more);
   } else {
-    print_verdict(end, *saved);
+    print_verdict(end, *saved, more);
   }
   return exit_code(end);
 }

@@ -173,6 +173,7 @@ Result<SavedReport> save_report(const Session& session, const std::string& migra
     saved.created = report->created();
     saved.changed = report->changed();
     saved.unchanged = report->unchanged();
+    saved.removed = report->removed();
     if (std::string(format) == "html") saved.page = std::filesystem::absolute(files.path()).string();
   }
   return saved;

@@ -30,6 +30,9 @@ constexpr Example kExamples[]{
     {"diff",
      "  q2o diff 1 4                      per account and record, old and new\n"
      "  q2o diff 1 4 --by-month --csv > changes.csv"},
+    {"delta",
+     "  q2o delta --dry-run       counts of what is new, changed and deleted in the source\n"
+     "  q2o delta 0b4cb2f3 --lock-until 2026-03-31    at go-live: the last changes, the proof, then the lock date"},
     {"doctor",
      "  q2o doctor\n"
      "  q2o doctor --json         for a monitor; ends with 1 when something is bad"},

@@ -1,11 +1,15 @@
 #include "sandbox/quickbooks/sandbox.h"
 
 #include <algorithm>
+#include <optional>
+#include <shared_mutex>
 
 #include <fmt/format.h>
 
 #include "common/ids/ids.h"
+#include "sandbox/company/bookkeeper.h"
 #include "sandbox/quickbooks/answers.h"
+#include "sandbox/quickbooks/change_feed.h"
 #include "sandbox/quickbooks/oauth.h"
 #include "sandbox/quickbooks/report_endpoint.h"
 #include "sandbox/quickbooks/selection.h"
@@ -40,11 +44,18 @@ struct Sandbox::State {
       : options(std::move(options_in)),
         company(std::move(company_in)),
         realm(options.realm_id.empty() ? company.realm_id() : options.realm_id),
-        books(company),
-        shelf(company),
         tokens(options.credentials, options.tokens, realm, options.clock),
         oauth(options.credentials, options.tokens, realm, tokens, options.clock),
-        budget(options.limits, options.clock) {}
+        budget(options.limits, options.clock) {
+    look_again();
+  }
+
+  /// What is made of the company as a whole.
+  void look_again() {
+    books.emplace(company);
+    shelf.emplace(company);
+  }
+  Response change(const Request& request);
 
   Moment now() const { return options.clock(); }
   Response company_request(const Request& request, std::string_view path);
@@ -64,8 +75,10 @@ struct Sandbox::State {
   Options options;
   Company company;
   std::string realm;
-  reports::Books books;
-  Shelf shelf;
+  std::optional<reports::Books> books;
+  std::optional<Shelf> shelf;
+  std::vector<Bookkeeper::Deleted> deleted;
+  std::shared_mutex mutex;  ///< the company changes under it; everything else reads
   Tokens tokens;
   OAuth oauth;
   Budget budget;
@@ -88,6 +101,8 @@ Handler Sandbox::http_handler() {
 }
 
 Response Sandbox::handle(const Request& request) {
+  if (request.path == "/control/change") return state_->change(request);
+  const std::shared_lock reading(state_->mutex);
   if (auto answer = state_->oauth.handle(request)) return *answer;
   if (request.path == "/control/company" || request.path == "/control/reconnect") return state_->info(request);
   if (request.path.starts_with("/files/")) return state_->file(request, request.path.substr(7));
@@ -134,13 +149,17 @@ Response Sandbox::State::company_request(const Request& request, std::string_vie
   const auto [first, rest] = split(path);
   if (first == "query") return query(request);
   if (first == "reports") {
-    const auto answer = report(books, rest, request, options.report_cells_max);
+    const auto answer = report(*books, rest, request, options.report_cells_max);
     return answer ? json_answer(answer->dump()) : service_fault(answer.error(), now());
   }
   if (first == "companyinfo") return wrapped("CompanyInfo", company.of("CompanyInfo").front().dump());
   if (first == "preferences") return wrapped("Preferences", company.of("Preferences").front().dump());
   if (first == "exchangerate") return exchange_rate(request);
   if (first == "download") return download_link(request, rest);
+  if (first == "cdc") {
+    const auto answer = change_feed(request, *shelf, deleted, now());
+    return answer ? json_answer(*answer) : service_fault(answer.error(), now());
+  }
   return read(first, rest);
 }
 
@@ -150,7 +169,7 @@ Response Sandbox::State::query(const Request& request) {
   const std::string statement = request.method == "POST" && !request.body.empty() ? request.body : std::string(request.parameter("query"));
   const auto parsed = parse_query(statement);
   if (!parsed) return service_fault(parsed.error(), now());
-  const auto page = shelf.select(*parsed);
+  const auto page = shelf->select(*parsed);
   if (!page) return service_fault(page.error(), now());
   std::string body = R"({"QueryResponse":{)";
   if (parsed->count) {
@@ -173,7 +192,7 @@ Response Sandbox::State::read(const std::string& entity, const std::string& id) 
     return service_fault({"500", "Unsupported Operation", fmt::format("Operation {} is not supported.", entity)}, now());
   if (id.find_first_not_of("0123456789") != std::string::npos && id != "TAX" && id != "NON")
     return service_fault({"2030", "Invalid ID", "Id should be a valid number. Supplied value:" + id, "Id"}, now());
-  const auto* text = shelf.find(rules->name, id);
+  const auto* text = shelf->find(rules->name, id);
   return text != nullptr ? wrapped(rules->name, *text) : service_fault(not_found(rules->name, id), now());
 }
 
@@ -237,6 +256,28 @@ Response Sandbox::State::info(const Request& request) {
   out.field("transactions", static_cast<std::int64_t>(company.ledger.size())).field("first_date", company.first_date());
   out.field("last_date", company.last_date()).field("requests_refused", static_cast<std::int64_t>(budget.refused())).end_object();
   return {200, out.take(), "application/json", {}};
+}
+
+/// POST /control/change plays the company's bookkeeper, not part of QuickBooks: {"changes": [wish…]}, all of them or none.
+Response Sandbox::State::change(const Request& request) {
+  const auto refuse = [](const std::string& why) {
+    return Response{400, json::Writer().begin_object().field("error", why).end_object().take(), "application/json", {}};
+  };
+  const auto wishes = Node::parse(request.body);
+  if (!wishes || !(*wishes)["changes"].is_array()) return refuse("expected {\"changes\": [...]}");
+  const std::unique_lock writing(mutex);
+  Company changed = company;
+  Bookkeeper bookkeeper(changed, time_text(now()));
+  auto done = Node::array();
+  for (const auto& wish : (*wishes)["changes"].items()) {
+    auto one = bookkeeper.apply(wish);
+    if (!one) return refuse(one.error().message);
+    done.push(std::move(*one));
+  }
+  company = std::move(changed);
+  deleted.insert(deleted.end(), bookkeeper.deleted().begin(), bookkeeper.deleted().end());
+  look_again();
+  return {200, Node::object({{"done", std::move(done)}}).dump(), "application/json", {}};
 }
 
 }  // namespace q2o::sandbox::quickbooks

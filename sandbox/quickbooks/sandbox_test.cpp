@@ -1,5 +1,7 @@
 #include "sandbox/quickbooks/sandbox.h"
 
+#include <gmock/gmock.h>
+
 #include <set>
 
 #include "common/http/http.h"
@@ -39,6 +41,11 @@ class QuickBooks : public ::testing::Test {
     return *Node::parse(answer.body);
   }
   void connect() { access_ = refreshed("sandbox-refresh-token")["access_token"].text(); }
+  /// A human who consents again.
+  void connect_again() {
+    Request request{.method = "POST", .path = "/control/reconnect", .query = {}, .headers = {}, .body = {}};
+    access_ = refreshed(body(sandbox_.handle(request))["refresh_token"].text())["access_token"].text();
+  }
   Response get(const std::string& path, std::map<std::string, std::string> query = {}) {
     Request request{
         .method = "GET", .path = "/v3/company/" + sandbox_.realm_id() + "/" + path, .query = std::move(query), .headers = {}, .body = {}};
@@ -257,6 +264,34 @@ TEST_F(QuickBooks, FaultAnswersUseItsOwnWords) {
   Request again{.method = "POST", .path = "/control/reconnect", .query = {}, .headers = {}, .body = {}};
   access_ = refreshed(body(sandbox_.handle(again))["refresh_token"].text())["access_token"].text();
   EXPECT_EQ(query("select count(*) from Bill").status, 200);
+}
+
+TEST_F(QuickBooks, TheChangeFeedTellsWhatTheBookkeeperDid) {
+  connect();
+  const auto since = time_text(now_);
+  now_ += seconds(60);
+  Request change{.method = "POST", .path = "/control/change", .query = {}, .headers = {}, .body = {}};
+  change.body = R"({"changes":[{"op":"edit","entity":"Invoice"},{"op":"delete","entity":"Invoice"},{"op":"merge"}]})";
+  const auto done = body(sandbox_.handle(change))["done"];
+  ASSERT_EQ(done.items().size(), 3u);
+  const auto deleted = done.items()[1]["id"].text();
+  const auto feed = body(get("cdc", {{"entities", "Invoice,Customer,Bill"}, {"changedsince", since}}));
+  const auto& answers = feed["CDCResponse"].items().front()["QueryResponse"].items();
+  ASSERT_EQ(answers.size(), 3u);
+  std::set<std::string> live, gone;
+  for (const auto& one : answers[0]["Invoice"].items()) (one["status"].text() == "Deleted" ? gone : live).insert(one["Id"].text());
+  EXPECT_TRUE(live.contains(done.items()[0]["id"].text()));
+  EXPECT_EQ(gone, std::set<std::string>{deleted});
+  EXPECT_FALSE(answers[1]["Customer"].items().empty()) << "inactive ones are told too";
+  EXPECT_TRUE(answers[2].members().empty());
+  EXPECT_EQ(body(query("SELECT * FROM Invoice WHERE Id = '" + deleted + "'"))["QueryResponse"].members().size(), 0u);
+
+  EXPECT_EQ(get("cdc", {{"entities", "TaxCode"}, {"changedsince", since}}).status, 400);
+  now_ += std::chrono::hours(31 * 24);
+  connect_again();
+  EXPECT_THAT(get("cdc", {{"entities", "Invoice"}, {"changedsince", since}}).body, ::testing::HasSubstr("older than fixed days"));
+  change.body = R"({"changes":[{"op":"burn","entity":"Invoice"}]})";
+  EXPECT_EQ(sandbox_.handle(change).status, 400);
 }
 
 }  // namespace

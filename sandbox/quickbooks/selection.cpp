@@ -139,6 +139,12 @@ Fault400 invalid(std::string detail) {
 
 }  // namespace
 
+std::optional<std::chrono::system_clock::time_point> moment_of(std::string_view text) {
+  const auto seconds = seconds_of(text);
+  if (!seconds) return std::nullopt;
+  return std::chrono::system_clock::time_point(std::chrono::seconds(*seconds));
+}
+
 Shelf::Shelf(const Company& company) {
   for (const auto& [entity, objects] : company.entities) {
     auto& rows = rows_[entity];

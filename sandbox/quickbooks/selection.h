@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,9 @@
 #include "sandbox/quickbooks/query.h"
 
 namespace q2o::sandbox::quickbooks {
+
+/// Of a time as the API writes it; nothing when it is none.
+std::optional<std::chrono::system_clock::time_point> moment_of(std::string_view text);
 
 /// The objects of a company as the query endpoint hands them out; their JSON text is made once.
 /// Refers to the company. Immutable after construction, so free for all threads.

@@ -110,7 +110,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& gates = runtime.own(std::make_unique<BudgetGates>(runtime.instance(), budget, clock));
   auto& oauth = runtime.own(std::make_unique<OAuthClient>(source, clock));
   auto& tokens = runtime.own(std::make_unique<TokenKeeper>(store, oauth, clock));
-  auto& queue = runtime.own(std::make_unique<PostgresQueue>(pool, manifests, runtime.instance()));
+  auto& queue = runtime.own(std::make_unique<PostgresQueue>(pool, manifests, runtime.instance(), kafka));
   auto& worker =
       runtime.own(std::make_unique<ExtractionWorker>(manifests, queue, store, source, tokens, gates, raw, clock, probes, probes, options));
   auto& connections =

@@ -99,7 +99,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& consumer =
       runtime.own(std::make_unique<bus::Consumer>(settings.bus, "loader", std::vector<std::string>{topic::kMigration, topic::kMapped},
                                                   [&inbox](std::span<const bus::Incoming> messages) { inbox.handle(messages); }));
-  auto& service = runtime.own(std::make_unique<RpcService>(pool, targets, open));
+  auto& service = runtime.own(std::make_unique<RpcService>(pool, targets, open, store));
   runtime.own(std::make_unique<rpc::Server>(settings.listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
 
   pg::ready_with_database(runtime, settings.database);

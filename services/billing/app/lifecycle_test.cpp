@@ -392,14 +392,29 @@ TEST_F(Lifecycle, WhatHasNoRecordsCannotBeReplayed) {
   EXPECT_EQ(state(id), State::failed) << "nothing was begun";
 }
 
-TEST_F(Lifecycle, AKindOfRunThatNobodyCanDoIsNotTakenForAWholeOne) {
-  const auto id = completed();
+TEST_F(Lifecycle, ADeltaAsksForWhatChangedSinceTheNewestCompleteRun) {
   v1::RunOrder order;
   order.set_kind(v1::RUN_KIND_DELTA);
-  const auto refused = start(kOwner, id, order);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().reason, "RUN_KIND_UNKNOWN");
-  EXPECT_EQ(state(id), State::completed) << "nothing was begun";
+  const auto nothing_read = running();
+  ASSERT_TRUE(commands_.stop(kOwner, nothing_read, ""));
+  EXPECT_EQ(start(kOwner, nothing_read, order).error().reason, "NOTHING_TO_COMPARE");
+
+  const auto id = completed();
+  auto some = order;
+  some.add_entities("Invoice");
+  EXPECT_EQ(start(kOwner, id, some).error().reason, "DELTA_IS_WHOLE");
+  auto dry = order;
+  dry.set_dry_run(true);
+  ASSERT_TRUE(start(kOwner, id, dry));
+  EXPECT_EQ(now(id).order().source_run(), 1u);
+  store_.set_run_fact(id, 2, std::string(kRunExtracted));
+  auto mapped = fact<mapper::v1::StatusFact>(id, 2);
+  mapped.mutable_run_mapped()->set_targets(5);
+  manager_.apply(store_, mapped);
+  ASSERT_EQ(state(id), State::ready);
+  ASSERT_TRUE(start(kOwner, id, order));
+  EXPECT_EQ(now(id).order().source_run(), 1u) << "what a dry run has read counts for nothing";
+  EXPECT_EQ(store_.events[id].back().reason(), "run 3: what changed in the source since run 1, mapping mapping-1");
 }
 
 TEST_F(Lifecycle, ADryRunEndsWhenItIsMappedAndKeepsTheVerdict) {

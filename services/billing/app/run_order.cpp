@@ -13,8 +13,10 @@ bool reads_the_log(v1::RunKind kind) {
   return kind == v1::RUN_KIND_REPLAY || kind == v1::RUN_KIND_RETRY;
 }
 
-bool reads_everything(const v1::Run& run) {
-  return run.order().kind() == v1::RUN_KIND_FULL || run.order().kind() == v1::RUN_KIND_UNSPECIFIED;
+/// Its records are complete in the replay log: a run that asked for changes has sent the others on as they were.
+bool is_recorded_whole(const v1::Run& run) {
+  const auto kind = run.order().kind();
+  return run.extracted() && (kind == v1::RUN_KIND_FULL || kind == v1::RUN_KIND_UNSPECIFIED || kind == v1::RUN_KIND_DELTA);
 }
 
 const v1::Run* find(const std::vector<v1::Run>& runs, std::uint32_t number) {
@@ -22,11 +24,11 @@ const v1::Run* find(const std::vector<v1::Run>& runs, std::uint32_t number) {
   return found == runs.end() ? nullptr : &*found;
 }
 
-/// The newest run whose records are complete in the replay log; 0 when there is none.
+/// The newest run whose records are complete in the replay log; 0 when there is none. What a dry run has read counts for nothing.
 std::uint32_t newest_recorded(const std::vector<v1::Run>& runs) {
   std::uint32_t newest = 0;
   for (const auto& run : runs) {
-    if (run.extracted() && reads_everything(run)) newest = std::max(newest, run.run());
+    if (is_recorded_whole(run) && !run.order().dry_run()) newest = std::max(newest, run.run());
   }
   return newest;
 }
@@ -37,13 +39,6 @@ Result<std::uint32_t> recorded_run(const v1::RunOrder& order, const std::vector<
     if (newest == 0) {
       return fail(Code::failed_precondition, "no run of this migration has read the source to its end", "NOTHING_TO_REPLAY",
                   "Run the migration first; a replay needs its records.");
-    }
-    const auto later = std::ranges::find_if(
-        runs, [&](const v1::Run& run) { return run.run() > newest && run.extracted() && run.order().kind() == v1::RUN_KIND_DELTA; });
-    if (later != runs.end()) {
-      return fail(Code::failed_precondition,
-                  fmt::format("run {} brought changes after run {}: a replay of run {} would take them back", later->run(), newest, newest),
-                  "REPLAY_BEFORE_DELTA", "Read the source again (q2o migrate), then replay that run; or name the run if you mean it.");
     }
     return newest;
   }
@@ -70,6 +65,18 @@ std::string last_mapping(const v1::Migration& migration, const std::vector<v1::R
   return last;
 }
 
+/// What has changed since the newest run that knows everything. The mapping stays open, as in every run that reads the source.
+Result<v1::RunOrder> complete_delta(v1::RunOrder order, const std::vector<v1::Run>& runs) {
+  if (order.entities_size() > 0 || !order.target_id().empty() || order.source_run() != 0)
+    return fail(Code::invalid_argument, "what changed is asked for all entities, since the newest run, for the migration's own target",
+                "DELTA_IS_WHOLE", "Leave entities, run and target out.");
+  order.set_source_run(newest_recorded(runs));
+  if (order.source_run() == 0)
+    return fail(Code::failed_precondition, "no run of this migration has read the source to its end", "NOTHING_TO_COMPARE",
+                "Run q2o migrate first; later runs then ask for what has changed.");
+  return order;
+}
+
 Result<v1::RunOrder> complete_undo(v1::RunOrder order, const v1::Migration& migration) {
   if (migration.run() == 0)
     return fail(Code::failed_precondition, "no run of this migration has written anything", "NOTHING_TO_UNDO", "Nothing is to be done.");
@@ -91,7 +98,7 @@ std::string in_words(const v1::RunOrder& order) {
       words = fmt::format("retry of the repaired records of run {}", order.source_run());
       break;
     case v1::RUN_KIND_DELTA:
-      words = "what changed in the source";
+      words = fmt::format("what changed in the source since run {}", order.source_run());
       break;
     case v1::RUN_KIND_UNDO:
       words = "undo";
@@ -108,10 +115,7 @@ std::string in_words(const v1::RunOrder& order) {
 
 Result<v1::RunOrder> complete(v1::RunOrder order, const v1::Migration& migration, const std::vector<v1::Run>& runs) {
   if (order.kind() == v1::RUN_KIND_UNSPECIFIED) order.set_kind(v1::RUN_KIND_FULL);
-  if (order.kind() == v1::RUN_KIND_DELTA) {
-    return fail(Code::unimplemented, "a run of the kind \"delta\" cannot be done yet", "RUN_KIND_UNKNOWN",
-                "Run q2o migrate again: it reads everything and writes only what differs.");
-  }
+  if (order.kind() == v1::RUN_KIND_DELTA) return complete_delta(std::move(order), runs);
   if (order.kind() == v1::RUN_KIND_UNDO) return complete_undo(std::move(order), migration);
   if (!reads_the_log(order.kind())) {
     if (order.dry_run() && order.kind() == v1::RUN_KIND_FULL) {

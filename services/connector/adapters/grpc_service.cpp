@@ -1,6 +1,7 @@
 #include "services/connector/adapters/grpc_service.h"
 
 #include "common/rpc/serve.h"
+#include "services/connector/adapters/changes_report.h"
 #include "services/connector/adapters/compression.h"
 #include "services/connector/adapters/postgres_replay.h"
 
@@ -145,6 +146,16 @@ grpc::Status GrpcService::GetExtraction(grpc::ServerContext* context, const v1::
         *response->mutable_ledger_only_types() = {manifest->ledger.own_types.begin(), manifest->ledger.own_types.end()};
       return {};
     });
+  });
+}
+
+grpc::Status GrpcService::ListChanges(grpc::ServerContext* context, const v1::ListChangesRequest* request,
+                                      v1::ListChangesResponse* response) {
+  return serve(context, [&](const rpc::Caller& caller) -> Status {
+    auto report = pool_.transact([&](pg::Tx& tx) { return changes_report(tx, caller.tenant, *request); });
+    if (!report) return fail(report.error());
+    *response = std::move(*report);
+    return {};
   });
 }
 

@@ -21,6 +21,7 @@ class GrpcService final : public v1::ConnectorService::Service {
   grpc::Status GetFile(grpc::ServerContext*, const v1::GetFileRequest*, grpc::ServerWriter<v1::GetFileResponse>*) override;
   grpc::Status StartAssessment(grpc::ServerContext*, const v1::StartAssessmentRequest*, v1::StartAssessmentResponse*) override;
   grpc::Status GetAssessment(grpc::ServerContext*, const v1::GetAssessmentRequest*, v1::GetAssessmentResponse*) override;
+  grpc::Status ListChanges(grpc::ServerContext*, const v1::ListChangesRequest*, v1::ListChangesResponse*) override;
 
  private:
   Connections& connections_;

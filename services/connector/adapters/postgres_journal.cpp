@@ -48,6 +48,7 @@ EntityState entity_of(const pg::Row& row) {
   e.unreadable = natural(row, "unreadable");
   e.explanation = row.text("explanation");
   e.absence = static_cast<v1::Absence>(row.integer("absence"));
+  e.reading = row.text("reading");
   return e;
 }
 
@@ -56,10 +57,12 @@ EntityState entity_of(const pg::Row& row) {
 RunState PostgresJournal::load() {
   return pool_.transact([&](pg::Tx& tx) {
     RunState state;
-    const auto row = tx.one("SELECT sequence, captures, first_date, last_date FROM extraction WHERE migration_id = $1 AND run = $2",
-                            {job_.migration, job_.run});
+    const auto row =
+        tx.one("SELECT sequence, captures, first_date, last_date, source_time FROM extraction WHERE migration_id = $1 AND run = $2",
+               {job_.migration, job_.run});
     state.sequence = natural(row, "sequence");
     state.captures = captures_of(row.text("captures"));
+    state.source_time = row.text("source_time");
     const auto first = parse_day(row.text("first_date")), last = parse_day(row.text("last_date"));
     if (first && last) state.span = Period{*first, *last};
     for (const auto batch :
@@ -95,16 +98,17 @@ void PostgresJournal::write_entity(pg::Tx& tx, const EntityState& e, const std::
   tx.exec(
       "INSERT INTO extraction_entity (migration_id, run, entity, tenant_id, counted_before, counted_after, extracted, batches, position, "
       "pass, counted, done,"
-      " unreadable, explanation, absence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT "
+      " unreadable, explanation, absence, reading) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON "
+      "CONFLICT "
       "(migration_id, run, "
       "entity) DO UPDATE SET"
       " counted_before = excluded.counted_before, counted_after = excluded.counted_after, extracted = excluded.extracted, batches = "
       "excluded.batches,"
       " position = excluded.position, pass = excluded.pass, counted = excluded.counted, done = excluded.done, unreadable = "
       "excluded.unreadable,"
-      " explanation = excluded.explanation, absence = excluded.absence",
+      " explanation = excluded.explanation, absence = excluded.absence, reading = excluded.reading",
       {job_.migration, job_.run, e.entity, job_.tenant, e.counted_before, e.counted_after, e.extracted, e.batches, e.position, e.pass,
-       e.counted, e.done, e.unreadable, e.explanation, static_cast<int>(e.absence)});
+       e.counted, e.done, e.unreadable, e.explanation, static_cast<int>(e.absence), e.reading});
   if (!new_ids.empty())
     tx.exec(
         "INSERT INTO extraction_id (migration_id, run, entity, source_id, tenant_id) SELECT $1, $2, $3, unnest($4::text[]), $5 ON CONFLICT "
@@ -122,6 +126,26 @@ void PostgresJournal::write_positions(pg::Tx& tx, const std::vector<bus::Positio
         "excluded.first_offset), last_offset ="
         " greatest(extraction_range.last_offset, excluded.last_offset)",
         {job_.migration, job_.run, job_.tenant, position.partition, position.offset});
+}
+
+/// A migration's messages are in one partition, so the entity's lie between the first and the last of them.
+void PostgresJournal::write_entity_positions(pg::Tx& tx, const std::string& entity, const std::vector<bus::Position>& positions) {
+  for (const auto& position : positions)
+    tx.exec(
+        "UPDATE extraction_entity SET log_partition = $4, log_first = CASE WHEN log_last < log_first THEN $5::bigint ELSE least(log_first, "
+        "$5::bigint) END, log_last = greatest(log_last, $5::bigint) WHERE migration_id = $1 AND run = $2 AND entity = $3",
+        {job_.migration, job_.run, entity, position.partition, position.offset});
+}
+
+void PostgresJournal::write_changes(pg::Tx& tx, const std::vector<SourceChange>& changes) {
+  for (const auto& change : changes) {
+    const auto& shown = change.kind == SourceChange::Kind::deleted ? change.before : change.after;
+    tx.exec(
+        "INSERT INTO source_change (migration_id, run, entity, source_id, tenant_id, kind, closed, number, party, before_date, "
+        "before_amount, after_date, after_amount) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
+        {job_.migration, job_.run, change.entity, change.source_id, job_.tenant, word(change.kind), change.closed, shown.number,
+         shown.party, change.before.date, change.before.amount, change.after.date, change.after.amount});
+  }
 }
 
 void PostgresJournal::write_reports(pg::Tx& tx, const std::vector<StoredReport>& reports) {
@@ -161,13 +185,17 @@ bool PostgresJournal::commit(const Commit& commit) {
     const auto& span = commit.state.span;
     tx.exec(
         "UPDATE extraction SET sequence = $3, captures = $4, first_date = $5, last_date = $6, requests = requests + $7, unreleased = $8, "
-        "failures = 0 WHERE "
+        "source_time = $9, failures = 0 WHERE "
         "migration_id = $1"
         " AND run = $2",
         {job_.migration, job_.run, commit.state.sequence, to_json(commit.state.captures), span ? to_text(span->first) : "",
          span ? to_text(span->last) : "", commit.requests,
-         std::vector<std::int64_t>(commit.state.unreleased.begin(), commit.state.unreleased.end())});
-    if (commit.entity != nullptr) write_entity(tx, *commit.entity, commit.new_ids);
+         std::vector<std::int64_t>(commit.state.unreleased.begin(), commit.state.unreleased.end()), commit.state.source_time});
+    if (commit.entity != nullptr) {
+      write_entity(tx, *commit.entity, commit.new_ids);
+      write_entity_positions(tx, commit.entity->entity, commit.positions);
+    }
+    write_changes(tx, commit.changes);
     write_positions(tx, commit.positions);
     write_reports(tx, commit.reports);
     for (const auto& fact : commit.facts) {

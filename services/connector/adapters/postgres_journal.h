@@ -19,6 +19,8 @@ class PostgresJournal : public RunJournal {
  private:
   void write_entity(pg::Tx& tx, const EntityState& entity, const std::vector<std::string>& new_ids);
   void write_positions(pg::Tx& tx, const std::vector<bus::Position>& positions);
+  void write_entity_positions(pg::Tx& tx, const std::string& entity, const std::vector<bus::Position>& positions);
+  void write_changes(pg::Tx& tx, const std::vector<SourceChange>& changes);
   void write_reports(pg::Tx& tx, const std::vector<StoredReport>& reports);
   void write_finished(pg::Tx& tx);
   pg::Pool& pool_;

@@ -6,6 +6,7 @@
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
 #include "services/connector/adapters/facts.h"
+#include "services/connector/adapters/kafka_recorded_run.h"
 #include "services/connector/adapters/postgres_journal.h"
 #include "services/connector/adapters/postgres_replay.h"
 
@@ -32,6 +33,16 @@ void store_waiting(pg::Tx& tx, const Job& job, const std::string& reason, millis
   store_fact(tx, fact, "waiting/" + ids::uuid_v7());
 }
 
+std::uint32_t base_run(const billing::v1::Migration& migration) {
+  return migration.order().kind() == billing::v1::RUN_KIND_DELTA ? migration.order().source_run() : 0;
+}
+
+/// Empty where the run was read by a program that did not note the source's time: its entities are read in full then.
+std::string since_of(pg::Tx& tx, const Job& job, const Manifest& manifest) {
+  const auto rows = tx.exec("SELECT source_time FROM extraction WHERE migration_id = $1 AND run = $2", {job.migration, job.base_run});
+  return rows.empty() ? std::string() : since(rows[0].text("source_time"), std::chrono::minutes{manifest.changes.overlap_minutes});
+}
+
 std::optional<Error> refusal(const billing::v1::Migration& migration, const Manifests& manifests) {
   if (!manifests.contains(migration.platform()))
     return Error{Code::failed_precondition,
@@ -49,6 +60,14 @@ std::optional<Error> refusal(const billing::v1::Migration& migration, const Mani
                  "YEARS_NOT_SUPPORTED",
                  "Stop this migration and create another one without first_year and last_year: it brings all years.",
                  {}};
+  if (base_run(migration) != 0 && manifests.at(migration.platform()).changes.feed_path.empty())
+    return Error{Code::unimplemented,
+                 fmt::format("platform '{}' cannot tell what has changed", migration.platform()),
+                 Retry::never,
+                 Effect::none,
+                 "CHANGES_NOT_TOLD",
+                 "Stop this run; q2o migrate reads everything and writes only what differs.",
+                 {}};
   return std::nullopt;
 }
 
@@ -56,8 +75,10 @@ std::optional<Error> refusal(const billing::v1::Migration& migration, const Mani
 
 std::optional<TakenJob> PostgresQueue::try_take(pg::Tx& tx, const billing::v1::Migration& migration, milliseconds ttl) {
   tx.exec(
-      "INSERT INTO extraction (migration_id, run, tenant_id, connection_id, slug) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-      {migration.migration_id(), migration.run(), migration.tenant_id(), migration.source_connection_id(), migration.connection_slug()});
+      "INSERT INTO extraction (migration_id, run, tenant_id, connection_id, slug, base_run) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO "
+      "NOTHING",
+      {migration.migration_id(), migration.run(), migration.tenant_id(), migration.source_connection_id(), migration.connection_slug(),
+       base_run(migration)});
   const auto rows = tx.exec(
       "SELECT 1 FROM extraction WHERE migration_id = $1 AND run = $2 AND state = 'open' AND retry_at <= clock_timestamp() AND "
       "failed_version < $3",
@@ -74,6 +95,10 @@ std::optional<TakenJob> PostgresQueue::try_take(pg::Tx& tx, const billing::v1::M
                migration.run(),
                migration.version(),
                {migration.entities().begin(), migration.entities().end()}};
+  taken.job.dry_run = migration.order().dry_run();
+  taken.job.base_run = base_run(migration);
+  if (taken.job.base_run != 0 && manifests_.contains(migration.platform()))
+    taken.job.since = since_of(tx, taken.job, manifests_.at(migration.platform()));
   taken.lease = *lease;
   taken.platform = migration.platform();
   taken.refused = refusal(migration, manifests_);
@@ -97,6 +122,11 @@ std::optional<TakenJob> PostgresQueue::take(milliseconds ttl) {
 
 std::unique_ptr<RunJournal> PostgresQueue::journal(const TakenJob& taken) {
   return std::make_unique<PostgresJournal>(pool_, taken.job, taken.lease);
+}
+
+std::unique_ptr<RecordedRun> PostgresQueue::recorded(const TakenJob& taken) {
+  if (taken.job.base_run == 0) return nullptr;
+  return std::make_unique<KafkaRecordedRun>(pool_, bus_, taken.job.migration, taken.job.base_run);
 }
 
 billing::v1::Directive PostgresQueue::directive(const TakenJob& taken) {

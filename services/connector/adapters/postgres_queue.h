@@ -9,10 +9,11 @@ inline constexpr const char* kJobsChannel = "q2o_connector_jobs";
 
 class PostgresQueue : public JobQueue {
  public:
-  PostgresQueue(pg::Pool& pool, const Manifests& manifests, std::string owner)
-      : pool_(pool), manifests_(manifests), owner_(std::move(owner)) {}
+  PostgresQueue(pg::Pool& pool, const Manifests& manifests, std::string owner, bus::Options bus = {})
+      : pool_(pool), manifests_(manifests), owner_(std::move(owner)), bus_(std::move(bus)) {}
   std::optional<TakenJob> take(milliseconds ttl) override;
   std::unique_ptr<RunJournal> journal(const TakenJob& taken) override;
+  std::unique_ptr<RecordedRun> recorded(const TakenJob& taken) override;
   billing::v1::Directive directive(const TakenJob& taken) override;
   bool renew(const TakenJob& taken, milliseconds ttl) override;
   void release(const TakenJob& taken) override;
@@ -26,6 +27,7 @@ class PostgresQueue : public JobQueue {
   pg::Pool& pool_;
   const Manifests& manifests_;
   const std::string owner_;
+  const bus::Options bus_;
 };
 
 }  // namespace q2o::connector

@@ -90,6 +90,8 @@ Step EntityExtractor::once(EntityState state) {
   auto rows = rows_in(run_.manifest, rule_, answer->root());
   if (!rows) return tl::unexpected(run_.halt(rule_.name, Trouble{FaultAction::permanent, rows.error()}));
   run_.capture(rule_, *rows);
+  const auto& time = run_.manifest.changes.time_path;
+  if (run_.state.source_time.empty() && !time.empty()) run_.state.source_time = std::string(answer->root().at(time).text());
   state.counted_before = state.counted_after = rows->size();
   std::vector<std::string> ids;
   for (const auto& row : *rows) ids.push_back(row.id);

@@ -1,5 +1,7 @@
 #include "services/connector/app/extraction_worker.h"
 
+#include <limits>
+
 #include "common/log/log.h"
 #include "services/connector/app/run_extractor.h"
 
@@ -99,8 +101,11 @@ Step ExtractionWorker::extract(const TakenJob& taken, std::stop_token stop) {
                       [&teller](const std::string& reason, milliseconds time) { teller(reason, time); });
   TaskPool pool(options_.fetch_threads);
   const auto journal = queue_.journal(taken);
-  RunContext run(taken.job, manifest, caller, log_, *journal, clock_, pool, options_.run, std::move(stop));
-  return extract_run(run);
+  auto options = options_.run;
+  if (taken.job.dry_run) options.window_batches = std::numeric_limits<std::uint64_t>::max();  // nobody loads it, so nothing opens a window
+  RunContext run(taken.job, manifest, caller, log_, *journal, clock_, pool, options, std::move(stop));
+  const auto recorded = queue_.recorded(taken);
+  return extract_run(run, recorded.get());
 }
 
 void ExtractionWorker::settle(const TakenJob& taken, const Step& step) {

@@ -5,6 +5,7 @@
 
 #include "common/pg/pg.h"
 #include "services/connector/app/ports.h"
+#include "services/connector/app/recorded_run.h"
 #include "services/connector/app/run_journal.h"
 
 namespace q2o::connector {
@@ -24,6 +25,8 @@ class JobQueue {
   virtual ~JobQueue() = default;
   virtual std::optional<TakenJob> take(milliseconds ttl) = 0;
   virtual std::unique_ptr<RunJournal> journal(const TakenJob& taken) = 0;
+  /// The records of Job::base_run; null where there is none.
+  virtual std::unique_ptr<RecordedRun> recorded(const TakenJob& taken) = 0;
   virtual billing::v1::Directive directive(const TakenJob& taken) = 0;
   virtual bool renew(const TakenJob& taken, milliseconds ttl) = 0;
   virtual void release(const TakenJob& taken) = 0;

@@ -88,6 +88,7 @@ Step RunContext::publish(std::vector<v1::RawMessage> messages, EntityState next,
   Commit record{state, of_entity ? &next : nullptr, std::move(new_ids),      std::move(*positions),
                 {},    std::move(reports),          requests_since_commit(), finished};
   if (of_entity) record.facts.push_back(progress(next));
+  record.changes = std::exchange(changes_, {});
   if (!journal.commit(record)) return tl::unexpected(Halt{Halt::Kind::lost, {}});
   return {};
 }
@@ -97,11 +98,15 @@ Step RunContext::commit(const EntityState* next, std::vector<StoredReport> repor
   if (next != nullptr) state.entities[next->entity] = *next;
   Commit record{state, next, {}, {}, {}, std::move(reports), requests_since_commit(), false};
   if (next != nullptr) record.facts.push_back(progress(*next));
+  record.changes = std::exchange(changes_, {});
   if (!journal.commit(record)) return tl::unexpected(Halt{Halt::Kind::lost, {}});
   return {};
 }
 
 std::vector<v1::RawMessage> RunContext::batches(std::vector<Row> rows, EntityState& next) {
+  if (comparison != nullptr)
+    for (const auto& row : rows)
+      if (auto change = comparison->now(row)) changes_.push_back(std::move(*change));
   Batches cut_rows = cut(std::move(rows), options.limits);
   for (const auto& big : cut_rows.too_big) {
     ++next.unreadable;
@@ -123,7 +128,9 @@ std::vector<v1::RawMessage> RunContext::batches(std::vector<Row> rows, EntitySta
   return messages;
 }
 
-v1::RawMessage RunContext::entity_end(const EntityState& entity) const {
+v1::RawMessage RunContext::entity_end(const EntityState& entity) {
+  const bool complete = entity.absence == v1::ABSENCE_UNSPECIFIED && entity.unreadable == 0 && entity.extracted >= entity.counted_after;
+  if (complete && comparison != nullptr) std::ranges::move(comparison->gone(), std::back_inserter(changes_));
   v1::RawMessage message;
   auto& end = *message.mutable_entity_end();
   end.set_entity(entity.entity);
@@ -133,6 +140,7 @@ v1::RawMessage RunContext::entity_end(const EntityState& entity) const {
   end.set_counted_after(entity.counted_after);
   end.set_explanation(entity.explanation);
   end.set_absence(entity.absence);
+  end.set_complete(complete);
   return message;
 }
 

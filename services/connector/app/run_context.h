@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/connector/app/ports.h"
+#include "services/connector/app/recorded_run.h"
 #include "services/connector/app/run_journal.h"
 #include "services/connector/app/source_caller.h"
 #include "services/connector/app/task_pool.h"
@@ -49,7 +50,8 @@ class RunContext {
 
   /// Batches of one entity out of rows; adds to next.batches and next.extracted.
   std::vector<v1::RawMessage> batches(std::vector<Row> rows, EntityState& next);
-  v1::RawMessage entity_end(const EntityState& state) const;
+  /// Of an entity that is at its end; what has gone since the earlier run is remembered with it.
+  v1::RawMessage entity_end(const EntityState& state);
   Halt halt(const std::string& what, const Trouble& trouble) const;
   /// Remembers what the manifest wants to keep of these rows.
   void capture(const EntityRule& rule, const std::vector<Row>& rows);
@@ -64,6 +66,7 @@ class RunContext {
   const RunOptions options;
   const std::stop_token stop;
   RunState state;
+  Comparison* comparison = nullptr;  ///< of the entity under way with the earlier run; null: there is none
 
  private:
   Step border();
@@ -73,6 +76,7 @@ class RunContext {
   std::uint64_t requests_since_commit();
 
   RawLog& log_;
+  std::vector<SourceChange> changes_;  ///< found since the last commit
   std::uint64_t requests_committed_ = 0;
 };
 

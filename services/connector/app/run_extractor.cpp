@@ -4,6 +4,7 @@
 
 #include "services/connector/app/entity_extractor.h"
 #include "services/connector/app/ledger_extractor.h"
+#include "services/connector/app/overlay_extractor.h"
 
 namespace q2o::connector {
 namespace {
@@ -30,6 +31,34 @@ Step publish_start(RunContext& run, const std::vector<const EntityRule*>& plan) 
   start.set_company_name(company["company_name"]);
   for (const auto* rule : plan) start.add_entities(rule->name);
   return run.publish({message}, {}, {});
+}
+
+/// The earlier run's records of the entity; null where the log does not hold them any more.
+Stepped<std::unique_ptr<Comparison>> earlier_records(RunContext& run, const EntityRule& rule, RecordedRun& recorded) {
+  const auto& changes = run.manifest.changes;
+  auto comparison =
+      std::make_unique<Comparison>(changes.shown, rule.name, changes.closed_capture.empty() ? "" : run.captured(changes.closed_capture));
+  const auto read = recorded.read(rule.name, [&](const Row& row) { comparison->was(row); }, run.stop);
+  if (!read && read.error().code == Code::data_loss) return nullptr;
+  if (!read) return tl::unexpected(run.halt(rule.name, Trouble{FaultAction::retry, read.error()}));
+  for (const auto& id : run.journal.ids(rule.name)) comparison->seen(id);  // sent before this process came
+  return comparison;
+}
+
+Step extract_entity(RunContext& run, const EntityRule& rule, Lookahead& lookahead) {
+  if (rule.listing == Listing::ledger) return LedgerExtractor(run, rule).run();
+  return EntityExtractor(run, rule, lookahead.take(rule)).run();
+}
+
+Step extract_changes(RunContext& run, const EntityRule& rule, RecordedRun& recorded) {
+  if (rule.listing == Listing::ledger) return LedgerExtractor(run, rule).run();
+  if (run.state.entities[rule.name].done) return EntityExtractor(run, rule).run();
+  const auto earlier = earlier_records(run, rule, recorded);
+  if (!earlier) return tl::unexpected(earlier.error());
+  run.comparison = earlier->get();
+  auto done = rule.changes == Changes::in_full ? EntityExtractor(run, rule).run() : OverlayExtractor(run, rule, recorded).run();
+  run.comparison = nullptr;
+  return done;
 }
 
 }  // namespace
@@ -67,15 +96,16 @@ std::vector<const EntityRule*> plan_of(const Manifest& manifest, const std::vect
   return plan;
 }
 
-Step extract_run(RunContext& run) {
+Step extract_run(RunContext& run, RecordedRun* recorded) {
   const auto plan = plan_of(run.manifest, run.job.entities);
   if (run.state.sequence < kRunStart)
     if (auto done = publish_start(run, plan); !done) return done;
-  Lookahead lookahead(run, plan);
+  std::optional<Lookahead> lookahead;
+  if (recorded == nullptr) lookahead.emplace(run, plan);  // what lies over an earlier run asks for little
   for (std::size_t turn = 0; turn < plan.size(); ++turn) {
     const auto& rule = *plan[turn];
-    lookahead.before(turn);
-    auto done = rule.listing == Listing::ledger ? LedgerExtractor(run, rule).run() : EntityExtractor(run, rule, lookahead.take(rule)).run();
+    if (lookahead) lookahead->before(turn);
+    auto done = recorded == nullptr ? extract_entity(run, rule, *lookahead) : extract_changes(run, rule, *recorded);
     if (!done) return done;
   }
   v1::RawMessage end;

@@ -13,6 +13,7 @@
 #include "q2o/billing/v1/migration.pb.h"
 #include "q2o/connector/v1/status.pb.h"
 #include "services/connector/domain/calendar.h"
+#include "services/connector/domain/source_changes.h"
 
 /// What is remembered of an extraction so that it can go on after any crash.
 namespace q2o::connector {
@@ -22,6 +23,9 @@ struct Job {
   std::uint32_t run = 0;
   std::uint64_t version = 0;          ///< of the migration when the job was taken
   std::vector<std::string> entities;  ///< wanted documents; empty = all
+  std::uint32_t base_run = 0;         ///< the run whose records hold where the source says nothing else; 0: everything is read
+  bool dry_run = false;               ///< nobody loads it
+  std::string since = {};             ///< the source's time when that run began to read it, less the overlap; empty: not known
 };
 
 struct EntityState {
@@ -35,6 +39,7 @@ struct EntityState {
   std::uint64_t unreadable = 0;  ///< rows that could not be published; each is in the explanation
   std::string explanation;
   v1::Absence absence = v1::ABSENCE_UNSPECIFIED;
+  std::string reading = {};  ///< of a run that asks for changes: how this entity was read
 };
 
 struct RunState {
@@ -43,6 +48,7 @@ struct RunState {
   std::map<std::string, EntityState> entities;
   std::map<std::string, std::vector<std::string>> captures;
   std::optional<Period> span;  ///< first and last date of the ledger
+  std::string source_time;     ///< the source's clock when the run began to read, in its own words; empty: it did not tell
 };
 
 struct StoredReport {
@@ -60,6 +66,7 @@ struct Commit {
   std::vector<StoredReport> reports;
   std::uint64_t requests = 0;  ///< since the last commit
   bool finished = false;
+  std::vector<SourceChange> changes = {};
 };
 
 /// The memory of one run, written only while its lease is held.

@@ -123,6 +123,12 @@ SourceCaller::Answer SourceCaller::query(const std::string& statement, std::stop
   return ask(url(manifest_.query_path, {{"query", statement}}), kind, false, std::move(stop));
 }
 
+SourceCaller::Answer SourceCaller::changes(const std::string& entity, const std::string& since, std::stop_token stop) {
+  auto parameters = manifest_.changes.feed_parameters;
+  for (auto& [name, value] : parameters) value = fill(value, {{"entity", entity}, {"since", since}});
+  return ask(url(manifest_.changes.feed_path, std::move(parameters)), "changes", false, std::move(stop));
+}
+
 SourceCaller::Answer SourceCaller::report(const ReportRequest& report, bool divisible, std::stop_token stop) {
   return ask(url(fill(manifest_.report_path, {{"report", report.name}}), report.parameters), "report", divisible, std::move(stop));
 }

@@ -50,6 +50,8 @@ class SourceCaller {
 
   /// `kind` is for the counters: "page", "count" or "other" (of files: "file").
   Answer query(const std::string& statement, std::stop_token stop, std::string_view kind = "other");
+  /// What has changed in an entity since a moment, as the platform's change feed tells it.
+  Answer changes(const std::string& entity, const std::string& since, std::stop_token stop);
   /// `divisible`: the caller can ask for less, so an answer that takes too long or is too big is not asked for again as it is.
   Answer report(const ReportRequest& report, bool divisible, std::stop_token stop);
   /// The bytes behind a record of Manifest::files.entity.

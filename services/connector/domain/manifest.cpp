@@ -74,6 +74,9 @@ EntityRule read_entity(ObjectReader& r) {
   e.date_field = r.text("date_field", "");
   e.count_date = r.text("count_date", e.date_field);
   e.ledger_types = r.texts("ledger_types", false);
+  e.changes = r.choice<Changes>("changes", {{"in_full", Changes::in_full}, {"updated", Changes::updated}, {"feed", Changes::feed}}, false);
+  if (e.changes != Changes::in_full && (e.listing != Listing::paged || !e.countable || !e.filter_in.empty()))
+    r.complain("changes", "need an entity that is listed in pages, counted, and not bound to captured values");
   if (e.listing == Listing::none && e.reason.empty()) r.complain("reason", "must say why this entity is not listed");
   if (e.filter_in.empty() != e.filter_capture.empty()) r.complain("filter_in", "and filter_capture go together");
   return e;
@@ -118,6 +121,29 @@ FileRule read_files(ObjectReader& r) {
   return files;
 }
 
+ShownPaths read_shown(ObjectReader& r) {
+  return {r.text("date", ""), r.text("number", ""), r.text("amount", ""), r.text("active", ""), r.texts("party", false), {}};
+}
+
+ChangeRule read_changes(ObjectReader& r) {
+  ChangeRule c;
+  c.feed_path = r.text("feed_path");
+  c.feed_parameters = r.map("feed_parameters", true);
+  c.feed_rows_path = r.text("feed_rows_path");
+  c.deleted_path = r.text("deleted_path");
+  c.deleted_word = r.text("deleted_word");
+  c.feed_rows_max = r.integer("feed_rows_max", 1, 100000);
+  c.feed_days = r.integer("feed_days", 1, 3650);
+  c.updated_filter = r.text("updated_filter");
+  c.updated_rows_max = r.integer("updated_rows_max", 1, 1000000);
+  c.time_path = r.text("time_path");
+  c.overlap_minutes = r.integer("overlap_minutes", 0, 1440);
+  c.closed_capture = r.text("closed_capture", "");
+  c.shown = section(r, "shown", read_shown);
+  c.shown.unheeded = r.texts("unheeded", false);
+  return c;
+}
+
 LedgerRule read_ledger(ObjectReader& r) {
   LedgerRule l{r.text("report"),
                r.map("parameters", true),
@@ -156,6 +182,8 @@ void check_whole(const Manifest& m, Complaints& complaints) {
     if (!names.insert(e.name).second) complaints.add(place, "is there twice");
     if (!e.filter_capture.empty() && !captures.contains(e.filter_capture))
       complaints.add(place, fmt::format("filter_capture '{}' is not captured", e.filter_capture));
+    if (e.changes != Changes::in_full && m.changes.feed_path.empty())
+      complaints.add(place, "the manifest does not say how the source tells changes (manifest.changes)");
     for (const auto& wording : e.ledger_types)
       if (!wordings.insert(wording).second)
         complaints.add(place, fmt::format("ledger type '{}' belongs to something else already", wording));
@@ -176,6 +204,9 @@ void check_whole(const Manifest& m, Complaints& complaints) {
   check_placeholders("manifest.query.once", m.query.once, {"{entity}"}, complaints);
   check_placeholders("manifest.query.edge", m.query.edge, {"{entity}", "{field}", "{direction}"}, complaints);
   check_placeholders("manifest.report_path", m.report_path, {"{report}"}, complaints);
+  check_placeholders("manifest.changes.updated_filter", m.changes.updated_filter, {"{since}"}, complaints);
+  if (!m.changes.closed_capture.empty() && !captures.contains(m.changes.closed_capture))
+    complaints.add("manifest.changes.closed_capture", fmt::format("'{}' is not captured", m.changes.closed_capture));
   check_placeholders("manifest.files.link_path", m.files.link_path, {"{id}"}, complaints);
   if (!m.files.entity.empty() && !m.find(m.files.entity))
     complaints.add("manifest.files.entity", fmt::format("'{}' is not one of the entities", m.files.entity));
@@ -203,6 +234,7 @@ Manifest read_manifest(const json::Value& root, Complaints& complaints) {
   m.ledger = section(r, "ledger", read_ledger);
   each(r, "reports", false, [&](ObjectReader& p) { m.reports.push_back(read_report(p)); });
   if (!r.value("files", false).is_null()) m.files = section(r, "files", read_files);
+  if (!r.value("changes", false).is_null()) m.changes = section(r, "changes", read_changes);
   r.text("about", "");
   r.refuse_unknown();
   check_whole(m, complaints);

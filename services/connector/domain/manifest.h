@@ -18,6 +18,13 @@ enum class Listing {
   none,    ///< cannot or need not be listed; `reason` says why
 };
 
+/// How a later run learns what has changed in an entity.
+enum class Changes {
+  in_full,  ///< it reads everything again
+  updated,  ///< by the time of the last change; what was deleted is only seen in the count
+  feed,     ///< the platform's change feed, which tells deletions too
+};
+
 struct EntityRule {
   std::string name;
   std::string stage;  ///< one of Manifest::stages
@@ -34,6 +41,7 @@ struct EntityRule {
   std::string date_field;                 ///< of dated transactions: their span gives the ledger's periods
   std::string count_date;                 ///< by which an assessment counts years; empty: its records have no date that can be asked for
   std::vector<std::string> ledger_types;  ///< what the ledger calls its transactions; empty: it never posts
+  Changes changes = Changes::in_full;
 };
 
 enum class FaultAction { retry, wait, reauthenticate, stop, permanent, absent, absent_if_optional, split };
@@ -103,6 +111,29 @@ struct FileRule {
   std::vector<FaultRule> link_faults, store_faults;  ///< looked at before Manifest::faults; `reauthenticate` of the store: a new address
 };
 
+/// Where a record has what people see of it. Empty: nowhere.
+struct ShownPaths {
+  std::string date, number, amount, active;
+  std::vector<std::string> party;     ///< the first one that is there
+  std::vector<std::string> unheeded;  ///< members that move with other records: a record that differs in them only has not changed
+};
+
+/// How the source tells what has changed since a moment.
+struct ChangeRule {
+  std::string feed_path;                               ///< with {company}; empty: the platform cannot tell changes
+  std::map<std::string, std::string> feed_parameters;  ///< {entity} {since}
+  std::string feed_rows_path;                          ///< object that holds the rows
+  std::string deleted_path, deleted_word;              ///< what a deleted record says of itself
+  int feed_rows_max = 0;                               ///< so many mean that some are missing
+  int feed_days = 0;                                   ///< how far it looks back
+  std::string updated_filter;                          ///< condition with {since}
+  int updated_rows_max = 0;                            ///< more of them: the entity is read in full
+  std::string time_path;                               ///< where an answer tells the source's clock
+  int overlap_minutes = 0;                             ///< the source's clocks do not agree to the second
+  std::string closed_capture;                          ///< date until which the source's books are closed
+  ShownPaths shown;
+};
+
 struct Manifest {
   std::string platform, title, slug_prefix, base_url;
   std::vector<std::string> hosts;
@@ -119,6 +150,7 @@ struct Manifest {
   LedgerRule ledger;
   std::vector<ReportRule> reports;
   FileRule files;
+  ChangeRule changes;
 
   const EntityRule* find(std::string_view entity) const;
 };

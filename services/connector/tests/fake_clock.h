@@ -23,6 +23,10 @@ class FakeClock : public Clock {
     std::lock_guard lock(mutex_);
     return waited_;
   }
+  void set(std::chrono::system_clock::time_point now) {
+    std::lock_guard lock(mutex_);
+    now_ = now;
+  }
   void advance(milliseconds time) {
     std::lock_guard lock(mutex_);
     now_ += time;

@@ -104,17 +104,27 @@ http::Response FakeSource::answer(const std::string& url) {
   if (const auto id = between(url, "/download/", "?"); !id.empty())
     return rows["Attachable"].empty() ? json_answer(400, fault("610", "Object Not Found"))
                                       : http::Response{200, {{"Content-Type", "text/plain"}}, "http://store/" + id + "\n"};
+  if (url.find("/cdc?") != std::string::npos) return feed_answer(parameter(url, "entities"));
   return query(parameter(url, "query"));
+}
+
+http::Response FakeSource::feed_answer(const std::string& entity) {
+  std::string out;
+  for (const auto& object : updated[entity]) out += (out.empty() ? "" : ",") + object;
+  for (const auto& id : deleted[entity])
+    out += fmt::format(R"({}{{"domain":"QBO","status":"Deleted","Id":"{}"}})", out.empty() ? "" : ",", id);
+  if (!out.empty()) out = fmt::format(R"("{}":[{}],"startPosition":1)", entity, out);
+  return json_answer(200, fmt::format(R"({{"CDCResponse":[{{"QueryResponse":[{{{}}}]}}],"time":"{}"}})", out, time));
 }
 
 http::Response FakeSource::query(const std::string& statement) {
   if (before_query) before_query(statement);
   const std::string entity = between(statement + " ", "FROM ", " ");
-  auto found = rows[entity];
+  auto found = statement.find("LastUpdatedTime") == std::string::npos ? rows[entity] : updated[entity];
   if (const std::string year = between(statement, "TxnDate >= '", "-01-01'"); !year.empty())
     std::erase_if(found, [&](const std::string& row) { return row.find("\"TxnDate\":\"" + year) == std::string::npos; });
   if (statement.find("COUNT(*)") != std::string::npos)
-    return json_answer(200, fmt::format(R"({{"QueryResponse":{{"totalCount":{}}},"time":"t"}})", found.size()));
+    return json_answer(200, fmt::format(R"({{"QueryResponse":{{"totalCount":{}}},"time":"{}"}})", found.size(), time));
   if (statement.find(" DESC") != std::string::npos) std::reverse(found.begin(), found.end());
   const auto number = [&](const char* name, std::size_t fallback) {
     const auto text = between(statement + " ", name, " ");
@@ -123,8 +133,8 @@ http::Response FakeSource::query(const std::string& statement) {
   const std::size_t start = number("STARTPOSITION ", 1), most = number("MAXRESULTS ", 100);
   std::string out;
   for (std::size_t i = start - 1; i < found.size() && i < start - 1 + most; ++i) out += (out.empty() ? "" : ",") + found[i];
-  if (out.empty()) return json_answer(200, R"({"QueryResponse":{},"time":"t"})");
-  return json_answer(200, fmt::format(R"({{"QueryResponse":{{"{}":[{}],"startPosition":{}}},"time":"t"}})", entity, out, start));
+  if (out.empty()) return json_answer(200, fmt::format(R"({{"QueryResponse":{{}},"time":"{}"}})", time));
+  return json_answer(200, fmt::format(R"({{"QueryResponse":{{"{}":[{}],"startPosition":{}}},"time":"{}"}})", entity, out, start, time));
 }
 
 http::Response FakeSource::report(const std::string& url) {

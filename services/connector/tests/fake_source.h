@@ -18,10 +18,13 @@ class FakeSource : public SourceApi {
   void add(const std::string& entity, const std::string& id, const std::string& more = "");
   void add_posting(const std::string& date) { postings.push_back(date); }
 
-  std::map<std::string, std::vector<std::string>> rows;  ///< entity -> objects
-  std::vector<std::string> postings;                     ///< dates of the ledger
-  std::map<std::string, std::string> files;              ///< attachable -> bytes
-  std::size_t report_rows_max = 100000;                  ///< more: the answer says it was cut
+  std::map<std::string, std::vector<std::string>> rows;     ///< entity -> objects
+  std::map<std::string, std::vector<std::string>> updated;  ///< what the change feed tells, and who asks by the time of the last change
+  std::map<std::string, std::vector<std::string>> deleted;  ///< ids; only the change feed tells them
+  std::string time = "t";                                   ///< its clock, in every answer
+  std::vector<std::string> postings;                        ///< dates of the ledger
+  std::map<std::string, std::string> files;                 ///< attachable -> bytes
+  std::size_t report_rows_max = 100000;                     ///< more: the answer says it was cut
   std::function<std::optional<Result<http::Response>>(const std::string& url)> disturb;
   std::function<void(const std::string& statement)> before_query;
 
@@ -38,6 +41,7 @@ class FakeSource : public SourceApi {
   http::Response answer(const std::string& url);
   Result<http::Response> file(const http::Request& request);
   http::Response query(const std::string& statement);
+  http::Response feed_answer(const std::string& entity);
   http::Response report(const std::string& url);
   http::Response token(const std::string& body);
   std::recursive_mutex mutex_;

@@ -33,7 +33,7 @@ struct Harness {
     TaskPool pool(3);
     auto source_caller = caller();
     RunContext context(job, manifest, source_caller, log, journal, clock, pool, options, std::move(stop));
-    return extract_run(context);
+    return extract_run(context, recorded);
   }
 
   Manifest manifest = shipped();
@@ -51,6 +51,7 @@ struct Harness {
   MemoryRawLog log{kill};
   MemoryJournal journal{kill};
   Job job;
+  RecordedRun* recorded = nullptr;  ///< of Job::base_run
   std::mutex mutex;
   std::vector<std::string> waits;
 };

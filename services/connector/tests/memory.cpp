@@ -49,6 +49,7 @@ bool MemoryJournal::commit(const Commit& commit) {
     if (commit.entity->done) sent[commit.entity->entity].clear();
   }
   for (const auto& report : commit.reports) stored[{report.name, report.start_date, report.end_date}] = report.body;
+  changes.insert(changes.end(), commit.changes.begin(), commit.changes.end());
   facts.insert(facts.end(), commit.facts.begin(), commit.facts.end());
   positions.insert(positions.end(), commit.positions.begin(), commit.positions.end());
   finished = finished || commit.finished;
@@ -60,6 +61,17 @@ billing::v1::Directive MemoryJournal::directive() {
   if (pause_after_looks == 0) return billing::v1::DIRECTIVE_PAUSE;
   if (pause_after_looks > 0) --pause_after_looks;
   return now;
+}
+
+Status MemoryRecordedRun::read(const std::string& entity, const std::function<void(Row)>& each, std::stop_token stop) {
+  if (lost) return fail(Code::data_loss, "the log does not hold it", "REPLAY_RANGE_LOST");
+  for (const auto& message : messages_)
+    if (message.batch().entity() == entity)
+      for (const auto& record : message.batch().records()) {
+        if (stop.stop_requested()) return fail(Code::cancelled, "stopped", "STOPPED");
+        each({record.source_id(), record.body()});
+      }
+  return {};
 }
 
 std::optional<RenewalRight> MemoryConnections::begin_renewal(const std::string& connection_id) {

@@ -68,6 +68,7 @@ class MemoryJournal : public RunJournal {
   RunState saved;
   std::map<std::string, std::set<std::string>> sent;
   std::map<ReportKey, std::string> stored;
+  std::vector<SourceChange> changes;
   std::vector<v1::StatusFact> facts;
   std::vector<bus::Position> positions;
   bool finished = false, fenced = false;
@@ -78,6 +79,17 @@ class MemoryJournal : public RunJournal {
 
  private:
   KillSwitch& kill_;
+};
+
+/// What an earlier run left in the log.
+class MemoryRecordedRun : public RecordedRun {
+ public:
+  explicit MemoryRecordedRun(std::vector<v1::RawMessage> messages) : messages_(std::move(messages)) {}
+  Status read(const std::string& entity, const std::function<void(Row)>& each, std::stop_token stop) override;
+  bool lost = false;  ///< the log's retention has passed
+
+ private:
+  const std::vector<v1::RawMessage> messages_;
 };
 
 class MemoryConnections : public ConnectionStore {

@@ -26,6 +26,17 @@ void begin_run(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::Run
   }
 }
 
+void spare_rejected(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::MappedBatch& batch) {
+  std::vector<std::string> ids;
+  for (const auto& record : batch.records())
+    if (record.has_reject()) ids.push_back(record.source_id());
+  if (ids.empty()) return;
+  tx.exec(
+      "insert into spared (migration_id, run, tenant_id, entity, source_id) select $1, $2, $3, $4, unnest($5::text[]) on conflict do "
+      "nothing",
+      {scope.migration_id(), scope.run(), scope.tenant_id(), batch.entity(), ids});
+}
+
 /// One statement per batch: a column each, so that a batch of 500 records is one round trip.
 void store_items(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::MappedBatch& batch) {
   std::vector<std::string> sources, labels, names, models, operations, values, posts, hashes, files, references;
@@ -46,6 +57,7 @@ void store_items(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::M
       references.push_back(fmt::format("{}", fmt::join(target.references(), "\n")));
     }
   }
+  spare_rejected(tx, scope, batch);
   if (names.empty()) return;
   tx.exec(
       "insert into item (migration_id, run, tenant_id, entity, source_id, label, external_id, model, operation, wave, values_json, refs, "
@@ -90,8 +102,9 @@ void apply_mapped(pg::Tx& tx, const mapper::v1::MappedMessage& message) {
       store_items(tx, scope, message.batch());
       break;
     case mapper::v1::MappedMessage::kEntityEnd:
-      tx.exec("insert into ended_entity (migration_id, run, tenant_id, entity) values ($1, $2, $3, $4) on conflict do nothing",
-              {scope.migration_id(), scope.run(), scope.tenant_id(), message.entity_end().entity()});
+      tx.exec(
+          "insert into ended_entity (migration_id, run, tenant_id, entity, complete) values ($1, $2, $3, $4, $5) on conflict do nothing",
+          {scope.migration_id(), scope.run(), scope.tenant_id(), message.entity_end().entity(), message.entity_end().complete()});
       break;
     case mapper::v1::MappedMessage::kRunEnd:
       tx.exec("update run set ended = true where migration_id = $1 and run = $2", {scope.migration_id(), scope.run()});

@@ -35,6 +35,10 @@ RunInfo run_info(const pg::Row& row, const billing::v1::Migration& migration) {
   out.undo = row.text("kind") == "undo";
   out.dry_run = row.boolean("dry_run");
   for (const auto& module : plan.modules()) out.modules.push_back(module_of(module));
+  const auto kind = migration.order().kind();
+  const bool reads_source =
+      kind == billing::v1::RUN_KIND_UNSPECIFIED || kind == billing::v1::RUN_KIND_FULL || kind == billing::v1::RUN_KIND_DELTA;
+  out.follows_source = !out.undo && reads_source && migration.run() == out.key.run;
   out.transaction_entities.assign(plan.transaction_entities().begin(), plan.transaction_entities().end());
   return out;
 }
@@ -61,7 +65,7 @@ void mark_items(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
 /// The record ledger: what is in the target, with the newest word of each key.
 void write_records(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
   std::vector<std::int64_t> odoo_ids;
-  std::vector<std::string> keys, models, hashes, outcomes;
+  std::vector<std::string> keys, models, hashes, outcomes, entities, sources;
   for (const auto& fate : fates) {
     if (fate.kind != Fate::Kind::done) continue;
     keys.push_back(ledger_key(fate.item));
@@ -69,16 +73,21 @@ void write_records(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) 
     hashes.push_back(fate.item.content_hash);
     odoo_ids.push_back(fate.odoo_id);
     outcomes.push_back(fate.outcome);
+    entities.push_back(fate.item.entity);
+    sources.push_back(fate.item.source_id);
   }
   if (keys.empty()) return;
   tx.exec(
-      "insert into record (target_id, external_id, tenant_id, model, odoo_id, content_hash, outcome, migration_id, run) select distinct "
-      "on (u.key) $1, u.key, $2, u.model, u.odoo_id, u.hash, u.outcome, $3, $4 from unnest($5::text[], $6::text[], $7::bigint[], "
-      "$8::text[], $9::text[]) with ordinality as u(key, model, odoo_id, hash, outcome, at) order by u.key, u.at desc on conflict "
+      "insert into record (target_id, external_id, tenant_id, model, odoo_id, content_hash, outcome, migration_id, run, entity, source_id) "
+      "select "
+      "distinct on (u.key) $1, u.key, $2, u.model, u.odoo_id, u.hash, u.outcome, $3, $4, u.entity, u.source from unnest($5::text[], "
+      "$6::text[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[]) with ordinality as u(key, model, odoo_id, hash, "
+      "outcome, "
+      "entity, source, at) order by u.key, u.at desc on conflict "
       "(target_id, external_id) do update set model = excluded.model, odoo_id = excluded.odoo_id, content_hash = excluded.content_hash, "
       "outcome = case when excluded.outcome = 'unchanged' then record.outcome else excluded.outcome end, migration_id = "
-      "excluded.migration_id, run = excluded.run, written_at = now()",
-      {run.target_id, run.tenant_id, run.key.migration_id, run.key.run, keys, models, odoo_ids, hashes, outcomes});
+      "excluded.migration_id, run = excluded.run, entity = excluded.entity, source_id = excluded.source_id, written_at = now()",
+      {run.target_id, run.tenant_id, run.key.migration_id, run.key.run, keys, models, odoo_ids, hashes, outcomes, entities, sources});
 }
 
 void add_rejects(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
@@ -263,10 +272,14 @@ std::vector<SourceState> PgRunStore::sources(const RunKey& key, std::int64_t aft
 
 Totals PgRunStore::totals(const RunKey& key) {
   return pool_.transact([&](pg::Tx& tx) {
-    const auto row =
-        tx.one("select created, changed, unchanged, rejected from run where migration_id = $1 and run = $2", {key.migration_id, key.run});
+    const auto row = tx.one(
+        "select created, changed, unchanged, rejected, u.removed, u.reversed, u.kept from run, lateral (select count(*) filter (where "
+        "state in ('removed', 'theirs')) as removed, count(*) filter (where state = 'reversed') as reversed, count(*) filter (where "
+        "state = 'kept') as kept from undo_record where migration_id = $1 and run = $2) as u where migration_id = $1 and run = $2",
+        {key.migration_id, key.run});
     const auto number = [&](std::string_view column) { return static_cast<std::uint64_t>(row.integer(column)); };
-    return Totals{number("created"), number("changed"), number("unchanged"), number("rejected")};
+    return Totals{number("created"), number("changed"),  number("unchanged"), number("rejected"),
+                  number("removed"), number("reversed"), number("kept")};
   });
 }
 

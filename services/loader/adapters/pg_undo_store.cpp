@@ -1,10 +1,14 @@
 #include "services/loader/adapters/pg_undo_store.h"
 
+#include <unordered_set>
+
 #include "common/migrations/migrations.h"
+#include "services/loader/domain/ledger_entries.h"
 
 namespace q2o::loader {
 
 using Verdict = UndoLook::Verdict;
+
 void begin_undo(pg::Tx& tx, const billing::v1::Migration& migration) {
   if (migration.order().kind() != billing::v1::RUN_KIND_UNDO || migration.state() != billing::v1::STATE_RUNNING) return;
   tx.exec(
@@ -35,9 +39,9 @@ std::set<std::string> PgUndoStore::names_of_others(const RunInfo& run) {
 std::string PgUndoStore::last_write(const RunInfo& run) {
   return pool_.transact([&](pg::Tx& tx) {
     const auto rows = tx.exec(
-        "select target_time from run where migration_id = $1 and target_id = $2 and kind = 'load' and settings_changed order by run desc "
-        "limit 1",
-        {run.key.migration_id, run.target_id});
+        "select target_time from run where migration_id = $1 and target_id = $2 and kind = 'load' and settings_changed and run < $3 "
+        "order by run desc limit 1",
+        {run.key.migration_id, run.target_id, run.key.run});
     return rows.empty() ? std::string() : rows[0].text("target_time");
   });
 }
@@ -148,6 +152,81 @@ void PgUndoStore::forget_undone(const RunInfo& run, const Hold& hold) {
         "delete from record r where target_id = $1 and migration_id = $2 and not exists (select 1 from undo_record u where u.migration_id "
         "= $2 and u.run = $3 and u.external_id = r.external_id and u.state = 'kept')",
         {run.target_id, run.key.migration_id, run.key.run});
+  });
+}
+
+bool PgUndoStore::follows_another(const RunInfo& run) {
+  return run.follows_source && pool_.transact([&](pg::Tx& tx) {
+    return !tx.exec("select 1 from record where target_id = $1 and migration_id = $2 and run < $3 limit 1",
+                    {run.target_id, run.key.migration_id, run.key.run})
+                .empty();
+  });
+}
+
+namespace {
+std::string ledger_entry_of(const std::string& transaction) {
+  return std::string(kLedgerEntity) + "/" + transaction;
+}
+}  // namespace
+
+/// Compared here: both lists are large, and a plan that was made while the tables were small would compare every one with every other.
+std::set<std::string> PgUndoStore::departed(const RunInfo& run) {
+  return pool_.transact([&](pg::Tx& tx) {
+    std::unordered_set<std::string> here, spared;
+    std::set<std::string> out;
+    for (const auto row :
+         tx.exec("select external_id, source_id, entity = any($3::text[]) as is_transaction from item where migration_id = $1 "
+                 "and run = $2 and operation <> 'write'",
+                 {run.key.migration_id, run.key.run, run.transaction_entities})) {
+      here.insert(row.text("external_id"));
+      // What stood for the record while it could not be read goes when the record comes (ledger_entries.h).
+      if (row.boolean("is_transaction")) spared.insert(ledger_entry_of(row.text("source_id")));
+    }
+    for (const auto row : tx.exec("select entity || '/' || source_id as name from spared where migration_id = $1 and run = $2",
+                                  {run.key.migration_id, run.key.run}))
+      spared.insert(row.text("name"));
+    for (const auto row :
+         tx.exec("select r.external_id, r.entity || '/' || r.source_id as name from record r where r.target_id = $1 and "
+                 "r.migration_id = $2 and r.external_id not like '%#write' and r.entity in (select entity from ended_entity "
+                 "where migration_id = $2 and run = $3 and complete)",
+                 {run.target_id, run.key.migration_id, run.key.run}))
+      if (!here.contains(row.text("external_id")) && !spared.contains(row.text("name"))) out.insert(row.text("external_id"));
+    return out;
+  });
+}
+
+std::optional<std::uint32_t> PgUndoStore::first_matches(const RunKey& key) {
+  return pool_.transact([&](pg::Tx& tx) -> std::optional<std::uint32_t> {
+    const auto rows = tx.exec("select wave from item where migration_id = $1 and run = $2 and operation = 'match' order by wave limit 1",
+                              {key.migration_id, key.run});
+    if (rows.empty()) return std::nullopt;
+    return static_cast<std::uint32_t>(rows[0].integer("wave"));
+  });
+}
+
+void PgUndoStore::settle_departures(const RunInfo& run, const Hold& hold) {
+  const pg::Params of_run{run.target_id, run.key.migration_id, run.key.run, run.tenant_id};
+  fenced(hold, [&](pg::Tx& tx) {
+    tx.exec(
+        "insert into reject (migration_id, run, tenant_id, external_id, entity, source_id, reason, message, hint, label) select $2, $3, "
+        "$4, "
+        "u.external_id, r.entity, r.source_id, case u.state when 'kept' then 'GONE_IN_SOURCE_KEPT' else 'GONE_IN_SOURCE_REVERSED' end, "
+        "case "
+        "u.state when 'kept' then 'it is not in the source any more, and stays in Odoo: ' else 'it is not in the source any more; in Odoo "
+        "it "
+        "was ' end || u.reason, case u.state when 'kept' then 'Undo in Odoo what the reason names and run again; or leave it, and accept "
+        "the "
+        "difference.' else 'Both entries stay in Odoo and cancel each other out.' end, coalesce((select i.label from item i where "
+        "i.migration_id = $2 and i.external_id = u.external_id order by i.run desc limit 1), '') from undo_record u cross join lateral "
+        "(select entity, source_id from record where target_id = $1 and external_id = u.external_id offset 0) as r where u.migration_id = "
+        "$2 "
+        "and u.run = $3 and u.state in ('kept', 'reversed') on conflict do nothing",
+        of_run);
+    tx.exec(
+        "delete from record r using undo_record u where u.migration_id = $2 and u.run = $3 and u.state in ('removed', 'reversed', "
+        "'theirs') "
+        "and r.target_id = $1 and r.external_id = u.external_id and r.migration_id = $2 and r.tenant_id = $4",
+        of_run);
   });
 }
 

@@ -23,6 +23,10 @@ class PgUndoStore final : public UndoStore {
   std::vector<ChangedValue> changed_values(const RunInfo& run) override;
   void settle_values(const RunInfo& run, const Hold& hold, std::span<const ValueFate> fates) override;
   void forget_undone(const RunInfo& run, const Hold& hold) override;
+  bool follows_another(const RunInfo& run) override;
+  std::set<std::string> departed(const RunInfo& run) override;
+  std::optional<std::uint32_t> first_matches(const RunKey& key) override;
+  void settle_departures(const RunInfo& run, const Hold& hold) override;
   v1::RunUndone summary(const RunInfo& run) override;
   v1::UndoProgress progress(const RunKey& key) override;
 

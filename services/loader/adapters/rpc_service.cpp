@@ -6,6 +6,7 @@
 #include "common/rpc/page.h"
 #include "common/rpc/serve.h"
 #include "services/loader/adapters/left_settings.h"
+#include "services/loader/adapters/lock_desk.h"
 #include "services/loader/adapters/outgoing.h"
 #include "services/loader/adapters/pg_undo_store.h"
 #include "services/loader/adapters/record_finder.h"
@@ -223,6 +224,14 @@ grpc::Status RpcService::GetRun(grpc::ServerContext* context, const v1::GetRunRe
       totals.set_changed(static_cast<std::uint64_t>(run.integer("changed")));
       totals.set_unchanged(static_cast<std::uint64_t>(run.integer("unchanged")));
       totals.set_rejected(static_cast<std::uint64_t>(run.integer("rejected")));
+      if (run.text("kind") == "load") {
+        const auto undone = undo_summary(tx, {request->migration_id(), request->run()}, false);
+        for (const auto& count : undone.counts()) {
+          totals.set_removed(totals.removed() + count.removed());
+          totals.set_reversed(totals.reversed() + count.reversed());
+          totals.set_kept(totals.kept() + count.kept());
+        }
+      }
       for (const auto& finding : findings_of(run.text("findings"))) *response->add_findings() = to_proto(finding);
       for (const auto row :
            tx.exec("select * from setting where tenant_id = $1 and migration_id = $2 and run = $3 order by ordinal", key)) {
@@ -235,6 +244,17 @@ grpc::Status RpcService::GetRun(grpc::ServerContext* context, const v1::GetRunRe
       }
       return {};
     });
+  });
+}
+
+grpc::Status RpcService::LockBooks(grpc::ServerContext* context, const v1::LockBooksRequest* request, v1::LockBooksResponse* response) {
+  return serve(*context, [&](const rpc::Caller& caller) -> Status {
+    if (auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
+    auto locked =
+        lock_books(pool_, runs_, [&](const std::string& target_id) { return books(caller.tenant, target_id); }, caller.tenant, *request);
+    if (!locked) return fail(locked.error());
+    *response = std::move(*locked);
+    return {};
   });
 }
 

@@ -3,13 +3,15 @@
 #include "common/http/http.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
 #include "services/loader/adapters/targets.h"
+#include "services/loader/app/run_store.h"
 
 namespace q2o::loader {
 
 /// q2o.loader.v1.LoaderService.
 class RpcService final : public v1::LoaderService::Service {
  public:
-  RpcService(pg::Pool& pool, Targets& targets, OpenBooks open) : pool_(pool), targets_(targets), open_(std::move(open)) {}
+  RpcService(pg::Pool& pool, Targets& targets, OpenBooks open, RunStore& runs)
+      : pool_(pool), targets_(targets), open_(std::move(open)), runs_(runs) {}
   grpc::Status SaveTarget(grpc::ServerContext* context, const v1::SaveTargetRequest* request, v1::SaveTargetResponse* response) override;
   grpc::Status CheckTarget(grpc::ServerContext* context, const v1::CheckTargetRequest* request, v1::CheckTargetResponse* response) override;
   grpc::Status ListTargets(grpc::ServerContext* context, const v1::ListTargetsRequest* request, v1::ListTargetsResponse* response) override;
@@ -20,6 +22,7 @@ class RpcService final : public v1::LoaderService::Service {
   grpc::Status GetUndo(grpc::ServerContext* context, const v1::GetUndoRequest* request, v1::GetUndoResponse* response) override;
   grpc::Status GetRun(grpc::ServerContext* context, const v1::GetRunRequest* request, v1::GetRunResponse* response) override;
   grpc::Status FindRecords(grpc::ServerContext* context, const v1::FindRecordsRequest* request, v1::FindRecordsResponse* response) override;
+  grpc::Status LockBooks(grpc::ServerContext* context, const v1::LockBooksRequest* request, v1::LockBooksResponse* response) override;
 
  private:
   Status check(const std::string& tenant_id, const v1::CheckTargetRequest& request, v1::CheckTargetResponse& response);
@@ -29,6 +32,7 @@ class RpcService final : public v1::LoaderService::Service {
   pg::Pool& pool_;
   Targets& targets_;
   OpenBooks open_;
+  RunStore& runs_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Books>> opened_;  ///< by tenant and target; dropped when the credentials are saved again
 };

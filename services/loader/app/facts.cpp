@@ -88,6 +88,9 @@ v1::StatusFact loaded_fact(const RunInfo& run, const Totals& totals, const std::
   loaded.set_changed(totals.changed);
   loaded.set_unchanged(totals.unchanged);
   loaded.set_rejected(totals.rejected);
+  loaded.set_removed(totals.removed);
+  loaded.set_reversed(totals.reversed);
+  loaded.set_kept(totals.kept);
   for (const auto& [entity, count] : counts) set_counts(*loaded.add_entities(), entity, count);
   return out;
 }

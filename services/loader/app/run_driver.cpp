@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/log/log.h"
+#include "services/loader/app/departures.h"
 #include "services/loader/app/facts.h"
 #include "services/loader/app/target_settings.h"
 
@@ -30,19 +31,24 @@ RunDriver::RunDriver(RunStore& store, Books& books, RunInfo run, Hold hold, Opti
       pace_(options_.pace),
       progress_(store_, run_, hold_, options_.progress_every) {}
 
+RunDriver::~RunDriver() = default;
+
 RunDriver::Left RunDriver::drive(const std::stop_token& stop) {
   log::info("run is worked on", {{"migration", run_.key.migration_id}, {"run", static_cast<std::int64_t>(run_.key.run)}});
-  if (check_target(stop) == Go::leave || read_known(stop) == Go::leave) return left_;
+  if (check_target(stop) == Go::leave || read_known(stop) == Go::leave || look_for_departed(stop) == Go::leave) return left_;
+  const auto matches = departures_ ? options_.departures->first_matches(run_.key) : std::nullopt;
   for (std::uint32_t at = 0;; ++at) {
     const auto arrived = store_.arrived(run_.key);
     if (at >= arrived.waves.size()) break;
     const Wave wave = arrived.waves[at];
     if (wave.completed) continue;
     if (await_wave(wave.number, stop) == Go::leave) return left_;
+    if (matches && wave.number >= *matches && take_departed_away(false, stop) == Go::leave) return left_;
     if (known_in_doubt_ && read_known(stop) == Go::leave) return left_;
     if (work_wave(wave, stop) == Go::leave) return left_;
     store_.complete_wave(run_, hold_, wave);
   }
+  if (take_departed_away(true, stop) == Go::leave) return left_;
   finish(stop);
   return left_;
 }
@@ -107,6 +113,26 @@ RunDriver::Go RunDriver::read_known(const std::stop_token& stop) {
     if (known.error().retry == Retry::never) return fail_run(known.error());
     if (wait_out(known.error(), stop) == Go::leave) return Go::leave;
   }
+}
+
+RunDriver::Go RunDriver::look_for_departed(const std::stop_token& stop) {
+  if (options_.departures == nullptr || !options_.departures->follows_another(run_)) return Go::on;
+  while (!store_.arrived(run_.key).ended) {
+    if (look_at_directive(stop) == Go::leave) return Go::leave;
+    options_.await_arrivals(500ms, stop);
+  }
+  departures_ = std::make_unique<Departures>(
+      store_, *options_.departures, books_, run_, hold_, options_, [this, stop] { return look_at_directive(stop) == Go::on; },
+      [this](const Error& error) { fail_run(error); });
+  return departures_->look(stop) ? Go::on : Go::leave;
+}
+
+RunDriver::Go RunDriver::take_departed_away(bool last, const std::stop_token& stop) {
+  if (!departures_ || !departures_->waiting(last)) return Go::on;
+  if (ready_to_write(stop) == Go::leave) return Go::leave;  // with the lock dates away
+  action_.forget();                                         // the other action takes its place for as long as it works
+  known_in_doubt_ = true;
+  return departures_->carry_out(last, stop) ? Go::on : Go::leave;
 }
 
 RunDriver::Go RunDriver::await_wave(std::uint32_t number, const std::stop_token& stop) {

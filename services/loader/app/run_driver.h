@@ -2,6 +2,7 @@
 
 #include <future>
 #include <list>
+#include <memory>
 #include <set>
 #include <stop_token>
 
@@ -16,11 +17,15 @@
 
 namespace q2o::loader {
 
+class Departures;
+class UndoStore;
+
 /// Takes one run as far as it can go now: readiness, then wave after wave, then the end. Everything it knows is in the store and in the
 /// target, so another process can go on at any point. One thread; calls to the target run beside it.
 class RunDriver {
  public:
   struct Options {
+    UndoStore* departures = nullptr;  ///< memory of what goes because the source no longer has it; null: everything stays
     Pace::Options pace;
     BatchSender::Options sender;
     SourceFiles* files = nullptr;  ///< needed where records hold files
@@ -33,6 +38,7 @@ class RunDriver {
   enum class Left { ended, paused, interrupted };
 
   RunDriver(RunStore& store, Books& books, RunInfo run, Hold hold, Options options, metrics::Registry& metrics);
+  ~RunDriver();
   Left drive(const std::stop_token& stop);
 
  private:
@@ -42,6 +48,9 @@ class RunDriver {
   Go read_known(const std::stop_token& stop);
   Go await_wave(std::uint32_t number, const std::stop_token& stop);
   Go work_wave(const Wave& wave, const std::stop_token& stop);
+  /// Of a run that follows another: what is not in the source any more, before anything is written.
+  Go look_for_departed(const std::stop_token& stop);
+  Go take_departed_away(bool last, const std::stop_token& stop);
   Go ready_to_write(const std::stop_token& stop);
   Go modules_for(const Batch& batch, const std::stop_token& stop);
   Go finish(const std::stop_token& stop);
@@ -77,6 +86,7 @@ class RunDriver {
   bool known_in_doubt_ = false;                  ///< matches may be gone: to be read again before the next wave
   std::optional<LedgerEntries> ledger_entries_;  ///< there once `known_` was read
   std::optional<std::vector<Module>> missing_;   ///< modules that the target does not have; nothing: not asked yet
+  std::unique_ptr<Departures> departures_;       ///< null: nothing can have gone
   std::list<std::future<Delivery>> in_flight_;
   bool exclusive_in_flight_ = false;
   int troubles_in_a_row_ = 0;

@@ -33,6 +33,7 @@ struct RunInfo {
   bool undo = false;                                   ///< takes back what earlier runs wrote
   bool dry_run = false;                                ///< of an undo: shows what it would do
   std::vector<std::string> transaction_entities = {};  ///< whose records bear the id of a transaction of the source's ledger
+  bool follows_source = false;                         ///< holds what the source has now: what is not in it has gone there
 };
 /// How far the mapped stream has come.
 struct Arrived {
@@ -42,6 +43,7 @@ struct Arrived {
 };
 struct Totals {
   std::uint64_t created = 0, changed = 0, unchanged = 0, rejected = 0;
+  std::uint64_t removed = 0, reversed = 0, kept = 0;  ///< because the source no longer has them
 };
 
 /// What became of an item: stored together with the message about it.

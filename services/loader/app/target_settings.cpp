@@ -214,15 +214,19 @@ Status TargetSettings::apply() {
   return while_loading(*current, settings["no_default_taxes"].truthy());
 }
 
-Status TargetSettings::lock_books(const json::Value& wanted) {
-  if (!wanted.is_string() || wanted.text().empty()) return {};
+Status TargetSettings::lock_until(std::string_view date, std::string_view why) {
   auto current = company();
   if (!current) return fail(current.error());
   const std::string before = shown((*current)["fiscalyear_lock_date"]);
-  if (before >= wanted.text()) return {};  // ISO dates compare as text; a later lock of the target's own stays
-  remember_value("res.company", (*current).id, "fiscalyear_lock_date", literal(before), literal(wanted.text()));
-  const auto done = change({std::string(kBooksClosed), before, std::string(wanted.text()), "", false, "stays: the source's closing date"},
-                           "res.company", "write", write_args((*current).id, "fiscalyear_lock_date", literal(wanted.text())));
+  if (before >= date) return {};  // ISO dates compare as text; a later lock of the target's own stays
+  remember_value("res.company", (*current).id, "fiscalyear_lock_date", literal(before), literal(date));
+  return change({std::string(kBooksClosed), before, std::string(date), "", false, fmt::format("stays: {}", why)}, "res.company", "write",
+                write_args((*current).id, "fiscalyear_lock_date", literal(date)));
+}
+
+Status TargetSettings::lock_books(const json::Value& wanted) {
+  if (!wanted.is_string() || wanted.text().empty()) return {};
+  const auto done = lock_until(wanted.text(), "the source's closing date");
   if (!done && done.error().retry == Retry::never) {
     store_.mark_restored(run_, hold_, std::string(kBooksClosed), false, "refused by Odoo: " + done.error().message);
     return {};

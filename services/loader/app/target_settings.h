@@ -26,6 +26,8 @@ class TargetSettings {
   Status restore();
   /// Closes the books where the source has closed them: only when the whole run is there.
   Status close_books();
+  /// Closes the books until the ISO date, unless they are closed longer; what the target refuses is the error.
+  Status lock_until(std::string_view date, std::string_view why);
   /// Puts back once more what this run changed for a time, although it was put back: somebody may have changed it after that.
   Status restore_again();
 

@@ -56,6 +56,16 @@ class UndoStore {
   /// The record ledger forgets what is gone, so that another run makes it anew.
   virtual void forget_undone(const RunInfo& run, const Hold& hold) = 0;
 
+  /// An earlier run of the migration has written to the target, and this one holds what the source has now.
+  virtual bool follows_another(const RunInfo& run) = 0;
+  /// External ids of this migration in the target whose source records, or parts of them, are not there any more: of entities that came
+  /// completely, but for records that were rejected.
+  virtual std::set<std::string> departed(const RunInfo& run) = 0;
+  /// The first wave in which the run matches anything; nothing when there is none.
+  virtual std::optional<std::uint32_t> first_matches(const RunKey& key) = 0;
+  /// The record ledger forgets what has gone with its source record; what was kept, and what had to be reversed, is among the rejects.
+  virtual void settle_departures(const RunInfo& run, const Hold& hold) = 0;
+
   virtual v1::RunUndone summary(const RunInfo& run) = 0;
   virtual v1::UndoProgress progress(const RunKey& key) = 0;
 };

@@ -40,7 +40,9 @@ void Worker::drive(const RunInfo& run, const Hold& hold, const std::stop_token& 
       } else if (run.undo) {
         UndoDriver(store_, undo_, **books, run, hold, options_).drive(stop);
       } else {
-        RunDriver(store_, **books, run, hold, options_, metrics_).drive(stop);
+        auto options = options_;
+        options.departures = &undo_;
+        RunDriver(store_, **books, run, hold, std::move(options), metrics_).drive(stop);
       }
     }
     store_.release(hold);

@@ -8,7 +8,7 @@
 namespace q2o::loader {
 namespace {
 
-constexpr std::string_view kLedgerEntity = "LedgerTransaction", kLedgerName = "ledger_transaction";
+constexpr std::string_view kLedgerName = "ledger_transaction";
 
 bool books(const Item& item) {
   constexpr std::array<std::string_view, 3> kModels{"account.move", "account.payment", "account.bank.statement.line"};

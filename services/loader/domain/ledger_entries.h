@@ -8,6 +8,9 @@
 
 namespace q2o::loader {
 
+/// What the mapper calls transactions that only the source's ledger has.
+inline constexpr std::string_view kLedgerEntity = "LedgerTransaction";
+
 /// One transaction of the source stands in the target once. A record that could not be read in one run is booked from the source's ledger
 /// alone (`<connection>_ledger_transaction_<id>`); when its record comes, that entry makes room; when the record is there from an earlier
 /// run and cannot be read now, no entry is made beside it.

@@ -18,6 +18,10 @@ class NoUndo final : public UndoStore {
   std::vector<ChangedValue> changed_values(const RunInfo&) override { return {}; }
   void settle_values(const RunInfo&, const Hold&, std::span<const ValueFate>) override {}
   void forget_undone(const RunInfo&, const Hold&) override {}
+  bool follows_another(const RunInfo&) override { return false; }
+  std::set<std::string> departed(const RunInfo&) override { return {}; }
+  std::optional<std::uint32_t> first_matches(const RunKey&) override { return std::nullopt; }
+  void settle_departures(const RunInfo&, const Hold&) override {}
   v1::RunUndone summary(const RunInfo&) override { return {}; }
   v1::UndoProgress progress(const RunKey&) override { return {}; }
 };

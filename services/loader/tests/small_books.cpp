@@ -118,10 +118,11 @@ std::vector<bus::Incoming> SmallBooks::stream() {
   std::set<std::string> entities;
   for (const auto& one : books().root().items()) {
     if (one.has("file") && !files) continue;
+    entities.insert(std::string(one["entity"].text()));
+    if (left_out.contains(std::string(one["external_id"].text()))) continue;
     body.Clear();
     auto& batch = *body.mutable_batch();
     batch.set_entity(std::string(one["entity"].text()));
-    entities.insert(batch.entity());
     auto& record = *batch.add_records();
     record.set_source_id(std::string(one["source_id"].text()));
     fill(*record.mutable_targets()->add_records(), one);
@@ -131,9 +132,18 @@ std::vector<bus::Incoming> SmallBooks::stream() {
     *body.mutable_batch() = one_transaction();
     out.push_back(message(body));
   }
+  for (const auto& id : rejected) {
+    body.Clear();
+    body.mutable_batch()->set_entity("Invoice");
+    auto& record = *body.mutable_batch()->add_records();
+    record.set_source_id(id);
+    record.mutable_reject()->set_reason("UNKNOWN_VALUE");
+    out.push_back(message(body));
+  }
   for (const auto& entity : entities) {
     body.Clear();
     body.mutable_entity_end()->set_entity(entity);
+    body.mutable_entity_end()->set_complete(!incomplete.contains(entity) && !incomplete.contains(""));
     out.push_back(message(body));
   }
   body.Clear();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,10 @@ struct SmallBooks {
   std::uint32_t run = 1;
   bool files = false;  ///< also two records that hold a file of the source
   std::string booked_as = {},
-              transaction = {};  ///< one more transaction of the ledger, as "LedgerTransaction" or "JournalEntry"; empty: none
+              transaction = {};           ///< one more transaction of the ledger, as "LedgerTransaction" or "JournalEntry"; empty: none
+  std::set<std::string> left_out = {};    ///< external ids that this run does not have
+  std::set<std::string> incomplete = {};  ///< entities of which the source did not give everything; "" stands for all
+  std::set<std::string> rejected = {};    ///< source ids of records that the mapper rejects in this run
   std::uint64_t sequence = 0;
 
   /// The mapped stream of a run as the bus delivers it.

@@ -198,11 +198,17 @@ Counts PgRunStore::counts(const std::string& entity) {
                {run_.migration, run_.run, entity}));
 }
 
-void PgRunStore::source_ended(const std::string& entity) {
+void PgRunStore::source_ended(const std::string& entity, bool complete) {
   tx_.exec(
-      "INSERT INTO entity_count (tenant_id, migration_id, run, entity, source_ended) VALUES ($1, $2, $3, $4, true) "
-      "ON CONFLICT (migration_id, run, entity) DO UPDATE SET source_ended = true",
-      {run_.tenant, run_.migration, run_.run, entity});
+      "INSERT INTO entity_count (tenant_id, migration_id, run, entity, source_ended, complete) VALUES ($1, $2, $3, $4, true, $5) "
+      "ON CONFLICT (migration_id, run, entity) DO UPDATE SET source_ended = true, complete = excluded.complete",
+      {run_.tenant, run_.migration, run_.run, entity, complete});
+}
+
+bool PgRunStore::complete(const std::string& entity) {
+  const auto rows = tx_.exec("SELECT complete FROM entity_count WHERE migration_id = $1 AND run = $2 AND entity = $3",
+                             {run_.migration, run_.run, entity});
+  return !rows.empty() && rows[0].boolean("complete");
 }
 
 void PgRunStore::ended(const std::string& entity) {

@@ -24,7 +24,8 @@ class PgRunStore : public RunStore {
   Counts record(const std::string& entity, std::span<const Mapped> mapped) override;
   void note_repairs(const std::string& entity, std::span<const RepairNote> notes) override;
   Counts counts(const std::string& entity) override;
-  void source_ended(const std::string& entity) override;
+  void source_ended(const std::string& entity, bool complete) override;
+  bool complete(const std::string& entity) override;
   void ended(const std::string& entity) override;
   std::vector<EndedEntity> source_ended_entities() override;
   Status add_ledger(std::span<const accounting::LedgerTransaction> transactions) override;

@@ -159,7 +159,7 @@ void Output::nothing_of(const std::string& entity) {
   send(out);
 }
 
-void Output::entity_end(const std::string& entity, const Counts& counts) {
+void Output::entity_end(const std::string& entity, const Counts& counts, bool complete) {
   if (!run_.wants(entity)) return;
   auto out = message();
   auto& end = *out.mutable_entity_end();
@@ -169,6 +169,7 @@ void Output::entity_end(const std::string& entity, const Counts& counts) {
   end.set_merged(counts.merged);
   end.set_rejected(counts.rejected);
   end.set_excluded(counts.excluded);
+  end.set_complete(complete);
   send(out);
   progress(entity, counts, true);
 }

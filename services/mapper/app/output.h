@@ -26,7 +26,7 @@ class Output {
   void nothing_of(const std::string& entity);
   void plan(const std::string& settings);
   void batch(const std::string& entity, std::span<const Mapped> mapped);
-  void entity_end(const std::string& entity, const Counts& counts);
+  void entity_end(const std::string& entity, const Counts& counts, bool complete);
   void run_end();
   void progress(const std::string& entity, const Counts& counts, bool done);
   void failed(const std::string& reason, const std::string& message, const std::string& hint);

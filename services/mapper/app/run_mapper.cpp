@@ -72,7 +72,7 @@ void RunMapper::handle(const connector::v1::RawMessage& message) {
       if (run_.sequence == sent && run_.plan_sent && !failed()) output_.nothing_of(message.batch().entity());
       break;
     case connector::v1::RawMessage::kEntityEnd:
-      entity_end(message.entity_end().entity());
+      entity_end(message.entity_end().entity(), message.entity_end().complete());
       break;
     case connector::v1::RawMessage::kRunEnd:
       run_end();
@@ -205,7 +205,10 @@ void RunMapper::finish_deferred(const std::string& entity) {
 }
 
 void RunMapper::finish(const std::string& entity) {
-  output_.entity_end(entity, store_.counts(entity));
+  // What is made of the ledger is complete when the ledger is.
+  const bool of_ledger = entity == kLedgerTransaction || entity == kOpeningBalance;
+  const bool complete = store_.complete(of_ledger ? std::string(kGeneralLedger) : entity);
+  output_.entity_end(entity, store_.counts(entity), complete);
   store_.ended(entity);
 }
 
@@ -218,8 +221,8 @@ bool RunMapper::ends_last(const std::string& entity) const {
   return !run_.extent.first_day.empty() && entity != kGeneralLedger && lookups_.find(kGeneralLedger, "ended") != nullptr;
 }
 
-void RunMapper::entity_end(const std::string& entity) {
-  store_.source_ended(entity);
+void RunMapper::entity_end(const std::string& entity, bool complete) {
+  store_.source_ended(entity, complete);
   if (ends_last(entity)) return;
   if (entity == kGeneralLedger && !run_.extent.first_day.empty()) {
     lookups_.put(kGeneralLedger, "ended", "true");

@@ -15,7 +15,7 @@ class RunMapper {
 
  private:
   void batch(const connector::v1::RawBatch& batch);
-  void entity_end(const std::string& entity);
+  void entity_end(const std::string& entity, bool complete);
   void run_end();
   void send_plan();
   void finish_deferred(const std::string& entity);

@@ -67,7 +67,9 @@ class RunStore {
   virtual Counts record(const std::string& entity, std::span<const Mapped> mapped) = 0;
   virtual void note_repairs(const std::string& entity, std::span<const RepairNote> notes) = 0;
   virtual Counts counts(const std::string& entity) = 0;
-  virtual void source_ended(const std::string& entity) = 0;
+  /// `complete`: with every record that the source has.
+  virtual void source_ended(const std::string& entity, bool complete) = 0;
+  virtual bool complete(const std::string& entity) = 0;
   virtual void ended(const std::string& entity) = 0;
   virtual std::vector<EndedEntity> source_ended_entities() = 0;
   virtual Status add_ledger(std::span<const accounting::LedgerTransaction> transactions) = 0;

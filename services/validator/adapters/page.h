@@ -32,6 +32,8 @@ class Page {
 
 /// Fallbacks, losses, rejects, unreadable records and what was not migrated, each grouped by cause.
 void lists(Page& page, const v1::Report& report);
+/// What a run that asked for changes found in books that the source has closed.
+void closed_changes(Page& page, const v1::Report& report);
 void settings(Page& page, const v1::Report& report);
 /// Bank and card items that the source had not cleared.
 void uncleared(Page& page, const v1::Report& report);

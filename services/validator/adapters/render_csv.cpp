@@ -91,6 +91,14 @@ std::vector<RenderedFile> csv_lists(const v1::Report& report) {
   files.push_back({"not_migrated.csv", listed(report.not_migrated())});
   files.push_back({"uncleared.csv", uncleared(report)});
   files.push_back({"accounts.csv", accounts(report)});
+  if (report.base_run() != 0) {
+    auto changes = row({"entity", "source_id", "number", "party", "change", "before_date", "before_amount", "after_date", "after_amount"});
+    for (const auto& c : report.closed_changes()) {
+      changes += row({cell(c.entity()), cell(c.source_id()), cell(c.number()), cell(c.party()), cell(c.kind()), cell(c.before_date()),
+                      cell(c.before_amount(), true), cell(c.after_date()), cell(c.after_amount(), true)});
+    }
+    files.push_back({"closed_changes.csv", std::move(changes)});
+  }
   if (report.has_acceptance()) {
     const auto& a = report.acceptance();
     files.push_back({"acceptance.csv", row({"by", "at", "reason", "differences"}) +

@@ -35,10 +35,11 @@ void header(Page& page, const v1::Report& report) {
   page.put(
       "<ul class=\"facts\"><li><b>{}</b> transactions</li><li><b>{}</b> amounts compared</li><li>differences in all sections <b>{}</b> "
       "{}</li>"
-      "<li>in Odoo: <b>{}</b> created, <b>{}</b> changed, <b>{}</b> unchanged</li></ul></header>\n",
+      "<li>in Odoo: <b>{}</b> created, <b>{}</b> changed, <b>{}</b> unchanged{}</li></ul></header>\n",
       with_thousands(report.transactions()), with_thousands(report.amounts_compared()), figure(report.difference()),
       escaped(report.home_currency()), with_thousands(report.created()), with_thousands(report.changed()),
-      with_thousands(report.unchanged()));
+      with_thousands(report.unchanged()),
+      report.removed() == 0 ? std::string() : fmt::format(", <b>{}</b> taken away", with_thousands(report.removed())));
 }
 
 void summary(Page& page, const v1::Report& report) {
@@ -135,6 +136,7 @@ std::string render_html(const v1::Report& report) {
   header(page, report);
   summary(page, report);
   differences(page, report);
+  closed_changes(page, report);
   lists(page, report);
   uncleared(page, report);
   settings(page, report);

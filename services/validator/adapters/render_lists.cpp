@@ -139,6 +139,26 @@ void uncleared(Page& page, const v1::Report& report) {
   }
 }
 
+void closed_changes(Page& page, const v1::Report& report) {
+  if (report.base_run() == 0) return;  // nobody asked what has changed
+  page.raw("<h2>Changes in closed books</h2>\n");
+  if (report.closed_changes().empty()) return page.put("<p>None since run {}.</p>\n", report.base_run());
+  page.put(
+      "<p class=\"quiet\">Changed in the source since run {}, although its books were closed until after their date. Odoo follows; whoever "
+      "has "
+      "handed in figures of that time should know.</p>\n<div class=\"wide\"><table><thead><tr><th>What</th><th>Change</th><th>Before</th>"
+      "<th class=\"n\">Amount</th><th>After</th><th class=\"n\">Amount</th></tr></thead><tbody>\n",
+      report.base_run());
+  for (const auto& c : report.closed_changes()) {
+    page.put(
+        "<tr><td>{}{}</td><td>{}</td><td class=\"d\">{}</td><td class=\"n\">{}</td><td class=\"d\">{}</td><td "
+        "class=\"n\">{}</td></tr>\n",
+        escaped(member(c.entity(), c.source_id(), c.number())), small(c.party()), escaped(c.kind()), escaped(c.before_date()),
+        figure(c.before_amount()), escaped(c.after_date()), figure(c.after_amount()));
+  }
+  page.raw("</tbody></table></div>\n");
+}
+
 void settings(Page& page, const v1::Report& report) {
   page.raw("<h2>Settings changed in Odoo</h2>\n");
   if (report.settings().empty()) return page.raw("<p>None.</p>\n");

@@ -33,6 +33,21 @@ TEST_F(Rendered, ThePageBeginsWithTheVerdictSentenceAndNeedsNothingFromOutside) 
   EXPECT_LT(page.find("What was checked"), page.find("<h2>Differences"));
 }
 
+TEST_F(Rendered, ChangesInClosedBooksStandWithBeforeAndAfter) {
+  EXPECT_THAT(render_html(report_of(target_, notes_)), Not(HasSubstr("Changes in closed books"))) << "nobody asked what has changed";
+  notes_.base_run = 2;
+  EXPECT_THAT(render_html(report_of(target_, notes_)), HasSubstr("None since run 2."));
+  notes_.closed_changes.push_back({"Invoice", "130", "voided", "1043", "Amy & Sons", "2025-12-31", "1120.00", "2025-12-30", "0"});
+  const auto report = report_of(target_, notes_);
+  const auto page = render_html(report);
+  for (const auto* text : {"Invoice 130 (1043)", "Amy &amp; Sons", "voided", "2025-12-31", "1,120.00", "2025-12-30"})
+    EXPECT_THAT(page, HasSubstr(text));
+  std::string csv;
+  for (const auto& file : render_csv(report))
+    if (file.name == "closed_changes.csv") csv = file.content;
+  EXPECT_THAT(csv, HasSubstr("Invoice,130,1043,Amy & Sons,voided,2025-12-31,1120.00,2025-12-30,0"));
+}
+
 TEST_F(Rendered, TextFromTheBooksCannotBecomeMarkup) {
   notes_.rejects.push_back({"Invoice", "12", "", "", "BAD", "<b>&\"", "<script>alert(1)</script>", ""});
   const auto page = render_html(report_of(target_, notes_));

@@ -110,6 +110,22 @@ common::v1::Scope scope_of(const Run& run) {
   return scope;
 }
 
+namespace {
+
+void fill(v1::ClosedChange& out, const RunNotes::ClosedChange& change) {
+  out.set_entity(change.entity);
+  out.set_source_id(change.source_id);
+  out.set_kind(change.kind);
+  out.set_number(change.number);
+  out.set_party(change.party);
+  out.set_before_date(change.before_date);
+  out.set_before_amount(change.before_amount);
+  out.set_after_date(change.after_date);
+  out.set_after_amount(change.after_amount);
+}
+
+}  // namespace
+
 v1::Report to_proto(const Proof& proof, const Run& run, const std::string& created_at) {
   v1::Report out;
   *out.mutable_scope() = scope_of(run);
@@ -148,6 +164,9 @@ v1::Report to_proto(const Proof& proof, const Run& run, const std::string& creat
   out.set_created(proof.notes.created);
   out.set_changed(proof.notes.changed);
   out.set_unchanged(proof.notes.unchanged);
+  out.set_removed(proof.notes.removed);
+  out.set_base_run(proof.notes.base_run);
+  for (const auto& change : proof.notes.closed_changes) fill(*out.add_closed_changes(), change);
   return out;
 }
 

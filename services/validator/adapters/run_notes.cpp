@@ -20,14 +20,14 @@ RunNotes::Absence absence_of(connector::v1::Absence absence) {
 
 /// What one call for a run brings, all pages of it.
 template <class Stub, class Request, class Response>
-Result<Response> ask(const Run& run, Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*)) {
-  const auto call = [&](const Request& request) -> Result<Response> {
+Result<Response> ask(const Run& run, Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                     Request request = {}) {
+  const auto call = [&](const Request& page) -> Result<Response> {
     Response answer;
-    const auto status = (stub.*method)(rpc::context(run.tenant, "validator", kDeadline).get(), request, &answer);
+    const auto status = (stub.*method)(rpc::context(run.tenant, "validator", kDeadline).get(), page, &answer);
     if (!status.ok()) return fail(rpc::to_error(status));
     return answer;
   };
-  Request request;
   request.set_migration_id(run.migration);
   request.set_run(run.number);
   if constexpr (requires { request.page_token(); })
@@ -69,6 +69,20 @@ void GrpcNotes::mapper_rejects(const Run& run, RunNotes& notes) {
   for (const auto& reject : answer->rejects()) notes.rejects.push_back(reject_of(reject));
 }
 
+void GrpcNotes::changes(const Run& run, RunNotes& notes) {
+  connector::v1::ListChangesRequest request;
+  request.set_closed_only(true);
+  const auto answer = ask(run, *connector_, &connector::v1::ConnectorService::Stub::ListChanges, std::move(request));
+  if (!answer) {
+    notes.missing["What changed in the source"] = answer.error().message;
+    return;
+  }
+  notes.base_run = answer->base_run();
+  for (const auto& c : answer->changes())
+    notes.closed_changes.push_back(
+        {c.entity(), c.source_id(), c.kind(), c.number(), c.party(), c.before_date(), c.before_amount(), c.after_date(), c.after_amount()});
+}
+
 void GrpcNotes::mapping(const Run& run, RunNotes& notes) {
   const auto answer = ask(run, *mapper_, &mapper::v1::MapperService::Stub::ListNotes);
   if (!answer) {
@@ -96,12 +110,14 @@ void GrpcNotes::loading(const Run& run, RunNotes& notes) {
   notes.created = answer->totals().created();
   notes.changed = answer->totals().changed();
   notes.unchanged = answer->totals().unchanged();
+  notes.removed = answer->totals().removed();
   for (const auto& s : answer->settings()) notes.settings.push_back({s.name(), s.before(), s.during(), s.note(), s.restored()});
 }
 
 RunNotes GrpcNotes::read(const Run& run) {
   RunNotes notes;
   extraction(run, notes);
+  changes(run, notes);
   mapping(run, notes);
   mapper_rejects(run, notes);
   loader_rejects(run, notes);

@@ -16,6 +16,7 @@ class GrpcNotes final : public Notes {
 
  private:
   void extraction(const Run& run, RunNotes& notes);
+  void changes(const Run& run, RunNotes& notes);
   void mapping(const Run& run, RunNotes& notes);
   void mapper_rejects(const Run& run, RunNotes& notes);
   void loader_rejects(const Run& run, RunNotes& notes);

@@ -35,6 +35,7 @@ v1::GetReportResponse about(const v1::Report& report) {
   out.set_created(report.created());
   out.set_changed(report.changed());
   out.set_unchanged(report.unchanged());
+  out.set_removed(report.removed());
   return out;
 }
 

@@ -87,6 +87,24 @@ class FakeConnector final : public connector::v1::ConnectorService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status ListChanges(grpc::ServerContext*, const connector::v1::ListChangesRequest* request,
+                           connector::v1::ListChangesResponse* response) override {
+    EXPECT_TRUE(request->closed_only());
+    response->set_base_run(base_run);
+    if (base_run == 0) return grpc::Status::OK;
+    auto& change = *response->add_changes();
+    change.set_entity("JournalEntry");
+    change.set_source_id("7");
+    change.set_kind("changed");
+    change.set_number("A-7");
+    change.set_before_date("2025-12-31");
+    change.set_before_amount("12.00");
+    change.set_after_date("2025-12-30");
+    change.set_after_amount("13.00");
+    return grpc::Status::OK;
+  }
+  std::uint32_t base_run = 0;  ///< of a run that asks for changes
+
  private:
   static void send(grpc::ServerWriter<connector::v1::GetReportsResponse>* writer, const std::string& name, const std::string& rest) {
     connector::v1::GetReportsResponse out;

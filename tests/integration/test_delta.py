@@ -1,0 +1,122 @@
+"""Delta: the source has changed since the first migration; Odoo follows, and the proof holds."""
+import json
+import subprocess
+import unittest
+
+import tampering
+from stack import Stack, difference
+
+
+class Delta(unittest.TestCase):
+    """One company, step by step: migrated, changed, asked for its changes, changed again, closed."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = Stack(paced=False).up()
+        cls.addClassCleanup(cls.stack.down)
+        company = json.loads(cls.stack.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/company"))
+        cls.closed_until = f"{company['last_date'][:4]}-01-31"
+        cls.change({"op": "close", "until": cls.closed_until})
+        cls.code, cls.first = cls.stack.migrate()
+        cls.odoo = tampering.Odoo(f"http://127.0.0.1:{cls.stack.ports['Q2O_PORT_SANDBOX_ODOO']}")
+
+    @classmethod
+    def change(cls, *wishes):
+        """What the bookkeeper does in QuickBooks meanwhile."""
+        return json.loads(cls.stack.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/change", "POST", {"changes": list(wishes)}))["done"]
+
+    def delta(self, *words):
+        process = subprocess.Popen(
+            self.stack.command("delta", "--json", *words), env=self.stack.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        return self.stack.finish(process, 120)
+
+    def row_of(self, done):
+        """Id in Odoo of the entry of a record that the bookkeeper has changed."""
+        name = f"_{done['entity'].lower()}_{done['id']}"
+        return self.odoo.call("ir.model.data", "search_read", [["name", "=like", "%" + name], ["model", "=", "account.move"]], ["res_id"])[0]["res_id"]
+
+    def total(self, done):
+        return self.odoo.call("account.move", "read", [self.row_of(done)], ["amount_total"])[0]["amount_total"]
+
+    def lock_date(self):
+        return self.odoo.call("res.company", "read", [1], ["fiscalyear_lock_date"])[0]["fiscalyear_lock_date"]
+
+    def assert_counts(self, result, *counts):
+        self.assertEqual(tuple(result[name] for name in ("added", "changed", "deleted")), counts, result)
+
+    def test_1_follows_what_the_bookkeeper_did(self):
+        self.assertEqual((self.code, self.first["verdict"]), (0, "MATCHED"), self.stack.logs())
+        self.assertEqual(self.lock_date(), self.closed_until)
+        before = self.stack.odoo_dump()
+        invoice, copy, gone, void, closed, bill, merged = self.change(
+            {"op": "edit", "entity": "Invoice"},
+            {"op": "new", "entity": "Invoice"},
+            {"op": "delete", "entity": "Invoice"},
+            {"op": "void", "entity": "Invoice"},
+            {"op": "edit", "entity": "Invoice", "closed": True},
+            {"op": "delete", "entity": "Bill"},
+            {"op": "merge", "gone": True},
+        )
+        code, shown = self.delta("--dry-run")
+        self.assertEqual(code, 0, self.stack.logs())
+        self.assertEqual(difference(before, self.stack.odoo_dump()), [])
+        code, result = self.delta()
+        self.assertEqual((code, result["verdict"]), (0, "MATCHED"), self.stack.logs())
+        for name in ("added", "changed", "deleted", "entities", "closed"):
+            self.assertEqual(result[name], shown[name], "what the dry run had said")
+        self.assertEqual((result["base_run"], result["added"]), (1, 1))
+        self.assertGreaterEqual(result["changed"], 3)
+        self.assertEqual(result["deleted"], 3, "two documents and a customer")
+        self.assertIn(closed["id"], [one["source_id"] for one in result["closed"]])
+        self.assertEqual(self.lock_date(), self.closed_until, "put back")
+        after = self.stack.odoo_dump()
+        name = next(iter(before)).split("_")[0]
+        self.assertNotIn(f"{name}_invoice_{gone['id']}", after)
+        self.assertNotIn(f"{name}_bill_{bill['id']}", after)
+        self.assertNotIn(f"{name}_customer_{merged['id']}", after)
+        self.assertIn(f"{name}_invoice_{copy['id']}", after)
+        self.assertAlmostEqual(self.total(invoice), float(invoice["after"]), 2)
+        self.assertAlmostEqual(self.total(copy), float(copy["after"]), 2)
+        self.assertEqual(self.total(void), 0)
+        self.assertGreater(result["removed"], 1)
+        self.assertLess(result["created"] + result["changed"], result["unchanged"] // 4, "only what differs is written")
+        report = self.stack.report(result)
+        self.assertIn(closed["id"], [one["source_id"] for one in report["closed_changes"]])
+
+    def test_2_a_second_one_writes_nothing(self):
+        before = self.stack.odoo_dump()
+        code, result = self.delta()
+        self.assertEqual((code, result["verdict"]), (0, "MATCHED"), self.stack.logs())
+        self.assertEqual([result[name] for name in ("created", "changed", "removed")], [0, 0, 0], result)
+        self.assert_counts(result, 0, 0, 0)
+        self.assertEqual(difference(before, self.stack.odoo_dump()), [])
+
+    def test_3_a_whole_migration_takes_away_too_and_later_deltas_begin_there(self):
+        self.change({"op": "delete", "entity": "Purchase"})
+        code, result = self.stack.migrate()
+        self.assertEqual((code, result["verdict"]), (0, "MATCHED"), self.stack.logs())
+        self.assertGreater(result["removed"], 0)
+        code, result = self.delta()
+        self.assertEqual((code, result["verdict"], result["created"], result["changed"], result["removed"]), (0, "MATCHED", 0, 0, 0), self.stack.logs())
+
+    def test_4_what_a_person_has_worked_with_stays_and_is_listed(self):
+        gone = self.change({"op": "delete", "entity": "Invoice"})[0]
+        invoice = self.row_of(gone)
+        self.odoo.call("account.move", "write", [invoice], {"narration": "ask Amy first"})
+        code, result = self.delta()
+        self.assertEqual((code, result["verdict"]), (4, "DIFFERENT"), self.stack.logs())
+        rejects = self.stack.report(result)["rejects"]
+        self.assertIn("GONE_IN_SOURCE_KEPT", [one["reason"] for one in rejects if one["source_id"] == gone["id"]])
+        self.odoo.call("account.move", "button_draft", [invoice])
+        self.odoo.call("account.move", "unlink", [invoice])
+
+    def test_5_at_go_live_the_books_are_closed_when_they_are_proven(self):
+        until = self.closed_until[:5] + "02-28"
+        code, result = self.delta("--lock-until", until, "--yes")
+        self.assertEqual((code, result["verdict"]), (0, "MATCHED"), self.stack.logs())
+        self.assertEqual(self.lock_date(), until)
+
+
+if __name__ == "__main__":
+    unittest.main()
