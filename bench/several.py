@@ -13,6 +13,7 @@ from stack import Odoo, wait_until
 from throttle import Throttle
 
 SHARE = 0.25  # of a core for each replica
+SLOW_MS = 1_000
 QUIET_S = 4.0  # a counter that stands still so long has arrived
 
 
@@ -52,6 +53,11 @@ class SeveralStack(MeasuredStack):
 
     def control(self, *words):
         return subprocess.run(["supervisorctl", "-c", str(self.folder / "etc/supervisord.conf"), *words], capture_output=True, text=True, timeout=60)
+
+    def source_is_slow(self, milliseconds):
+        """0: as fast as it can again."""
+        faults = [{"kind": "slow", "route": "/company/", "delay_ms": milliseconds, "count": -1}] if milliseconds else []
+        self.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/faults", "POST", {"clear": True, "faults": faults})
 
     def begin(self, company=None):
         odoo = Odoo(self)
@@ -131,10 +137,13 @@ def throughput(service, replicas, company, migrations):
     stack = SeveralStack(company)
     stack.up()
     try:
-        for one in stopped:
-            stack.control("stop", f"services:{one}")
+        # A migration is begun with all services there; what is to make the backlog waits until all are.
+        stack.source_is_slow(SLOW_MS)
         for _ in range(migrations):
             stack.begin()
+        for one in stopped:
+            stack.control("stop", f"services:{one}")
+        stack.source_is_slow(0)
         stack.settled(before_name, [stack.ports[f"Q2O_PORT_{before.upper()}_ADMIN"]])
         ports = [stack.ports[f"Q2O_PORT_{service.upper()}_ADMIN"]]
         stack.control("start", f"services:{service}")
