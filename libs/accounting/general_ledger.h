@@ -36,8 +36,8 @@ class LedgerReader {
   Status add(std::string_view slice);
   /// All transactions by date, then by id as a number.
   std::vector<LedgerTransaction> finish();
-  /// Those of the slices since the last call, in the same order: for who cannot keep them all. A transaction that comes again in a later slice
-  /// is an error then too.
+  /// Those of the slices since the last call, in the same order: for who cannot keep them all. A transaction that comes again in a later
+  /// slice is an error then too.
   std::vector<LedgerTransaction> take();
 
  private:

@@ -7,8 +7,8 @@
 
 namespace q2o::validator {
 
-/// A shelf in a file that has no name any more as soon as it is there: nobody else can open it, and it is gone with the process, however that
-/// ends. In TMPDIR, else in /var/tmp.
+/// A shelf in a file that has no name any more as soon as it is there: nobody else can open it, and it is gone with the process, however
+/// that ends. In TMPDIR, else in /var/tmp.
 class TemporaryFile final : public Shelf {
  public:
   TemporaryFile();

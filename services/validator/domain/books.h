@@ -71,8 +71,8 @@ struct LabelPlaces {
   std::map<std::string, std::vector<std::pair<std::string, std::uint64_t>>> of_entity;  ///< by id
 };
 
-/// What grows with the company is asked by the functions below: a company that was read lies on shelves, a small one that is made by hand in
-/// the plain lists.
+/// What grows with the company is asked by the functions below: a company that was read lies on shelves, a small one that is made by hand
+/// in the plain lists.
 struct SourceBooks {
   std::string company_name, home_currency;
   unsigned fiscal_year_first_month = 1;

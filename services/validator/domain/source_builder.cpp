@@ -51,9 +51,8 @@ void take_open_amount(SourceBooks& books, const std::string& entity, const std::
     const auto amount = value.decimal();
     if (!amount) return;
     keep(books.documents, books.long_documents,
-         SourceDocument{entity, id, label, text_of(body["CurrencyRef"]["value"]), text_of(body[field.party]["value"]),
-                        field.receivable, field.sign > 0 ? *amount : -*amount,
-                        text_of(body["DueDate"].text().empty() ? body["TxnDate"] : body["DueDate"])});
+         SourceDocument{entity, id, label, text_of(body["CurrencyRef"]["value"]), text_of(body[field.party]["value"]), field.receivable,
+                        field.sign > 0 ? *amount : -*amount, text_of(body["DueDate"].text().empty() ? body["TxnDate"] : body["DueDate"])});
   }
 }
 

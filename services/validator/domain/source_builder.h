@@ -50,8 +50,8 @@ class SourceBuilder {
   LongList<std::string> long_bodies_;
   std::vector<std::string> bodies_;                                      // of the records, of their members those that are needed
   std::map<std::string, std::map<std::string, std::uint64_t>> records_;  // entity -> id -> place of the body
-  std::map<std::string, Stored> reports_;                              // by name and dates
-  std::optional<Ledger> of_records_, of_reports_;                      // the same answers come as records and as reports: these win
+  std::map<std::string, Stored> reports_;                                // by name and dates
+  std::optional<Ledger> of_records_, of_reports_;                        // the same answers come as records and as reports: these win
 };
 
 }  // namespace q2o::validator
