@@ -35,10 +35,7 @@ std::string price_text(const billing::v1::Price& price) {
       out += fmt::format("  {}\n", line.text());
       continue;
     }
-    // Widths count characters, and the sign of multiplication has two bytes.
-    const auto width = kTextWidth + line.text().size() -
-                       static_cast<std::size_t>(std::ranges::count_if(line.text(), [](char c) { return (c & 0xc0) != 0x80; }));
-    out += fmt::format("  {:<{}} {:>9}{}\n", line.text(), width, whole(amount, line.kind() != "base"),
+    out += fmt::format("  {:<{}} {:>9}{}\n", line.text(), kTextWidth, whole(amount, line.kind() != "base"),
                        has_cents(amount) ? fmt::format("  ({})", line.amount()) : "");
   }
   out += fmt::format("  {:<{}} {:>9} {}\n", "Total", kTextWidth, whole(Decimal::of(price.total()), false), price.currency());
