@@ -68,6 +68,7 @@ CommandLine::CommandLine() : app_(kExamples, "q2o") {
   add_delta();
   add_undo();
   add_prices();
+  add_purge();
   add_views();
   add_repairs();
   add_steps();
@@ -182,6 +183,20 @@ void CommandLine::add_delta() {
   since->add_option("--reason", delta_.reason, kKept);
   since->add_flag("--dry-run", delta_.dry_run, "say what has changed, write nothing");
   since->add_flag("--yes", delta_.yes, "do not ask");
+}
+
+void CommandLine::add_purge() {
+  CLI::App* end = command("purge", "destroy what is kept here of a migration or of the tenant, with a certificate",
+                          [this](const Session& s) { return purge(s, purge_); });
+  end->add_option("migration", purge_.migration_id, kWhichMigration);
+  end->add_flag("--tenant", purge_.tenant, "all migrations, connections and keys");
+  end->add_option("--reason", purge_.reason, "stands in the certificate");
+  end->add_flag("--list", purge_.list, "certificates of earlier purges");
+  end->add_flag("--yes", purge_.yes, "do not ask");
+  CLI::App* all = command("keys", "the data keys that seal the tenant's content; rotation while everything runs",
+                          [this](const Session& s) { return keys(s, rotate_, rotate_master_); });
+  all->add_flag("--rotate", rotate_, "new versions of the data keys, for new writes");
+  all->add_flag("--rotate-master", rotate_master_, "a new master key; data keys are wrapped anew, the old one is deleted");
 }
 
 void CommandLine::add_undo() {

@@ -37,6 +37,7 @@ class CommandLine {
   void add_delta();
   void add_undo();
   void add_prices();
+  void add_purge();
   void add_views();
   void add_repairs();
   void add_steps();
@@ -52,6 +53,8 @@ class CommandLine {
   ReplayOptions replay_;
   DeltaOptions delta_;
   UndoOptions undo_;
+  PurgeOptions purge_;
+  bool rotate_ = false, rotate_master_ = false;
   RepairOptions repair_;
   TraceOptions trace_;
   EstimateOptions estimate_;

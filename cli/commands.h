@@ -72,6 +72,15 @@ struct UndoOptions {
 };
 /// Takes back what the migration created in Odoo; asks for a typed word unless `yes` or a dry run.
 int undo(const Session& session, const UndoOptions& options);
+
+struct PurgeOptions {
+  std::string migration_id, reason;
+  bool tenant = false, yes = false, list = false;
+};
+/// Destroys what is kept here of a migration or of the tenant and prints the certificate; asks for a typed word unless `yes`.
+int purge(const Session& session, const PurgeOptions& options);
+/// The tenant's data keys (never the keys themselves), after a rotation if one is wanted.
+int keys(const Session& session, bool rotate_data, bool rotate_master);
 /// Saves and checks an Odoo: the password comes from ODOO_PASSWORD.
 int connect_odoo(const Session& session, const MigrateOptions& options);
 

@@ -42,6 +42,9 @@ constexpr Example kExamples[]{
     {"history",
      "  q2o history               of the latest migration\n"
      "  q2o history 0b4cb2f3 --json"},
+    {"keys",
+     "  q2o keys                  versions, when they were made and destroyed\n"
+     "  q2o keys --rotate --rotate-master"},
     {"mapping",
      "  q2o mapping check config/mappings/quickbooks_to_odoo.json\n"
      "  q2o mapping store my_mapping.json"},
@@ -68,6 +71,10 @@ constexpr Example kExamples[]{
     {"quote",
      "  q2o quote --years 5       of the latest migration\n"
      "  q2o quote 0b4cb2f3 7d11aa20 --years 3    two companies in one order"},
+    {"purge",
+     "  q2o purge 0b4cb2f3 --yes  what is kept here of one migration, and its key\n"
+     "  q2o purge --tenant --reason \"contract ended\"    everything; QuickBooks and Odoo are not touched\n"
+     "  q2o purge --list --json   certificates"},
     {"rejects",
      "  q2o rejects               by cause, five of each\n"
      "  q2o rejects --json        every record"},

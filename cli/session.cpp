@@ -21,7 +21,8 @@ struct Peer {
 };
 constexpr Peer kPeers[]{{"billing", "Q2O_PORT_BILLING", "15101"},     {"connector", "Q2O_PORT_CONNECTOR", "15102"},
                         {"mapper", "Q2O_PORT_MAPPER", "15103"},       {"loader", "Q2O_PORT_LOADER", "15104"},
-                        {"validator", "Q2O_PORT_VALIDATOR", "15105"}, {"notifier", "Q2O_PORT_NOTIFIER", "15106"}};
+                        {"validator", "Q2O_PORT_VALIDATOR", "15105"}, {"notifier", "Q2O_PORT_NOTIFIER", "15106"},
+                        {"identity", "Q2O_PORT_IDENTITY", "15107"}};
 
 Result<std::string> read_or_create_tenant(const std::string& folder) {
   const std::filesystem::path path = std::filesystem::path(folder) / "tenant";

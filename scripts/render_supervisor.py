@@ -6,7 +6,7 @@ root = os.environ["Q2O_ROOT"]
 binaries = os.environ["Q2O_BIN"]
 run = os.environ["Q2O_RUN"]
 postgres_folder = os.environ["Q2O_POSTGRES"]
-services = ["billing", "connector", "mapper", "loader", "validator", "notifier"]
+services = ["identity", "billing", "connector", "mapper", "loader", "validator", "notifier"]
 
 
 def quoted(*words):

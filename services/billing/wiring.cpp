@@ -6,10 +6,12 @@
 #include "common/log/log.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
+#include "common/sealing/services.h"
 #include "services/billing/adapters/clock.h"
 #include "services/billing/adapters/facts.h"
 #include "services/billing/adapters/grpc_peers.h"
 #include "services/billing/adapters/pg_migrations.h"
+#include "services/billing/adapters/purge_service.h"
 #include "services/billing/adapters/service.h"
 #include "services/billing/payments/adapters/module.h"
 
@@ -49,13 +51,22 @@ void advance_all(pg::Pool& pool, Commands& commands, ProcessManager& manager) {
 
 void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto listen = config.text("grpc.listen", "127.0.0.1:15101");
-  const auto database = pg::read_options(config);
-  const auto kafka = bus::read_options(config, "billing");
+  auto database = pg::read_options(config);
+  auto kafka = bus::read_options(config, "billing");
+  const auto sealing = sealing::read_options(config);
   const auto connector = config.text("peers.connector");
   const auto mapper = config.text("peers.mapper");
   const auto loader = config.text("peers.loader");
   auto payment_settings = payments::read_settings(config);
+  const Purger::Options content{{{"connector", connector},
+                                 {"loader", loader},
+                                 {"mapper", mapper},
+                                 {"notifier", config.text("peers.notifier", "")},
+                                 {"validator", config.text("peers.validator", "")}},
+                                sealing.identity,
+                                sealing.token};
   if (!config.complaints().empty()) return;  // run() prints them
+  database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
   pg::migrate(pool, schema());
@@ -80,7 +91,10 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       kafka, "billing",
       std::vector<std::string>{topic::kConnectorStatus, topic::kMapperStatus, topic::kLoaderStatus, topic::kValidatorReport},
       [&pool, &manager](std::span<const bus::Incoming> messages) { take_facts(pool, manager, messages); }));
+  auto& purger = runtime.own(std::make_unique<Purger>(pool, content));
+  auto& purges = runtime.own(std::make_unique<PurgeService>(purger));
   pg::ready_with_database(runtime, database);
+  runtime.loop("purges", [&purger](std::stop_token stop) { purger.resume(stop); });
   bus::run(runtime, relay);
   bus::run(runtime, "facts", consumer);
   runtime.loop("advance", [&pool, &commands, &manager](std::stop_token stop) {
@@ -93,6 +107,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   runtime.loop("payments", [&pool, &payments](std::stop_token stop) { payments::run_events(pool, payments.inbox(), stop); });
   auto services = payments.services();
   services.push_back(&service);
+  services.push_back(&purges);
   runtime.own(std::make_unique<rpc::Server>(listen, services, runtime.metrics()));
 }
 

@@ -7,11 +7,13 @@
 
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
+#include "common/content/service.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
+#include "common/sealing/services.h"
 #include "embedded/connector_schema.h"
 #include "services/connector/adapters/facts.h"
 #include "services/connector/adapters/grpc_service.h"
@@ -84,13 +86,15 @@ Manifests load_manifests(const std::string& folder) {
 
 void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto listen = config.text("grpc.listen", "127.0.0.1:15102");
-  const auto database = pg::read_options(config);
-  const auto kafka = bus::read_options(config, "connector");
+  auto database = pg::read_options(config);
+  auto kafka = bus::read_options(config, "connector");
+  const auto sealing = sealing::read_options(config);
   const auto key_file = config.text("crypto.key_file");
   const auto config_dir = config.text("config.dir");
   const auto options = read_worker_options(config);
   const auto workers = config.integer("worker.runs", 4, 1, 32);
   if (!config.complaints().empty()) return;  // run() prints them
+  database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto sealer = crypto::Sealer::from_file(key_file);
   if (!sealer) throw std::runtime_error("crypto.key_file: " + sealer.error().message);
@@ -134,7 +138,8 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   for (std::int64_t i = 0; i < workers; ++i)
     runtime.loop(fmt::format("extract-{}", i), [&worker, database](std::stop_token stop) { work(worker, database, stop); });
   runtime.loop("assess", [&assessor, database](std::stop_token stop) { work(assessor, database, stop); });
-  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+  auto& content = content::start(runtime, pool, sealing, config_dir);
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service, &content}, runtime.metrics()));
 }
 
 }  // namespace q2o::connector

@@ -3,11 +3,13 @@
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
+#include "common/content/service.h"
 #include "common/http/http.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
+#include "common/sealing/services.h"
 #include "embedded/loader_schema.h"
 #include "services/loader/adapters/earlier_target_files.h"
 #include "services/loader/adapters/grpc_source_files.h"
@@ -29,22 +31,24 @@ namespace {
 struct Settings {
   pg::Options database;
   bus::Options bus;
-  std::string listen, key_file, connector;
+  sealing::Options sealing;
+  std::string listen, key_file, connector, config_dir;
   std::size_t workers, connections, batch_start, batch_max;
 };
 
 Settings read(config::Reader& config) {
   Settings out{pg::read_options(config),
                bus::read_options(config, "loader"),
+               sealing::read_options(config),
                config.text("grpc.listen"),
                config.text("crypto.key_file"),
                config.text("peers.connector", "127.0.0.1:15102"),
+               config.text("config.dir", ""),
                0,
                0,
                0,
                0};
   // Every service gets the same file: keys of the others are read so that they are no complaint.
-  config.text("config.dir", "");
   for (const auto* peer : {"billing", "mapper", "loader", "validator", "notifier"}) config.text(std::string("peers.") + peer, "");
   out.workers = static_cast<std::size_t>(config.integer("loader.workers", 4, 1, 64));
   out.connections = static_cast<std::size_t>(config.integer("loader.connections_per_target", 2, 1, 8));
@@ -69,11 +73,12 @@ RunDriver::Options driver_options(const Settings& settings) {
 }  // namespace
 
 void wire(config::Reader& config, runtime::Runtime& runtime) {
-  const Settings settings = read(config);
+  Settings settings = read(config);
   if (!config.complaints().empty()) return;  // the runtime prints them all
   auto sealer = crypto::Sealer::from_file(settings.key_file);
   if (!sealer) throw std::runtime_error(sealer.error().message);
 
+  settings.database.seal = settings.bus.seal = sealing::start(runtime, settings.sealing, settings.bus);
   auto& pool = runtime.own(std::make_unique<pg::Pool>(settings.database));
   pg::migrate(pool, schema());
   auto& http = runtime.own(std::make_unique<http::Client>());
@@ -100,7 +105,8 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       runtime.own(std::make_unique<bus::Consumer>(settings.bus, "loader", std::vector<std::string>{topic::kMigration, topic::kMapped},
                                                   [&inbox](std::span<const bus::Incoming> messages) { inbox.handle(messages); }));
   auto& service = runtime.own(std::make_unique<RpcService>(pool, targets, open, store));
-  runtime.own(std::make_unique<rpc::Server>(settings.listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+  auto& content = content::start(runtime, pool, settings.sealing, settings.config_dir);
+  runtime.own(std::make_unique<rpc::Server>(settings.listen, std::vector<grpc::Service*>{&service, &content}, runtime.metrics()));
 
   pg::ready_with_database(runtime, settings.database);
   bus::run(runtime, relay);

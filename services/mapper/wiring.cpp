@@ -8,12 +8,14 @@
 
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
+#include "common/content/service.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
+#include "common/sealing/services.h"
 #include "embedded/mapper_schema.h"
 #include "services/mapper/adapters/mapper_service.h"
 #include "services/mapper/adapters/raw_worker.h"
@@ -64,12 +66,14 @@ void take_migrations(pg::Pool& pool, std::span<const bus::Incoming> messages) {
 }  // namespace
 
 void wire(config::Reader& reader, runtime::Runtime& runtime) {
-  const auto database = pg::read_options(reader);
-  const auto kafka = bus::read_options(reader, "mapper");
+  auto database = pg::read_options(reader);
+  auto kafka = bus::read_options(reader, "mapper");
+  const auto sealing = sealing::read_options(reader);
   const auto listen = reader.text("grpc.listen", "127.0.0.1:15103");
   const auto config_dir = reader.text("config.dir", "config");
   const auto marks_dir = reader.text("crash_marks.dir", default_marks_dir(database));
   if (!reader.complaints().empty()) return;
+  database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
   pg::migrate(pool, schema());
@@ -84,7 +88,8 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
   auto& wake = runtime.own(std::make_unique<pg::Listener>(database, "mapper_migration"));
   auto& service = runtime.own(std::make_unique<MapperServiceImpl>(pool, mappings, RecordTracer(pool, kafka, Topics{}.raw),
                                                                   RunDiffer(pool, kafka, Topics{}.mapped), runtime.stop_token()));
-  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+  auto& content = content::start(runtime, pool, sealing, config_dir);
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service, &content}, runtime.metrics()));
   auto& migration_consumer =
       runtime.own(std::make_unique<bus::Consumer>(kafka, "mapper.migration", std::vector<std::string>{topic::kMigration},
                                                   [&pool](std::span<const bus::Incoming> messages) { take_migrations(pool, messages); }));

@@ -2,10 +2,12 @@
 
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
+#include "common/content/service.h"
 #include "common/pg/embedded.h"
 #include "common/pg/pg.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
+#include "common/sealing/services.h"
 #include "embedded/notifier_schema.h"
 #include "services/notifier/adapters/progress_rpc.h"
 #include "services/notifier/adapters/status_consumer.h"
@@ -16,11 +18,13 @@ namespace q2o::notifier {
 constexpr int kWatchersMost = 48;
 
 void wire(config::Reader& config, runtime::Runtime& runtime) {
-  const auto kafka = bus::read_options(config, "notifier");
-  const auto database = pg::read_options(config);
+  auto kafka = bus::read_options(config, "notifier");
+  const auto sealing = sealing::read_options(config);
+  auto database = pg::read_options(config);
   const auto listen = config.text("grpc.listen");
   const auto watchers = static_cast<int>(config.integer("watchers.most", kWatchersMost, 1, kWatchersMost));
   if (!config.complaints().empty()) return;  // runtime::run prints them all and leaves
+  database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
   pg::migrate(pool, pg::schema_of(embedded::notifier_schema::kFiles));
@@ -35,7 +39,8 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   pg::ready_with_database(runtime, database);
 
   auto& service = runtime.own(std::make_unique<ProgressRpc>(pool, runtime.stop_token(), ProgressRpc::Options{.watchers_most = watchers}));
-  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+  auto& content = content::start(runtime, pool, sealing, config.text("config.dir", ""));
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service, &content}, runtime.metrics()));
 }
 
 }  // namespace q2o::notifier

@@ -3,9 +3,11 @@
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
+#include "common/content/service.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
+#include "common/sealing/services.h"
 #include "services/validator/adapters/intake.h"
 #include "services/validator/adapters/odoo_target.h"
 #include "services/validator/adapters/recorded_source.h"
@@ -23,12 +25,14 @@ constexpr std::chrono::milliseconds kLookEvery{1'000};
 
 void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto listen = config.text("grpc.listen", "127.0.0.1:15105");
-  const auto database = pg::read_options(config);
-  const auto kafka = bus::read_options(config, "validator");
+  auto database = pg::read_options(config);
+  auto kafka = bus::read_options(config, "validator");
+  const auto sealing = sealing::read_options(config);
   const auto connector = config.text("peers.connector");
   const auto mapper = config.text("peers.mapper");
   const auto loader = config.text("peers.loader");
   if (!config.complaints().empty()) return;  // run() prints them
+  database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
   pg::migrate(pool, schema());
@@ -55,7 +59,8 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       listener.wait(kLookEvery, stop);
     }
   });
-  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+  auto& content = content::start(runtime, pool, sealing, config.text("config.dir", ""));
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service, &content}, runtime.metrics()));
 }
 
 }  // namespace q2o::validator

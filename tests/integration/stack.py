@@ -13,7 +13,7 @@ import urllib.request
 from ports import free_ports
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SERVICES = ["billing", "connector", "mapper", "loader", "validator", "notifier"]
+SERVICES = ["identity", "billing", "connector", "mapper", "loader", "validator", "notifier"]
 
 
 def wait_until(condition, seconds, what):
@@ -137,6 +137,7 @@ class Stack:
             Q2O_BIN=self.binaries,
             Q2O_SANDBOX_ARGS=sandbox_args if paced else f"{sandbox_args} --no-limits".strip(),
             Q2O_STATE=str(self.folder / "state"),
+            Q2O_SERVICE_TOKEN_FILE=str(self.folder / "secrets/service.token"),
             QUICKBOOKS_CLIENT_SECRET="sandbox-client-secret",
             QUICKBOOKS_REFRESH_TOKEN="sandbox-refresh-token",
             ODOO_PASSWORD="admin",

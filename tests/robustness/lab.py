@@ -241,9 +241,11 @@ class Lab:
     def resumed(self, service, process, since, calls=None, limit=90):
         """Seconds from `since` until the service has done something, or the run has ended, or, given the loader's `calls` before (a service
         may have nothing left to do), the service is ready and the loader has got another answer."""
-        points = WORK[service]
+        points = WORK.get(service, ())
 
         def works():
+            if service not in WORK:  # identity is asked rarely: that it answers is its work
+                return self._is_ready(service)
             hits = self.hits(service)
             if any(hits.get(point, 0) for point in points) or process.poll() is not None:
                 return True

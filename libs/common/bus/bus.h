@@ -14,6 +14,7 @@
 #include "common/metrics/metrics.h"
 #include "common/pg/pg.h"
 #include "common/result/result.h"
+#include "common/sealing/seal.h"
 
 /// Kafka: at least once on the wire, exactly once in effect (design, section 2). Messages carry CloudEvents headers.
 namespace q2o::bus {
@@ -24,7 +25,7 @@ using Headers = std::map<std::string, std::string>;
 struct Outgoing {
   std::string topic;
   std::string key;
-  std::string value;  ///< protobuf bytes
+  std::string value;  ///< protobuf bytes; empty: a tombstone, which ends the key in a compacted topic
   std::string id;     ///< ce_id: deterministic (ids::uuid_v5), what inboxes are keyed by
   std::string type;   ///< ce_type: full protobuf message name, e.g. "q2o.connector.v1.RawMessage"
   std::string tenant, migration;
@@ -54,6 +55,9 @@ struct Envelope {
 struct Options {
   std::string brokers;
   std::string service;  ///< ce_source, client id, DLQ topic q2o.<service>.dlq.v1
+  /// Bodies of a tenant are sealed when they are sent or stored (header q2o-dek) and opened before a handler sees them. Without it they
+  /// pass as they are.
+  std::shared_ptr<const sealing::Seal> seal = nullptr;
 };
 Options read_options(config::Reader& reader, std::string service);  ///< kafka.brokers
 
@@ -75,6 +79,7 @@ class Producer {
   Result<std::vector<Position>> publish(std::span<const Envelope> messages, std::chrono::milliseconds deadline);
 
  private:
+  Result<std::vector<Position>> send(std::span<const Envelope> messages, std::chrono::milliseconds deadline);
   struct State;
   std::unique_ptr<State> state_;
 };
@@ -98,7 +103,8 @@ class OutboxRelay {
 
 /// A consumer group member. `handle` gets a batch of one poll (all partitions, in order per partition), must make its effects
 /// durable (one or more database transactions, inbox included) and return; then the offsets are committed to Kafka.
-/// An exception from `handle` stops nothing: the batch is delivered again after a back-off.
+/// An exception from `handle` stops nothing: the batch is delivered again after a back-off. So does a body whose key cannot be asked for
+/// now. Not handed over: tombstones, and bodies whose key was destroyed. One that was tampered with comes sealed as it is: no message.
 /// A new group starts at the beginning of the log by an explicit commit; afterwards a lost range is an error (throws, process restarts).
 class Consumer {
  public:
@@ -125,6 +131,10 @@ struct Range {
   std::int64_t first = 0, last = -1;
 };
 Status read_range(const Options& options, const Range& range, const std::function<void(const Incoming&)>& each, std::stop_token stop);
+
+/// Every message that comes from now on to a topic of one partition: no group, nothing is committed, so that each process sees all.
+/// Returns on stop; waits for a broker that is away.
+void follow(const Options& options, const std::string& topic, const std::function<void(const Incoming&)>& each, std::stop_token stop);
 
 /// Creates the topics of config/topics.toml that are missing; complains about different settings. Error lists all complaints.
 Status declare_topics(const Options& options, const std::string& topics_file);

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "common/bus/client.h"
+#include "common/bus/sealed.h"
 #include "common/failpoint/failpoint.h"
 #include "common/log/log.h"
 
@@ -64,7 +65,7 @@ void start_at_beginning(rd_kafka_t* client, rd_kafka_topic_partition_list_t& ass
 
 struct Consumer::State {
   State(Options options, std::string group_name, std::vector<std::string> topic_names, Handler handler)
-      : group(std::move(group_name)), topics(std::move(topic_names)), handle(std::move(handler)) {
+      : group(std::move(group_name)), topics(std::move(topic_names)), handle(std::move(handler)), seal(options.seal) {
     auto conf = make_conf(options, {{"group.id", group},
                                     {"enable.auto.commit", "false"},
                                     {"enable.auto.offset.store", "false"},
@@ -223,9 +224,28 @@ struct Consumer::State {
     subscribed = true;
   }
 
-  bool handled(const std::vector<Incoming>& batch) {
+  /// What a handler is to see of a batch; the offsets stay in `batch`.
+  std::vector<Incoming> readable(std::vector<Incoming>& batch) {
+    std::vector<Incoming> out;
+    out.reserve(batch.size());
+    std::size_t ended = 0;
+    for (auto& message : batch) {
+      if (message.value.empty()) continue;
+      const auto body = open(seal.get(), message);
+      if (!body) throw std::runtime_error(body.error().message);
+      if (*body == Body::ended) {
+        ++ended;
+        continue;
+      }
+      out.push_back({message.topic, message.partition, message.offset, message.key, std::move(message.value), std::move(message.headers)});
+    }
+    if (ended > 0) log::warn("messages whose key was destroyed are passed over", {{"group", group}, {"messages", ended}});
+    return out;
+  }
+
+  bool handled(std::vector<Incoming>& batch) {
     try {
-      handle(batch);
+      if (const auto messages = readable(batch); !messages.empty()) handle(messages);
       return true;
     } catch (const std::exception& problem) {
       log::error("batch was not handled, it will be delivered again", {{"group", group},
@@ -240,6 +260,7 @@ struct Consumer::State {
   std::string group;
   std::vector<std::string> topics;
   Handler handle;
+  std::shared_ptr<const sealing::Seal> seal;
   std::atomic<bool> is_assigned = false;
   std::atomic<bool> is_stuck = false;
   int failures = 0;  ///< in a row
@@ -273,7 +294,7 @@ void Consumer::run(std::stop_token stop) {
   state_->subscribe();
   auto pause = kBackoffFirst;
   while (!stop.stop_requested()) {
-    const auto batch = state_->next_batch();
+    auto batch = state_->next_batch();
     state_->measure_lag();
     if (batch.empty()) continue;
     if (state_->handled(batch)) {

@@ -1,4 +1,5 @@
 #include "common/bus/client.h"
+#include "common/bus/sealed.h"
 #include "common/failpoint/failpoint.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
@@ -30,7 +31,8 @@ enum class Source { as_stored, our_schema };
 
 /// One round trip. Identity values are drawn before commit: without the lock a later id could become visible first; `ordered` is
 /// volatile and therefore done before the row is made. ce_source is the schema, which bears the service's name.
-void insert(pg::Tx& tx, const Envelope& message, Source source) {
+void insert(pg::Tx& tx, Envelope message, Source source) {
+  if (const auto done = seal(tx.seal(), message); !done) throw std::runtime_error(done.error().message);
   const auto tenant = message.headers.find("q2o-tenant");
   tx.exec(
       "with ordered as (select pg_advisory_xact_lock(hashtextextended(current_schema() || '/' || $1 || '/' || $2, 1)), "
@@ -85,7 +87,7 @@ void dead_letter(pg::Tx& tx, std::string_view service, const Incoming& message, 
   letter.headers["q2o-error-topic"] = message.topic;
   letter.headers["q2o-error-partition"] = std::to_string(message.partition);
   letter.headers["q2o-error-offset"] = std::to_string(message.offset);
-  insert(tx, letter, Source::as_stored);
+  insert(tx, std::move(letter), Source::as_stored);
   log::error("message goes to the dead letters", {{"topic", message.topic},
                                                   {"partition", static_cast<std::int64_t>(message.partition)},
                                                   {"offset", message.offset},

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "common/bus/client.h"
+#include "common/bus/sealed.h"
 #include "common/failpoint/failpoint.h"
 #include "common/log/log.h"
 
@@ -116,8 +117,9 @@ struct Producer::State {
       auto ticket = std::make_unique<Ticket>(Ticket{batch, index});
       const auto problem = rd_kafka_producev(
           to, RD_KAFKA_V_TOPIC(message.topic.c_str()), RD_KAFKA_V_KEY(message.key.data(), message.key.size()),
-          RD_KAFKA_V_VALUE(const_cast<char*>(message.value.data()), message.value.size()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-          RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_OPAQUE(ticket.get()), RD_KAFKA_V_END);
+          // A value without a place is a tombstone; an empty one with a place is none.
+          RD_KAFKA_V_VALUE(message.value.empty() ? nullptr : const_cast<char*>(message.value.data()), message.value.size()),
+          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_OPAQUE(ticket.get()), RD_KAFKA_V_END);
       if (problem == RD_KAFKA_RESP_ERR_NO_ERROR) {
         static_cast<void>(headers.release());  // both belong to librdkafka now
         static_cast<void>(ticket.release());
@@ -138,6 +140,14 @@ Producer::Producer(Options options) : state_(std::make_unique<State>(std::move(o
 Producer::~Producer() = default;
 
 Result<std::vector<Position>> Producer::publish(std::span<const Envelope> messages, std::chrono::milliseconds deadline) {
+  std::vector<Envelope> sealed(messages.begin(), messages.end());
+  for (auto& message : sealed) {
+    if (const auto done = seal(state_->options.seal.get(), message); !done) return fail(done.error());
+  }
+  return send(sealed, deadline);
+}
+
+Result<std::vector<Position>> Producer::send(std::span<const Envelope> messages, std::chrono::milliseconds deadline) {
   const auto until = Clock::now() + deadline;
   const auto client = state_->current();
   auto batch = std::make_shared<Batch>();
@@ -164,10 +174,11 @@ Result<std::vector<Position>> Producer::publish(std::span<const Outgoing> messag
   envelopes.reserve(messages.size());
   for (const auto& message : messages) {
     envelopes.push_back({message.topic, message.key, message.value, headers_of(message, state_->options.service)});
+    if (const auto done = seal(state_->options.seal.get(), envelopes.back()); !done) return fail(done.error());
   }
   try {
     kBeforeProduce.hit();
-    auto positions = publish(std::span<const Envelope>(envelopes), deadline);
+    auto positions = send(envelopes, deadline);
     kAfterProduce.hit();
     return positions;
   } catch (const failpoint::Struck& hurt) {

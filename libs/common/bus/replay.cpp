@@ -1,4 +1,5 @@
 #include "common/bus/client.h"
+#include "common/bus/sealed.h"
 
 namespace q2o::bus {
 namespace {
@@ -11,14 +12,14 @@ std::string name_of(const Range& range) {
   return range.topic + "/" + std::to_string(range.partition) + " [" + std::to_string(range.first) + ", " + std::to_string(range.last) + "]";
 }
 
-Client make_reader(const Options& options) {
+Client make_reader(const Options& options, const char* offset_reset) {
   // A consumer needs a group name; nothing is ever committed under it.
   return make_client(RD_KAFKA_CONSUMER, make_conf(options, {{"group.id", "q2o-replay"},
                                                             {"enable.auto.commit", "false"},
                                                             {"enable.auto.offset.store", "false"},
                                                             {"enable.partition.eof", "true"},
                                                             {"fetch.wait.max.ms", "100"},
-                                                            {"auto.offset.reset", "error"},
+                                                            {"auto.offset.reset", offset_reset},
                                                             {"queued.max.messages.kbytes", "16384"},
                                                             {"allow.auto.create.topics", "false"}}));
 }
@@ -32,7 +33,7 @@ tl::unexpected<Error> lost(const Range& range, const std::string& what) {
 
 Status read_range(const Options& options, const Range& range, const std::function<void(const Incoming&)>& each, std::stop_token stop) {
   if (range.last < range.first) return {};
-  const auto client = make_reader(options);
+  const auto client = make_reader(options, "error");
   rd_kafka_poll_set_consumer(client.get());
   auto list = partition_list(1);
   rd_kafka_topic_partition_list_add(list.get(), range.topic.c_str(), range.partition)->offset = range.first;
@@ -58,10 +59,28 @@ Status read_range(const Options& options, const Range& range, const std::functio
     }
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;  // the client reconnects by itself; patience ends it
     give_up = Clock::now() + kPatience;
-    if (message->offset <= range.last) each(to_incoming(*message));
+    if (message->offset <= range.last) {
+      Incoming incoming = to_incoming(*message);
+      const auto body = open(options.seal.get(), incoming);
+      if (!body) return fail(body.error());
+      // Only a purge ends a key. Other migrations' messages lie in the range too, and may be gone.
+      if (*body == Body::readable && !incoming.value.empty()) each(incoming);
+    }
     if (message->offset >= range.last) return {};
   }
   return fail(Code::cancelled, "replay of " + name_of(range) + " was stopped", "STOPPED");
+}
+
+void follow(const Options& options, const std::string& topic, const std::function<void(const Incoming&)>& each, std::stop_token stop) {
+  const auto client = make_reader(options, "latest");
+  rd_kafka_poll_set_consumer(client.get());
+  auto list = partition_list(1);
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), 0)->offset = RD_KAFKA_OFFSET_END;
+  rd_kafka_assign(client.get(), list.get());
+  while (!stop.stop_requested()) {
+    const Message message(rd_kafka_consumer_poll(client.get(), 100));
+    if (message && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) each(to_incoming(*message));
+  }
 }
 
 }  // namespace q2o::bus

@@ -8,15 +8,20 @@ namespace {
 
 using billing::v1::Migration;
 
-Migration read(const pg::Row& row) {
+sealing::Place place_of(std::string_view tenant, std::string_view migration) {
+  return {tenant, migration, "migration_projection.body", migration};
+}
+
+Migration read(pg::Tx& tx, const pg::Row& row) {
   Migration out;
-  if (!out.ParseFromString(row.bytes("body"))) throw std::runtime_error("migration_projection holds a row that is no Migration");
+  if (!out.ParseFromString(tx.open(place_of(row.text("tenant_id"), row.text("migration_id")), row.bytes("body"))))
+    throw std::runtime_error("migration_projection holds a row that is no Migration");
   return out;
 }
 
-std::optional<Migration> only(const pg::Rows& rows) {
+std::optional<Migration> only(pg::Tx& tx, const pg::Rows& rows) {
   if (rows.empty()) return std::nullopt;
-  return read(rows[0]);
+  return read(tx, rows[0]);
 }
 
 }  // namespace
@@ -40,25 +45,27 @@ bool apply(pg::Tx& tx, const Migration& migration) {
                "on conflict (migration_id) do update set version = excluded.version, state = excluded.state, body = excluded.body, "
                "changed_at = now() where p.version < excluded.version and p.tenant_id = excluded.tenant_id",
                {migration.migration_id(), migration.tenant_id(), migration.version(), static_cast<int>(migration.state()),
-                pg::Param::bytes(migration.SerializeAsString())})
+                pg::Param::bytes(tx.seal_bytes(place_of(migration.tenant_id(), migration.migration_id()), migration.SerializeAsString()))})
              .affected() == 1;
 }
 
 std::optional<Migration> find(pg::Tx& tx, std::string_view migration_id) {
   if (!ids::is_uuid(migration_id)) return std::nullopt;
-  return only(tx.exec("select body from migration_projection where migration_id = $1", {migration_id}));
+  return only(tx, tx.exec("select tenant_id, migration_id, body from migration_projection where migration_id = $1", {migration_id}));
 }
 
 std::optional<Migration> find(pg::Tx& tx, std::string_view tenant_id, std::string_view migration_id) {
   if (!ids::is_uuid(migration_id) || !ids::is_uuid(tenant_id)) return std::nullopt;
-  return only(tx.exec("select body from migration_projection where migration_id = $1 and tenant_id = $2", {migration_id, tenant_id}));
+  return only(tx, tx.exec("select tenant_id, migration_id, body from migration_projection where migration_id = $1 and tenant_id = $2",
+                          {migration_id, tenant_id}));
 }
 
 std::vector<Migration> with_state(pg::Tx& tx, billing::v1::State state) {
   std::vector<Migration> out;
   for (const auto row :
-       tx.exec("select body from migration_projection where state = $1 order by changed_at, migration_id", {static_cast<int>(state)})) {
-    out.push_back(read(row));
+       tx.exec("select tenant_id, migration_id, body from migration_projection where state = $1 order by changed_at, migration_id",
+               {static_cast<int>(state)})) {
+    out.push_back(read(tx, row));
   }
   return out;
 }

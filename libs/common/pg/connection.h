@@ -35,6 +35,7 @@ struct Rows::State {
 struct Tx::State {
   Connection& connection;
   pqxx::work& work;
+  const sealing::Seal* seal = nullptr;
   bool writes = false;  ///< something was changed: its commit is a place where a crash matters
 };
 

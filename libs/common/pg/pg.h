@@ -14,6 +14,7 @@
 
 #include "common/config/config.h"
 #include "common/result/result.h"
+#include "common/sealing/seal.h"
 
 /// Postgres behind a small face (libpqxx stays inside). Expected trouble of SQL (constraint, serialization) surfaces as
 /// pg::SqlError; a lost connection as pg::ConnectionLost. transact() retries serialization failures, deadlocks and connections
@@ -120,6 +121,16 @@ class Tx {
   Row one(std::string_view sql, const Params& params = {});
   void notify(std::string_view channel, std::string_view payload = {});  ///< delivered at commit
 
+  /// Content of a tenant for a text or bytea column, sealed; empty stays empty. Without keys (Options::seal): as it is. Throws when the
+  /// key cannot be had now, so that nothing is written.
+  std::string seal_text(const sealing::Place& place, std::string_view text);
+  std::string seal_bytes(const sealing::Place& place, std::string_view bytes);
+  /// For a key column (sealing::Seal::fingerprint). Without keys: the text.
+  std::string fingerprint(const sealing::Place& place, std::string_view text);
+  /// What either of them made, or what was written before there were keys. Throws when it does not open.
+  std::string open(const sealing::Place& place, std::string_view stored);
+  const sealing::Seal* seal() const;
+
  private:
   State& state_;
 };
@@ -129,6 +140,7 @@ struct Options {
   int port = 5432;
   config::Secret password;
   int connections = 8;
+  std::shared_ptr<const sealing::Seal> seal = nullptr;  ///< for Tx::seal_text and the outbox
 };
 Options read_options(config::Reader& reader);  ///< database.{host,port,user,name,schema,connections,password}
 

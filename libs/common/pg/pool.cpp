@@ -101,9 +101,9 @@ std::unique_ptr<pqxx::work> begin(Connection& connection) {
   }
 }
 
-void attempt(Connection& connection, const std::function<void(Tx&)>& body) {
+void attempt(Connection& connection, const sealing::Seal* seal, const std::function<void(Tx&)>& body) {
   const auto work = begin(connection);
-  Tx::State state{connection, *work};
+  Tx::State state{connection, *work, seal};
   Tx tx(state);
   body(tx);
   if (state.writes) kBeforeCommit.hit();
@@ -127,7 +127,7 @@ void Pool::run(const std::function<void(Tx&)>& work) {
     std::unique_ptr<Connection> connection;
     try {
       connection = state_->take();
-      attempt(*connection, work);
+      attempt(*connection, state_->options.seal.get(), work);
       state_->give_back(std::move(connection));
       return;
     } catch (const SqlError& problem) {

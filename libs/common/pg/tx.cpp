@@ -52,6 +52,40 @@ void Tx::notify(std::string_view channel, std::string_view payload) {
   exec("select pg_notify($1, $2)", {channel, payload});
 }
 
+namespace {
+
+std::string value_or_throw(Result<std::string> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return std::move(*result);
+}
+
+}  // namespace
+
+const sealing::Seal* Tx::seal() const {
+  return state_.seal;
+}
+
+std::string Tx::seal_text(const sealing::Place& place, std::string_view text) {
+  if (state_.seal == nullptr || text.empty()) return std::string(text);
+  return value_or_throw(state_.seal->seal_text(place, text));
+}
+
+std::string Tx::seal_bytes(const sealing::Place& place, std::string_view bytes) {
+  if (state_.seal == nullptr || bytes.empty()) return std::string(bytes);
+  return value_or_throw(state_.seal->seal(place, bytes));
+}
+
+std::string Tx::fingerprint(const sealing::Place& place, std::string_view text) {
+  return state_.seal == nullptr ? std::string(text) : value_or_throw(state_.seal->fingerprint(place, text));
+}
+
+std::string Tx::open(const sealing::Place& place, std::string_view stored) {
+  if (!sealing::is_sealed(stored)) return std::string(stored);
+  if (state_.seal == nullptr)
+    throw std::runtime_error("a sealed value of " + std::string(place.where) + " and no keys: configure peers.identity");
+  return value_or_throw(state_.seal->open(place, stored));
+}
+
 Options read_options(config::Reader& reader) {
   Options out;
   out.host = reader.text("database.host");

@@ -13,7 +13,7 @@ namespace q2o::runtime {
 namespace {
 
 /// The local stack writes one form of file for all services: what one of them does not need there is no mistake.
-constexpr std::string_view kSharedKeys[] = {"config.dir",   "crypto.key_file", "peers.billing",  "peers.connector",
+constexpr std::string_view kSharedKeys[] = {"config.dir",   "crypto.key_file", "peers.billing",  "peers.connector", "peers.identity",
                                             "peers.loader", "peers.mapper",    "peers.notifier", "peers.validator"};
 
 /// "NAME HITS" lines.

@@ -12,9 +12,26 @@
 namespace q2o::billing {
 namespace {
 
-v1::Migration parse(const pg::Row& row) {
+sealing::Place place(std::string_view tenant, std::string_view migration, std::string_view where, std::string_view id) {
+  return {tenant, migration, where, id};
+}
+constexpr std::string_view kBody = "billing.migration.body";         // id: the migration
+constexpr std::string_view kEvent = "billing.migration_event.body";  // id: the version
+constexpr std::string_view kRun = "billing.run.body";                // id: the run
+
+template <class Message>
+pg::Param sealed(pg::Tx& tx, const v1::Migration& owner, std::string_view where, const std::string& id, const Message& message) {
+  return pg::Param::bytes(tx.seal_bytes(place(owner.tenant_id(), owner.migration_id(), where, id), message.SerializeAsString()));
+}
+
+std::string opened(pg::Tx& tx, const pg::Row& row, std::string_view where, const std::string& id) {
+  return tx.open(place(row.text("tenant_id"), row.text("migration_id"), where, id), row.bytes("body"));
+}
+
+v1::Migration parse(pg::Tx& tx, const pg::Row& row) {
   v1::Migration migration;
-  if (!migration.ParseFromString(row.bytes("body"))) throw std::runtime_error("a stored migration cannot be read");
+  if (!migration.ParseFromString(opened(tx, row, kBody, row.text("migration_id"))))
+    throw std::runtime_error("a stored migration cannot be read");
   return migration;
 }
 
@@ -49,28 +66,31 @@ void PgMigrations::insert(Aggregate& migration) {
   const auto& state = migration.get();
   tx_.exec("INSERT INTO migration(migration_id, tenant_id, version, state, source_id, target_id, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
            {state.migration_id(), state.tenant_id(), state.version(), static_cast<int>(state.state()), state.source_connection_id(),
-            state.target_id(), pg::Param::bytes(state.SerializeAsString())});
+            state.target_id(), sealed(tx_, state, kBody, state.migration_id(), state)});
   v1::Event event;
   event.set_version(state.version());
   event.set_to(state.state());
   event.set_kind("CREATED");
   event.set_at(state.created_at());
   tx_.exec("INSERT INTO migration_event(migration_id, tenant_id, version, body) VALUES ($1, $2, $3, $4)",
-           {state.migration_id(), state.tenant_id(), state.version(), pg::Param::bytes(event.SerializeAsString())});
+           {state.migration_id(), state.tenant_id(), state.version(), sealed(tx_, state, kEvent, std::to_string(event.version()), event)});
   publish(migration);
 }
 
 std::optional<Aggregate> PgMigrations::find(const std::string& tenant, const std::string& migration_id) {
-  const auto rows = tx_.exec("SELECT body FROM migration WHERE migration_id = $1 AND tenant_id = $2 FOR UPDATE", {migration_id, tenant});
+  const auto rows =
+      tx_.exec("SELECT tenant_id, migration_id, body FROM migration WHERE migration_id = $1 AND tenant_id = $2 AND NOT purging FOR UPDATE",
+               {migration_id, tenant});
   if (rows.empty()) return std::nullopt;
-  return Aggregate(parse(rows[0]));
+  return Aggregate(parse(tx_, rows[0]));
 }
 
 std::vector<v1::Migration> PgMigrations::list(const std::string& tenant, const std::string& after, std::uint32_t most) {
   std::vector<v1::Migration> out;
-  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE tenant_id = $1 AND migration_id > $2 ORDER BY migration_id LIMIT $3",
+  for (const auto& row : tx_.exec("SELECT tenant_id, migration_id, body FROM migration WHERE tenant_id = $1 AND NOT purging AND "
+                                  "migration_id > $2 ORDER BY migration_id LIMIT $3",
                                   {tenant, after, most})) {
-    out.push_back(parse(row));
+    out.push_back(parse(tx_, row));
   }
   return out;
 }
@@ -78,9 +98,10 @@ std::vector<v1::Migration> PgMigrations::list(const std::string& tenant, const s
 std::vector<Aggregate> PgMigrations::using_connection(const std::string& tenant, const std::string& id) {
   std::vector<Aggregate> out;
   const auto rows = tx_.exec(
-      "SELECT body FROM migration WHERE tenant_id = $1 AND (source_id = $2 OR target_id = $2) AND state NOT IN ($3, $4) FOR UPDATE",
+      "SELECT tenant_id, migration_id, body FROM migration WHERE tenant_id = $1 AND NOT purging AND (source_id = $2 OR target_id = $2) AND "
+      "state NOT IN ($3, $4) FOR UPDATE",
       {tenant, id, static_cast<int>(State::completed), static_cast<int>(State::failed)});
-  for (const auto& row : rows) out.emplace_back(parse(row));
+  for (const auto& row : rows) out.emplace_back(parse(tx_, row));
   return out;
 }
 
@@ -88,9 +109,10 @@ std::vector<v1::Migration> PgMigrations::in_states(const std::vector<State>& sta
   std::vector<std::int64_t> numbers;
   for (const auto state : states) numbers.push_back(static_cast<std::int64_t>(state));
   std::vector<v1::Migration> out;
-  for (const auto& row : tx_.exec("SELECT body FROM migration WHERE state = ANY($1) AND migration_id > $2 ORDER BY migration_id LIMIT $3",
+  for (const auto& row : tx_.exec("SELECT tenant_id, migration_id, body FROM migration WHERE NOT purging AND state = ANY($1) AND "
+                                  "migration_id > $2 ORDER BY migration_id LIMIT $3",
                                   {numbers, after, most})) {
-    out.push_back(parse(row));
+    out.push_back(parse(tx_, row));
   }
   return out;
 }
@@ -99,12 +121,13 @@ void PgMigrations::save(Aggregate& migration) {
   const auto& state = migration.get();
   const auto done = tx_.exec("UPDATE migration SET version = $3, state = $4, body = $5 WHERE migration_id = $1 AND version = $2",
                              {state.migration_id(), migration.stored_version(), state.version(), static_cast<int>(state.state()),
-                              pg::Param::bytes(state.SerializeAsString())});
+                              sealed(tx_, state, kBody, state.migration_id(), state)});
   if (done.affected() != 1) throw std::logic_error("migration " + state.migration_id() + " changed under a lock");
   if (migration.touched_run()) save_run(state);
   for (const auto& event : migration.events()) {
-    tx_.exec("INSERT INTO migration_event(migration_id, tenant_id, version, body) VALUES ($1, $2, $3, $4)",
-             {state.migration_id(), state.tenant_id(), event.version(), pg::Param::bytes(event.SerializeAsString())});
+    tx_.exec(
+        "INSERT INTO migration_event(migration_id, tenant_id, version, body) VALUES ($1, $2, $3, $4)",
+        {state.migration_id(), state.tenant_id(), event.version(), sealed(tx_, state, kEvent, std::to_string(event.version()), event)});
   }
   publish(migration);
 }
@@ -113,7 +136,8 @@ void PgMigrations::save_run(const v1::Migration& state) {
   tx_.exec(
       "INSERT INTO run(migration_id, run, tenant_id, started_at, body) VALUES ($1, $2, $3, $4, $5) "
       "ON CONFLICT (migration_id, run) DO UPDATE SET body = EXCLUDED.body",
-      {state.migration_id(), state.run(), state.tenant_id(), state.updated_at(), pg::Param::bytes(run_of(state).SerializeAsString())});
+      {state.migration_id(), state.run(), state.tenant_id(), state.updated_at(),
+       sealed(tx_, state, kRun, std::to_string(state.run()), run_of(state))});
 }
 
 std::vector<v1::Run> PgMigrations::runs(const std::string& migration_id) {
@@ -123,7 +147,7 @@ std::vector<v1::Run> PgMigrations::runs(const std::string& migration_id) {
                                   "WHERE r.migration_id = $1 ORDER BY r.run",
                                   {migration_id, kRunExtracted})) {
     auto& run = out.emplace_back();
-    if (!run.ParseFromString(row.bytes("body"))) throw std::runtime_error("a stored run cannot be read");
+    if (!run.ParseFromString(opened(tx_, row, kRun, row.text("run")))) throw std::runtime_error("a stored run cannot be read");
     run.set_started_at(row.text("started_at"));
     run.set_extracted(row.boolean("extracted"));
   }
@@ -132,9 +156,11 @@ std::vector<v1::Run> PgMigrations::runs(const std::string& migration_id) {
 
 std::vector<v1::Event> PgMigrations::history(const std::string& migration_id, std::uint64_t after, std::uint32_t most) {
   std::vector<v1::Event> out;
-  for (const auto& row : tx_.exec("SELECT body FROM migration_event WHERE migration_id = $1 AND version > $2 ORDER BY version LIMIT $3",
+  for (const auto& row : tx_.exec("SELECT tenant_id, migration_id, version, body FROM migration_event WHERE migration_id = $1 AND version "
+                                  "> $2 ORDER BY version LIMIT $3",
                                   {migration_id, after, most})) {
-    if (!out.emplace_back().ParseFromString(row.bytes("body"))) throw std::runtime_error("a stored event cannot be read");
+    if (!out.emplace_back().ParseFromString(opened(tx_, row, kEvent, row.text("version"))))
+      throw std::runtime_error("a stored event cannot be read");
   }
   return out;
 }

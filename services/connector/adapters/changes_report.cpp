@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/connector/adapters/postgres_replay.h"
+#include "services/connector/adapters/sealed_change.h"
 
 namespace q2o::connector {
 namespace {
@@ -11,17 +12,21 @@ constexpr std::uint32_t kPageMax = 1000;
 /// Between entity and id in a page token; in neither of them.
 constexpr char kSeparator = '\n';
 
-void fill(v1::SourceChange& out, const pg::Row& row) {
+void fill(pg::Tx& tx, v1::SourceChange& out, const pg::Row& row) {
+  const auto id = change_id(static_cast<std::uint64_t>(row.integer("run")), row.text("entity"), row.text("source_id"));
+  const auto open = [&](std::string_view where, std::string_view column) {
+    return tx.open({row.text("tenant_id"), row.text("migration_id"), where, id}, row.text(column));
+  };
   out.set_entity(row.text("entity"));
   out.set_source_id(row.text("source_id"));
   out.set_kind(row.text("kind"));
   out.set_closed(row.boolean("closed"));
-  out.set_number(row.text("number"));
-  out.set_party(row.text("party"));
+  out.set_number(open(kChangeNumber, "number"));
+  out.set_party(open(kChangeParty, "party"));
   out.set_before_date(row.text("before_date"));
-  out.set_before_amount(row.text("before_amount"));
+  out.set_before_amount(open(kChangeBefore, "before_amount"));
   out.set_after_date(row.text("after_date"));
-  out.set_after_amount(row.text("after_amount"));
+  out.set_after_amount(open(kChangeAfter, "after_amount"));
 }
 
 void fill_entities(pg::Tx& tx, const pg::Params& run, v1::ListChangesResponse& out) {
@@ -60,7 +65,7 @@ Result<v1::ListChangesResponse> changes_report(pg::Tx& tx, const std::string& te
   for (const auto row : tx.exec("SELECT * FROM source_change WHERE migration_id = $1 AND run = $2 AND (closed OR NOT $3) AND (entity, "
                                 "source_id) > ($4, $5) ORDER BY entity, source_id LIMIT $6",
                                 {request.migration_id(), *run, request.closed_only(), entity, id, static_cast<std::int64_t>(size)}))
-    fill(*out.add_changes(), row);
+    fill(tx, *out.add_changes(), row);
   if (static_cast<std::uint32_t>(out.changes_size()) == size)
     out.set_next_page_token(out.changes(out.changes_size() - 1).entity() + kSeparator + out.changes(out.changes_size() - 1).source_id());
   return out;

@@ -103,7 +103,9 @@ grpc::Status GrpcService::GetReports(grpc::ServerContext* context, const v1::Get
         const auto row = tx.one(
             "SELECT bytes, body FROM report WHERE migration_id = $1 AND run = $2 AND name = $3 AND start_date = $4 AND end_date = $5",
             {request->migration_id(), recorded, name, start, end});
-        return decompress(row.bytes("body"), static_cast<std::size_t>(row.integer("bytes")));
+        const auto packed =
+            tx.open({caller.tenant, request->migration_id(), kReportBody, report_id(recorded, name, start, end)}, row.bytes("body"));
+        return decompress(packed, static_cast<std::size_t>(row.integer("bytes")));
       }));
       if (!writer->Write(report)) return fail(Code::cancelled, "the caller left", "CANCELLED");
     }

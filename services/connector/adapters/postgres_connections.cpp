@@ -17,11 +17,18 @@ constexpr const char* kColumns =
     "connection_id, tenant_id, slug, platform, company_id, base_url, token_url, company_name, home_currency, state, message, credentials, "
     "tokens, fiscal_year_first_month";
 
-Connection connection_of(const pg::Row& row) {
-  return {row.text("connection_id"), row.text("tenant_id"),    row.text("slug"),
-          row.text("platform"),      row.text("company_id"),   row.text("base_url"),
-          row.text("token_url"),     row.text("company_name"), row.text("home_currency"),
-          row.text("state"),         row.text("message"),      static_cast<unsigned>(row.integer("fiscal_year_first_month"))};
+/// The name of a company outlives a migration: the tenant's key.
+sealing::Place name_place(std::string_view tenant, std::string_view connection) {
+  return {tenant, "", "connector.connection.company_name", connection};
+}
+
+Connection connection_of(pg::Tx& tx, const pg::Row& row) {
+  return {row.text("connection_id"), row.text("tenant_id"),
+          row.text("slug"),          row.text("platform"),
+          row.text("company_id"),    row.text("base_url"),
+          row.text("token_url"),     tx.open(name_place(row.text("tenant_id"), row.text("connection_id")), row.text("company_name")),
+          row.text("home_currency"), row.text("state"),
+          row.text("message"),      static_cast<unsigned>(row.integer("fiscal_year_first_month"))};
 }
 
 /// One try at the sign-in server and some time to store what it answered.
@@ -90,7 +97,7 @@ Result<SignIn> PostgresConnections::read(pg::Tx& tx, const std::string& connecti
   const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1" + (lock ? " FOR UPDATE" : ""),
                             {connection_id});
   if (rows.empty()) return fail(Code::not_found, "no such connection", "NOT_FOUND");
-  SignIn out{connection_of(rows[0]), {}, {}};
+  SignIn out{connection_of(tx, rows[0]), {}, {}};
   const auto credentials = sealer_.open(rows[0].bytes("credentials"), context(out.connection, "credentials"));
   const auto tokens = sealer_.open(rows[0].bytes("tokens"), context(out.connection, "tokens"));
   if (!credentials || !tokens)
@@ -174,7 +181,7 @@ Connection PostgresConnections::save(const NewConnection& wanted) {
             kColumns,
         {c.id, c.tenant, c.platform, c.slug, c.company_id, c.base_url, c.token_url, pg::Param::bytes(seal(c, wanted.credentials)),
          pg::Param::bytes(seal(c, tokens))});
-    return connection_of(rows[0]);
+    return connection_of(tx, rows[0]);
   });
 }
 
@@ -183,7 +190,7 @@ std::optional<Connection> PostgresConnections::find(const std::string& tenant, c
     const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1 AND tenant_id = $2",
                               {connection_id, tenant});
     if (rows.empty()) return std::nullopt;
-    return connection_of(rows[0]);
+    return connection_of(tx, rows[0]);
   });
 }
 
@@ -196,7 +203,7 @@ std::vector<Connection> PostgresConnections::list(const std::string& tenant, con
                      "connection_id FROM connection WHERE tenant_id = $1 AND connection_id::text = $2)) ORDER BY created_at, "
                      "connection_id LIMIT $3",
                  {tenant, after, static_cast<std::int64_t>(most)}))
-      all.push_back(connection_of(row));
+      all.push_back(connection_of(tx, row));
     return all;
   });
 }
@@ -204,13 +211,16 @@ std::vector<Connection> PostgresConnections::list(const std::string& tenant, con
 void PostgresConnections::verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency,
                                    unsigned fiscal_year_first_month) {
   pool_.transact([&](pg::Tx& tx) {
+    const auto known = tx.exec("SELECT tenant_id FROM connection WHERE connection_id = $1", {connection_id});
+    if (known.empty()) return;
     const auto rows = tx.exec(std::string("UPDATE connection SET state = 'connected', message = '', company_name = $2, home_currency = $3, "
                                           "fiscal_year_first_month = $4, updated_at = now()"
                                           " WHERE connection_id = $1 RETURNING ") +
                                   kColumns,
-                              {connection_id, company_name, home_currency, fiscal_year_first_month});
+                              {connection_id, tx.seal_text(name_place(known[0].text("tenant_id"), connection_id), company_name),
+                               home_currency, fiscal_year_first_month});
     if (rows.empty()) return;
-    auto fact = fact_of(connection_of(rows[0]));
+    auto fact = fact_of(connection_of(tx, rows[0]));
     auto& verified = *fact.mutable_connection_verified();
     verified.set_connection_id(connection_id);
     verified.set_company_name(company_name);
@@ -229,7 +239,7 @@ void PostgresConnections::reopen(const std::string& connection_id) {
 void PostgresConnections::broken(const std::string& connection_id, const Error& why) {
   pool_.transact([&](pg::Tx& tx) {
     const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1 FOR UPDATE", {connection_id});
-    if (!rows.empty()) mark_broken(tx, connection_of(rows[0]), why);
+    if (!rows.empty()) mark_broken(tx, connection_of(tx, rows[0]), why);
   });
 }
 

@@ -6,6 +6,7 @@
 #include "common/migrations/migrations.h"
 #include "services/connector/adapters/compression.h"
 #include "services/connector/adapters/facts.h"
+#include "services/connector/adapters/sealed_change.h"
 
 namespace q2o::connector {
 namespace {
@@ -140,11 +141,16 @@ void PostgresJournal::write_entity_positions(pg::Tx& tx, const std::string& enti
 void PostgresJournal::write_changes(pg::Tx& tx, const std::vector<SourceChange>& changes) {
   for (const auto& change : changes) {
     const auto& shown = change.kind == SourceChange::Kind::deleted ? change.before : change.after;
+    const auto id = change_id(job_.run, change.entity, change.source_id);
+    const auto seal = [&](std::string_view where, const std::string& text) {
+      return tx.seal_text({job_.tenant, job_.migration, where, id}, text);
+    };
     tx.exec(
         "INSERT INTO source_change (migration_id, run, entity, source_id, tenant_id, kind, closed, number, party, before_date, "
         "before_amount, after_date, after_amount) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
-        {job_.migration, job_.run, change.entity, change.source_id, job_.tenant, word(change.kind), change.closed, shown.number,
-         shown.party, change.before.date, change.before.amount, change.after.date, change.after.amount});
+        {job_.migration, job_.run, change.entity, change.source_id, job_.tenant, word(change.kind), change.closed,
+         seal(kChangeNumber, shown.number), seal(kChangeParty, shown.party), change.before.date, seal(kChangeBefore, change.before.amount),
+         change.after.date, seal(kChangeAfter, change.after.amount)});
   }
 }
 
@@ -155,7 +161,9 @@ void PostgresJournal::write_reports(pg::Tx& tx, const std::vector<StoredReport>&
         "$8) ON CONFLICT DO"
         " NOTHING",
         {job_.migration, job_.run, report.name, report.start_date, report.end_date, job_.tenant, report.body.size(),
-         pg::Param::bytes(compress(report.body))});
+         pg::Param::bytes(
+             tx.seal_bytes({job_.tenant, job_.migration, kReportBody, report_id(job_.run, report.name, report.start_date, report.end_date)},
+                           compress(report.body)))});
 }
 
 void PostgresJournal::write_finished(pg::Tx& tx) {

@@ -8,6 +8,7 @@
 #include "common/migrations/migrations.h"
 #include "services/loader/adapters/outgoing.h"
 #include "services/loader/adapters/pg_undo_store.h"
+#include "services/loader/adapters/sealed_item.h"
 #include "services/loader/app/facts.h"
 
 namespace q2o::loader {
@@ -17,7 +18,9 @@ constexpr std::string_view kConsumer = "loader";
 
 void begin_run(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::RunPlan& plan) {
   tx.exec("insert into run (migration_id, run, tenant_id, connection, plan) values ($1, $2, $3, $4, $5) on conflict do nothing",
-          {scope.migration_id(), scope.run(), scope.tenant_id(), scope.connection(), pg::Param::bytes(plan.SerializeAsString())});
+          {scope.migration_id(), scope.run(), scope.tenant_id(), scope.connection(),
+           pg::Param::bytes(
+               tx.seal_bytes({scope.tenant_id(), scope.migration_id(), kPlan, std::to_string(scope.run())}, plan.SerializeAsString()))});
   for (const auto& wave : plan.waves()) {
     const std::vector<std::string> entities(wave.entities().begin(), wave.entities().end());
     tx.exec(
@@ -43,13 +46,17 @@ void store_items(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::M
   std::vector<std::int64_t> waves, file_bytes;
   for (const auto& record : batch.records()) {
     for (const auto& target : record.targets().records()) {
+      const std::string id = item_id(scope.run(), target.external_id());
+      const auto seal = [&](std::string_view where, const std::string& text) {
+        return tx.seal_text({scope.tenant_id(), scope.migration_id(), where, id}, text);
+      };
       sources.push_back(record.source_id());
-      labels.push_back(record.label());
+      labels.push_back(seal(kItemLabel, record.label()));
       names.push_back(target.external_id());
       models.push_back(target.model());
       operations.push_back(target.operation());
       waves.push_back(target.wave());
-      values.push_back(target.values_json());
+      values.push_back(seal(kItemValues, target.values_json()));
       posts.emplace_back(target.post() ? "true" : "false");
       hashes.push_back(target.content_hash());
       files.push_back(target.file().source_id());

@@ -1,5 +1,6 @@
 // The part of the run store that remembers what the target was like and what was changed in it.
 #include "services/loader/adapters/pg_run_store.h"
+#include "services/loader/adapters/sealed_item.h"
 
 namespace q2o::loader {
 namespace {
@@ -46,12 +47,17 @@ void PgRunStore::remember_setting(const RunInfo& run, const Hold& hold, const Se
 void PgRunStore::remember_values(const RunInfo& run, const Hold& hold, std::span<const ChangedValue> values) {
   pool_.transact([&](pg::Tx& tx) {
     must_hold(tx, hold);
-    for (const auto& value : values)
+    for (const auto& value : values) {
+      // The tenant's key: another migration may write to the same record later, and its undo needs the first value.
+      const std::string id = value_id(value.model, value.odoo_id, value.field);
+      const auto seal = [&](std::string_view where, const std::string& text) { return tx.seal_text({run.tenant_id, "", where, id}, text); };
       tx.exec(
           "insert into changed_value (target_id, model, odoo_id, field, tenant_id, migration_id, before_value, written_value) values ($1, "
           "$2, $3, $4, $5, $6, $7, $8) on conflict (target_id, model, odoo_id, field) do update set written_value = "
           "excluded.written_value, migration_id = excluded.migration_id",
-          {run.target_id, value.model, value.odoo_id, value.field, run.tenant_id, run.key.migration_id, value.before, value.written});
+          {run.target_id, value.model, value.odoo_id, value.field, run.tenant_id, run.key.migration_id, seal(kValueBefore, value.before),
+           seal(kValueWritten, value.written)});
+    }
   });
 }
 

@@ -5,6 +5,7 @@
 #include "common/migrations/migrations.h"
 #include "q2o/mapper/v1/mapped.pb.h"
 #include "services/loader/adapters/outgoing.h"
+#include "services/loader/adapters/sealed_item.h"
 #include "services/loader/app/facts.h"
 
 namespace q2o::loader {
@@ -21,9 +22,9 @@ std::string ledger_key(const Item& item) {
   return item.operation == "write" ? item.external_id + "#write" : item.external_id;
 }
 
-RunInfo run_info(const pg::Row& row, const billing::v1::Migration& migration) {
+RunInfo run_info(pg::Tx& tx, const pg::Row& row, const billing::v1::Migration& migration) {
   mapper::v1::RunPlan plan;
-  plan.ParseFromString(row.bytes("plan"));
+  plan.ParseFromString(tx.open({row.text("tenant_id"), row.text("migration_id"), kPlan, row.text("run")}, row.bytes("plan")));
   RunInfo out;
   out.key = {row.text("migration_id"), static_cast<std::uint32_t>(row.integer("run"))};
   out.tenant_id = row.text("tenant_id");
@@ -91,13 +92,18 @@ void write_records(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) 
 }
 
 void add_rejects(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
-  for (const auto& fate : fates)
-    if (fate.kind == Fate::Kind::rejected)
-      tx.exec(
-          "insert into reject (migration_id, run, tenant_id, external_id, entity, source_id, reason, message, hint, label) values ($1, "
-          "$2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
-          {run.key.migration_id, run.key.run, run.tenant_id, fate.item.external_id, fate.item.entity, fate.item.source_id, fate.reason,
-           fate.message, fate.hint, fate.item.label});
+  for (const auto& fate : fates) {
+    if (fate.kind != Fate::Kind::rejected) continue;
+    const std::string id = item_id(run.key.run, fate.item.external_id);
+    const auto seal = [&](std::string_view where, const std::string& text) {
+      return tx.seal_text({run.tenant_id, run.key.migration_id, where, id}, text);
+    };
+    tx.exec(
+        "insert into reject (migration_id, run, tenant_id, external_id, entity, source_id, reason, message, hint, label) values ($1, "
+        "$2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+        {run.key.migration_id, run.key.run, run.tenant_id, fate.item.external_id, fate.item.entity, fate.item.source_id, fate.reason,
+         seal(kRejectMessage, fate.message), seal(kRejectHint, fate.hint), seal(kRejectLabel, fate.item.label)});
+  }
 }
 
 void add_totals(pg::Tx& tx, const RunInfo& run, std::span<const Fate> fates) {
@@ -139,7 +145,7 @@ std::vector<RunInfo> PgRunStore::runnable() {
         tx.exec("update run set state = 'working', failure = '' where migration_id = $1 and run = $2",
                 {row.text("migration_id"), row.integer("run")});
       }
-      out.push_back(run_info(row, *migration));
+      out.push_back(run_info(tx, row, *migration));
     }
     return out;
   });
@@ -231,11 +237,11 @@ std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wa
       out.push_back({row.integer("number"),
                      row.text("entity"),
                      row.text("source_id"),
-                     row.text("label"),
+                     opened(tx, row, "label", kItemLabel),
                      row.text("external_id"),
                      row.text("model"),
                      row.text("operation"),
-                     row.text("values_json"),
+                     opened(tx, row, "values_json", kItemValues),
                      row.text("content_hash"),
                      row.text_array("refs"),
                      static_cast<std::uint32_t>(row.integer("wave")),
@@ -319,7 +325,7 @@ std::size_t PgRunStore::reject_parked(const RunInfo& run, const Hold& hold) {
       fate.item.external_id = row.text("external_id");
       fate.item.entity = row.text("entity");
       fate.item.source_id = row.text("source_id");
-      fate.item.label = row.text("label");
+      fate.item.label = opened(tx, row, "label", kItemLabel);
       fate.item.model = row.text("model");
       fate.reason = "WAITS_FOR_PARENT";
       fate.message = fmt::format("waits for {}, which is not in the target", row.text("waits_for"));
@@ -338,7 +344,7 @@ void PgRunStore::end(const RunInfo& run, const Hold& hold, const std::string& st
   fenced(hold, [&](pg::Tx& tx) {
     const auto migration = migrations::find(tx, run.key.migration_id);
     tx.exec("update run set state = $3, target_id = $4, failure = $5, failed_version = $6 where migration_id = $1 and run = $2",
-            {run.key.migration_id, run.key.run, state, run.target_id, fact.has_run_failed() ? fact.run_failed().message() : "",
+            {run.key.migration_id, run.key.run, state, run.target_id, fact.has_run_failed() ? fact.run_failed().reason() : "",
              static_cast<std::int64_t>(migration ? migration->version() : 0)});
     store_fact(tx, run, fact);
   });

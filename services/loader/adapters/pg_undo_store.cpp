@@ -3,11 +3,25 @@
 #include <unordered_set>
 
 #include "common/migrations/migrations.h"
+#include "services/loader/adapters/sealed_item.h"
 #include "services/loader/domain/ledger_entries.h"
 
 namespace q2o::loader {
 
 using Verdict = UndoLook::Verdict;
+
+namespace {
+
+std::string seal_reason(pg::Tx& tx, const RunInfo& run, const std::string& external_id, const std::string& reason) {
+  return tx.seal_text({run.tenant_id, run.key.migration_id, kUndoReason, item_id(run.key.run, external_id)}, reason);
+}
+
+std::string open_value(pg::Tx& tx, const pg::Row& row, std::string_view column, std::string_view where) {
+  return tx.open({row.text("tenant_id"), "", where, value_id(row.text("model"), row.integer("odoo_id"), row.text("field"))},
+                 row.text(column));
+}
+
+}  // namespace
 
 void begin_undo(pg::Tx& tx, const billing::v1::Migration& migration) {
   if (migration.order().kind() != billing::v1::RUN_KIND_UNDO || migration.state() != billing::v1::STATE_RUNNING) return;
@@ -60,9 +74,10 @@ void PgUndoStore::store_plan(const RunInfo& run, const Hold& hold, std::span<con
     models.push_back(record.model);
     ids.push_back(record.odoo_id);
     verdicts.push_back(static_cast<std::int64_t>(record.verdict));
-    reasons.push_back(record.reason);
   }
   fenced(hold, [&](pg::Tx& tx) {
+    reasons.clear();
+    for (const auto& record : records) reasons.push_back(seal_reason(tx, run, record.external_id, record.reason));
     tx.exec(
         "insert into undo_record (migration_id, run, tenant_id, position, external_id, model, odoo_id, state, reverse, adopted, reason) "
         "select $1, $2, $3, u.at, u.name, u.model, u.id, case u.verdict when $8 then 'kept' else 'planned' end, u.verdict = $9, u.verdict "
@@ -91,9 +106,10 @@ void PgUndoStore::settle(const RunInfo& run, const Hold& hold, std::span<const U
   for (const auto& fate : fates) {
     names.push_back(fate.external_id);
     states.push_back(fate.state);
-    reasons.push_back(fate.reason);
   }
   fenced(hold, [&](pg::Tx& tx) {
+    reasons.clear();
+    for (const auto& fate : fates) reasons.push_back(seal_reason(tx, run, fate.external_id, fate.reason));
     tx.exec(
         "update undo_record r set state = u.state, reason = u.reason from unnest($3::text[], $4::text[], $5::text[]) as u(name, state, "
         "reason) where r.migration_id = $1 and r.run = $2 and r.external_id = u.name",
@@ -112,9 +128,13 @@ std::vector<std::string> PgUndoStore::keep(const RunInfo& run, const Hold& hold,
                                            const std::string& reason) {
   return fenced(hold, [&](pg::Tx& tx) {
     std::vector<std::string> out;
-    for (const auto row : tx.exec("update undo_record set state = 'kept', reason = $4 where migration_id = $1 and run = $2 and state = "
-                                  "'planned' and not adopted and external_id = any($3::text[]) returning external_id",
-                                  {run.key.migration_id, run.key.run, names, reason}))
+    std::vector<std::string> reasons;
+    for (const auto& name : names) reasons.push_back(seal_reason(tx, run, name, reason));
+    for (const auto row :
+         tx.exec("update undo_record r set state = 'kept', reason = u.reason from unnest($3::text[], $4::text[]) as u(name, "
+                 "reason) where r.migration_id = $1 and r.run = $2 and r.state = 'planned' and not r.adopted and "
+                 "r.external_id = u.name returning r.external_id",
+                 {run.key.migration_id, run.key.run, names, reasons}))
       out.push_back(row.text("external_id"));
     return out;
   });
@@ -125,7 +145,8 @@ std::vector<ChangedValue> PgUndoStore::changed_values(const RunInfo& run) {
     std::vector<ChangedValue> out;
     for (const auto row : tx.exec("select * from changed_value where target_id = $1 and migration_id = $2 order by ordinal",
                                   {run.target_id, run.key.migration_id}))
-      out.push_back({row.text("model"), row.integer("odoo_id"), row.text("field"), row.text("before_value"), row.text("written_value")});
+      out.push_back({row.text("model"), row.integer("odoo_id"), row.text("field"), open_value(tx, row, "before_value", kValueBefore),
+                     open_value(tx, row, "written_value", kValueWritten)});
     return out;
   });
 }
@@ -138,7 +159,8 @@ void PgUndoStore::settle_values(const RunInfo& run, const Hold& hold, std::span<
           "insert into undo_value (migration_id, run, tenant_id, model, odoo_id, field, state, reason) values ($1, $2, $3, $4, $5, $6, $7, "
           "$8) on conflict (migration_id, run, model, odoo_id, field) do update set state = excluded.state, reason = excluded.reason",
           {run.key.migration_id, run.key.run, run.tenant_id, value.model, value.odoo_id, value.field, fate.restored ? "restored" : "kept",
-           fate.reason});
+           tx.seal_text({run.tenant_id, run.key.migration_id, kValueReason, value_id(value.model, value.odoo_id, value.field)},
+                        fate.reason)});
       if (fate.restored)
         tx.exec("delete from changed_value where target_id = $1 and model = $2 and odoo_id = $3 and field = $4",
                 {run.target_id, value.model, value.odoo_id, value.field});
@@ -204,29 +226,44 @@ std::optional<std::uint32_t> PgUndoStore::first_matches(const RunKey& key) {
   });
 }
 
+namespace {
+/// Named as what a person should look at.
+void add_departure(pg::Tx& tx, const RunInfo& run, const pg::Row& gone) {
+  const auto external_id = gone.text("external_id");
+  const bool kept = gone.text("state") == "kept";
+  const auto seal = [&](std::string_view where, const std::string& text) {
+    return tx.seal_text({run.tenant_id, run.key.migration_id, where, item_id(run.key.run, external_id)}, text);
+  };
+  const auto labels = tx.exec(
+      "select tenant_id, migration_id, run, external_id, label from item where migration_id = $1 and external_id = $2 order by run desc "
+      "limit 1",
+      {run.key.migration_id, external_id});
+  const auto why = opened(tx, gone, "reason", kUndoReason);
+  tx.exec(
+      "insert into reject (migration_id, run, tenant_id, external_id, entity, source_id, reason, message, hint, label) values ($1, $2, $3, "
+      "$4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+      {run.key.migration_id, run.key.run, run.tenant_id, external_id, gone.text("entity"), gone.text("source_id"),
+       kept ? "GONE_IN_SOURCE_KEPT" : "GONE_IN_SOURCE_REVERSED",
+       seal(kRejectMessage, (kept ? "it is not in the source any more, and stays in Odoo: "
+                                  : "it is not in the source any more; in Odoo it was ") + why),
+       seal(kRejectHint, kept ? "Undo in Odoo what the reason names and run again; or leave it, and accept the difference."
+                              : "Both entries stay in Odoo and cancel each other out."),
+       seal(kRejectLabel, labels.empty() ? std::string() : opened(tx, labels[0], "label", kItemLabel))});
+}
+}  // namespace
+
 void PgUndoStore::settle_departures(const RunInfo& run, const Hold& hold) {
-  const pg::Params of_run{run.target_id, run.key.migration_id, run.key.run, run.tenant_id};
   fenced(hold, [&](pg::Tx& tx) {
-    tx.exec(
-        "insert into reject (migration_id, run, tenant_id, external_id, entity, source_id, reason, message, hint, label) select $2, $3, "
-        "$4, "
-        "u.external_id, r.entity, r.source_id, case u.state when 'kept' then 'GONE_IN_SOURCE_KEPT' else 'GONE_IN_SOURCE_REVERSED' end, "
-        "case "
-        "u.state when 'kept' then 'it is not in the source any more, and stays in Odoo: ' else 'it is not in the source any more; in Odoo "
-        "it "
-        "was ' end || u.reason, case u.state when 'kept' then 'Undo in Odoo what the reason names and run again; or leave it, and accept "
-        "the "
-        "difference.' else 'Both entries stay in Odoo and cancel each other out.' end, coalesce((select i.label from item i where "
-        "i.migration_id = $2 and i.external_id = u.external_id order by i.run desc limit 1), '') from undo_record u cross join lateral "
-        "(select entity, source_id from record where target_id = $1 and external_id = u.external_id offset 0) as r where u.migration_id = "
-        "$2 "
-        "and u.run = $3 and u.state in ('kept', 'reversed') on conflict do nothing",
-        of_run);
+    for (const auto row :
+         tx.exec("select u.tenant_id, u.migration_id, u.run, u.external_id, u.state, u.reason, r.entity, r.source_id from undo_record u "
+                 "cross join lateral (select entity, source_id from record where target_id = $1 and external_id = u.external_id offset 0) "
+                 "as r where u.migration_id = $2 and u.run = $3 and u.state in ('kept', 'reversed')",
+                 {run.target_id, run.key.migration_id, run.key.run}))
+      add_departure(tx, run, row);
     tx.exec(
         "delete from record r using undo_record u where u.migration_id = $2 and u.run = $3 and u.state in ('removed', 'reversed', "
-        "'theirs') "
-        "and r.target_id = $1 and r.external_id = u.external_id and r.migration_id = $2 and r.tenant_id = $4",
-        of_run);
+        "'theirs') and r.target_id = $1 and r.external_id = u.external_id and r.migration_id = $2 and r.tenant_id = $4",
+        {run.target_id, run.key.migration_id, run.key.run, run.tenant_id});
   });
 }
 

@@ -10,6 +10,7 @@
 #include "services/loader/adapters/outgoing.h"
 #include "services/loader/adapters/pg_undo_store.h"
 #include "services/loader/adapters/record_finder.h"
+#include "services/loader/adapters/sealed_item.h"
 #include "services/loader/app/facts.h"
 #include "services/loader/app/readiness.h"
 #include "services/loader/app/setting_remedy.h"
@@ -175,9 +176,9 @@ grpc::Status RpcService::ListRejects(grpc::ServerContext* context, const v1::Lis
         reject.set_entity(row.text("entity"));
         reject.set_source_id(row.text("source_id"));
         reject.set_reason(row.text("reason"));
-        reject.set_message(row.text("message"));
-        reject.set_hint(row.text("hint"));
-        reject.set_label(row.text("label"));
+        reject.set_message(opened(tx, row, "message", kRejectMessage));
+        reject.set_hint(opened(tx, row, "hint", kRejectHint));
+        reject.set_label(opened(tx, row, "label", kRejectLabel));
         reject.set_value(row.text("external_id"));
         response->set_next_page_token(row.text("external_id"));
       }

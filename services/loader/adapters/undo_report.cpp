@@ -3,6 +3,7 @@
 #include <map>
 
 #include "services/loader/adapters/pg_undo_store.h"
+#include "services/loader/adapters/sealed_item.h"
 
 namespace q2o::loader {
 namespace {
@@ -12,10 +13,11 @@ constexpr std::uint32_t kPageMax = 1000;
 /// The newest label of each record in the source.
 std::map<std::string, std::string> labels_of(pg::Tx& tx, const std::string& migration_id, const std::vector<std::string>& names) {
   std::map<std::string, std::string> out;
-  for (const auto row : tx.exec("select distinct on (external_id) external_id, label from item where migration_id = $1 and external_id = "
+  for (const auto row : tx.exec("select distinct on (external_id) tenant_id, migration_id, run, external_id, label from item where "
+                                "migration_id = $1 and external_id = "
                                 "any($2::text[]) order by external_id, run desc",
                                 {migration_id, names}))
-    out[row.text("external_id")] = row.text("label");
+    out[row.text("external_id")] = opened(tx, row, "label", kItemLabel);
   return out;
 }
 
@@ -27,7 +29,9 @@ void add_values(pg::Tx& tx, const v1::GetUndoRequest& request, v1::GetUndoRespon
     kept.set_model(row.text("model"));
     kept.set_odoo_id(row.integer("odoo_id"));
     kept.set_label(row.text("field"));
-    kept.set_reason(row.text("reason"));
+    kept.set_reason(tx.open({row.text("tenant_id"), row.text("migration_id"), kValueReason,
+                             value_id(row.text("model"), row.integer("odoo_id"), row.text("field"))},
+                            row.text("reason")));
   }
 }
 
@@ -83,7 +87,7 @@ Result<v1::GetUndoResponse> undo_report(pg::Pool& pool, const std::string& tenan
       kept.set_model(row.text("model"));
       kept.set_odoo_id(row.integer("odoo_id"));
       kept.set_external_id(row.text("external_id"));
-      kept.set_reason(row.text("reason"));
+      kept.set_reason(opened(tx, row, "reason", kUndoReason));
       names.push_back(kept.external_id());
       last = row.integer("position");
     }

@@ -44,7 +44,7 @@ Status page_of(pg::Pool& pool, const rpc::Caller& caller, const char* table, con
         break;
       }
       last = row.integer("position");
-      add(row);
+      add(tx, row);
     }
   });
   return {};
@@ -131,14 +131,16 @@ grpc::Status MapperServiceImpl::DiffRuns(grpc::ServerContext* context, const v1:
 grpc::Status MapperServiceImpl::ListRejects(grpc::ServerContext* context, const v1::ListRejectsRequest* request,
                                             v1::ListRejectsResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
-    return page_of(pool_, caller, "reject", *request, *response, [&](const auto& row) { fill(*response->add_rejects(), row); });
+    return page_of(pool_, caller, "reject", *request, *response,
+                   [&](pg::Tx& tx, const pg::Row& row) { fill(tx, *response->add_rejects(), row); });
   });
 }
 
 grpc::Status MapperServiceImpl::ListNotes(grpc::ServerContext* context, const v1::ListNotesRequest* request,
                                           v1::ListNotesResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
-    return page_of(pool_, caller, "note", *request, *response, [&](const auto& row) { fill(*response->add_notes(), row); });
+    return page_of(pool_, caller, "note", *request, *response,
+                   [&](pg::Tx& tx, const pg::Row& row) { fill(tx, *response->add_notes(), row); });
   });
 }
 

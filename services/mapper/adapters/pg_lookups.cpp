@@ -10,6 +10,15 @@ namespace {
 
 /// Kinds that must be the same in the next run of the same books: names of documents, codes of accounts and journals.
 constexpr std::array<std::string_view, 2> kKeptOverRuns{"number", "account_code"};
+constexpr std::string_view kLookupValue = "mapper.lookup.value";
+constexpr char kKeyEnd = '\x1f';  // stands in no JSON
+
+/// Key and value of a row whose value was opened; rows from before there were keys have theirs in the column.
+std::pair<std::string, std::string> read_entry(std::string opened, const pg::Row& row) {
+  const auto end = opened.rfind(kKeyEnd);
+  if (end == std::string::npos) return {row.text("key"), std::move(opened)};
+  return {opened.substr(0, end), opened.substr(end + 1)};
+}
 
 }  // namespace
 
@@ -26,12 +35,18 @@ const std::string& PgLookups::read_scope(std::string_view kind) const {
   return std::find(kKeptOverRuns.begin(), kKeptOverRuns.end(), kind) == kKeptOverRuns.end() ? run_scope_ : connection_scope_;
 }
 
+/// What is kept over runs is the tenant's; the rest ends with the migration's key.
+sealing::Place PgLookups::place(std::string_view scope, std::string_view where, std::string_view id) const {
+  return {tenant_, scope == connection_scope_ ? std::string_view() : std::string_view(migration_), where, id};
+}
+
 void PgLookups::load(std::string_view kind, Entries& entries) const {
-  // In a dry run of a kept kind the run's own values stand beside those of the connection, and win.
-  for (const auto row :
-       tx_->exec("SELECT key, value FROM lookup WHERE tenant_id = $1 AND scope IN ($2, $4) AND kind = $3 ORDER BY scope = $4",
-                 {tenant_, read_scope(kind), kind, write_scope(kind)})) {
-    entries.insert_or_assign(row.text("key"), json::Document::parse(row.text("value")).value());
+  // In a dry run of a kept kind the run's own values stand beside those of the connection, and win; so do sealed ones over older ones.
+  for (const auto row : tx_->exec("SELECT scope, key, value FROM lookup WHERE tenant_id = $1 AND scope IN ($2, $4) AND kind = $3 "
+                                  "ORDER BY scope = $4, starts_with(key, E'\\x03')",
+                                  {tenant_, read_scope(kind), kind, write_scope(kind)})) {
+    auto [key, value] = read_entry(tx_->open(place(row.text("scope"), kLookupValue, row.text("key")), row.text("value")), row);
+    entries.insert_or_assign(std::move(key), json::Document::parse(std::move(value)).value());
   }
 }
 
@@ -46,10 +61,17 @@ void PgLookups::flush() {
   changes_.clear();
   std::vector<std::string> scopes, kinds, keys, values;
   for (auto& [name, value] : last) {
-    scopes.push_back(write_scope(name.first));
+    const auto& scope = write_scope(name.first);
+    scopes.push_back(scope);
     kinds.push_back(name.first);
-    keys.push_back(name.second);
-    values.push_back(std::move(value));
+    if (tx_->seal() == nullptr) {
+      keys.push_back(name.second);
+      values.push_back(std::move(value));
+      continue;
+    }
+    // A key may be a name or an address: a fingerprint stands for it, and it is sealed with its value.
+    keys.push_back(tx_->fingerprint(place(scope, "mapper.lookup.key", name.first), name.second));
+    values.push_back(tx_->seal_text(place(scope, kLookupValue, keys.back()), name.second + kKeyEnd + value));
   }
   if (keys.empty()) return;
   tx_->exec(
@@ -61,11 +83,11 @@ void PgLookups::flush() {
 
 void PgLookups::read_ledger(const std::vector<std::string>& ids) const {
   // One look into the index per id. Said as id = ANY(…), a prepared plan may go through the whole run and compare every row with every id.
-  for (const auto row :
-       tx_->exec("SELECT found.body FROM unnest($3::text[]) AS wanted(id) CROSS JOIN LATERAL (SELECT t.body FROM ledger_transaction t "
-                 "WHERE t.migration_id = $1 AND t.run = $2 AND t.id = wanted.id OFFSET 0) AS found",
-                 {migration_, run_, ids})) {
-    auto transaction = ledger_from_json(row.text("body"));
+  for (const auto row : tx_->exec("SELECT found.id, found.body FROM unnest($3::text[]) AS wanted(id) CROSS JOIN LATERAL (SELECT t.id, "
+                                  "t.body FROM ledger_transaction t "
+                                  "WHERE t.migration_id = $1 AND t.run = $2 AND t.id = wanted.id OFFSET 0) AS found",
+                                  {migration_, run_, ids})) {
+    auto transaction = ledger_from_json(tx_->open(ledger_place(tenant_, migration_, ledger_id(run_, row.text("id"))), row.text("body")));
     std::string id = transaction.id;
     ledger_.insert_or_assign(std::move(id), std::move(transaction));
   }

@@ -30,6 +30,7 @@ class PgLookups : public MemoryLookups {
   const std::string& read_scope(std::string_view kind) const;
   const std::string& write_scope(std::string_view kind) const { return dry_run_ ? run_scope_ : read_scope(kind); }
   void read_ledger(const std::vector<std::string>& ids) const;
+  sealing::Place place(std::string_view scope, std::string_view where, std::string_view id) const;
 
   struct Change {
     std::string kind, key, value;
@@ -41,6 +42,14 @@ class PgLookups : public MemoryLookups {
   std::vector<Change> changes_;
   mutable std::set<std::string, std::less<>> absent_;
 };
+
+/// Where the body of a ledger transaction stands.
+inline std::string ledger_id(std::uint32_t run, std::string_view id) {
+  return std::to_string(run) + "/" + std::string(id);
+}
+inline sealing::Place ledger_place(std::string_view tenant, std::string_view migration, std::string_view ledger_id) {
+  return {tenant, migration, "mapper.ledger_transaction.body", ledger_id};
+}
 
 /// A ledger transaction as JSON and back.
 std::string to_json(const accounting::LedgerTransaction& transaction);

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "services/mapper/adapters/rows.h"
+
 namespace q2o::mapper {
 namespace {
 
@@ -13,7 +15,13 @@ Counts read_counts(const pg::Rows& rows) {
   return {number("mapped"), number("merged"), number("rejected"), number("excluded")};
 }
 
+constexpr std::string_view kDeferredBody = "mapper.deferred.body";
+
 }  // namespace
+
+sealing::Place PgRunStore::place(std::string_view where, std::string_view id) const {
+  return {run_.tenant, run_.migration, where, id};
+}
 
 std::optional<RunState> PgRunStore::find(pg::Tx& tx, const std::string& migration, std::uint32_t run) {
   const auto rows = tx.exec("SELECT * FROM run WHERE migration_id = $1 AND run = $2 FOR UPDATE", {migration, run});
@@ -97,7 +105,7 @@ void PgRunStore::defer(const std::string& entity, std::span<const RawRecord> rec
   std::vector<std::string> ids, bodies;
   for (const auto& record : records) {
     ids.push_back(record.id);
-    bodies.push_back(record.body);
+    bodies.push_back(tx_.seal_bytes(place(kDeferredBody, record_id(run_.run, entity, record.id)), record.body));
   }
   tx_.exec(
       "INSERT INTO deferred (tenant_id, migration_id, run, entity, source_id, body) SELECT $1, $2, $3, $4, id, body "
@@ -110,7 +118,8 @@ std::vector<RawRecord> PgRunStore::take_deferred(const std::string& entity) {
   for (const auto row :
        tx_.exec("SELECT source_id, body FROM deferred WHERE migration_id = $1 AND run = $2 AND entity = $3 ORDER BY position",
                 {run_.migration, run_.run, entity})) {
-    records.push_back({row.text("source_id"), row.bytes("body")});
+    records.push_back(
+        {row.text("source_id"), tx_.open(place(kDeferredBody, record_id(run_.run, entity, row.text("source_id"))), row.bytes("body"))});
   }
   tx_.exec("DELETE FROM deferred WHERE migration_id = $1 AND run = $2 AND entity = $3", {run_.migration, run_.run, entity});
   return records;
@@ -141,11 +150,14 @@ void PgRunStore::add_rejects(const std::string& entity, std::span<const Mapped> 
   for (const auto& one : mapped) {
     if (!one.outcome.reject) continue;
     const Reject& reject = *one.outcome.reject;
+    const std::string id = record_id(run_.run, entity, one.id);
     tx_.exec(
         "INSERT INTO reject (tenant_id, migration_id, run, entity, source_id, field, value, reason, message, hint, label) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        {run_.tenant, run_.migration, run_.run, entity, one.id, reject.field, reject.value.substr(0, 200), reject.reason, reject.message,
-         reject.hint, one.outcome.label});
+        {run_.tenant, run_.migration, run_.run, entity, one.id, reject.field,
+         tx_.seal_text(place("mapper.reject.value", id), reject.value.substr(0, 200)), reject.reason,
+         tx_.seal_text(place("mapper.reject.message", id), reject.message), tx_.seal_text(place("mapper.reject.hint", id), reject.hint),
+         tx_.seal_text(place("mapper.label", id), one.outcome.label)});
   }
 }
 
@@ -153,11 +165,12 @@ void PgRunStore::add_notes(const std::string& entity, std::span<const Mapped> ma
   std::vector<std::string> ids, kinds, reasons, labels, posting;
   for (const auto& one : mapped) {
     const Outcome& outcome = one.outcome;
-    const auto add = [&](std::string kind, std::string reason) {
+    const std::string id = record_id(run_.run, entity, one.id);
+    const auto add = [&](std::string kind, const std::string& reason) {
       ids.push_back(one.id);
       kinds.push_back(std::move(kind));
-      reasons.push_back(std::move(reason));
-      labels.push_back(outcome.label);
+      reasons.push_back(tx_.seal_text(place("mapper.note.reason", id), reason));
+      labels.push_back(tx_.seal_text(place("mapper.label", id), outcome.label));
       posting.emplace_back(outcome.posting ? "true" : "false");
     };
     if (outcome.reject) continue;
@@ -180,9 +193,10 @@ void PgRunStore::add_notes(const std::string& entity, std::span<const Mapped> ma
 void PgRunStore::note_repairs(const std::string& entity, std::span<const RepairNote> notes) {
   std::vector<std::string> ids, labels, sentences;
   for (const auto& note : notes) {
+    const std::string id = record_id(run_.run, entity, note.source_id);
     ids.push_back(note.source_id);
-    labels.push_back(note.label);
-    sentences.push_back(note.sentence);
+    labels.push_back(tx_.seal_text(place("mapper.label", id), note.label));
+    sentences.push_back(tx_.seal_text(place("mapper.note.reason", id), note.sentence));
   }
   if (ids.empty()) return;
   tx_.exec(
@@ -232,7 +246,7 @@ Status PgRunStore::add_ledger(std::span<const accounting::LedgerTransaction> tra
   std::vector<std::string> ids, bodies;
   for (const auto& transaction : transactions) {
     ids.push_back(transaction.id);
-    bodies.push_back(to_json(transaction));
+    bodies.push_back(tx_.seal_text(ledger_place(run_.tenant, run_.migration, ledger_id(run_.run, transaction.id)), to_json(transaction)));
   }
   if (ids.empty()) return {};
   const auto rows = tx_.exec(

@@ -34,6 +34,7 @@ class PgRunStore : public RunStore {
   void prefetch_ledger(std::span<const RawRecord> records) override;
 
  private:
+  sealing::Place place(std::string_view where, std::string_view id) const;
   void add_rejects(const std::string& entity, std::span<const Mapped> mapped);
   void add_notes(const std::string& entity, std::span<const Mapped> mapped);
 

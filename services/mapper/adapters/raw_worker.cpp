@@ -7,6 +7,7 @@
 namespace q2o::mapper {
 namespace {
 
+constexpr std::string_view kHeldValue = "mapper.held.value";
 constexpr std::string_view kConsumer = "raw";
 // Of one transaction: enough that its round trips and its commit no longer count, little enough to be repeated.
 constexpr std::size_t kTogetherMessages = 100;
@@ -111,8 +112,11 @@ void RawWorker::receive_one(pg::Tx& tx, RawTransaction& runs, const bus::Incomin
   }
   if (known->second == Gate::drop) return;
   if (known->second == Gate::hold) {
-    tx.exec("INSERT INTO held (tenant_id, migration_id, run, value, partition, raw_offset) VALUES ($1, $2, $3, $4, $5, $6)",
-            {raw.scope().tenant_id(), migration, run, pg::Param::bytes(message.value), message.partition, message.offset});
+    tx.exec(
+        "INSERT INTO held (tenant_id, migration_id, run, value, partition, raw_offset) VALUES ($1, $2, $3, $4, $5, $6)",
+        {raw.scope().tenant_id(), migration, run,
+         pg::Param::bytes(tx.seal_bytes({raw.scope().tenant_id(), migration, kHeldValue, std::to_string(message.offset)}, message.value)),
+         message.partition, message.offset});
     return;
   }
   runs.work(raw, {message.partition, message.offset});
@@ -120,7 +124,8 @@ void RawWorker::receive_one(pg::Tx& tx, RawTransaction& runs, const bus::Incomin
 
 bool RawWorker::resume_one(pg::Tx& tx, RawTransaction& runs, const std::string& migration, std::uint32_t run) {
   const auto rows = tx.exec(
-      "SELECT position, value, partition, raw_offset FROM held WHERE migration_id = $1 AND run = $2 ORDER BY position LIMIT 1 FOR UPDATE",
+      "SELECT position, tenant_id, value, partition, raw_offset FROM held WHERE migration_id = $1 AND run = $2 ORDER BY position LIMIT 1 "
+      "FOR UPDATE",
       {migration, run});
   if (rows.empty()) return false;
   const Gate now = gate(tx, migration, run);
@@ -130,7 +135,8 @@ bool RawWorker::resume_one(pg::Tx& tx, RawTransaction& runs, const std::string& 
     return false;
   }
   connector::v1::RawMessage raw;
-  raw.ParseFromString(rows[0].bytes("value"));
+  raw.ParseFromString(
+      tx.open({rows[0].text("tenant_id"), migration, kHeldValue, std::to_string(rows[0].integer("raw_offset"))}, rows[0].bytes("value")));
   runs.work(raw, {static_cast<std::int32_t>(rows[0].integer("partition")), rows[0].integer("raw_offset")});
   tx.exec("DELETE FROM held WHERE position = $1", {rows[0].integer("position")});
   return true;

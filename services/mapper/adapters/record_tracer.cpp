@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
+#include "common/sealing/labels.h"
 #include "q2o/connector/v1/raw.pb.h"
 #include "services/mapper/adapters/rows.h"
 
@@ -10,21 +13,29 @@ namespace {
 
 using Record = v1::TraceRecordResponse::Record;
 
-constexpr std::int64_t kRecordsMax = 100;
+constexpr std::size_t kRecordsMax = 100;
 
-/// By its id, or by the first part of the label that rejects and notes carry: the document number.
-pg::Rows meant(pg::Tx& tx, const std::string& tenant, const v1::TraceRecordRequest& request) {
-  constexpr const char* kByLabel =
-      "SELECT entity, source_id FROM {} WHERE tenant_id = $1 AND migration_id = $2 AND lower(entity) = lower($3) "
-      "AND (lower(label) = lower($4) OR starts_with(lower(label), lower($4) || ', '))";
-  return tx.exec(
-      fmt::format("SELECT DISTINCT entity, source_id FROM (SELECT entity, source_id FROM seen WHERE tenant_id = $1 AND "
-                  "migration_id = $2 AND lower(entity) = lower($3) AND source_id = $4 UNION SELECT entity, source_id FROM reject "
-                  "WHERE tenant_id = $1 AND migration_id = $2 AND lower(entity) = lower($3) AND source_id = $4 "
-                  "UNION {} UNION {}) AS found "
-                  "ORDER BY source_id LIMIT $5",
-                  fmt::format(kByLabel, "reject"), fmt::format(kByLabel, "note")),
-      {tenant, request.migration_id(), request.entity(), request.word(), kRecordsMax});
+/// Entity and id in the source, in order of the ids: by its id, or by the label that rejects and notes carry. Labels are sealed, so those
+/// of the entity are opened and compared here.
+std::set<std::pair<std::string, std::string>> meant(pg::Tx& tx, const std::string& tenant, const v1::TraceRecordRequest& request) {
+  std::set<std::pair<std::string, std::string>> found;  // id first
+  for (const auto row :
+       tx.exec("SELECT DISTINCT entity, source_id FROM (SELECT entity, source_id FROM seen WHERE tenant_id = $1 AND "
+               "migration_id = $2 AND lower(entity) = lower($3) AND source_id = $4 UNION SELECT entity, source_id FROM reject "
+               "WHERE tenant_id = $1 AND migration_id = $2 AND lower(entity) = lower($3) AND source_id = $4) AS found",
+               {tenant, request.migration_id(), request.entity(), request.word()}))
+    found.emplace(row.text("source_id"), row.text("entity"));
+  for (const auto* table : {"reject", "note"}) {
+    for (const auto row : tx.exec(fmt::format("SELECT tenant_id, migration_id, run, entity, source_id, label FROM {} WHERE tenant_id = $1 "
+                                              "AND migration_id = $2 AND lower(entity) = lower($3) AND label <> ''",
+                                              table),
+                                  {tenant, request.migration_id(), request.entity()})) {
+      if (sealing::begins_label(opened(tx, row, "label", "mapper.label"), request.word()))
+        found.emplace(row.text("source_id"), row.text("entity"));
+    }
+  }
+  while (found.size() > kRecordsMax) found.erase(std::prev(found.end()));
+  return found;
 }
 
 void add_readings(pg::Tx& tx, const std::string& tenant, const std::string& migration, const std::string& topic, Record& record) {
@@ -45,8 +56,8 @@ void add_readings(pg::Tx& tx, const std::string& tenant, const std::string& migr
     reading.set_topic(topic);
     reading.set_partition(static_cast<std::int32_t>(row.integer("partition")));
     reading.set_offset(row.integer("raw_offset"));
-    for (const auto reject : of_run("reject", reading.run())) fill(*reading.add_rejects(), reject);
-    for (const auto note : of_run("note", reading.run())) fill(*reading.add_notes(), note);
+    for (const auto reject : of_run("reject", reading.run())) fill(tx, *reading.add_rejects(), reject);
+    for (const auto note : of_run("note", reading.run())) fill(tx, *reading.add_notes(), note);
   }
 }
 
@@ -80,10 +91,10 @@ void RecordTracer::add_body(Record& record) const {
 Result<v1::TraceRecordResponse> RecordTracer::trace(const std::string& tenant, const v1::TraceRecordRequest& request) const {
   auto response = pool_.transact([&](pg::Tx& tx) {
     v1::TraceRecordResponse found;
-    for (const auto row : meant(tx, tenant, request)) {
+    for (const auto& [source_id, entity] : meant(tx, tenant, request)) {
       auto& record = *found.add_records();
-      record.set_entity(row.text("entity"));
-      record.set_source_id(row.text("source_id"));
+      record.set_entity(entity);
+      record.set_source_id(source_id);
       add_readings(tx, tenant, request.migration_id(), raw_topic_, record);
     }
     return found;

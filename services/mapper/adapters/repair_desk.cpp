@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "services/mapper/adapters/repair_store.h"
+#include "services/mapper/adapters/rows.h"
 #include "services/mapper/domain/stream.h"
 
 namespace q2o::mapper {
@@ -45,10 +46,11 @@ Status check(const v1::RepairRecordRequest& request) {
 /// Of the newest reject or note that has one.
 std::string label_of(pg::Tx& tx, const std::string& tenant, const std::string& migration, const v1::TraceRecordResponse::Record& record) {
   constexpr const char* kOf =
-      "SELECT label, run FROM {} WHERE tenant_id = $1 AND migration_id = $2 AND entity = $3 AND source_id = $4 AND label <> ''";
+      "SELECT tenant_id, migration_id, run, entity, source_id, label FROM {} WHERE tenant_id = $1 AND migration_id = $2 AND entity = $3 "
+      "AND source_id = $4 AND label <> ''";
   const auto rows = tx.exec(fmt::format("{} UNION ALL {} ORDER BY run DESC LIMIT 1", fmt::format(kOf, "reject"), fmt::format(kOf, "note")),
                             {tenant, migration, record.entity(), record.source_id()});
-  return rows.empty() ? std::string() : rows[0].text("label");
+  return rows.empty() ? std::string() : opened(tx, rows[0], "label", "mapper.label");
 }
 
 Result<std::vector<Repair>> read_changes(const v1::TraceRecordResponse::Record& record, const v1::RepairRecordRequest& request) {

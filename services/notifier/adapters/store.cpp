@@ -3,6 +3,10 @@
 namespace q2o::notifier {
 namespace {
 
+sealing::Place place(std::string_view tenant, std::string_view migration) {
+  return {tenant, migration, "notifier.progress.body", migration};
+}
+
 v1::Progress parse(const std::string& body) {
   v1::Progress progress;
   if (!body.empty() && !progress.ParseFromString(body)) throw std::runtime_error("progress row does not parse");
@@ -32,23 +36,24 @@ v1::Progress load_for_update(pg::Tx& tx, const std::string& migration_id) {
       "insert into progress (migration_id, tenant_id, version, body) values ($1, '00000000-0000-0000-0000-000000000000', 0, '') on "
       "conflict do nothing",
       {migration_id});
-  auto progress = parse(tx.one("select body from progress where migration_id = $1 for update", {migration_id}).bytes("body"));
+  const auto row = tx.one("select tenant_id, body from progress where migration_id = $1 for update", {migration_id});
+  auto progress = parse(tx.open(place(row.text("tenant_id"), migration_id), row.bytes("body")));
   progress.set_migration_id(migration_id);
   return progress;
 }
 
 void save(pg::Tx& tx, const std::string& tenant_id, v1::Progress& progress) {
   progress.set_version(progress.version() + 1);
-  tx.exec(
-      "update progress set tenant_id = $2, version = $3, body = $4, updated_at = now() where migration_id = $1",
-      {progress.migration_id(), tenant_id, static_cast<std::int64_t>(progress.version()), pg::Param::bytes(progress.SerializeAsString())});
+  tx.exec("update progress set tenant_id = $2, version = $3, body = $4, updated_at = now() where migration_id = $1",
+          {progress.migration_id(), tenant_id, static_cast<std::int64_t>(progress.version()),
+           pg::Param::bytes(tx.seal_bytes(place(tenant_id, progress.migration_id()), progress.SerializeAsString()))});
   tx.notify(kChangedChannel, progress.migration_id());
 }
 
 std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const std::string& migration_id) {
   const auto rows = tx.exec("select body from progress where migration_id = $1 and tenant_id = $2", {migration_id, tenant_id});
   if (rows.empty()) return std::nullopt;
-  auto progress = parse(rows[0].bytes("body"));
+  auto progress = parse(tx.open(place(tenant_id, migration_id), rows[0].bytes("body")));
   if (!progress.has_migration()) return std::nullopt;
   // One clock for both: the database's.
   const auto now = tx.one("select (extract(epoch from now()) * 1000)::bigint as ms", {}).integer("ms");

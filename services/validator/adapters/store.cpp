@@ -29,37 +29,50 @@ Run run_from(const billing::v1::Migration& migration) {
           migration.extent().depth() == billing::v1::DEPTH_ARCHIVE};
 }
 
+sealing::Place place(std::string_view tenant, std::string_view migration, std::string_view where, std::string_view id) {
+  return {tenant, migration, where, id};
+}
+constexpr std::string_view kBody = "validator.report.body";
+constexpr std::string_view kSentence = "validator.report.sentence";
+constexpr std::string_view kReason = "validator.acceptance.reason";
+
 void insert_report(pg::Tx& tx, const std::string& id, const Run& run, const v1::Report& report, const LinesOnShelf* lines) {
   tx.exec("INSERT INTO report(report_id, tenant_id, migration_id, run, verdict, sentence, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-          {id, run.tenant, run.migration, run.number, report.verdict(), report.sentence(), pg::Param::bytes(report.SerializeAsString())});
+          {id, run.tenant, run.migration, run.number, report.verdict(),
+           tx.seal_text(place(run.tenant, run.migration, kSentence, id), report.sentence()),
+           pg::Param::bytes(tx.seal_bytes(place(run.tenant, run.migration, kBody, id), report.SerializeAsString()))});
   if (lines == nullptr) return;
   lines->each([&](const LinesPiece& piece) {
-    tx.exec(
-        "INSERT INTO report_lines(report_id, section, part, differs, body) VALUES ($1, $2, $3, $4, $5)",
-        {id, static_cast<std::int64_t>(piece.section), static_cast<std::int64_t>(piece.part), piece.differs, pg::Param::bytes(piece.body)});
+    const auto section = static_cast<std::int64_t>(piece.section), part = static_cast<std::int64_t>(piece.part);
+    tx.exec("INSERT INTO report_lines(report_id, section, part, differs, body) VALUES ($1, $2, $3, $4, $5)",
+            {id, section, part, piece.differs,
+             pg::Param::bytes(tx.seal_bytes(place(run.tenant, run.migration, kLinesPlace, lines_id(id, section, part)), piece.body))});
   });
 }
 
-v1::Report parse(const pg::Row& row) {
+v1::Report parse(pg::Tx& tx, const pg::Row& row) {
   v1::Report report;
-  if (!report.ParseFromString(row.bytes("body"))) throw std::runtime_error("a stored report cannot be read");
+  if (!report.ParseFromString(
+          tx.open(place(row.text("tenant_id"), row.text("migration_id"), kBody, row.text("report_id")), row.bytes("body"))))
+    throw std::runtime_error("a stored report cannot be read");
   return report;
 }
 
 /// The run's last acceptance, with the proof that was accepted: a later proof of the same run need not be the same.
 std::optional<std::pair<v1::Acceptance, StoredReport>> acceptance_of(pg::Pool& pool, const common::v1::Scope& scope) {
-  const auto rows = pool.transact([&](pg::Tx& tx) {
-    return tx.exec(
-        "SELECT a.actor, a.reason, a.accepted_at, r.report_id, r.body FROM acceptance a JOIN report r ON r.report_id = a.report_id "
-        "WHERE a.tenant_id = $1 AND a.migration_id = $2 AND a.run = $3 ORDER BY a.accepted_at DESC LIMIT 1",
+  return pool.transact([&](pg::Tx& tx) -> std::optional<std::pair<v1::Acceptance, StoredReport>> {
+    const auto rows = tx.exec(
+        "SELECT a.actor, a.reason, a.accepted_at, r.report_id, r.tenant_id, r.migration_id, r.body FROM acceptance a JOIN report r ON "
+        "r.report_id = a.report_id WHERE a.tenant_id = $1 AND a.migration_id = $2 AND a.run = $3 ORDER BY a.accepted_at DESC LIMIT 1",
         {scope.tenant_id(), scope.migration_id(), scope.run()});
+    if (rows.empty()) return std::nullopt;
+    v1::Acceptance acceptance;
+    acceptance.set_actor(rows[0].text("actor"));
+    acceptance.set_reason(
+        tx.open(place(scope.tenant_id(), scope.migration_id(), kReason, rows[0].text("report_id")), rows[0].text("reason")));
+    acceptance.set_at(rows[0].text("accepted_at"));
+    return std::pair{std::move(acceptance), StoredReport(pool, rows[0].text("report_id"), parse(tx, rows[0]))};
   });
-  if (rows.empty()) return std::nullopt;
-  v1::Acceptance acceptance;
-  acceptance.set_actor(rows[0].text("actor"));
-  acceptance.set_reason(rows[0].text("reason"));
-  acceptance.set_at(rows[0].text("accepted_at"));
-  return std::pair{std::move(acceptance), StoredReport(pool, rows[0].text("report_id"), parse(rows[0]))};
 }
 
 void publish(pg::Tx& tx, const Job& job, v1::ValidationCompleted fact) {
@@ -116,7 +129,8 @@ void Store::remember_acceptances(pg::Tx& tx, const billing::v1::Migration& migra
     tx.exec(
         "INSERT INTO acceptance(report_id, tenant_id, migration_id, run, actor, reason, accepted_at) VALUES ($1, $2, $3, $4, $5, $6, $7) "
         "ON CONFLICT DO NOTHING",
-        {accepted.report_id(), migration.tenant_id(), migration.migration_id(), accepted.run(), accepted.actor(), accepted.reason(),
+        {accepted.report_id(), migration.tenant_id(), migration.migration_id(), accepted.run(), accepted.actor(),
+         tx.seal_text(place(migration.tenant_id(), migration.migration_id(), kReason, accepted.report_id()), accepted.reason()),
          accepted.at()});
   }
 }
@@ -217,15 +231,16 @@ void Store::keep(const Run& run, const v1::Report& report, const LinesOnShelf* l
 }
 
 std::optional<StoredReport> Store::open(const std::string& tenant, const std::string& migration, std::uint32_t run) {
-  const auto rows = pool_.transact([&](pg::Tx& tx) {
-    return tx.exec(
-        "SELECT report_id, body FROM report WHERE tenant_id = $1 AND migration_id = $2 AND ($3 = 0 OR run = $3) "
+  auto report = pool_.transact([&](pg::Tx& tx) -> std::optional<StoredReport> {
+    const auto rows = tx.exec(
+        "SELECT report_id, tenant_id, migration_id, body FROM report WHERE tenant_id = $1 AND migration_id = $2 AND ($3 = 0 OR run = $3) "
         "ORDER BY run DESC, created_at DESC, report_id DESC LIMIT 1",
         {tenant, migration, static_cast<std::int64_t>(run)});
+    if (rows.empty()) return std::nullopt;
+    return StoredReport(pool_, rows[0].text("report_id"), parse(tx, rows[0]));
   });
-  if (rows.empty()) return std::nullopt;
-  StoredReport report(pool_, rows[0].text("report_id"), parse(rows[0]));
-  if (const auto accepted = acceptance_of(pool_, report.about().scope())) report.accept(accepted->first, accepted->second);
+  if (!report) return std::nullopt;
+  if (const auto accepted = acceptance_of(pool_, report->about().scope())) report->accept(accepted->first, accepted->second);
   return report;
 }
 

@@ -1,5 +1,7 @@
 #include "services/validator/adapters/stored_report.h"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 
 #include "services/validator/adapters/acceptance.h"
@@ -10,6 +12,10 @@ namespace {
 constexpr std::int64_t kPieces = 16;  // at a time
 
 }  // namespace
+
+std::string lines_id(const std::string& report_id, std::int64_t section, std::int64_t part) {
+  return fmt::format("{}/{}/{}", report_id, section, part);
+}
 
 void StoredReport::lines(int section, Which which, const std::function<void(v1::Line&)>& take) const {
   std::size_t differing = 0;
@@ -24,18 +30,24 @@ void StoredReport::lines(int section, Which which, const std::function<void(v1::
   };
   for (auto line : body_.checks(section).lines()) give(line);
   for (std::int64_t after = -1;;) {
-    const auto rows = pool_.transact([&](pg::Tx& tx) {
-      return tx.exec(
+    std::vector<std::string> pieces;
+    pool_.transact([&](pg::Tx& tx) {
+      pieces.clear();
+      const auto rows = tx.exec(
           "SELECT part, body FROM report_lines WHERE report_id = $1 AND section = $2 AND part > $3 AND (differs OR $4) ORDER BY part "
           "LIMIT $5",
           {id_, static_cast<std::int64_t>(section), after, which == Which::all, kPieces});
+      for (const auto& row : rows) {
+        after = row.integer("part");
+        pieces.push_back(tx.open({body_.scope().tenant_id(), body_.scope().migration_id(), kLinesPlace, lines_id(id_, section, after)},
+                                 row.bytes("body")));
+      }
     });
-    if (rows.empty()) return;
-    for (const auto& row : rows) {
+    if (pieces.empty()) return;
+    for (const auto& bytes : pieces) {
       v1::Check piece;
-      if (!piece.ParseFromString(row.bytes("body"))) throw std::runtime_error("the lines of a stored report cannot be read");
+      if (!piece.ParseFromString(bytes)) throw std::runtime_error("the lines of a stored report cannot be read");
       for (auto& line : *piece.mutable_lines()) give(line);
-      after = row.integer("part");
     }
   }
 }

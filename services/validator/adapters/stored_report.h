@@ -8,6 +8,10 @@
 
 namespace q2o::validator {
 
+/// Where the sealed lines of a report stand.
+inline constexpr std::string_view kLinesPlace = "validator.report_lines.body";
+std::string lines_id(const std::string& report_id, std::int64_t section, std::int64_t part);
+
 /// A report in the store: everything but the lines of its sections, which are read piece by piece when they are asked for.
 class StoredReport {
  public:

@@ -1,0 +1,171 @@
+#include "services/identity/adapters/key_keeper.h"
+
+#include <sodium.h>
+
+#include "common/bus/bus.h"
+#include "common/bus/topic.h"
+#include "common/ids/ids.h"
+#include "common/log/log.h"
+
+namespace q2o::identity {
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+constexpr const char* kColumns =
+    "select key_id, migration_id, version, master, wrapped, destroyed_at, "
+    "to_char(created_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as created, "
+    "coalesce(to_char(destroyed_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), '') as destroyed from data_key ";
+
+std::string context(std::string_view tenant, std::string_view migration, std::int64_t version) {
+  return std::string(tenant) + "/" + std::string(migration) + "/" + std::to_string(version);
+}
+
+v1::KeyDescription describe(const pg::Row& row) {
+  v1::KeyDescription out;
+  out.set_key_id(row.text("key_id"));
+  out.set_migration_id(row.text("migration_id"));
+  out.set_version(static_cast<std::uint32_t>(row.integer("version")));
+  out.set_master_version(static_cast<std::uint32_t>(row.integer("master")));
+  out.set_created_at(row.text("created"));
+  out.set_destroyed_at(row.text("destroyed"));
+  return out;
+}
+
+/// Caches have to ask again. It commits with the change.
+void announce(pg::Tx& tx, const std::string& tenant, const std::string& migration, bool destroyed) {
+  v1::KeysChanged changed;
+  changed.set_tenant_id(tenant);
+  changed.set_migration_id(migration);
+  changed.set_destroyed(destroyed);
+  bus::Outgoing message;
+  message.topic = topic::kIdentityKey;
+  message.key = tenant;
+  message.value = changed.SerializeAsString();
+  message.id = ids::uuid_v4();
+  message.type = changed.GetTypeName();
+  message.tenant = tenant;
+  bus::store(tx, message);
+}
+
+}  // namespace
+
+void KeyKeeper::make(pg::Tx& tx, const sealing::Owner& owner) {
+  std::string bytes(kKeyBytes, '\0');
+  randombytes_buf(bytes.data(), bytes.size());
+  const auto version = tx.one("select coalesce(max(version), 0) + 1 as next from data_key where tenant_id = $1 and migration_id = $2",
+                              {owner.tenant, owner.migration})
+                           .integer("next");
+  const int master = masters_.newest();
+  const auto wrapped = masters_.wrap(master, config::Secret(std::move(bytes)), context(owner.tenant, owner.migration, version));
+  tx.exec(
+      "insert into data_key (tenant_id, migration_id, version, key_id, master, wrapped) values ($1, $2, $3, $4, $5, $6) "
+      "on conflict (tenant_id, migration_id, version) do nothing",
+      {owner.tenant, owner.migration, version, ids::uuid_v4(), master, pg::Param::bytes(wrapped)});
+}
+
+Result<v1::GetDataKeysResponse> KeyKeeper::keys(const sealing::Owner& owner) {
+  return pool_.transact([&](pg::Tx& tx) -> Result<v1::GetDataKeysResponse> {
+    const auto read = [&] {
+      return tx.exec(std::string(kColumns) + "where tenant_id = $1 and migration_id = $2 order by version",
+                     {owner.tenant, owner.migration});
+    };
+    auto rows = read();
+    bool lives = false;
+    for (const auto row : rows) lives = lives || !row.is_null("wrapped");
+    if (!lives) {
+      make(tx, owner);  // who was faster has made the same version
+      rows = read();
+    }
+    v1::GetDataKeysResponse out;
+    for (const auto row : rows) {
+      if (row.is_null("wrapped")) {
+        out.add_destroyed_versions(static_cast<std::uint32_t>(row.integer("version")));
+        continue;
+      }
+      const auto key = masters_.unwrap(static_cast<int>(row.integer("master")), row.bytes("wrapped"),
+                                       context(owner.tenant, owner.migration, row.integer("version")));
+      if (!key) return fail(key.error());
+      auto& entry = *out.add_keys();
+      entry.set_version(static_cast<std::uint32_t>(row.integer("version")));
+      entry.set_key(key->reveal());
+    }
+    return out;
+  });
+}
+
+std::uint32_t KeyKeeper::rotate(const std::string& tenant) {
+  return pool_.transact([&](pg::Tx& tx) {
+    const auto owners =
+        tx.exec("select distinct migration_id from data_key where tenant_id = $1 and wrapped is not null order by migration_id", {tenant});
+    for (const auto row : owners) make(tx, {tenant, row.text("migration_id")});
+    announce(tx, tenant, "", false);
+    return static_cast<std::uint32_t>(owners.size());
+  });
+}
+
+Result<std::vector<v1::KeyDescription>> KeyKeeper::destroy(const std::string& tenant, const std::string& migration) {
+  const auto destroyed = pool_.transact([&](pg::Tx& tx) {
+    tx.exec(
+        "update data_key set wrapped = null, destroyed_at = now() where tenant_id = $1 and ($2 = '' or migration_id = $2) and wrapped is "
+        "not "
+        "null",
+        {tenant, migration});
+    announce(tx, tenant, migration, true);
+    std::vector<v1::KeyDescription> out;
+    for (const auto row :
+         tx.exec(std::string(kColumns) + "where tenant_id = $1 and ($2 = '' or migration_id = $2) and destroyed_at is not null "
+                                         "order by migration_id, version",
+                 {tenant, migration}))
+      out.push_back(describe(row));
+    return out;
+  });
+  log::info("data keys destroyed", {{"tenant", tenant}, {"migration", migration}, {"keys", destroyed.size()}});
+  if (const auto rotated = rotate_master(); !rotated) return fail(rotated.error());
+  return destroyed;
+}
+
+Result<bool> KeyKeeper::rewrap_one(int newest) {
+  return pool_.transact([&](pg::Tx& tx) -> Result<bool> {
+    const auto rows = tx.exec(
+        "select tenant_id, migration_id, version, master, wrapped from data_key where wrapped is not null and master < $1 limit 1 for "
+        "update",
+        {newest});
+    if (rows.empty()) return false;
+    const auto row = rows[0];
+    const auto place = context(row.text("tenant_id"), row.text("migration_id"), row.integer("version"));
+    const auto key = masters_.unwrap(static_cast<int>(row.integer("master")), row.bytes("wrapped"), place);
+    if (!key) return fail(key.error());
+    tx.exec("update data_key set wrapped = $4, master = $5 where tenant_id = $1 and migration_id = $2 and version = $3",
+            {row.text("tenant_id"), row.text("migration_id"), row.integer("version"), pg::Param::bytes(masters_.wrap(newest, *key, place)),
+             newest});
+    return true;
+  });
+}
+
+Result<v1::RotateMasterResponse> KeyKeeper::rotate_master() {
+  v1::RotateMasterResponse out;
+  const int newest = masters_.add();
+  std::uint32_t rewrapped = 0;
+  for (;;) {
+    const auto more = rewrap_one(newest);
+    if (!more) return fail(more.error());
+    if (!*more) break;
+    ++rewrapped;
+  }
+  masters_.remove_before(newest);
+  out.set_master_version(static_cast<std::uint32_t>(newest));
+  out.set_rewrapped(rewrapped);
+  log::info("master key rotated", {{"version", newest}, {"rewrapped", static_cast<std::int64_t>(rewrapped)}});
+  return out;
+}
+
+std::vector<v1::KeyDescription> KeyKeeper::list(const std::string& tenant) {
+  return pool_.transact([&](pg::Tx& tx) {
+    std::vector<v1::KeyDescription> out;
+    for (const auto row : tx.exec(std::string(kColumns) + "where tenant_id = $1 order by migration_id, version", {tenant}))
+      out.push_back(describe(row));
+    return out;
+  });
+}
+
+}  // namespace q2o::identity
