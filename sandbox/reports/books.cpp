@@ -36,7 +36,19 @@ auto rank(std::string_view type) {
   return std::find(kTypeOrder.begin(), kTypeOrder.end(), type) - kTypeOrder.begin();
 }
 
+void add(Sums& sums, const Transaction& transaction) {
+  for (const auto& line : transaction.lines) sums[line.account_id] += line.amount;
+}
+
+void add(Sums& sums, const Sums& more) {
+  for (const auto& [account, amount] : more) sums[account] += amount;
+}
+
 }  // namespace
+
+bool has_statement(const Account* account) {
+  return account != nullptr && (account->type == "Bank" || account->type == "Credit Card");
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -73,6 +85,27 @@ Books::Books(const Company& company) : company_(company) {
   });
   const auto& info = company.of("CompanyInfo");
   if (!info.empty()) first_month_ = date::month_number(info.front()["FiscalYearStartMonth"].text());
+  order_ledger();
+}
+
+void Books::order_ledger() {
+  for (const auto& transaction : company_.ledger) by_day_.push_back(&transaction);
+  std::stable_sort(by_day_.begin(), by_day_.end(), [](const auto* a, const auto* b) { return a->date < b->date; });
+  std::string last;
+  for (const auto* transaction : by_day_) {
+    if (months_.empty() || months_.back().last.compare(0, 7, transaction->date, 0, 7) != 0)
+      months_.push_back({transaction->date, {}, {}, {}});
+    months_.back().last = transaction->date;
+    add(months_.back().sums, *transaction);
+    if (std::ranges::any_of(transaction->lines, [&](const Posting& line) { return has_statement(account(line.account_id)); }))
+      last = transaction->date;
+  }
+  reconciled_before_ = last.substr(0, 7) + "-01";
+  Sums until;
+  for (auto& month : months_) {
+    add(until, month.sums);
+    month.until_end = until;
+  }
 }
 
 const Account* Books::account(const std::string& id) const {
@@ -103,11 +136,26 @@ std::string Books::fiscal_year_end(std::string_view date) const {
   return date::fiscal_year_end(date, first_month_);
 }
 
+std::span<const Transaction* const> Books::between(const std::string& from, const std::string& to) const {
+  const auto first = std::ranges::lower_bound(by_day_, from, {}, &Transaction::date);
+  const auto last = std::ranges::upper_bound(first, by_day_.end(), to, {}, &Transaction::date);
+  return {first, last};
+}
+
 Sums Books::sums(const std::optional<std::string>& from, const std::string& to) const {
   Sums out;
-  for (const auto& transaction : company_.ledger) {
-    if ((from && transaction.date < *from) || transaction.date > to) continue;
-    for (const auto& line : transaction.lines) out[line.account_id] += line.amount;
+  auto month = months_.begin();
+  if (!from) {
+    month = std::ranges::upper_bound(months_, to, {}, &Month::last);
+    if (month != months_.begin()) out = std::prev(month)->until_end;
+  }
+  const std::string since = from.value_or("");
+  for (; month != months_.end() && month->first <= to; ++month) {
+    if (month->last < since) continue;
+    if (month->first >= since && month->last <= to)
+      add(out, month->sums);
+    else
+      for (const auto* transaction : between(std::max(since, month->first), std::min(to, month->last))) add(out, *transaction);
   }
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,20 +38,36 @@ class Books {
   int sign(const std::string& id) const;
   std::string fiscal_year_start(std::string_view date) const;
   std::string fiscal_year_end(std::string_view date) const;
+  /// Transactions dated from..to, by day; those of one day in the order of the ledger.
+  std::span<const Transaction* const> between(const std::string& from, const std::string& to) const;
   /// Sums of the postings dated from..to; without `from` since the beginning.
   Sums sums(const std::optional<std::string>& from, const std::string& to) const;
+  /// First day of the last month in which money moved; what was before is reconciled. (Later days of the ledger may hold documents of the
+  /// future.)
+  const std::string& reconciled_before() const { return reconciled_before_; }
   /// Debit minus credit of all profit and loss before the fiscal year of `date`.
   Decimal prior_profit(const std::string& date) const;
 
  private:
+  /// A month of the ledger: reports of a large company need not add up every posting again.
+  struct Month {
+    std::string first, last;  ///< days with transactions
+    Sums sums;
+    Sums until_end;  ///< since the beginning
+  };
+  void order_ledger();
+
   const Company& company_;
   std::map<std::string, Account> accounts_;
   std::map<std::string, std::vector<const Account*>> children_;
   std::vector<const Account*> ordered_;
-  std::string retained_earnings_;
+  std::vector<const Transaction*> by_day_;
+  std::vector<Month> months_;
+  std::string retained_earnings_, reconciled_before_;
   unsigned first_month_ = 1;
 };
 
+bool has_statement(const Account* account);
 std::string lower(std::string_view text);
 /// Two decimals; the general ledger drops the zero before the point (.00, -.50).
 std::string money(const Decimal& amount, bool drop_zero = false);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "sandbox/company/date.h"
 #include "sandbox/reports/reports.h"
 #include "sandbox/reports/shape.h"
 
@@ -31,23 +32,6 @@ struct Column {
 Node side(const Row& row, int sign) {
   const bool mine = row.posting.amount.sign() == sign;
   return cell(row.posting.blank || !mine ? "" : money(row.posting.amount.abs(), true));
-}
-
-bool has_statement(const Account* account) {
-  return account != nullptr && (account->type == "Bank" || account->type == "Credit Card");
-}
-
-/// First day of the last month in which money moved; what was before is reconciled. (Later days of the ledger may hold documents of the
-/// future.)
-std::string last_statement_month(const Books& books) {
-  std::string last;
-  for (const auto& transaction : books.company().ledger) {
-    if (transaction.date <= last) continue;
-    const auto& lines = transaction.lines;
-    if (std::any_of(lines.begin(), lines.end(), [&](const Posting& line) { return has_statement(books.account(line.account_id)); }))
-      last = transaction.date;
-  }
-  return last.substr(0, 7) + "-01";
 }
 
 Node clearing(const Row& row) {
@@ -122,16 +106,11 @@ Ledger::Ledger(const Books& books, const std::string& start, const std::string& 
     const bool wished = std::find(options.keys.begin(), options.keys.end(), known.key) != options.keys.end();
     if (options.keys.empty() ? known.standard : wished) columns_.push_back(&known);
   }
-  for (const auto& transaction : books.company().ledger) {
-    if (transaction.date > end) continue;
-    for (const auto& posting : transaction.lines) {
-      if (transaction.date >= start)
-        entries_[posting.account_id].push_back({&transaction, &posting});
-      else if (!posting.account_id.empty() && !books.is_profit_and_loss(posting.account_id))
-        opening_[posting.account_id] += posting.amount;
-    }
-  }
-  reconciled_before_ = last_statement_month(books);
+  for (const auto* transaction : books.between(start, end))
+    for (const auto& posting : transaction->lines) entries_[posting.account_id].push_back({transaction, &posting});
+  opening_ = books.sums(std::nullopt, date::plus_days(start, -1));
+  std::erase_if(opening_, [&](const auto& sum) { return sum.first.empty() || books.is_profit_and_loss(sum.first); });
+  reconciled_before_ = books.reconciled_before();
   for (auto& [account, list] : entries_)
     std::stable_sort(list.begin(), list.end(), [](const Entry& a, const Entry& b) {
       return std::pair{a.transaction->date, a.posting->seq} < std::pair{b.transaction->date, b.posting->seq};
@@ -237,8 +216,7 @@ Node Ledger::report(const std::string& start, const std::string& end) {
 
 std::size_t size_of(const Books& books, const std::string& start, const std::string& end, std::size_t width) {
   std::size_t lines = 0;
-  for (const auto& transaction : books.company().ledger)
-    if (transaction.date >= start && transaction.date <= end) lines += transaction.lines.size();
+  for (const auto* transaction : books.between(start, end)) lines += transaction->lines.size();
   return lines * width;
 }
 
