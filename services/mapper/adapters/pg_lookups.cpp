@@ -61,35 +61,37 @@ void PgLookups::flush() {
 
 void PgLookups::read_ledger(const std::vector<std::string>& ids) const {
   // One look into the index per id. Said as id = ANY(…), a prepared plan may go through the whole run and compare every row with every id.
-  for (const auto row :
-       tx_->exec("SELECT found.body FROM unnest($3::text[]) AS wanted(id) CROSS JOIN LATERAL (SELECT t.body FROM ledger_transaction t "
-                 "WHERE t.migration_id = $1 AND t.run = $2 AND t.id = wanted.id OFFSET 0) AS found",
-                 {migration_, run_, ids})) {
-    auto transaction = ledger_from_json(row.text("body"));
-    std::string id = transaction.id;
-    ledger_.insert_or_assign(std::move(id), std::move(transaction));
-  }
+  for (const auto row : tx_->exec(
+           "SELECT wanted.id, found.body FROM unnest($3::text[]) AS wanted(id) CROSS JOIN LATERAL (SELECT t.body FROM ledger_transaction t "
+           "WHERE t.migration_id = $1 AND t.run = $2 AND t.id = wanted.id OFFSET 0) AS found",
+           {migration_, run_, ids}))
+    unparsed_.insert_or_assign(row.text("id"), row.text("body"));
 }
 
 void PgLookups::prefetch(const std::vector<std::string>& transaction_ids) {
   read_ledger(transaction_ids);
   for (const auto& id : transaction_ids) {
-    if (!ledger_.contains(id)) absent_.insert(id);
+    if (!unparsed_.contains(id)) absent_.insert(id);
   }
 }
 
 void PgLookups::forget_ledger() {
   ledger_.clear();
+  unparsed_.clear();
   absent_.clear();
 }
 
 const accounting::LedgerTransaction* PgLookups::load_ledger(std::string_view transaction_id) const {
   if (absent_.contains(transaction_id)) return nullptr;
-  read_ledger({std::string(transaction_id)});
-  const auto found = ledger_.find(transaction_id);
-  if (found != ledger_.end()) return &found->second;
-  absent_.emplace(transaction_id);
-  return nullptr;
+  if (!unparsed_.contains(transaction_id)) read_ledger({std::string(transaction_id)});
+  const auto found = unparsed_.find(transaction_id);
+  if (found == unparsed_.end()) {
+    absent_.emplace(transaction_id);
+    return nullptr;
+  }
+  auto transaction = ledger_from_json(found->second);
+  unparsed_.erase(found);
+  return &ledger_.insert_or_assign(std::string(transaction_id), std::move(transaction)).first->second;
 }
 
 std::string to_json(const accounting::LedgerTransaction& transaction) {

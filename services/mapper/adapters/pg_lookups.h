@@ -39,6 +39,7 @@ class PgLookups : public MemoryLookups {
   bool dry_run_;
   pg::Tx* tx_ = nullptr;
   std::vector<Change> changes_;
+  mutable std::map<std::string, std::string, std::less<>> unparsed_;  ///< of the ledger: what was read and not yet asked for
   mutable std::set<std::string, std::less<>> absent_;
 };
 
