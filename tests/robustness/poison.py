@@ -33,5 +33,5 @@ def run(undisturbed, say):
         if len(rejects) != 1 or crashes != "2":
             problems.append(f"{crashes} crashes, rejects {rejects}")
         case.problem = "; ".join(problems)
-        case.note = f"verdict {result.get('verdict')}, the record is listed as a reject"
+        case.note = f"verdict {result.get('verdict')}, the record is listed as a reject, all else is as undisturbed"
     yield say(case)
