@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/ids.h"
 #include "cli/progress_view.h"
@@ -107,7 +108,8 @@ Result<SavedReport> save_report(const Session& session, const std::string& migra
     request.set_migration_id(migration_id);
     request.set_run(saved.run);  // the first answer decides: all files are of one run
     request.set_format(format);
-    auto report = session.call("validator", *stub, &ValidatorService::Stub::GetReport, request, std::chrono::seconds(60));
+    auto report = ask_patiently(
+        [&] { return session.call("validator", *stub, &ValidatorService::Stub::GetReport, request, std::chrono::seconds(60)); });
     if (!report) return fail(report.error());
     saved.verdict = report->verdict();
     saved.sentence = report->sentence();
