@@ -22,11 +22,21 @@ interrupted.
 """
 
 
-def keep(part, cases, seed, machine):
+def keep(part, cases, seed, machine, again=False):
+    """`again`: single cases, which take the place of what is remembered of them (the number of the hit may differ)."""
     RECORDS.mkdir(parents=True, exist_ok=True)
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     record = {"part": part, "when": now, "seed": seed, "machine": machine, "cases": [dataclasses.asdict(case) for case in cases]}
-    (RECORDS / f"{part}.json").write_text(json.dumps(record, indent=1))
+    file = RECORDS / f"{part}.json"
+    if again and file.exists():
+        new = {plain(case): case for case in record["cases"]}
+        record = json.loads(file.read_text())
+        record["cases"] = [new.get(plain(case), case) for case in record["cases"]]
+    file.write_text(json.dumps(record, indent=1))
+
+
+def plain(case):
+    return case["name"].partition(" (")[0]
 
 
 def write(parts, whole=True):
