@@ -55,6 +55,7 @@ def text_of(records, missing):
     lines.append("| fault | cases | failed | worst recovery | losses | duplicates | command |\n|---|---:|---:|---:|---:|---:|---|\n")
     for record in records:
         lines += rows(record)
+    lines += [f"\nMatrix: {case['name']}.\n" for case in cases if case["fault"] == "every fail point is on the way"]
     if bad:
         lines.append("\n## Not as they must be\n\n")
         lines += [f"- {case['fault']}, {case['name']}: {' '.join(case['problem'].split())[:500]}\n" for case in bad]
