@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/ids.h"
 #include "cli/progress_view.h"
@@ -164,8 +165,13 @@ Result<SavedReport> save_report(const Session& session, const std::string& migra
     request.set_migration_id(migration_id);
     request.set_run(saved.run);  // the first answer decides: all files are of one run
     request.set_format(format);
-    ReportFiles files(folder);
-    const auto report = read_report(session, request, files);
+    std::string page;
+    const auto report = ask_patiently([&] {
+      ReportFiles files(folder);
+      auto read = read_report(session, request, files);
+      page = std::filesystem::absolute(files.path()).string();
+      return read;
+    });
     if (!report) return fail(report.error());
     saved.verdict = report->verdict();
     saved.sentence = report->sentence();
@@ -174,7 +180,7 @@ Result<SavedReport> save_report(const Session& session, const std::string& migra
     saved.changed = report->changed();
     saved.unchanged = report->unchanged();
     saved.removed = report->removed();
-    if (std::string(format) == "html") saved.page = std::filesystem::absolute(files.path()).string();
+    if (std::string(format) == "html") saved.page = page;
   }
   return saved;
 }

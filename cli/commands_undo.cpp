@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/ids.h"
 #include "cli/terminal.h"
@@ -21,7 +22,7 @@ Result<loader::v1::GetUndoResponse> undo_report(const Session& session, const bi
   request.set_run(migration.run());
   loader::v1::GetUndoResponse all;
   do {
-    auto page = session.call("loader", *stub, &loader::v1::LoaderService::Stub::GetUndo, request);
+    auto page = ask_patiently([&] { return session.call("loader", *stub, &loader::v1::LoaderService::Stub::GetUndo, request); });
     if (!page) return page;
     *all.mutable_undone() = page->undone();
     all.mutable_kept()->MergeFrom(page->kept());

@@ -6,11 +6,11 @@ from stack import difference
 
 
 def lonely_record(dump):
-    """("Attachable/12", its external ids): a record that nothing refers to, so that all else can be as in the undisturbed run."""
+    """("Attachable/12", its external ids): a file, to which nothing refers, so that all else can be as in the undisturbed run."""
     for name in sorted(dump):
-        found = re.fullmatch(r"[a-z0-9]+_attachable_(\d+)", name)
+        found = re.match(r"[a-z0-9]+_attachable_(\d+)(?=_|$)", name)
         if found:
-            return f"Attachable/{found.group(1)}", {name}
+            return f"Attachable/{found.group(1)}", {one for one in dump if re.match(rf"{found.group()}(_|$)", one)}
     raise AssertionError("the company has no attachment")
 
 
@@ -33,5 +33,5 @@ def run(undisturbed, say):
         if len(rejects) != 1 or crashes != "2":
             problems.append(f"{crashes} crashes, rejects {rejects}")
         case.problem = "; ".join(problems)
-        case.note = f"verdict {result.get('verdict')}, the record is listed as a reject"
+        case.note = f"verdict {result.get('verdict')}, the record is listed as a reject, all else is as undisturbed"
     yield say(case)

@@ -68,7 +68,7 @@ def run(say):
             code, result = lab.stack.finish(process, 600)
             if (code, result["verdict"]) != (0, "MATCHED"):
                 raise Broken(f"exit {code}, verdict {result['verdict']}")
-            case.note = f"{at - released} messages ahead of what the loader had stored"
+            case.note = f"{at - released} messages ahead of what the loader had stored; the medium company, judged by its proof alone (MATCHED)"
         except AssertionError as problem:
             case.problem = str(problem)[:1000]
             process.kill()

@@ -31,7 +31,7 @@ def say(case):
 
 
 def of_matrix(lab, options):
-    yield from matrix.run(lab, options.sample, options.minutes, options.seed, say)
+    yield from matrix.run(lab, options.sample, options.minutes, options.seed, say, options.only)
 
 
 def of_kills(lab, options):
@@ -88,6 +88,7 @@ def read_options(words):
     parser.add_argument("--seed", type=int, default=None, help="of the random kills and of the sample; printed when not given")
     parser.add_argument("--sample", type=int, default=0, help="only so many cases of the matrix")
     parser.add_argument("--minutes", type=int, default=0, help="begin no case of the matrix later than that")
+    parser.add_argument("--only", default="", help="cases of the matrix with this in their name, once more; they replace what is remembered of them")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--storm", type=int, default=60, help="seconds")
     options = parser.parse_args(words)
@@ -122,7 +123,7 @@ def main(words):
 
 def record(part, cases, options):
     machine = f"{os.cpu_count()} cores, Linux {platform.release().split('-')[0]}"
-    reliability.keep(part, cases, options.seed, machine)
+    reliability.keep(part, cases, options.seed, machine, again=bool(options.only))
     return sum(not case.good for case in cases)
 
 
