@@ -84,6 +84,7 @@ struct SourceBooks {
   std::vector<SourceDocument> documents;
   std::vector<Allocation> allocations;
   std::vector<Deposited> deposited;
+  std::map<std::string, Decimal> rates;  ///< of foreign documents, by transaction: home units per foreign one
   std::vector<SourceFile> files;
   std::vector<accounting::LedgerTransaction> ledger;
   std::vector<accounting::TrialBalance> trial_balances;

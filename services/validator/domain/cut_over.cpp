@@ -21,23 +21,27 @@ bool nothing(const Posting& posting) {
   return posting.amount.is_zero() && posting.amount_currency.value_or(Decimal()).is_zero();
 }
 
-/// An item that can be settled, and what may be taken of it.
+/// What is left of an item for the payments to come, as each of them reckons it.
+struct Left {
+  Decimal open, home;  ///< positive; in its own currency, at home
+  Decimal rate;        ///< the document's own, else what the ledger shows
+};
+
+/// An item that takes part in a settlement, and how much of it may be taken.
 struct Item {
   Posting* posting = nullptr;
-  Decimal may;          ///< positive, in its own currency
+  Decimal may, may_home;  ///< positive; in its own currency, at home
+  bool debit = false;
   bool before = false;  ///< it arrives as what is open of it
   Allocation* link = nullptr;
 
-  Decimal open() const { return own_amount(*posting).abs(); }
-  bool debit() const { return own_amount(*posting).sign() > 0; }
   /// Home value of a part: all of it takes all of the home amount.
   Decimal home_of(const Decimal& part) const {
-    if (part == open()) return posting->amount.abs();
-    const auto rate = Decimal::divide(posting->amount.abs(), open(), 10, Rounding::half_up);
-    return posting->amount.abs() - ((open() - part) * rate).rounded(2, Rounding::half_up);
+    if (part == may || may.is_zero()) return may_home;
+    return may_home - ((may - part) * Decimal::divide(may_home, may, 10, Rounding::half_up)).rounded(2, Rounding::half_up);
   }
-  void take(const Decimal& part, const Decimal& home) {
-    const Decimal sign(debit() ? 1 : -1);
+  void take(const Decimal& part, const Decimal& home) const {
+    const Decimal sign(debit ? 1 : -1);
     posting->amount -= home * sign;
     if (&own_amount(*posting) != &posting->amount) own_amount(*posting) -= part * sign;
   }
@@ -116,6 +120,17 @@ class Opening {
     }
   }
 
+  Left& left_of(const std::string& id, Posting& posting) {
+    const auto [found, fresh] = left_.try_emplace(&posting);
+    if (fresh) {
+      auto& left = found->second;
+      left.open = own_amount(posting).abs();
+      left.home = posting.amount.abs();
+      const auto rate = source_.rates.find(id);
+      left.rate = rate != source_.rates.end() ? rate->second : Decimal::divide(left.home, left.open, 10, Rounding::half_up);
+    }
+    return found->second;
+  }
   std::vector<Item> items_of(const std::string& id, bool receivable) {
     std::vector<Item> items;
     const auto found = by_id_.find(id);
@@ -123,9 +138,22 @@ class Opening {
     for (auto& posting : found->second->postings) {
       const auto* known = account(posting.account_id);
       if (known == nullptr || !(receivable ? known->is_receivable() : known->is_payable())) continue;
-      if (!own_amount(posting).is_zero()) items.push_back({&posting, own_amount(posting).abs(), is_before(*found->second), nullptr});
+      if (!left_.contains(&posting) && own_amount(posting).is_zero()) continue;
+      const auto& left = left_of(id, posting);
+      if (!debit_.contains(&posting)) debit_[&posting] = own_amount(posting).sign() > 0;
+      items.push_back({&posting, left.open, left.home, debit_[&posting], is_before(*found->second), nullptr});
     }
     return items;
+  }
+  /// What the link may take of a document; the next payment finds the rest.
+  void take_left(Item& item, Allocation& link) {
+    auto& left = left_.at(item.posting);
+    item.link = &link;
+    item.may = std::min(left.open, link.amount);
+    const auto rest = left.open - item.may;
+    item.may_home = rest.is_zero() ? left.home : left.home - (rest * left.rate).rounded(2, Rounding::half_up);
+    left.open = rest;
+    left.home -= item.may_home;
   }
 
   /// What one payment settles: charges in order, first with the credits in order, then with its own items.
@@ -154,9 +182,8 @@ class Opening {
           items, [&](const Item& item) { return !own.empty() && item.posting->name_id == own.front().posting->name_id; });
       if (found == items.end()) found = items.begin();
       if (found == items.end()) continue;
-      found->may = std::min(found->may, link->amount);
-      found->link = link;
-      (found->debit() == receivable ? charges : credits).push_back(*found);
+      take_left(*found, *link);
+      (found->debit == receivable ? charges : credits).push_back(*found);
     }
     for (auto& charge : charges) {
       for (auto& credit : credits) pair(charge, credit);
@@ -168,16 +195,17 @@ class Opening {
   }
   static void pair(Item& charge, Item& settling) {
     const auto part = std::min(charge.may, settling.may);
-    if (part.is_zero() || charge.posting->account_id != settling.posting->account_id || charge.debit() == settling.debit()) return;
-    charge.may -= part;
-    settling.may -= part;
+    if (part.is_zero() || charge.posting->account_id != settling.posting->account_id || charge.debit == settling.debit) return;
+    const auto charge_home = charge.home_of(part), settling_home = settling.home_of(part);
+    for (auto [item, home] : {std::pair{&charge, charge_home}, std::pair{&settling, settling_home}}) {
+      item->may -= part;
+      item->may_home -= home;
+      if (item->link != nullptr && charge.before && settling.before) item->link->amount -= part;
+    }
     if (!charge.before || !settling.before) return;
-    const auto home = std::min(charge.home_of(part), settling.home_of(part));
+    const auto home = std::min(charge_home, settling_home);
     charge.take(part, home);
     settling.take(part, home);
-    for (auto* item : {&charge, &settling}) {
-      if (item->link != nullptr) item->link->amount -= part;
-    }
   }
 
   void deposit() {
@@ -190,8 +218,9 @@ class Opening {
         if (!is_undeposited(posting) || nothing(posting)) continue;
         auto* other = opposite(*deposit->second, posting, used);
         if (other == nullptr) continue;
-        Item one{&posting, {}, true, nullptr}, two{other, {}, true, nullptr};
-        const auto part = std::min(one.open(), two.open());
+        const Item one{&posting, {}, {}, posting.amount.sign() > 0, true, nullptr};
+        const Item two{other, {}, {}, other->amount.sign() > 0, true, nullptr};
+        const auto part = std::min(own_amount(posting).abs(), own_amount(*other).abs());
         const auto home = std::min(posting.amount.abs(), other->amount.abs());
         one.take(part, home);
         two.take(part, home);
@@ -283,6 +312,8 @@ class Opening {
   CutOver cut_;
   std::set<std::string> left_out_;
   std::map<std::string, LedgerTransaction*> by_id_;
+  std::map<const Posting*, Left> left_;
+  std::map<const Posting*, bool> debit_;                   ///< as it was posted
   std::vector<std::pair<std::string, Posting>> original_;  ///< by day: before anything was taken of them
 };
 

@@ -72,6 +72,10 @@ void take_allocations(SourceBooks& books, const std::string& entity, const std::
   }
 }
 
+bool is_document(std::string_view entity) {
+  return std::ranges::any_of(kOpenFields, [&](const OpenField& field) { return field.entity == entity && entity != "Payment"; });
+}
+
 void take_deposited(SourceBooks& books, const std::string& entity, const std::string& id, const json::Value& body) {
   if (entity != "Deposit") return;
   for (const auto& line : body["Line"].items()) {
@@ -121,7 +125,8 @@ void take_settings(SourceBooks& books, const std::string& entity, const json::Va
 
 /// The members that finish() asks for; what is no object stays as it is, to be complained about there.
 std::string needed(std::string_view entity, std::string_view body) {
-  static constexpr std::array<std::string_view, 24> kMembers{"Id",
+  static constexpr std::array<std::string_view, 25> kMembers{"Id",
+                                                             "ExchangeRate",
                                                              "DueDate",
                                                              "TxnDate",
                                                              "DocNumber",
@@ -301,6 +306,7 @@ void SourceBuilder::documents(SourceBooks& books) {
       take_open_amount(books, entity, id, label, root);
       take_allocations(books, entity, id, root);
       take_deposited(books, entity, id, root);
+      if (const auto rate = root["ExchangeRate"].decimal(); rate && is_document(entity)) books.rates[id] = *rate;
     }
     records.clear();
   }
