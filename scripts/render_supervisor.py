@@ -59,7 +59,7 @@ print(
     program(
         "kafka",
         quoted(
-            "java", "-Xmx512m", f"-Dlog4j2.configurationFile={run}/kafka/etc/log4j2.properties", "-cp", f"{root}/.run/kafka/libs/*",
+            "java", "-Xmx512m", "-XX:TieredStopAtLevel=1", f"-Dlog4j2.configurationFile={run}/kafka/etc/log4j2.properties", "-cp", f"{root}/.run/kafka/libs/*",
             "kafka.Kafka", f"{run}/kafka/etc/server.properties",
         ),
         20,

@@ -5,6 +5,7 @@ import collections
 import dataclasses
 import datetime
 import json
+import os
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -26,10 +27,11 @@ def keep(part, cases, seed, machine, again=False):
     """`again`: single cases, which take the place of what is remembered of them (the number of the hit may differ)."""
     RECORDS.mkdir(parents=True, exist_ok=True)
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    record = {"part": part, "when": now, "seed": seed, "machine": machine, "cases": [dataclasses.asdict(case) for case in cases]}
+    remark = os.environ.get("Q2O_ROBUSTNESS_REMARK", "")
+    record = {"part": part, "remark": remark, "when": now, "seed": seed, "machine": machine, "cases": [dataclasses.asdict(case) for case in cases]}
     file = RECORDS / f"{part}.json"
     if again and file.exists():
-        new = {plain(case): case for case in record["cases"]}
+        new = {plain(case): {**case, "note": f"again {now}; {case['note']}".rstrip("; ")} for case in record["cases"]}
         record = json.loads(file.read_text())
         record["cases"] = [new.get(plain(case), case) for case in record["cases"]]
     file.write_text(json.dumps(record, indent=1))
@@ -59,9 +61,9 @@ def text_of(records, missing):
     if bad:
         lines.append("\n## Not as they must be\n\n")
         lines += [f"- {case['fault']}, {case['name']}: {' '.join(case['problem'].split())[:500]}\n" for case in bad]
-    lines.append("\n## What was run\n\n| part | when | machine | seed |\n|---|---|---|---:|\n")
-    lines += [f"| {r['part']} | {r['when']} | {r['machine']} | {r['seed']} |\n" for r in records]
-    lines += [f"| {part} | not run | | |\n" for part in missing]
+    lines.append("\n## What was run\n\n| part | when | machine | seed | remark |\n|---|---|---|---:|---|\n")
+    lines += [f"| {r['part']} | {r['when']} | {r['machine']} | {r['seed']} | {r['remark']} |\n" for r in records]
+    lines += [f"| {part} | not run | | | |\n" for part in missing]
     lines.append("\n## All cases\n\n| fault | case | recovery | note |\n|---|---|---:|---|\n")
     for case in cases:
         recovery = "" if case["recovery"] is None else f"{case['recovery']:.1f} s"
