@@ -178,7 +178,9 @@ TEST(Overlay, GoesOnAfterBeingKilledAtAnyMoment) {
       killed = true;
     }
     h.kill.arm(0);
-    if (killed && !h.journal.finished) ASSERT_TRUE(h.run()) << "moment " << moment;
+    if (killed && !h.journal.finished) {
+      ASSERT_TRUE(h.run()) << "moment " << moment;
+    }
     const auto reading = h.reading();
     EXPECT_TRUE(reading.ended && reading.gapless && h.journal.finished) << "moment " << moment;
     EXPECT_THAT(reading.bodies.at("Invoice"), SizeIs(29)) << "moment " << moment;
