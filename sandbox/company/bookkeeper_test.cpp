@@ -25,7 +25,7 @@ class Books : public ::testing::Test {
     EXPECT_THAT(complaints, ::testing::IsEmpty()) << wish;
     return done ? *done : Node();
   }
-  Company company_ = *generator::generate({.seed = 1});
+  Company company_ = generator::generate({.seed = 1});
   Bookkeeper bookkeeper_{company_, kNow};
 };
 

@@ -31,6 +31,7 @@ struct Left {
 struct Item {
   Posting* posting = nullptr;
   Decimal may, may_home;  ///< positive; in its own currency, at home
+  Decimal rest;           ///< left at home although nothing is left in the currency
   bool debit = false;
   bool before = false;  ///< it arrives as what is open of it
   Allocation* link = nullptr;
@@ -43,6 +44,7 @@ struct Item {
   void take(const Decimal& part, const Decimal& home) const {
     const Decimal sign(debit ? 1 : -1);
     posting->amount -= home * sign;
+    if (part.is_zero()) return;
     if (&own_amount(*posting) != &posting->amount) own_amount(*posting) -= part * sign;
   }
 };
@@ -67,7 +69,10 @@ class Opening {
     for (const auto& note : notes.notes) {
       if (note.kind == "excluded") left_out_.insert(note.source_id + " " + note.entity);
     }
-    for (auto& transaction : source.ledger) by_id_[transaction.id] = &transaction;
+    for (auto& transaction : source.ledger) {
+      join_items(transaction);
+      by_id_[transaction.id] = &transaction;
+    }
   }
 
   void run() {
@@ -78,6 +83,7 @@ class Opening {
       for (const auto& posting : transaction.postings) original_.emplace_back(transaction.date, posting);
     }
     settle();
+    revalue();
     deposit();
     split();
     reports();
@@ -112,6 +118,24 @@ class Opening {
     return earlier ? retained->id : posting.account_id;
   }
 
+  /// Rows of one account and party are one open item: a payment may show the credits that it uses in a row of their own.
+  void join_items(LedgerTransaction& transaction) const {
+    std::vector<Posting> joined;
+    for (auto& posting : transaction.postings) {
+      const auto same = std::ranges::find_if(joined, [&](const Posting& other) {
+        return is_control(posting) && other.account_id == posting.account_id && other.name_id == posting.name_id &&
+               other.currency == posting.currency && other.amount_currency.has_value() == posting.amount_currency.has_value();
+      });
+      if (same == joined.end()) {
+        joined.push_back(std::move(posting));
+        continue;
+      }
+      same->amount += posting.amount;
+      if (posting.amount_currency) *same->amount_currency += *posting.amount_currency;
+    }
+    transaction.postings = std::move(joined);
+  }
+
   void sum_up(const LedgerTransaction& transaction) {
     ++cut_.transactions;
     for (const auto& posting : transaction.postings) {
@@ -120,14 +144,25 @@ class Opening {
     }
   }
 
+  /// A gain, a loss or a revaluation: a home amount on an account in another currency.
+  bool only_at_home(const Posting& posting) const {
+    const auto* known = account(posting.account_id);
+    const bool foreign = known != nullptr && !known->currency.empty() && known->currency != source_.home_currency;
+    return foreign && (!posting.amount_currency || posting.amount_currency->is_zero() || posting.currency.empty() ||
+                       posting.currency == source_.home_currency);
+  }
   Left& left_of(const std::string& id, Posting& posting) {
     const auto [found, fresh] = left_.try_emplace(&posting);
     if (fresh) {
       auto& left = found->second;
-      left.open = own_amount(posting).abs();
       left.home = posting.amount.abs();
+      if (only_at_home(posting)) return left;
+      left.open = own_amount(posting).abs();
       const auto rate = source_.rates.find(id);
-      left.rate = rate != source_.rates.end() ? rate->second : Decimal::divide(left.home, left.open, 10, Rounding::half_up);
+      if (rate != source_.rates.end())
+        left.rate = rate->second;
+      else if (!left.open.is_zero())
+        left.rate = Decimal::divide(left.home, left.open, 10, Rounding::half_up);
     }
     return found->second;
   }
@@ -138,10 +173,10 @@ class Opening {
     for (auto& posting : found->second->postings) {
       const auto* known = account(posting.account_id);
       if (known == nullptr || !(receivable ? known->is_receivable() : known->is_payable())) continue;
-      if (!left_.contains(&posting) && own_amount(posting).is_zero()) continue;
+      if (!left_.contains(&posting) && posting.amount.is_zero()) continue;
       const auto& left = left_of(id, posting);
-      if (!debit_.contains(&posting)) debit_[&posting] = own_amount(posting).sign() > 0;
-      items.push_back({&posting, left.open, left.home, debit_[&posting], is_before(*found->second), nullptr});
+      if (!debit_.contains(&posting)) debit_[&posting] = posting.amount.sign() > 0;
+      items.push_back({&posting, left.open, left.home, {}, debit_[&posting], is_before(*found->second), nullptr});
     }
     return items;
   }
@@ -185,6 +220,9 @@ class Opening {
       take_left(*found, *link);
       (found->debit == receivable ? charges : credits).push_back(*found);
     }
+    for (auto& item : own) {
+      if (item.may.is_zero()) item.rest = item.may_home;
+    }
     for (auto& charge : charges) {
       for (auto& credit : credits) pair(charge, credit);
       for (auto& item : own) {
@@ -192,18 +230,57 @@ class Opening {
       }
       for (auto& item : own) pair(charge, item);
     }
+    settle_rests({&charges, &credits, &own});
+  }
+  /// What several rates leave at home on one side is what they leave on the other; the rest waits for the revaluation that made it.
+  void settle_rests(std::initializer_list<std::vector<Item>*> all) {
+    std::vector<Item*> items;
+    for (auto* some : all) {
+      for (auto& item : *some) items.push_back(&item);
+    }
+    for (auto* debit : items) {
+      for (auto* credit : items) {
+        if (debit->debit && !credit->debit && debit->posting->account_id == credit->posting->account_id) join_rests(*debit, *credit);
+      }
+    }
+    for (const auto* item : items) {
+      if (!item->rest.is_zero()) rests_[{item->posting->account_id, item->posting->name_id}].push_back(*item);
+    }
+  }
+  static void join_rests(Item& one, Item& other) {
+    const auto home = std::min(one.rest, other.rest);
+    if (home.is_zero()) return;
+    one.rest -= home;
+    other.rest -= home;
+    if (!one.before || !other.before) return;
+    one.take({}, home);
+    other.take({}, home);
+  }
+  void revalue() {
+    for (auto& transaction : source_.ledger) {
+      if (source_.entity_of_transaction.contains(transaction.id) || left_out(transaction.id)) continue;
+      for (auto& posting : transaction.postings) {
+        if (!is_control(posting) || !only_at_home(posting) || posting.amount.is_zero()) continue;
+        Item item{&posting, {}, {}, posting.amount.abs(), posting.amount.sign() > 0, is_before(transaction), nullptr};
+        for (auto& rest : rests_[{posting.account_id, posting.name_id}]) {
+          if (rest.debit != item.debit) join_rests(rest, item);
+        }
+      }
+    }
   }
   static void pair(Item& charge, Item& settling) {
     const auto part = std::min(charge.may, settling.may);
     if (part.is_zero() || charge.posting->account_id != settling.posting->account_id || charge.debit == settling.debit) return;
     const auto charge_home = charge.home_of(part), settling_home = settling.home_of(part);
-    for (auto [item, home] : {std::pair{&charge, charge_home}, std::pair{&settling, settling_home}}) {
+    const auto home = std::min(charge_home, settling_home);
+    charge.rest += charge_home - home;
+    settling.rest += settling_home - home;
+    for (auto [item, taken] : {std::pair{&charge, charge_home}, std::pair{&settling, settling_home}}) {
       item->may -= part;
-      item->may_home -= home;
+      item->may_home -= taken;
       if (item->link != nullptr && charge.before && settling.before) item->link->amount -= part;
     }
     if (!charge.before || !settling.before) return;
-    const auto home = std::min(charge_home, settling_home);
     charge.take(part, home);
     settling.take(part, home);
   }
@@ -218,8 +295,8 @@ class Opening {
         if (!is_undeposited(posting) || nothing(posting)) continue;
         auto* other = opposite(*deposit->second, posting, used);
         if (other == nullptr) continue;
-        const Item one{&posting, {}, {}, posting.amount.sign() > 0, true, nullptr};
-        const Item two{other, {}, {}, other->amount.sign() > 0, true, nullptr};
+        const Item one{&posting, {}, {}, {}, posting.amount.sign() > 0, true, nullptr};
+        const Item two{other, {}, {}, {}, other->amount.sign() > 0, true, nullptr};
         const auto part = std::min(own_amount(posting).abs(), own_amount(*other).abs());
         const auto home = std::min(posting.amount.abs(), other->amount.abs());
         one.take(part, home);
@@ -313,8 +390,9 @@ class Opening {
   std::set<std::string> left_out_;
   std::map<std::string, LedgerTransaction*> by_id_;
   std::map<const Posting*, Left> left_;
-  std::map<const Posting*, bool> debit_;                   ///< as it was posted
-  std::vector<std::pair<std::string, Posting>> original_;  ///< by day: before anything was taken of them
+  std::map<std::pair<std::string, std::string>, std::vector<Item>> rests_;  ///< by account and party
+  std::map<const Posting*, bool> debit_;                                    ///< as it was posted
+  std::vector<std::pair<std::string, Posting>> original_;                   ///< by day: before anything was taken of them
 };
 
 }  // namespace
