@@ -67,7 +67,11 @@ class Mapper::Store : public mapper::RunStore {
   }
   void note_repairs(const std::string&, std::span<const mapper::RepairNote>) override {}
   mapper::Counts counts(const std::string& entity) override { return db_.counts[entity]; }
-  void source_ended(const std::string& entity) override { db_.source_ended.try_emplace(entity, false); }
+  void source_ended(const std::string& entity, bool complete) override {
+    db_.source_ended.try_emplace(entity, false);
+    if (complete) db_.complete.insert(entity);
+  }
+  bool complete(const std::string& entity) override { return db_.complete.contains(entity); }
   void ended(const std::string& entity) override { db_.source_ended[entity] = true; }
   std::vector<mapper::EndedEntity> source_ended_entities() override {
     std::vector<mapper::EndedEntity> out;

@@ -14,6 +14,7 @@ struct MapperDb {
   std::map<std::string, std::vector<mapper::RawRecord>> deferred;
   std::map<std::string, mapper::Counts> counts;
   std::map<std::string, bool> source_ended;  ///< -> our own end was sent
+  std::set<std::string> complete;
   std::map<std::string, std::map<std::string, std::string>> lookups;
   std::set<std::string> unclaimed;
   std::vector<Message> outbox;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "services/connector/adapters/postgres_replay.h"
-#include "services/connector/adapters/sealed_change.h"
+#include "services/connector/adapters/sealed_texts.h"
 
 namespace q2o::connector {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "common/ids/ids.h"
 #include "services/connector/adapters/postgres_queue.h"
+#include "services/connector/adapters/sealed_texts.h"
 #include "services/connector/app/assessment_summary.h"
 
 namespace q2o::connector {
@@ -26,7 +27,7 @@ v1::Assessment PostgresAssessments::read(pg::Tx& tx, const pg::Row& row) const {
   out.set_assessment_id(row.text("assessment_id"));
   out.set_connection_id(row.text("connection_id"));
   out.set_platform(row.text("platform"));
-  out.set_company_name(row.text("company_name"));
+  out.set_company_name(company_name(tx, row));
   out.set_home_currency(row.text("home_currency"));
   out.set_state(row.text("state"));
   out.set_message(row.text("message"));

@@ -6,6 +6,7 @@
 #include "common/json/json.h"
 #include "common/log/log.h"
 #include "services/connector/adapters/facts.h"
+#include "services/connector/adapters/sealed_texts.h"
 #include "services/connector/app/oauth.h"
 
 namespace q2o::connector {
@@ -17,18 +18,11 @@ constexpr const char* kColumns =
     "connection_id, tenant_id, slug, platform, company_id, base_url, token_url, company_name, home_currency, state, message, credentials, "
     "tokens, fiscal_year_first_month";
 
-/// The name of a company outlives a migration: the tenant's key.
-sealing::Place name_place(std::string_view tenant, std::string_view connection) {
-  return {tenant, "", "connector.connection.company_name", connection};
-}
-
 Connection connection_of(pg::Tx& tx, const pg::Row& row) {
-  return {row.text("connection_id"), row.text("tenant_id"),
-          row.text("slug"),          row.text("platform"),
-          row.text("company_id"),    row.text("base_url"),
-          row.text("token_url"),     tx.open(name_place(row.text("tenant_id"), row.text("connection_id")), row.text("company_name")),
-          row.text("home_currency"), row.text("state"),
-          row.text("message"),      static_cast<unsigned>(row.integer("fiscal_year_first_month"))};
+  return {row.text("connection_id"), row.text("tenant_id"),  row.text("slug"),
+          row.text("platform"),      row.text("company_id"), row.text("base_url"),
+          row.text("token_url"),     company_name(tx, row),  row.text("home_currency"),
+          row.text("state"),         row.text("message"),    static_cast<unsigned>(row.integer("fiscal_year_first_month"))};
 }
 
 /// One try at the sign-in server and some time to store what it answered.

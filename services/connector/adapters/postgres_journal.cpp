@@ -6,7 +6,7 @@
 #include "common/migrations/migrations.h"
 #include "services/connector/adapters/compression.h"
 #include "services/connector/adapters/facts.h"
-#include "services/connector/adapters/sealed_change.h"
+#include "services/connector/adapters/sealed_texts.h"
 
 namespace q2o::connector {
 namespace {

@@ -244,8 +244,8 @@ void add_departure(pg::Tx& tx, const RunInfo& run, const pg::Row& gone) {
       "$4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
       {run.key.migration_id, run.key.run, run.tenant_id, external_id, gone.text("entity"), gone.text("source_id"),
        kept ? "GONE_IN_SOURCE_KEPT" : "GONE_IN_SOURCE_REVERSED",
-       seal(kRejectMessage, (kept ? "it is not in the source any more, and stays in Odoo: "
-                                  : "it is not in the source any more; in Odoo it was ") + why),
+       seal(kRejectMessage,
+            (kept ? "it is not in the source any more, and stays in Odoo: " : "it is not in the source any more; in Odoo it was ") + why),
        seal(kRejectHint, kept ? "Undo in Odoo what the reason names and run again; or leave it, and accept the difference."
                               : "Both entries stay in Odoo and cancel each other out."),
        seal(kRejectLabel, labels.empty() ? std::string() : opened(tx, labels[0], "label", kItemLabel))});

@@ -29,9 +29,11 @@ class Covered : public testing::Generated {
   std::string mapped(const std::string& entity, const std::string& id, const std::string& body) {
     const auto document = json::Document::parse(body).value();
     const Source source{entity, id, &document.root()};
-    return told(Engine(made_.mapping()).map(source,
-                                      RunContext{"qbo1", made_.company.home_currency(), made_.mapping().money_mode(), &made_.mapping().missing_references()},
-                                      made_.book.lookups(), Pass::last));
+    return told(
+        Engine(made_.mapping())
+            .map(source,
+                 RunContext{"qbo1", made_.company.home_currency(), made_.mapping().money_mode(), &made_.mapping().missing_references()},
+                 made_.book.lookups(), Pass::last));
   }
   /// Paths whose value changes what becomes of some record, by entity.
   std::set<std::string> telling(const std::string& entity) {

@@ -22,7 +22,7 @@ using testing::MapperService;
 
 TEST_F(MapperService, ListsRejectsAndNotesInPagesToTheEnd) {
   worker_->receive(whole_run());
-  MapperServiceImpl service(pool_, mappings_, RecordTracer(pool_, kafka(), topics_.raw));
+  MapperServiceImpl service(pool_, mappings_, RecordTracer(pool_, kafka(), topics_.raw), RunDiffer(pool_, kafka(), topics_.mapped), {});
   rpc::Server server("127.0.0.1:0", {&service}, metrics_);
   const auto stub = v1::MapperService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server.port())));
   const auto call = [] { return rpc::context(kTenant, "test", std::chrono::seconds(20)); };
@@ -96,7 +96,7 @@ TEST_F(MapperService, TellsTheModulesOfTheTargetWithThePlanAndWhenAsked) {
   worker_->receive(whole_run());
   const auto sent = published();
   const auto& planned = sent.front().message.run_plan().modules();
-  MapperServiceImpl service(pool_, mappings_, RecordTracer(pool_, kafka(), topics_.raw));
+  MapperServiceImpl service(pool_, mappings_, RecordTracer(pool_, kafka(), topics_.raw), RunDiffer(pool_, kafka(), topics_.mapped), {});
   rpc::Server server("127.0.0.1:0", {&service}, metrics_);
   const auto stub = v1::MapperService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server.port())));
   v1::CurrentMappingRequest request;

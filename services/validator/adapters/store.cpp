@@ -44,8 +44,8 @@ void insert_report(pg::Tx& tx, const std::string& id, const Run& run, const v1::
   if (lines == nullptr) return;
   lines->each([&](const LinesPiece& piece) {
     const auto section = static_cast<std::int64_t>(piece.section), part = static_cast<std::int64_t>(piece.part);
-    tx.exec("INSERT INTO report_lines(report_id, section, part, differs, body) VALUES ($1, $2, $3, $4, $5)",
-            {id, section, part, piece.differs,
+    tx.exec("INSERT INTO report_lines(report_id, tenant_id, section, part, differs, body) VALUES ($1, $2, $3, $4, $5, $6)",
+            {id, run.tenant, section, part, piece.differs,
              pg::Param::bytes(tx.seal_bytes(place(run.tenant, run.migration, kLinesPlace, lines_id(id, section, part)), piece.body))});
   });
 }

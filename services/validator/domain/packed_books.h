@@ -32,8 +32,7 @@ void pack(Codec& codec, T& document) {
 template <class Codec, class T>
   requires std::same_as<std::remove_const_t<T>, Allocation>
 void pack(Codec& codec, T& allocation) {
-  codec(allocation.payment), codec(allocation.settled), codec(allocation.receivable), codec(allocation.amount),
-      codec(allocation.date);
+  codec(allocation.payment), codec(allocation.settled), codec(allocation.receivable), codec(allocation.amount), codec(allocation.date);
 }
 template <class Codec, class T>
   requires std::same_as<std::remove_const_t<T>, OwnRecord>

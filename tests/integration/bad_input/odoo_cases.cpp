@@ -35,7 +35,7 @@ std::string odoo_refusal(const std::string& name, const std::string& words) {
                name, words));
 }
 
-/// Over real HTTP: the user signs in, the first call gets these bytes, the second a good answer.
+/// Over real HTTP: the user signs in, the first call gets these bytes, the second a good answer. (A question would be asked again at once.)
 std::function<Seen()> call(std::string bytes) {
   return [=] {
     int calls = 0;
@@ -45,8 +45,8 @@ std::function<Seen()> call(std::string bytes) {
     });
     http::Client http;
     OdooBooks books(http, {"", "", server.url(""), "db", "admin", config::Secret("pass-word")});
-    const auto bad = books.call("res.partner", "search", "[[]]", "{}", kQuickCall);
-    const auto next = books.call("res.partner", "search", "[[]]", "{}", kQuickCall);
+    const auto bad = books.call("res.partner", "create", "[[]]", "{}", kQuickCall);
+    const auto next = books.call("res.partner", "create", "[[]]", "{}", kQuickCall);
     const std::string unharmed = next && next->value().items().size() == 1 ? "the next call" : "nothing";
     if (bad) return Seen{"", "", "", unharmed};
     if (bad.error().message.find("pass-word") != std::string::npos) return Seen{"", "", "", "a secret was told"};

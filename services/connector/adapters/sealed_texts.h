@@ -2,11 +2,21 @@
 
 #include <string>
 
-#include "common/sealing/seal.h"
+#include "common/pg/pg.h"
 
-/// Texts of what a run found changed in the source (`source_change`): sealed with the migration's key, bound to their record.
+/// Where the sealed texts of this schema stand.
 namespace q2o::connector {
 
+/// The name of a company outlives a migration: the tenant's key.
+inline sealing::Place name_place(std::string_view tenant, std::string_view connection) {
+  return {tenant, "", "connector.connection.company_name", connection};
+}
+/// Of a row that has tenant_id and connection_id.
+inline std::string company_name(pg::Tx& tx, const pg::Row& row) {
+  return tx.open(name_place(row.text("tenant_id"), row.text("connection_id")), row.text("company_name"));
+}
+
+/// A row of `source_change`: the migration's key, bound to run and record.
 inline std::string change_id(std::uint64_t run, const std::string& entity, const std::string& source_id) {
   return std::to_string(run) + "/" + entity + "/" + source_id;
 }
