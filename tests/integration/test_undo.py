@@ -4,7 +4,7 @@ import subprocess
 import unittest
 
 from stack import Stack, difference, wait_until
-from whole_odoo import Odoo
+from whole_odoo import Odoo, own_values
 
 
 class Undo(unittest.TestCase):

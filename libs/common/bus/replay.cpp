@@ -63,8 +63,9 @@ Status read_range(const Options& options, const Range& range, const std::functio
       Incoming incoming = to_incoming(*message);
       const auto body = open(options.seal.get(), incoming);
       if (!body) return fail(body.error());
-      // Only a purge ends a key. Other migrations' messages lie in the range too, and may be gone.
-      if (*body == Body::readable && !incoming.value.empty()) each(incoming);
+      // Only a purge ends a key: other migrations' messages lie in the range too, and may be gone. The reader still sees that they passed.
+      if (*body == Body::ended) incoming.value.clear();
+      each(incoming);
     }
     if (message->offset >= range.last) return {};
   }

@@ -94,6 +94,14 @@ void order_before_create(Env& env, Dict& values) {
   }
 }
 
+/// Odoo computes both addresses from the partner again.
+void sale_order_before_write(Env&, const Record&, Dict& values) {
+  if (!values.has("partner_id")) return;
+  const Any partner = values["partner_id"];
+  for (const char* address : {"partner_invoice_id", "partner_shipping_id"})
+    if (!values.has(address)) values[address] = partner;
+}
+
 void order_after_create(Env& env, const Record& order, const Dict&) {
   total_order(env, order);
 }
@@ -219,6 +227,7 @@ void add_trade_rules(Rules& rules) {
   rules.model("product.template").after_write = template_after_write;
   rules.model("product.category").before_unlink = category_before_unlink;
   rules.model("sale.order").before_create = order_before_create<true>;
+  rules.model("sale.order").before_write = sale_order_before_write;
   rules.model("sale.order").after_create = order_after_create;
   rules.model("sale.order").after_write = order_after_create;
   rules.model("purchase.order").before_create = order_before_create<false>;

@@ -78,7 +78,7 @@ class Program : public ::testing::Test {
     const std::string shipped = R"("budget": {"per_minute": 500, "per_second": 10, "concurrent": 10})";
     ASSERT_NE(text.find(shipped), std::string::npos);
     text.replace(text.find(shipped), shipped.size(), "\"budget\": " + budget);
-    std::filesystem::create_directories(folder_ + "/config/platforms");
+    std::filesystem::copy(std::string(Q2O_SOURCE_DIR) + "/config", folder_ + "/config", std::filesystem::copy_options::recursive);
     std::ofstream(folder_ + "/config/platforms/quickbooks_online.json") << text;
   }
   void start() {

@@ -260,13 +260,13 @@ def change_move(record, changes, wants_post):
     record = record.with_context(skip_invoice_sync=True, dynamic_unlink=True)  # tax and term items are ours to replace
     hard = [name for name in changes if name not in SOFT_MOVE_FIELDS]
     lost = []
-    cancel = changes.pop('state', None) == 'cancel'
+    cancel = changes.pop('state', None) == 'cancel' or record.state == 'cancel' and not wants_post
     if hard and record.state != 'draft':
         lost = matches_of(record)
         record.button_draft()
     if changes:
         record.write(replace_lines(record, changes))
-    if cancel:
+    if cancel and record.state == 'draft':
         record.button_cancel()
     elif wants_post and record.state == 'draft':
         record.action_post()

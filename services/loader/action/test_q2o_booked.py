@@ -186,6 +186,8 @@ class ChangingAnEntry(Booked):
         self.assertEqual(self.change(state='cancel', amount=0.0, tax=0.0, post=False), 'changed')
         self.assertEqual((self.seen()[:2], self.unmatched(), self.balances('invoice')), (('cancel', '1045'), ['m'], [0, 0, 0]))
         self.assertEqual(self.change(state='cancel', amount=0.0, tax=0.0, post=False), 'unchanged')
+        self.assertEqual(self.change(state='cancel', amount=0.0, tax=0.0, post=False, invoice_date='2023-05-05', date='2023-05-05'), 'changed')
+        self.assertEqual(self.seen()[:2], ('cancel', '1045'), 'what is voided stays so whatever else changes')
         self.assertEqual(self.change(), 'changed')
         self.assertEqual((self.seen(), self.balances('invoice')), (('posted', '1045', '2023-05-04', '2023-06-20'), [-63.63, -5.31, 68.94]))
 

@@ -26,6 +26,7 @@ bool Departures::look(const std::stop_token& stop) {
                 {{"migration", run_.key.migration_id}, {"records", static_cast<std::int64_t>(names.size())}});
     plan(names, stop);
     remove_action(stop);
+    store_.settle_departures(run_, hold_);  // what is kept is told even where nothing goes
     return true;
   } catch (const Leave&) {
     return false;
