@@ -97,7 +97,7 @@ std::vector<std::string> Batch::change_move(const Record& move, Dict changes, bo
   const bool hard = std::ranges::any_of(
       changes.members(), [](const auto& member) { return std::ranges::find(kSoftMoveFields, member.first) == kSoftMoveFields.end(); });
   const Any* state = changes.find("state");
-  const bool cancel = state && state->text() == "cancel";
+  const bool cancel = (state && state->text() == "cancel") || (move.text("state") == "cancel" && !wants_post);
   changes.erase("state");
   std::vector<std::string> lost;
   if (hard && move.text("state") != "draft") {
@@ -105,7 +105,7 @@ std::vector<std::string> Batch::change_move(const Record& move, Dict changes, bo
     draft_moves(env_, {move.id()});
   }
   if (!changes.members().empty()) env_.write("account.move", {move.id()}, replace_lines(move, changes));
-  if (cancel)
+  if (cancel && move.text("state") == "draft")
     env_.store(move, "state", Value::of_text("cancel"));
   else if (wants_post && move.text("state") == "draft")
     post(move);
