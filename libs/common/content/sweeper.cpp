@@ -45,12 +45,9 @@ Result<std::vector<Rule>> read_rules(const std::string& path, const std::string&
 Sweeper::Sweeper(pg::Pool& pool, std::vector<Rule> rules, std::string owner, metrics::Registry& metrics)
     : pool_(pool), rules_(std::move(rules)), owner_(std::move(owner)), metrics_(metrics) {}
 
-bool Sweeper::mine() {
-  return pool_.transact([&](pg::Tx& tx) { return pg::try_lease(tx, "retention", "all", owner_, kLease).has_value(); });
-}
-
-std::uint64_t Sweeper::delete_some(const Rule& rule) {
-  return pool_.transact([&](pg::Tx& tx) {
+std::uint64_t Sweeper::delete_some(const Rule& rule, const pg::Lease& lease) {
+  return pool_.transact([&](pg::Tx& tx) -> std::uint64_t {
+    if (!pg::renew(tx, lease, kLease)) return 0;  // another replica has it by now
     return tx
         .exec("delete from \"" + rule.table + "\" where ctid = any(array(select ctid from \"" + rule.table + "\" where \"" + rule.column +
                   "\" < now() - $1 * interval '1 day'" + (rule.only.empty() ? "" : " and (" + rule.only + ")") + " limit " +
@@ -62,15 +59,17 @@ std::uint64_t Sweeper::delete_some(const Rule& rule) {
 
 std::uint64_t Sweeper::sweep(std::stop_token stop) {
   std::uint64_t sum = 0;
+  const auto lease = pool_.transact([&](pg::Tx& tx) { return pg::try_lease(tx, "retention", "all", owner_, kLease); });
+  if (!lease) return 0;
   for (const auto& rule : rules_) {
     std::uint64_t rows = 0;
-    // The lease is asked for again before each piece: another replica may have it by then.
-    for (std::uint64_t piece = 1; piece > 0 && !stop.stop_requested() && mine(); rows += piece) piece = delete_some(rule);
+    for (std::uint64_t piece = 1; piece > 0 && !stop.stop_requested(); rows += piece) piece = delete_some(rule, *lease);
     metrics_.counter("q2o_retention_rows_total", "Rows deleted because of their age", {{"table", rule.table}})
         .add(static_cast<double>(rows));
     if (rows > 0) log::info("rows deleted because of their age", {{"table", rule.table}, {"rows", rows}, {"days", rule.days}});
     sum += rows;
   }
+  pool_.transact([&](pg::Tx& tx) { pg::release(tx, *lease); });
   return sum;
 }
 

@@ -24,8 +24,7 @@ class Sweeper {
   std::uint64_t sweep(std::stop_token stop);
 
  private:
-  bool mine();
-  std::uint64_t delete_some(const Rule& rule);
+  std::uint64_t delete_some(const Rule& rule, const pg::Lease& lease);
   pg::Pool& pool_;
   const std::vector<Rule> rules_;
   const std::string owner_;

@@ -67,6 +67,7 @@ std::string head(char algorithm, std::uint32_t version) {
 /// The packed form when it is smaller by a tenth.
 std::string packed(std::string_view plain) {
   if (plain.size() < kPackFrom) return {};
+  if (plain.size() > kUnpackedMost) return {};  // unpacked() would refuse it
   std::string out(ZSTD_compressBound(plain.size()), '\0');
   const auto size = ZSTD_compressCCtx(packer().pack, out.data(), out.size(), plain.data(), plain.size(), kPackLevel);
   if (ZSTD_isError(size) != 0 || size > plain.size() - plain.size() / 10) return {};

@@ -5,6 +5,7 @@
 #include "common/bus/bus.h"
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
+#include "common/log/log.h"
 #include "common/pg/embedded.h"
 #include "embedded/billing_schema.h"
 #include "services/billing/app/run_order.h"
@@ -112,7 +113,11 @@ std::vector<v1::Migration> PgMigrations::in_states(const std::vector<State>& sta
   for (const auto& row : tx_.exec("SELECT tenant_id, migration_id, body FROM migration WHERE NOT purging AND state = ANY($1) AND "
                                   "migration_id > $2 ORDER BY migration_id LIMIT $3",
                                   {numbers, after, most})) {
-    out.push_back(parse(tx_, row));
+    try {
+      out.push_back(parse(tx_, row));
+    } catch (const std::runtime_error& problem) {  // one that nobody can open any more must not stop the others
+      log::error("a migration cannot be read", {{"migration", row.text("migration_id")}, {"error", problem.what()}});
+    }
   }
   return out;
 }

@@ -63,7 +63,12 @@ Step EntityExtractor::run() {
   if (state.done) return {};
   const auto captured = run_.state.captures.find(rule_.filter_capture);
   const bool nothing_to_ask = !rule_.filter_in.empty() && (captured == run_.state.captures.end() || captured->second.empty());
-  if (nothing_to_ask) return close(std::move(state));
+  if (nothing_to_ask) {
+    // Nobody knows what to ask for where the entity that tells it was not given.
+    for (const auto& capture : run_.manifest.captures)
+      if (capture.name == rule_.filter_capture) state.absence = run_.state.entities[capture.entity].absence;
+    return close(std::move(state));
+  }
   return rule_.listing == Listing::once ? once(std::move(state)) : paged(std::move(state));
 }
 

@@ -129,7 +129,9 @@ std::vector<v1::RawMessage> RunContext::batches(std::vector<Row> rows, EntitySta
 }
 
 v1::RawMessage RunContext::entity_end(const EntityState& entity) {
-  const bool complete = entity.absence == v1::ABSENCE_UNSPECIFIED && entity.unreadable == 0 && entity.extracted >= entity.counted_after;
+  // Where anything had to be explained, a record may have slipped by: nothing is taken away for it.
+  const bool settled = entity.unreadable == 0 && entity.explanation.empty() && entity.extracted >= entity.counted_after;
+  const bool complete = entity.absence == v1::ABSENCE_UNSPECIFIED && settled;
   if (complete && comparison != nullptr) std::ranges::move(comparison->gone(), std::back_inserter(changes_));
   v1::RawMessage message;
   auto& end = *message.mutable_entity_end();

@@ -52,10 +52,11 @@ std::set<std::string> PgUndoStore::names_of_others(const RunInfo& run) {
 
 std::string PgUndoStore::last_write(const RunInfo& run) {
   return pool_.transact([&](pg::Tx& tx) {
+    // What a run kept is not touched by later ones: what people did to it since then counts, not only since the newest run.
     const auto rows = tx.exec(
-        "select target_time from run where migration_id = $1 and target_id = $2 and kind = 'load' and settings_changed and run < $3 "
-        "order by run desc limit 1",
-        {run.key.migration_id, run.target_id, run.key.run});
+        "select target_time from run where migration_id = $1 and target_id = $2 and kind = 'load' and target_time <> '' and run < $3 and "
+        "($4 or run <= (select min(r.run) from record r where r.target_id = $2 and r.migration_id = $1)) order by run desc limit 1",
+        {run.key.migration_id, run.target_id, run.key.run, run.undo});
     return rows.empty() ? std::string() : rows[0].text("target_time");
   });
 }
@@ -207,6 +208,10 @@ std::set<std::string> PgUndoStore::departed(const RunInfo& run) {
     for (const auto row : tx.exec("select entity || '/' || source_id as name from spared where migration_id = $1 and run = $2",
                                   {run.key.migration_id, run.key.run}))
       spared.insert(row.text("name"));
+    // A rejected record claims its transaction: what stands for it from an earlier run is all there is.
+    for (const auto row : tx.exec("select source_id from spared where migration_id = $1 and run = $2 and entity = any($3::text[])",
+                                  {run.key.migration_id, run.key.run, run.transaction_entities}))
+      spared.insert(ledger_entry_of(row.text("source_id")));
     for (const auto row :
          tx.exec("select r.external_id, r.entity || '/' || r.source_id as name from record r where r.target_id = $1 and "
                  "r.migration_id = $2 and r.external_id not like '%#write' and r.entity in (select entity from ended_entity "

@@ -68,6 +68,9 @@ TEST_P(Departed, StaysWhereAPersonHasWorkedWithItAndIsListed) {
   EXPECT_TRUE(there("inv_3") && there("pay_2_match2"));
   EXPECT_THAT(run_text(2), AllOf(HasSubstr("qbo9_inv_3: it is not in the source any more, and stays in Odoo: changed by "),
                                  HasSubstr("qbo9_pay_2_match2: ")));
+  load(3);
+  EXPECT_EQ(gone(3), "0 0 2") << "what was kept once is not taken later";
+  EXPECT_TRUE(there("inv_3") && there("pay_2_match2"));
 }
 
 TEST_P(Departed, NothingGoesOfWhatTheSourceDidNotGiveCompletelyOrTheMapperRejects) {

@@ -207,7 +207,8 @@ void RunMapper::finish_deferred(const std::string& entity) {
 void RunMapper::finish(const std::string& entity) {
   // What is made of the ledger is complete when the ledger is.
   const bool of_ledger = entity == kLedgerTransaction || entity == kOpeningBalance;
-  const bool complete = store_.complete(of_ledger ? std::string(kGeneralLedger) : entity);
+  const std::string ledger(kGeneralLedger);
+  const bool complete = of_ledger ? store_.complete(ledger) && store_.counts(ledger).rejected == 0 : store_.complete(entity);
   output_.entity_end(entity, store_.counts(entity), complete);
   store_.ended(entity);
 }

@@ -31,19 +31,21 @@ void StoredReport::lines(int section, Which which, const std::function<void(v1::
   for (auto line : body_.checks(section).lines()) give(line);
   for (std::int64_t after = -1;;) {
     std::vector<std::string> pieces;
-    pool_.transact([&](pg::Tx& tx) {
+    std::int64_t next = after;
+    pool_.transact([&](pg::Tx& tx) {  // which may be repeated
       pieces.clear();
       const auto rows = tx.exec(
           "SELECT part, body FROM report_lines WHERE report_id = $1 AND section = $2 AND part > $3 AND (differs OR $4) ORDER BY part "
           "LIMIT $5",
           {id_, static_cast<std::int64_t>(section), after, which == Which::all, kPieces});
       for (const auto& row : rows) {
-        after = row.integer("part");
-        pieces.push_back(tx.open({body_.scope().tenant_id(), body_.scope().migration_id(), kLinesPlace, lines_id(id_, section, after)},
+        next = row.integer("part");
+        pieces.push_back(tx.open({body_.scope().tenant_id(), body_.scope().migration_id(), kLinesPlace, lines_id(id_, section, next)},
                                  row.bytes("body")));
       }
     });
     if (pieces.empty()) return;
+    after = next;
     for (const auto& bytes : pieces) {
       v1::Check piece;
       if (!piece.ParseFromString(bytes)) throw std::runtime_error("the lines of a stored report cannot be read");

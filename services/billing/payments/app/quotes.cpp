@@ -182,7 +182,6 @@ Result<Price> Quotes::priced(const Caller& caller, const v1::RequestQuoteRequest
                   "Give the number of years.");
     years = company.years();
     if (years > pricing.years_max) return price(pricing, {migration.get().platform(), years, {}});
-    migration.edit().set_first_year((migration.get().last_year() == 0 ? this_year : migration.get().last_year()) - years + 1);
   } else if (company.years() != 0 && company.years() != years) {
     return fail(Code::failed_precondition,
                 fmt::format("the migration {} is about {} years, not {}", company.migration_id(), years, company.years()), "YEARS_DIFFER",
