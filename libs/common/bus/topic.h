@@ -10,6 +10,7 @@ inline constexpr const char* kMapped = "q2o.mapper.mapped.v1";
 inline constexpr const char* kMapperStatus = "q2o.mapper.status.v1";
 inline constexpr const char* kLoaderResult = "q2o.loader.result.v1";
 inline constexpr const char* kLoaderStatus = "q2o.loader.status.v1";
+inline constexpr const char* kIdentityEvent = "q2o.identity.event.v1";
 inline constexpr const char* kIdentityKey = "q2o.identity.key.v1";
 inline constexpr const char* kValidatorReport = "q2o.validator.report.v1";
 
