@@ -4,6 +4,7 @@
 namespace q2o::topic {
 
 inline constexpr const char* kMigration = "q2o.billing.migration.v1";
+inline constexpr const char* kPayment = "q2o.billing.payment.v1";
 inline constexpr const char* kRaw = "q2o.connector.raw.v1";
 inline constexpr const char* kConnectorStatus = "q2o.connector.status.v1";
 inline constexpr const char* kMapped = "q2o.mapper.mapped.v1";
