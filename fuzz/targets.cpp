@@ -21,7 +21,8 @@ std::span<const Target> targets() {
                                    Target{"proof", proof},
                                    Target{"config_file", config_file},
                                    Target{"company", company},
-                                   Target{"repair", repair}};
+                                   Target{"repair", repair},
+                                   Target{"url", url}};
   return kAll;
 }
 

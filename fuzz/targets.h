@@ -27,6 +27,7 @@ void proof(std::string_view bytes);
 void config_file(std::string_view bytes);
 void company(std::string_view bytes);
 void repair(std::string_view bytes);
+void url(std::string_view bytes);
 
 /// A promise that does not hold ends the program, as the fuzzer expects.
 void expect(bool promise, const char* what);

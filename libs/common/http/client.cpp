@@ -1,8 +1,11 @@
 #include "common/http/http.h"
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 #include <strings.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <condition_variable>
 #include <ctime>
 #include <deque>
@@ -12,6 +15,7 @@
 #include <thread>
 
 #include "common/failpoint/failpoint.h"
+#include "common/http/guard.h"
 
 namespace q2o::http {
 namespace {
@@ -19,14 +23,19 @@ namespace {
 const failpoint::Point kBeforeCall{"before_call"};
 const failpoint::Point kAfterCall{"after_call"};
 
+/// Of an answer's head; libcurl 7.88 bounds a line but not their number.
+constexpr std::size_t kHeadBytesMax = 256u << 10;
+
 struct Easy {
   CURL* handle = curl_easy_init();
   curl_slist* headers = nullptr;
+  curl_slist* resolve = nullptr;
   Easy() = default;
   Easy(const Easy&) = delete;
   Easy& operator=(const Easy&) = delete;
   ~Easy() {
     curl_slist_free_all(headers);
+    curl_slist_free_all(resolve);
     curl_easy_cleanup(handle);
   }
 };
@@ -34,11 +43,15 @@ struct Easy {
 /// One request under way: owned by the caller's stack frame, touched by the loop thread until `done`.
 struct Transfer {
   const Request* request = nullptr;
+  std::string url;
   std::chrono::milliseconds deadline{0};
+  const Guard* guard = nullptr;
   Easy easy;
   Response response;
-  std::size_t body_bytes_max = 0;
-  bool too_large = false;
+  std::size_t head_bytes = 0, body_bytes_max = 0;
+  std::size_t too_large = 0;  ///< the bound that the answer has broken
+  std::string_view refused;   ///< the network that the guard does not let us into
+  std::array<char, CURL_ERROR_SIZE> trouble{};
   CURLcode code = CURLE_OK;
   std::mutex mutex;
   std::condition_variable finished;
@@ -48,7 +61,7 @@ struct Transfer {
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   if (transfer.response.body.size() + size * count > transfer.body_bytes_max) {
-    transfer.too_large = true;
+    transfer.too_large = transfer.body_bytes_max;
     return 0;  // curl ends the transfer
   }
   transfer.response.body.append(data, size * count);
@@ -58,6 +71,11 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user)
 std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   std::string_view line(data, size * count);
+  transfer.head_bytes += line.size();
+  if (transfer.head_bytes > kHeadBytesMax) {
+    transfer.too_large = kHeadBytesMax;
+    return 0;
+  }
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
   if (line.starts_with("HTTP/")) transfer.response.headers.clear();  // a new block after "100 Continue"
   const auto colon = line.find(':');
@@ -68,10 +86,33 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* use
   return size * count;
 }
 
+/// libcurl is about to connect: what a name server says now may differ from what it said when somebody looked.
+curl_socket_t on_open(void* user, curlsocktype, curl_sockaddr* address) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  if (const auto network = transfer.guard->refuses(address->addr); !network.empty()) {
+    transfer.refused = network;
+    return CURL_SOCKET_BAD;
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+void set_guard(Transfer& transfer, const Guard& guard) {
+  CURL* easy = transfer.easy.handle;
+  transfer.guard = &guard;
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, guard.rules().allow_private ? "http,https" : "https");
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");  // a proxy of the environment would connect for us, without our look at the address
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer);
+}
+
 void prepare(Transfer& transfer, const Options& options) {
   CURL* easy = transfer.easy.handle;
   const Request& request = *transfer.request;
-  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_URL, transfer.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.trouble.data());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -79,6 +120,10 @@ void prepare(Transfer& transfer, const Options& options) {
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options.verify_tls ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options.verify_tls ? 2L : 0L);
+  if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+  for (const auto& entry : options.resolve) transfer.easy.resolve = curl_slist_append(transfer.easy.resolve, entry.c_str());
+  if (transfer.easy.resolve != nullptr) curl_easy_setopt(easy, CURLOPT_RESOLVE, transfer.easy.resolve);
+  if (options.guard) set_guard(transfer, *options.guard);
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -97,19 +142,24 @@ void prepare(Transfer& transfer, const Options& options) {
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 }
 
-/// Whether the request certainly never reached the other side.
-bool never_sent(CURLcode code) {
+/// How far the request came, for those that certainly never reached the other side; empty: it may have.
+std::string_view reason_never_sent(CURLcode code, bool sent) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
+      return "HOST_UNKNOWN";
     case CURLE_COULDNT_CONNECT:
+      return "CONNECTION_REFUSED";
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
+      return "TLS_FAILED";
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
-      return true;
+      return "BAD_URL";
+    case CURLE_OPERATION_TIMEDOUT:
+      return sent ? "" : "CONNECT_TIMEOUT";
     default:
-      return false;
+      return "";
   }
 }
 
@@ -122,26 +172,35 @@ std::optional<Error> struck(const failpoint::Point& point, const Request& reques
   }
 }
 
+/// Whether a byte of the request has left us.
+bool was_sent(CURL* easy) {
+  long bytes = 0;
+  return curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes) != CURLE_OK || bytes > 0;
+}
+
 Error describe(const Transfer& transfer) {
-  Error error;
-  error.message = std::string(curl_easy_strerror(transfer.code)) + " (" + transfer.request->method + ")";
-  error.effect = never_sent(transfer.code) ? Effect::none : Effect::unknown;
-  error.retry = Retry::after_backoff;
-  if (transfer.too_large) {
+  if (!transfer.refused.empty() && transfer.code == CURLE_COULDNT_CONNECT) return leads_inside(transfer.refused);
+  const auto reason = reason_never_sent(transfer.code, was_sent(transfer.easy.handle));
+  Error error{Code::unavailable,
+              fmt::format("{} ({})", curl_easy_strerror(transfer.code), transfer.request->method),
+              Retry::after_backoff,
+              reason.empty() ? Effect::unknown : Effect::none,
+              reason.empty() ? "NO_ANSWER" : std::string(reason),
+              {},
+              {}};
+  if (transfer.too_large > 0) {
     error.code = Code::resource_exhausted;
-    error.message = "the answer is larger than " + std::to_string(transfer.body_bytes_max) + " bytes";
+    error.message = fmt::format("the answer is larger than {} bytes", transfer.too_large);
     error.reason = "ANSWER_TOO_LARGE";
     error.retry = Retry::never;
   } else if (transfer.code == CURLE_OPERATION_TIMEDOUT) {
     error.code = Code::deadline_exceeded;
-    error.reason = "TIMEOUT";
-  } else if (transfer.code == CURLE_URL_MALFORMAT || transfer.code == CURLE_UNSUPPORTED_PROTOCOL) {
+    if (reason.empty()) error.reason = "TIMEOUT";
+  } else if (reason == "BAD_URL") {
     error.code = Code::invalid_argument;
-    error.reason = "BAD_URL";
     error.retry = Retry::never;
-  } else {
-    error.code = Code::unavailable;
-    error.reason = "NO_ANSWER";
+  } else if (reason == "TLS_FAILED" && transfer.trouble[0] != 0) {
+    error.message = transfer.trouble.data();  // "SSL certificate problem: certificate has expired"
   }
   return error;
 }
@@ -210,6 +269,12 @@ Client::~Client() {
 Result<Response> Client::send(const Request& request, std::chrono::milliseconds deadline) {
   Transfer transfer;
   transfer.request = &request;
+  transfer.url = request.url;
+  if (state_->options.guard) {
+    auto checked = state_->options.guard->check(request.url);
+    if (!checked) return fail(checked.error());
+    transfer.url = std::move(*checked);
+  }
   transfer.deadline = deadline;
   transfer.body_bytes_max = request.body_bytes_max > 0 ? request.body_bytes_max : state_->options.body_bytes_max;
   prepare(transfer, state_->options);

@@ -14,7 +14,7 @@ namespace {
 
 /// The local stack writes one form of file for all services: what one of them does not need there is no mistake.
 constexpr std::string_view kSharedKeys[] = {"config.dir",   "crypto.key_file", "peers.billing",  "peers.connector", "peers.identity",
-                                            "peers.loader", "peers.mapper",    "peers.notifier", "peers.validator"};
+                                            "peers.loader", "peers.mapper",    "peers.notifier", "peers.validator", "service.mode"};
 
 /// "NAME HITS" lines.
 std::string failpoint_lines() {
