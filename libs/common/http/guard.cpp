@@ -15,7 +15,7 @@
 namespace q2o::http {
 namespace {
 
-constexpr std::size_t kUrlBytesMax = 2000, kHostBytesMax = 253, kLabelBytesMax = 63;
+constexpr std::size_t kUrlBytesMax = 8000, kHostBytesMax = 253, kLabelBytesMax = 63;
 
 /// Names that mean a machine or a network of one's own, or none at all (RFC 6761, 6762, 8375, .internal of ICANN, and common habits).
 constexpr std::array<std::string_view, 12> kOwnNames{"localhost", "local", "localdomain", "internal", "intranet", "lan",
