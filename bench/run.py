@@ -161,8 +161,8 @@ def main():
     for part in bench.options.only:
         try:
             getattr(bench, part)()
-        except (RuntimeError, AssertionError, OSError) as trouble:  # the other parts are worth having
-            print(f"{part} could not be measured: {trouble}", file=sys.stderr)
+        except Exception as trouble:  # the other parts are worth having
+            print(f"{part} could not be measured: {trouble!r}", file=sys.stderr)
             failed.append(part)
             bench.add(f"{part}: could not be measured", [])
     load = os.getloadavg()

@@ -14,7 +14,6 @@ from throttle import Throttle
 
 SHARE = 0.25  # of a core for each replica
 SLOW_MS = 1_000
-QUIET_S = 4.0  # a counter that stands still so long has arrived
 
 
 class Company:
@@ -88,14 +87,14 @@ class SeveralStack(MeasuredStack):
                     total += sum(float(v) for v in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", answer.read().decode(), re.M))
         return total
 
-    def settled(self, name, ports, patience=600):
-        """(value, monotonic time of its last change) of a counter that has begun to move and stands still."""
+    def settled(self, name, ports, quiet, patience=600):
+        """(value, monotonic time of its last change) of a counter that has begun to move and stands still for `quiet` seconds."""
         deadline, last, changed = time.monotonic() + patience, 0.0, time.monotonic()
         while time.monotonic() < deadline:
             now = self.counter(name, ports)
             if now != last:
                 last, changed = now, time.monotonic()
-            elif last > 0 and time.monotonic() - changed > QUIET_S:
+            elif last > 0 and time.monotonic() - changed > quiet:
                 return last, changed
             time.sleep(0.05)
         raise RuntimeError(f"{name} did not come to rest\n{self.logs()}")
@@ -124,16 +123,18 @@ class SeveralStack(MeasuredStack):
         super().down(keep)
 
 
-# The service whose replicas are counted, what it counts, what has to have come to rest before it starts, and who is not to take its time.
+# The service whose replicas are counted, what it counts, how many seconds without a change mean that all is done (between two waves a held loader
+# counts nothing for a while), what has to have come to rest before it starts, and who is not to take its time.
 KINDS = {
-    "mapper": ("q2o_mapper_records_total", "connector", "q2o_connector_source_requests_total", ["mapper", "loader"]),
-    "loader": ("q2o_loader_records_total", "mapper", "q2o_mapper_records_total", ["loader"]),
+    "mapper": ("q2o_mapper_records_total", 4.0, "connector", "q2o_connector_source_requests_total", ["mapper", "loader"]),
+    "loader": ("q2o_loader_records_total", 20.0, "mapper", "q2o_mapper_records_total", ["loader"]),
 }
+UPSTREAM_QUIET_S = 4.0
 
 
 def throughput(service, replicas, company, migrations):
     """Records a second of so many replicas, each held to a quarter of a core, over a backlog of several migrations."""
-    name, before, before_name, stopped = KINDS[service]
+    name, quiet, before, before_name, stopped = KINDS[service]
     stack = SeveralStack(company)
     stack.up()
     try:
@@ -144,7 +145,7 @@ def throughput(service, replicas, company, migrations):
         for one in stopped:
             stack.control("stop", f"services:{one}")
         stack.source_is_slow(0)
-        stack.settled(before_name, [stack.ports[f"Q2O_PORT_{before.upper()}_ADMIN"]])
+        stack.settled(before_name, [stack.ports[f"Q2O_PORT_{before.upper()}_ADMIN"]], UPSTREAM_QUIET_S)
         ports = [stack.ports[f"Q2O_PORT_{service.upper()}_ADMIN"]]
         stack.control("start", f"services:{service}")
         pids = [wait_until(lambda: stack.pid(service), 20, f"{service} runs")]
@@ -155,7 +156,9 @@ def throughput(service, replicas, company, migrations):
         with Throttle(pids, SHARE):
             wait_until(lambda: stack.counter(name, ports) > 0, 120, f"{service} begins")
             begun, first = time.monotonic(), stack.counter(name, ports)
-            records, ended = stack.settled(name, ports)
+            records, ended = stack.settled(name, ports, quiet)
+        if records == first:
+            raise RuntimeError(f"{name} stood still for {quiet:.0f} s after its first {first:.0f}\n{stack.logs()}")
         return (records - first) / (ended - begun)
     finally:
         stack.down()

@@ -224,12 +224,12 @@ std::vector<Item> PgRunStore::waiting_items(const RunInfo& run, std::uint32_t wa
     std::vector<Item> out;
     for (const auto row :
          // The page in the index's order, then one look into an index per item: a plan that was made while the tables were small would
-         // compare all items with all records.
+         // compare all items with all records. Only the index item_made fits the question for what was made: the primary key must not.
          tx.exec("with page as materialized (select * from item where migration_id = $2 and run = $3 and wave <= $4 and state in "
                  "('open', 'parked') and (wave, number) > ($5, $6) order by wave, number limit $7) "
                  "select i.*, case when (i.operation = 'write' or r.outcome = 'skipped') and exists (select 1 from unnest(i.refs) as "
-                 "ref(name) cross join lateral (select 1 from item c where c.migration_id = i.migration_id and c.run = i.run and "
-                 "c.external_id = ref.name and c.outcome in ('created', 'adopted') offset 0) as made) then '' else r.content_hash end as "
+                 "ref(name) cross join lateral (select 1 from item c where c.external_id = ref.name and c.outcome in ('created', 'adopted') and "
+                 "c.migration_id::text = i.migration_id::text and c.run + 0 = i.run offset 0) as made) then '' else r.content_hash end as "
                  "ledger_hash, r.outcome as ledger_outcome from page i left join lateral (select content_hash, outcome from record where "
                  "target_id = $1 and external_id = i.external_id || case when i.operation = 'write' then '#write' else '' end offset 0) "
                  "as r on true order by i.wave, i.number",
