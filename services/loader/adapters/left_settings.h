@@ -17,7 +17,8 @@ struct LeftSettings {
 };
 
 /// In the order they were changed. `migration_id` empty: of all the tenant's targets, else only of those that it has written to.
+/// `of_runs_at_work`: also what they will put back by themselves.
 Result<LeftSettings> left_settings(pg::Pool& pool, const std::string& tenant_id, const std::string& migration_id, const std::string& token,
-                                   std::uint32_t size);
+                                   std::uint32_t size, bool of_runs_at_work);
 
 }  // namespace q2o::loader

@@ -71,7 +71,8 @@ grpc::Status RpcService::ListLeftSettings(grpc::ServerContext* context, const v1
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
     if (!request->migration_id().empty())
       if (const auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
-    const auto page = left_settings(pool_, caller.tenant, request->migration_id(), request->page_token(), request->page_size());
+    const auto page = left_settings(pool_, caller.tenant, request->migration_id(), request->page_token(), request->page_size(),
+                                    request->of_runs_at_work());
     if (!page) return fail(page.error());
     for (const auto& left : page->settings) {
       auto& out = *response->add_settings();

@@ -41,11 +41,13 @@ v1::RunUndone undo_summary(pg::Tx& tx, const RunKey& key, bool dry_run) {
   v1::RunUndone out;
   out.set_dry_run(dry_run);
   const pg::Params of_run{key.migration_id, key.run};
+  // What is planned will be done only where nothing is done: a run at work has not done it yet.
   for (const auto row :
-       tx.exec("select model, count(*) filter (where state = 'removed' or (state = 'planned' and not reverse and not adopted)) as removed, "
-               "count(*) filter (where state = 'reversed' or (state = 'planned' and reverse)) as reversed, count(*) filter (where state = "
-               "'kept') as kept from undo_record where migration_id = $1 and run = $2 group by model order by model",
-               of_run)) {
+       tx.exec("select model, count(*) filter (where state = 'removed' or ($3::boolean and state = 'planned' and not reverse and not "
+               "adopted)) as removed, count(*) filter (where state = 'reversed' or ($3::boolean and state = 'planned' and reverse)) as "
+               "reversed, count(*) filter (where state = 'kept') as kept from undo_record where migration_id = $1 and run = $2 group by "
+               "model order by model",
+               {key.migration_id, key.run, dry_run})) {
     if (row.integer("removed") + row.integer("reversed") + row.integer("kept") == 0) continue;
     auto& count = *out.add_counts();
     count.set_model(row.text("model"));

@@ -288,6 +288,12 @@ TEST_F(Service, ListsWhatAnEndedRunCouldNotPutBackAndNothingElse) {
   request.set_migration_id(other);
   ASSERT_TRUE(stub->ListLeftSettings(rpc::context(books.tenant, "test", 10s).get(), request, &nothing).ok());
   EXPECT_EQ(nothing.settings_size(), 0) << "another migration has not written to that target";
+  v1::ListLeftSettingsRequest also;
+  also.set_of_runs_at_work(true);
+  v1::ListLeftSettingsResponse all;
+  ASSERT_TRUE(stub->ListLeftSettings(rpc::context(books.tenant, "test", 10s).get(), also, &all).ok());
+  ASSERT_EQ(all.settings_size(), 3);
+  EXPECT_EQ(all.settings(2).name(), "company.sale_lock_date") << "a purge must not take the record of it";
 }
 
 TEST_F(Service, ListsWhatAPausedRunHasSwitchedOff) {
@@ -308,6 +314,33 @@ TEST_F(Service, ListsWhatAPausedRunHasSwitchedOff) {
   ASSERT_EQ(left.settings_size(), 1);
   EXPECT_EQ(left.settings(0).name(), "company.tax_lock_date");
   EXPECT_THAT(left.settings(0).remedy(), ::testing::HasSubstr("q2o resume"));
+}
+
+TEST_F(Service, CountsAsRemovedWhatIsRemovedNotWhatIsPlanned) {
+  pg::Pool pool(database);
+  const std::string target = save_target();
+  pool.transact([&](pg::Tx& tx) {
+    tx.exec("insert into run (migration_id, run, tenant_id, connection, target_id, state, plan) values ($1, 2, $2, 'q', $3, 'working', '')",
+            {books.migration, books.tenant, target});
+    int position = 0;
+    for (const char* state : {"removed", "planned", "planned", "reversed", "kept"}) {
+      ++position;
+      tx.exec(
+          "insert into undo_record (migration_id, run, tenant_id, position, external_id, model, odoo_id, state, reverse, adopted) values "
+          "($1, 2, $2, $3, $5, 'account.move', $3, $4, false, false)",
+          {books.migration, books.tenant, position, state, "q_invoice_" + std::to_string(position)});
+    }
+  });
+  const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+  v1::GetRunRequest request;
+  request.set_migration_id(books.migration);
+  request.set_run(2);
+  v1::GetRunResponse run;
+  const auto status = stub->GetRun(rpc::context(books.tenant, "test", 10s).get(), request, &run);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(run.totals().removed(), 1u);
+  EXPECT_EQ(run.totals().reversed(), 1u);
+  EXPECT_EQ(run.totals().kept(), 1u);
 }
 
 TEST_F(Service, ListsRejectsPageByPageAndASourceRecordOncePerReason) {
