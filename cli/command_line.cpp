@@ -192,6 +192,7 @@ void CommandLine::add_purge() {
   end->add_flag("--tenant", purge_.tenant, "all migrations, connections and keys");
   end->add_option("--reason", purge_.reason, "stands in the certificate");
   end->add_flag("--list", purge_.list, "certificates of earlier purges");
+  end->add_flag("--leave-settings", purge_.leave_settings, "although settings in Odoo are not back as they were before a run");
   end->add_flag("--yes", purge_.yes, "do not ask");
   CLI::App* all = command("keys", "the data keys that seal the tenant's content; rotation while everything runs",
                           [this](const Session& s) { return keys(s, rotate_, rotate_master_); });
@@ -210,6 +211,19 @@ void CommandLine::add_undo() {
 }
 
 void CommandLine::add_prices() {
+  CLI::App* make = command("create", "a migration that is to be priced and paid", [this](const Session& s) { return create(s, create_); });
+  make->add_option("--name", create_.name, "the company, for people");
+  make->add_option("--platform", create_.platform, "where the books are")->capture_default_str();
+  make->add_flag("--by-hand", create_.by_hand, "does not start by itself when it is paid and connected");
+  CLI::App* pick = command("choose", "source, target and extent of a migration that has not run",
+                           [this](const Session& s) { return choose(s, create_); });
+  pick->add_option("migration", create_.migration_id, kWhichMigration);
+  for (auto* app : {make, pick}) {
+    CLI::Option* years = app->add_option("--years", create_.years, "so many fiscal years, the present one included");
+    app->add_option("--from", create_.from, "the first day (2024-04-01)")->excludes(years);
+    app->add_option("--source", create_.source, "source connection's id, as q2o connections lists it");
+    app->add_option("--target", create_.target, "target's id");
+  }
   CLI::App* guess =
       command("estimate", "what a migration would cost, line by line", [this](const Session& s) { return estimate(s, estimate_); });
   guess->add_option("--platform", estimate_.platform, "as in config/pricing_config.json")->capture_default_str();
@@ -220,6 +234,10 @@ void CommandLine::add_prices() {
   bind->add_option("migrations", quote_.migration_ids, kWhichMigration);
   bind->add_option("--years", quote_.years, "of history, where the migration does not say it");
   bind->add_option("--counted", quote_.counted, "records counted in the source; you vouch for it as an operator");
+  CLI::App* count =
+      command("analyze", "count in the source and price what is really there", [this](const Session& s) { return analyze(s, analyze_); });
+  count->add_option("migration", analyze_.migration_id, kWhichMigration);
+  count->add_flag("--again", analyze_.again, "although it was counted within the last day");
   CLI::App* page = command("pay", "open the payment page of a quote", [this](const Session& s) { return pay(s, pay_); });
   page->add_option("quote", pay_.quote_id, "id, as q2o quote prints it")->required();
   page->add_option("--return-url", pay_.return_url, "where the page leads back to; may hold {CHECKOUT_SESSION_ID}")->required();

@@ -58,7 +58,9 @@ class CommandLine {
   RepairOptions repair_;
   TraceOptions trace_;
   EstimateOptions estimate_;
+  CreateOptions create_;
   QuoteOptions quote_;
+  AnalyzeOptions analyze_;
   PayOptions pay_;
   bool all_ = false, problems_ = false;
   Action chosen_;

@@ -76,6 +76,7 @@ int undo(const Session& session, const UndoOptions& options);
 struct PurgeOptions {
   std::string migration_id, reason;
   bool tenant = false, yes = false, list = false;
+  bool leave_settings = false;  ///< although settings in Odoo are not back as they were
 };
 /// Destroys what is kept here of a migration or of the tenant and prints the certificate; asks for a typed word unless `yes`.
 int purge(const Session& session, const PurgeOptions& options);
@@ -98,6 +99,22 @@ struct QuoteOptions {
 };
 /// A binding price, valid for the days that the configuration says.
 int quote(const Session& session, const QuoteOptions& options);
+struct CreateOptions {
+  std::string name, platform = "quickbooks_online", source, target, from;
+  std::string migration_id;  ///< of choose
+  std::uint32_t years = 0;
+  bool by_hand = false;  ///< does not start by itself when it is paid and connected
+};
+/// A migration that is to be priced and paid; its connections may come later.
+int create(const Session& session, const CreateOptions& options);
+/// Source, target and extent of a migration that has not run; another extent takes its price back.
+int choose(const Session& session, const CreateOptions& options);
+struct AnalyzeOptions {
+  std::string migration_id;
+  bool again = false;
+};
+/// Counts in the real source and prices what is there. Ctrl-C is safe: the count goes on.
+int analyze(const Session& session, const AnalyzeOptions& options);
 struct PayOptions {
   std::string quote_id, return_url;
 };

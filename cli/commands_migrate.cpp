@@ -148,6 +148,9 @@ Status set_going(const Session& session, const Migration& migration) {
     paid.set_migration_id(migration.migration_id());
     paid.set_reason("no payment yet: marked by the operator with q2o migrate");
     auto response = session.call("billing", *stub, &MigrationService::Stub::MarkPaid, paid, std::chrono::seconds(20), "operator");
+    if (!response && response.error().code == Code::permission_denied)  // through the edge nobody is an operator by saying so
+      return fail(Code::failed_precondition, "the migration is made; it is not paid yet", "NOT_PAID",
+                  "Price and pay it: q2o quote (or q2o analyze), then q2o pay. It starts by itself when the payment is confirmed.");
     if (!response) return fail(response.error());
     return {};
   }

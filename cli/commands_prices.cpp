@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <iostream>
 
 #include "cli/commands.h"
@@ -64,6 +66,39 @@ int quote(const Session& session, const QuoteOptions& options) {
   std::cout << "Valid until " << answer->quote().valid_until() << ", quote " << answer->quote().quote_id() << "\nPay it: q2o pay "
             << answer->quote().quote_id() << " --return-url https://your.app/paid\n";
   return kDone;
+}
+
+int analyze(const Session& session, const AnalyzeOptions& options) {
+  constexpr useconds_t kLook = 500'000;
+  const auto migration = choose_migration(session, options.migration_id);
+  if (!migration) return report_error(session, migration.error());
+  const auto stub = PricingService::NewStub(session.channel("billing"));
+  billing::v1::AnalyzeVolumeRequest request;
+  request.set_migration_id(migration->migration_id());
+  request.set_again(options.again);
+  for (std::string last;; ::usleep(kLook)) {
+    const auto answer = session.call("billing", *stub, &PricingService::Stub::AnalyzeVolume, request);
+    if (!answer) return report_error(session, answer.error());
+    request.set_again(false);  // once is enough
+    if (!answer->done()) {
+      const auto line = std::to_string(answer->entities_done()) + " of " + std::to_string(answer->entities_total()) + " kinds of records" +
+                        (answer->message().empty() ? "" : "; waiting: " + answer->message());
+      if (line != last) std::cerr << "  " << line << '\n';
+      last = line;
+      continue;
+    }
+    if (session.json) {
+      print_json(*answer);
+      return kDone;
+    }
+    std::cout << grouped(answer->records()) << " records counted of " << grouped(answer->records_of_all_years()) << " in all years\n";
+    if (answer->estimate().total() != answer->price().total())
+      std::cout << "Estimated it was " << answer->estimate().total() << ' ' << answer->estimate().currency() << ".\n";
+    print_quote(answer->quote());
+    std::cout << "Valid until " << answer->quote().valid_until() << "\nPay it: q2o pay " << answer->quote().quote_id()
+              << " --return-url https://your.app/paid\n";
+    return kDone;
+  }
 }
 
 int pay(const Session& session, const PayOptions& options) {

@@ -63,6 +63,7 @@ int purge(const Session& session, const PurgeOptions& options) {
   billing::v1::PurgeRequest request;
   request.set_whole_tenant(options.tenant);
   request.set_reason(options.reason);
+  request.set_settings_may_stay(options.leave_settings);
   std::string what = "everything that is kept here of this tenant: all migrations, connections and their content";
   if (!options.tenant) {
     const auto migration = choose_migration(session, options.migration_id);

@@ -71,6 +71,15 @@ constexpr Example kExamples[]{
     {"quote",
      "  q2o quote --years 5       of the latest migration\n"
      "  q2o quote 0b4cb2f3 7d11aa20 --years 3    two companies in one order"},
+    {"create",
+     "  q2o create --name Bakery --years 5\n"
+     "  q2o create --name Bakery --from 2024-04-01 --by-hand"},
+    {"choose",
+     "  q2o choose --source 5a0c11fe --target 77b2d0a1    of the latest migration\n"
+     "  q2o choose 0b4cb2f3 --years 3"},
+    {"analyze",
+     "  q2o analyze               of the latest migration\n"
+     "  q2o analyze 0b4cb2f3 --json"},
     {"purge",
      "  q2o purge 0b4cb2f3 --yes  what is kept here of one migration, and its key\n"
      "  q2o purge --tenant --reason \"contract ended\"    everything; QuickBooks and Odoo are not touched\n"

@@ -3,6 +3,7 @@
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
+#include "common/content/sweeper.h"
 #include "common/log/log.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
@@ -47,6 +48,27 @@ void advance_all(pg::Pool& pool, Commands& commands, ProcessManager& manager) {
   });
 }
 
+/// What became of those who began: conversions, step by step.
+void show_states(pg::Pool& pool, metrics::Registry& metrics) {
+  std::map<std::int64_t, std::int64_t> counts;
+  pool.transact([&](pg::Tx& tx) {
+    counts.clear();
+    for (const auto row : tx.exec("SELECT state, count(*) AS n FROM migration WHERE NOT purging GROUP BY state"))
+      counts[row.integer("state")] = row.integer("n");
+  });
+  for (const auto state : kStates)
+    metrics.gauge("q2o_billing_migrations", "Migrations by state", {{"state", std::string(name(state))}})
+        .set(static_cast<double>(counts[static_cast<std::int64_t>(state)]));
+}
+
+/// Of config/retention.toml: answers of commands that nobody repeats any more, webhooks that were worked on.
+void sweep(runtime::Runtime& runtime, pg::Pool& pool, const std::string& config_dir) {
+  auto rules = content::read_rules(config_dir + "/retention.toml", runtime.service());
+  if (!rules) throw std::runtime_error(rules.error().message);
+  auto& sweeper = runtime.own(std::make_unique<content::Sweeper>(pool, std::move(*rules), runtime.instance(), runtime.metrics()));
+  runtime.loop("retention", [&sweeper](std::stop_token stop) { sweeper.run(stop); });
+}
+
 }  // namespace
 
 void wire(config::Reader& config, runtime::Runtime& runtime) {
@@ -58,6 +80,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto mapper = config.text("peers.mapper");
   const auto loader = config.text("peers.loader");
   auto payment_settings = payments::read_settings(config);
+  const auto config_dir = config.text("config.dir", "config");
   const Purger::Options content{{{"connector", connector},
                                  {"loader", loader},
                                  {"mapper", mapper},
@@ -82,10 +105,10 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
         });
       },
       peers, now_rfc3339));
-  auto& payments = runtime.own(std::make_unique<payments::Module>(pool, runtime.metrics(), std::move(payment_settings), now_rfc3339));
-  commands.guard_years([&payments](const std::string& tenant, std::uint32_t first, std::uint32_t last) {
-    return payments.plans().allows(tenant, first, last);
-  });
+  auto& counters = runtime.own(std::make_unique<payments::GrpcCounters>(connector));
+  auto& payments =
+      runtime.own(std::make_unique<payments::Module>(pool, runtime.metrics(), std::move(payment_settings), counters, peers, now_rfc3339));
+  commands.guard_years([&payments](const std::string& tenant, std::uint32_t years) { return payments.plans().allows(tenant, years); });
   auto& service = runtime.own(std::make_unique<Service>(commands));
   auto& consumer = runtime.own(std::make_unique<bus::Consumer>(
       kafka, "billing",
@@ -97,13 +120,15 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   runtime.loop("purges", [&purger](std::stop_token stop) { purger.resume(stop); });
   bus::run(runtime, relay);
   bus::run(runtime, "facts", consumer);
-  runtime.loop("advance", [&pool, &commands, &manager](std::stop_token stop) {
+  runtime.loop("advance", [&pool, &commands, &manager, &metrics = runtime.metrics()](std::stop_token stop) {
     pg::Listener listener(pool.options(), std::string(kWorkChannel));
     while (!stop.stop_requested()) {
       advance_all(pool, commands, manager);
+      show_states(pool, metrics);
       listener.wait(kAdvanceEvery, stop);
     }
   });
+  sweep(runtime, pool, config_dir);
   runtime.loop("payments", [&pool, &payments](std::stop_token stop) { payments::run_events(pool, payments.inbox(), stop); });
   auto services = payments.services();
   services.push_back(&service);

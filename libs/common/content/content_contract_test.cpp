@@ -77,7 +77,7 @@ TEST_F(Content, GoesWhenItIsOldAndNobodyWorksOnIt) {
 
 TEST(RetentionFile, OfTheProjectHasAnAgeForEachTable) {
   std::size_t rules = 0;
-  for (const auto* service : {"connector", "mapper", "loader", "validator", "notifier"}) {
+  for (const auto* service : {"billing", "connector", "mapper", "loader", "validator", "notifier"}) {
     const auto read = read_rules(std::string(Q2O_SOURCE_DIR) + "/config/retention.toml", service);
     ASSERT_TRUE(read) << read.error().message;
     rules += read->size();

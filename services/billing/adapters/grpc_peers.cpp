@@ -24,7 +24,8 @@ Result<Peers::Source> GrpcPeers::source(const std::string& tenant, const std::st
   if (const auto status = connector_->ListConnections(context.get(), request, &answer); !status.ok()) return fail(rpc::to_error(status));
   for (const auto& connection : answer.connections()) {
     if (connection.connection_id() == connection_id)
-      return Source{connection.slug(), connection.state() == "connected", connection.message(), connection.fiscal_year_first_month()};
+      return Source{connection.slug(), connection.platform(), connection.state() == "connected", connection.message(),
+                    connection.fiscal_year_first_month()};
   }
   return fail(Code::not_found, fmt::format("there is no source connection '{}'", connection_id), "CONNECTION_NOT_FOUND",
               "Save the connection first.");

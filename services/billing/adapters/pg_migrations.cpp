@@ -16,9 +16,10 @@ namespace {
 sealing::Place place(std::string_view tenant, std::string_view migration, std::string_view where, std::string_view id) {
   return {tenant, migration, where, id};
 }
-constexpr std::string_view kBody = "billing.migration.body";         // id: the migration
-constexpr std::string_view kEvent = "billing.migration_event.body";  // id: the version
-constexpr std::string_view kRun = "billing.run.body";                // id: the run
+constexpr std::string_view kBody = "billing.migration.body";            // id: the migration
+constexpr std::string_view kEvent = "billing.migration_event.body";     // id: the version
+constexpr std::string_view kRun = "billing.run.body";                   // id: the run
+constexpr std::string_view kAnswer = "billing.idempotency_key.answer";  // id: the key
 
 template <class Message>
 pg::Param sealed(pg::Tx& tx, const v1::Migration& owner, std::string_view where, const std::string& id, const Message& message) {
@@ -124,9 +125,11 @@ std::vector<v1::Migration> PgMigrations::in_states(const std::vector<State>& sta
 
 void PgMigrations::save(Aggregate& migration) {
   const auto& state = migration.get();
-  const auto done = tx_.exec("UPDATE migration SET version = $3, state = $4, body = $5 WHERE migration_id = $1 AND version = $2",
-                             {state.migration_id(), migration.stored_version(), state.version(), static_cast<int>(state.state()),
-                              sealed(tx_, state, kBody, state.migration_id(), state)});
+  const auto done = tx_.exec(
+      "UPDATE migration SET version = $3, state = $4, body = $5, source_id = $6, target_id = $7 "
+      "WHERE migration_id = $1 AND version = $2",
+      {state.migration_id(), migration.stored_version(), state.version(), static_cast<int>(state.state()),
+       sealed(tx_, state, kBody, state.migration_id(), state), state.source_connection_id(), state.target_id()});
   if (done.affected() != 1) throw std::logic_error("migration " + state.migration_id() + " changed under a lock");
   if (migration.touched_run()) save_run(state);
   for (const auto& event : migration.events()) {
@@ -170,14 +173,32 @@ std::vector<v1::Event> PgMigrations::history(const std::string& migration_id, st
   return out;
 }
 
-std::optional<std::string> PgMigrations::seen(const std::string& tenant, const std::string& key) {
-  const auto rows = tx_.exec("SELECT migration_id FROM idempotency_key WHERE tenant_id = $1 AND key = $2", {tenant, key});
-  if (rows.empty()) return std::nullopt;
-  return rows[0].text("migration_id");
+void lock_tenant(pg::Tx& tx, const std::string& tenant) {
+  tx.exec("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/tenant/' || $1, 0))", {tenant});
 }
 
-void PgMigrations::remember(const std::string& tenant, const std::string& key, const std::string& migration_id) {
-  tx_.exec("INSERT INTO idempotency_key(tenant_id, key, migration_id) VALUES ($1, $2, $3)", {tenant, key, migration_id});
+void PgMigrations::one_at_a_time(const std::string& tenant) {
+  lock_tenant(tx_, tenant);
+}
+
+bool PgMigrations::purge_goes_on(const std::string& tenant) {
+  return !tx_.exec("SELECT 1 FROM purge WHERE tenant_id = $1 AND migration_id = '' AND certificate = ''", {tenant}).empty();
+}
+
+std::optional<Migrations::Answered> PgMigrations::answered(const std::string& tenant, const std::string& key) {
+  tx_.exec("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/key/' || $1 || '/' || $2, 0))", {tenant, key});
+  const auto rows = tx_.exec("SELECT migration_id, request, answer FROM idempotency_key WHERE tenant_id = $1 AND key = $2", {tenant, key});
+  if (rows.empty()) return std::nullopt;
+  const auto migration = rows[0].text("migration_id");
+  return Answered{rows[0].text("request"), migration, tx_.open(place(tenant, migration, kAnswer, key), rows[0].bytes("answer"))};
+}
+
+void PgMigrations::remember(const std::string& tenant, const std::string& key, const Answered& answered) {
+  tx_.exec(
+      "INSERT INTO idempotency_key(tenant_id, key, migration_id, request, answer) VALUES ($1, $2, $3, $4, $5) "
+      "ON CONFLICT (tenant_id, key) DO UPDATE SET migration_id = EXCLUDED.migration_id, answer = EXCLUDED.answer",
+      {tenant, key, answered.migration, answered.request,
+       pg::Param::bytes(tx_.seal_bytes(place(tenant, answered.migration, kAnswer, key), answered.answer))});
 }
 
 /// The stages' facts get the tenant from the migration itself; a fact of an unknown migration has nothing to count for.

@@ -20,8 +20,10 @@ class PgMigrations final : public Migrations {
   void save(Aggregate& migration) override;
   std::vector<v1::Event> history(const std::string& migration_id, std::uint64_t after, std::uint32_t most) override;
   std::vector<v1::Run> runs(const std::string& migration_id) override;
-  std::optional<std::string> seen(const std::string& tenant, const std::string& idempotency_key) override;
-  void remember(const std::string& tenant, const std::string& idempotency_key, const std::string& migration_id) override;
+  void one_at_a_time(const std::string& tenant) override;
+  bool purge_goes_on(const std::string& tenant) override;
+  std::optional<Answered> answered(const std::string& tenant, const std::string& idempotency_key) override;
+  void remember(const std::string& tenant, const std::string& idempotency_key, const Answered& answered) override;
   void count_extracted(const std::string& migration, std::uint32_t run, const std::string& entity, std::uint64_t n) override;
   void count_mapped(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Mapped& n) override;
   void count_loaded(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Loaded& n) override;
@@ -35,6 +37,9 @@ class PgMigrations final : public Migrations {
   void save_run(const v1::Migration& state);
   pg::Tx& tx_;
 };
+
+/// Until the end of the transaction: nobody else makes, starts or purges migrations of the tenant.
+void lock_tenant(pg::Tx& tx, const std::string& tenant);
 
 std::vector<pg::Migration> schema();
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "common/rpc/serve.h"
 #include "q2o/billing/v1/purge.grpc.pb.h"
+#include "services/billing/adapters/caller.h"
 #include "services/billing/adapters/purger.h"
 
 namespace q2o::billing {
@@ -10,8 +10,8 @@ class PurgeService final : public v1::PurgeService::Service {
  public:
   explicit PurgeService(Purger& purger) : purger_(purger) {}
   grpc::Status Purge(grpc::ServerContext* context, const v1::PurgeRequest* request, v1::PurgeResponse* response) override {
-    return rpc::serve(*context, "billing", [&](const rpc::Caller& caller) -> Status {
-      auto certificate = purger_.purge(caller.tenant, caller.actor, *request);
+    return serve(context, *request, [&](const Caller& caller) -> Status {
+      auto certificate = purger_.purge(caller, *request);
       if (!certificate) return fail(certificate.error());
       *response->mutable_certificate() = std::move(*certificate);
       return {};

@@ -1,21 +1,15 @@
 #include "services/billing/adapters/service.h"
 
 #include "common/rpc/page.h"
-#include "common/rpc/serve.h"
+#include "services/billing/adapters/caller.h"
 
 namespace q2o::billing {
 namespace {
 
-template <class Work>
-grpc::Status serve(const grpc::ServerContext* context, const Work& work) {
-  return rpc::serve(*context, "billing",
-                    [&](const rpc::Caller& caller) { return work(Caller{caller.tenant, caller.actor, caller.idempotency_key}); });
-}
-
 /// Calls `command` and puts the migration into the answer.
-template <class Response, class Command>
-grpc::Status answer(const grpc::ServerContext* context, Response* response, const Command& command) {
-  return serve(context, [&](const Caller& caller) {
+template <class Request, class Response, class Command>
+grpc::Status answer(const grpc::ServerContext* context, const Request* request, Response* response, const Command& command) {
+  return serve(context, *request, [&](const Caller& caller) {
     return command(caller).map([&](const auto& migration) { *response->mutable_migration() = migration; });
   });
 }
@@ -24,15 +18,15 @@ grpc::Status answer(const grpc::ServerContext* context, Response* response, cons
 
 grpc::Status Service::CreateMigration(grpc::ServerContext* context, const v1::CreateMigrationRequest* request,
                                       v1::CreateMigrationResponse* response) {
-  return answer(context, response, [&](const Caller& caller) { return commands_.create(caller, *request); });
+  return answer(context, request, response, [&](const Caller& caller) { return commands_.create(caller, *request); });
 }
 grpc::Status Service::GetMigration(grpc::ServerContext* context, const v1::GetMigrationRequest* request,
                                    v1::GetMigrationResponse* response) {
-  return answer(context, response, [&](const Caller& caller) { return commands_.get(caller, request->migration_id()); });
+  return answer(context, request, response, [&](const Caller& caller) { return commands_.get(caller, request->migration_id()); });
 }
 grpc::Status Service::ListMigrations(grpc::ServerContext* context, const v1::ListMigrationsRequest* request,
                                      v1::ListMigrationsResponse* response) {
-  return serve(context, [&](const Caller& caller) -> Status {
+  return serve(context, *request, [&](const Caller& caller) -> Status {
     const auto size = rpc::page_size(request->page_size());
     for (auto& migration : commands_.list(caller, request->page_token(), size)) *response->add_migrations() = std::move(migration);
     if (static_cast<std::uint32_t>(response->migrations_size()) == size)
@@ -40,31 +34,35 @@ grpc::Status Service::ListMigrations(grpc::ServerContext* context, const v1::Lis
     return {};
   });
 }
+grpc::Status Service::SetConnections(grpc::ServerContext* context, const v1::SetConnectionsRequest* request,
+                                     v1::SetConnectionsResponse* response) {
+  return answer(context, request, response, [&](const Caller& caller) { return commands_.set_connections(caller, *request); });
+}
 grpc::Status Service::MarkPaid(grpc::ServerContext* context, const v1::MarkPaidRequest* request, v1::MarkPaidResponse* response) {
-  return answer(context, response,
+  return answer(context, request, response,
                 [&](const Caller& caller) { return commands_.mark_paid(caller, request->migration_id(), request->reason()); });
 }
 grpc::Status Service::Start(grpc::ServerContext* context, const v1::StartRequest* request, v1::StartResponse* response) {
-  return answer(context, response, [&](const Caller& caller) { return commands_.start(caller, *request); });
+  return answer(context, request, response, [&](const Caller& caller) { return commands_.start(caller, *request); });
 }
 grpc::Status Service::Pause(grpc::ServerContext* context, const v1::PauseRequest* request, v1::PauseResponse* response) {
-  return answer(context, response,
+  return answer(context, request, response,
                 [&](const Caller& caller) { return commands_.pause(caller, request->migration_id(), request->reason()); });
 }
 grpc::Status Service::Resume(grpc::ServerContext* context, const v1::ResumeRequest* request, v1::ResumeResponse* response) {
-  return answer(context, response, [&](const Caller& caller) { return commands_.resume(caller, request->migration_id()); });
+  return answer(context, request, response, [&](const Caller& caller) { return commands_.resume(caller, request->migration_id()); });
 }
 grpc::Status Service::Stop(grpc::ServerContext* context, const v1::StopRequest* request, v1::StopResponse* response) {
-  return answer(context, response,
+  return answer(context, request, response,
                 [&](const Caller& caller) { return commands_.stop(caller, request->migration_id(), request->reason()); });
 }
 grpc::Status Service::AcceptDifferences(grpc::ServerContext* context, const v1::AcceptDifferencesRequest* request,
                                         v1::AcceptDifferencesResponse* response) {
-  return answer(context, response,
+  return answer(context, request, response,
                 [&](const Caller& caller) { return commands_.accept_differences(caller, request->migration_id(), request->reason()); });
 }
 grpc::Status Service::History(grpc::ServerContext* context, const v1::HistoryRequest* request, v1::HistoryResponse* response) {
-  return serve(context, [&](const Caller& caller) -> Status {
+  return serve(context, *request, [&](const Caller& caller) -> Status {
     const auto after = rpc::place_of(request->page_token());
     if (!after) return fail(after.error());
     const auto size = rpc::page_size(request->page_size());
@@ -78,7 +76,7 @@ grpc::Status Service::History(grpc::ServerContext* context, const v1::HistoryReq
 }
 
 grpc::Status Service::ListRuns(grpc::ServerContext* context, const v1::ListRunsRequest* request, v1::ListRunsResponse* response) {
-  return serve(context, [&](const Caller& caller) -> Status {
+  return serve(context, *request, [&](const Caller& caller) -> Status {
     auto runs = commands_.runs(caller, request->migration_id());
     if (!runs) return fail(runs.error());
     for (auto& run : *runs) *response->add_runs() = std::move(run);

@@ -12,6 +12,7 @@ class Service final : public v1::MigrationService::Service {
   grpc::Status CreateMigration(grpc::ServerContext*, const v1::CreateMigrationRequest*, v1::CreateMigrationResponse*) override;
   grpc::Status GetMigration(grpc::ServerContext*, const v1::GetMigrationRequest*, v1::GetMigrationResponse*) override;
   grpc::Status ListMigrations(grpc::ServerContext*, const v1::ListMigrationsRequest*, v1::ListMigrationsResponse*) override;
+  grpc::Status SetConnections(grpc::ServerContext*, const v1::SetConnectionsRequest*, v1::SetConnectionsResponse*) override;
   grpc::Status MarkPaid(grpc::ServerContext*, const v1::MarkPaidRequest*, v1::MarkPaidResponse*) override;
   grpc::Status Start(grpc::ServerContext*, const v1::StartRequest*, v1::StartResponse*) override;
   grpc::Status Pause(grpc::ServerContext*, const v1::PauseRequest*, v1::PauseResponse*) override;

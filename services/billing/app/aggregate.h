@@ -20,6 +20,8 @@ class Aggregate {
   std::uint64_t stored_version() const { return stored_version_; }
   const std::vector<v1::Event>& events() const { return events_; }
   bool changed() const { return !events_.empty(); }
+  /// The books differ, and nobody has said that this is right.
+  bool waits_for_acceptance() const { return state() == State::validating && migration_.verdict() == "DIFFERENT"; }
   /// The present run began, went on or ended: what happens to the migration after a run says nothing about that run.
   bool touched_run() const;
 

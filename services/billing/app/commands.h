@@ -4,7 +4,7 @@
 #include <string>
 
 #include "common/rpc/page.h"
-#include "services/billing/app/ports.h"
+#include "services/billing/app/once.h"
 
 namespace q2o::billing {
 
@@ -12,22 +12,20 @@ namespace q2o::billing {
 using Transact = std::function<void(const std::function<void(Migrations&)>& work)>;
 using Clock = std::function<std::string()>;  ///< RFC 3339 UTC
 
-struct Caller {
-  std::string tenant, actor, idempotency_key;
-};
-
 /// What people ask for. Every refused step says what is missing.
 class Commands {
  public:
   Commands(Transact transact, Peers& peers, Clock now) : transact_(std::move(transact)), peers_(peers), now_(std::move(now)) {}
 
-  /// Whether the tenant's plan covers these years (0 = open). Set before the first call.
-  using YearsGuard = std::function<Status(const std::string& tenant, std::uint32_t first_year, std::uint32_t last_year)>;
+  /// Whether the tenant's plan covers so many years (0 = open). Set before the first call.
+  using YearsGuard = std::function<Status(const std::string& tenant, std::uint32_t years)>;
   void guard_years(YearsGuard may_ask_for) { may_ask_for_ = std::move(may_ask_for); }
 
   Result<v1::Migration> create(const Caller& caller, const v1::CreateMigrationRequest& request);
   Result<v1::Migration> get(const Caller& caller, const std::string& id);
   std::vector<v1::Migration> list(const Caller& caller, const std::string& after = {}, std::uint32_t most = rpc::kPageMax);
+  /// Source and target, as long as no run has begun. One that waited for them goes on by itself.
+  Result<v1::Migration> set_connections(const Caller& caller, const v1::SetConnectionsRequest& request);
   Result<v1::Migration> mark_paid(const Caller& caller, const std::string& id, const std::string& reason);
   /// A new run as ordered.
   Result<v1::Migration> start(const Caller& caller, const v1::StartRequest& request);
@@ -45,7 +43,13 @@ class Commands {
 
  private:
   using Change = std::function<Status(Aggregate&, Migrations&)>;
-  Result<v1::Migration> change(const Caller& caller, const std::string& id, const Change& what);
+  enum class Alone { no, yes };  ///< yes: no other migration of the tenant is made or started meanwhile
+  Result<v1::Migration> change(const Caller& caller, const std::string& id, const Change& what, Alone alone = Alone::no);
+  std::optional<Result<v1::Migration>> answered(const Caller& caller);
+  /// The migration as it is now, which is also what the same key gets from now on.
+  Result<v1::Migration> final_answer(const Caller& caller, const std::string& id);
+  Result<v1::Migration> start_first_run(const Caller& self, const v1::Migration& migration);
+  Result<v1::Migration> connected(const Caller& self, const v1::Migration& migration);
   Result<v1::RunOrder> ordered(const Caller& caller, const v1::Migration& migration, const v1::RunOrder& wanted);
 
   Transact transact_;

@@ -48,6 +48,13 @@ TEST_F(Lifecycle, OnlyAnOperatorMarksAsPaidAndTheEventSaysSo) {
   EXPECT_EQ(history.front().reason(), "cheque 17");
 }
 
+TEST_F(Lifecycle, WhoComesThroughTheEdgeIsWhatTheEdgeSays) {
+  const auto id = created();
+  const Caller pretender{"tenant", "operator:mallory@example.com", {}, {}, "owner"};
+  EXPECT_EQ(commands_.mark_paid(pretender, id, "").error().code, Code::permission_denied);
+  EXPECT_TRUE(commands_.mark_paid({"tenant", "ann@example.com", {}, {}, "operator"}, id, ""));
+}
+
 TEST_F(Lifecycle, ARefusedStepSaysWhatIsMissing) {
   const auto id = created();
   const auto refused = start(kOwner, id);
@@ -74,6 +81,96 @@ TEST_F(Lifecycle, ARepeatedCommandWithTheSameKeyDoesNothingTwice) {
   const auto second = commands_.create(keyed, request(true));
   EXPECT_EQ(first->migration_id(), second->migration_id());
   EXPECT_EQ(store_.rows.size(), 1u);
+}
+
+TEST_F(Lifecycle, AKeyThatComesBackGetsTheSameAnswerOrIsRefused) {
+  const auto id = created();
+  Caller keyed{"tenant", "operator", "key-1", "mark as paid"};
+  const auto first = commands_.mark_paid(keyed, id, "cheque 17");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(static_cast<State>(first->state()), State::running);
+  ASSERT_TRUE(commands_.pause(kOwner, id, ""));
+  const auto again = commands_.mark_paid(keyed, id, "cheque 17");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->version(), first->version()) << "the answer of then, not of now";
+  keyed.request = "pause";
+  EXPECT_EQ(commands_.pause(keyed, id, "").error().reason, "IDEMPOTENCY_KEY_REUSED");
+  const Caller start_key{"tenant", "cli", "key-2", "start"};
+  ASSERT_TRUE(commands_.stop(kOwner, id, ""));
+  v1::StartRequest request;
+  request.set_migration_id(id);
+  EXPECT_EQ(commands_.start(start_key, request)->run(), 2u);
+  EXPECT_EQ(commands_.start(start_key, request)->run(), 2u) << "one run for one key";
+}
+
+TEST_F(Lifecycle, WhileEverythingOfATenantIsDestroyedNothingNewIsMade) {
+  store_.purging.insert("tenant");
+  EXPECT_EQ(commands_.create(kOwner, request(true)).error().reason, "PURGE_GOES_ON");
+  EXPECT_TRUE(store_.rows.empty());
+  store_.purging.clear();
+  EXPECT_TRUE(commands_.create(kOwner, request(true)));
+}
+
+TEST_F(Lifecycle, IsPricedAndPaidBeforeAnythingIsConnectedAndThenGoesOnByItself) {
+  v1::CreateMigrationRequest create;
+  create.set_platform("quickbooks_online");
+  create.set_automatic_start(true);
+  create.mutable_extent()->set_years(3);
+  peers_.fiscal_year_first_month = 4;
+  const auto id = commands_.create(kOwner, create)->migration_id();
+  EXPECT_EQ(now(id).extent().first_day(), "") << "nobody knows yet when its fiscal year begins";
+  ASSERT_TRUE(commands_.mark_paid(kOperator, id, ""));
+  EXPECT_EQ(state(id), State::connecting);
+  EXPECT_EQ(start(kOwner, id).error().reason, "SOURCE_MISSING");
+  v1::SetConnectionsRequest connections;
+  connections.set_migration_id(id);
+  EXPECT_EQ(commands_.set_connections(kOwner, connections).error().reason, "FIELD_MISSING");
+  connections.set_source_connection_id("source");
+  ASSERT_TRUE(commands_.set_connections(kOwner, connections));
+  EXPECT_EQ(start(kOwner, id).error().reason, "TARGET_MISSING");
+  connections.set_source_connection_id("");
+  connections.set_target_id("target");
+  peers_.source_verified = false;
+  ASSERT_TRUE(commands_.set_connections(kOwner, connections));
+  EXPECT_EQ(start(kOwner, id).error().reason, "SOURCE_NOT_VERIFIED");
+  peers_.source_verified = true;
+  clock_text_ = "2026-06-01T00:00:00Z";  // another fiscal year has begun meanwhile
+  ASSERT_TRUE(commands_.advance("tenant", id));
+  EXPECT_EQ(state(id), State::running);
+  EXPECT_EQ(now(id).source_connection_id(), "source");
+  EXPECT_EQ(now(id).connection_slug(), "qbo1");
+  EXPECT_EQ(now(id).extent().first_day(), "2023-04-01") << "three years from the day on which they were chosen";
+}
+
+TEST_F(Lifecycle, OtherConnectionsAreVerifiedAnewAndNoneAreChosenAfterARun) {
+  peers_.targets.insert("other");
+  const auto id = created(false);
+  ASSERT_TRUE(commands_.mark_paid(kOperator, id, ""));
+  ASSERT_EQ(state(id), State::ready);
+  v1::SetConnectionsRequest connections;
+  connections.set_migration_id(id);
+  connections.set_target_id("nowhere");
+  EXPECT_EQ(commands_.set_connections(kOwner, connections).error().reason, "TARGET_NOT_FOUND");
+  peers_.target_verified = false;
+  connections.set_target_id("other");
+  ASSERT_TRUE(commands_.set_connections(kOwner, connections));
+  EXPECT_EQ(state(id), State::connecting);
+  peers_.target_verified = true;
+  ASSERT_TRUE(start(kOwner, id));
+  connections.set_target_id("target");
+  EXPECT_EQ(commands_.set_connections(kOwner, connections).error().reason, "RUN_HAS_BEGUN");
+}
+
+TEST_F(Lifecycle, TheFirstDayIsFixedWhenItIsChosenNotWhenARunBegins) {
+  auto wanted = request(false);
+  wanted.mutable_extent()->set_years(2);
+  const auto id = commands_.create(kOwner, wanted)->migration_id();
+  EXPECT_EQ(now(id).extent().first_day(), "2025-01-01");
+  clock_text_ = "2027-03-01T00:00:00Z";
+  ASSERT_TRUE(commands_.mark_paid(kOperator, id, ""));
+  ASSERT_TRUE(start(kOwner, id));
+  EXPECT_EQ(now(id).extent().first_day(), "2025-01-01");
+  EXPECT_EQ(now(id).extent().years(), 2u);
 }
 
 TEST_F(Lifecycle, ThePathOfARunEndsInCompleted) {

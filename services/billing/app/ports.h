@@ -15,7 +15,7 @@ namespace q2o::billing {
 class Peers {
  public:
   struct Source {
-    std::string slug;
+    std::string slug, platform;
     bool verified = false;
     std::string message;
     unsigned fiscal_year_first_month = 0;  ///< 0: not known yet
@@ -52,9 +52,19 @@ class Migrations {
   virtual std::vector<v1::Event> history(const std::string& migration_id, std::uint64_t after, std::uint32_t most) = 0;
   /// All runs, oldest first.
   virtual std::vector<v1::Run> runs(const std::string& migration_id) = 0;
-  /// The migration a repeated command has already worked on.
-  virtual std::optional<std::string> seen(const std::string& tenant, const std::string& idempotency_key) = 0;
-  virtual void remember(const std::string& tenant, const std::string& idempotency_key, const std::string& migration_id) = 0;
+  /// From here to the end of the transaction nobody else makes or starts a migration of the tenant, or purges it. Before any row is read.
+  virtual void one_at_a_time(const std::string& tenant) = 0;
+  /// Everything of the tenant is being destroyed.
+  virtual bool purge_goes_on(const std::string& tenant) = 0;
+  /// What a command with this key was answered; the next one with it waits until this transaction has ended.
+  struct Answered {
+    std::string request;    ///< fingerprint
+    std::string migration;  ///< with whose rows it goes; may be empty
+    std::string answer;
+  };
+  virtual std::optional<Answered> answered(const std::string& tenant, const std::string& idempotency_key) = 0;
+  /// Again: the newer answer stays.
+  virtual void remember(const std::string& tenant, const std::string& idempotency_key, const Answered& answered) = 0;
 
   virtual void count_extracted(const std::string& migration, std::uint32_t run, const std::string& entity, std::uint64_t n) = 0;
   virtual void count_mapped(const std::string& migration, std::uint32_t run, const std::string& entity, const StageCounts::Mapped& n) = 0;

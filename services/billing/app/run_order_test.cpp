@@ -133,6 +133,37 @@ TEST_F(Lifecycle, KeepsToItsExtentAndRefusesAnotherIntoTheSameTargetUntilItIsUnd
   EXPECT_TRUE(commands_.create(kOwner, request(false)));
 }
 
+TEST_F(Lifecycle, TwoMigrationsMadeBeforeEitherRanDoNotMixTheirExtentsInOneTarget) {
+  auto wanted = request(false);
+  const auto whole = commands_.create(kOwner, wanted)->migration_id();
+  wanted.mutable_extent()->set_years(2);
+  const auto later = commands_.create(kOwner, wanted)->migration_id();
+  wanted.set_automatic_start(true);
+  const auto automatic = commands_.create(kOwner, wanted)->migration_id();
+  for (const auto& id : {whole, later}) ASSERT_TRUE(commands_.mark_paid(kOperator, id, ""));
+  ASSERT_TRUE(start(kOwner, whole));
+  EXPECT_EQ(start(kOwner, later).error().reason, "EXTENT_CHANGED");
+  ASSERT_TRUE(commands_.mark_paid(kOperator, automatic, ""));
+  EXPECT_EQ(state(automatic), State::ready) << "it does not start by itself either";
+  EXPECT_EQ(commands_.advance("tenant", automatic).error().reason, "EXTENT_CHANGED");
+}
+
+TEST_F(Lifecycle, AReplayIntoTheTargetOfAnotherExtentIsRefused) {
+  peers_.targets.insert("second");
+  const auto whole = completed();
+  auto wanted = request(false);
+  wanted.set_target_id("second");
+  wanted.mutable_extent()->set_years(2);
+  const auto two_years = commands_.create(kOwner, wanted)->migration_id();
+  ASSERT_TRUE(commands_.mark_paid(kOperator, two_years, ""));
+  ASSERT_TRUE(start(kOwner, two_years));
+  auto into = replay();
+  into.set_target_id("second");
+  EXPECT_EQ(start(kOwner, whole, into).error().reason, "EXTENT_CHANGED");
+  into.set_dry_run(true);
+  EXPECT_TRUE(start(kOwner, whole, into)) << "nothing is written";
+}
+
 TEST_F(Lifecycle, ADryRunOfAnUndoKeepsTheVerdict) {
   const auto id = completed();
   auto order = undo();

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "common/calendar/calendar.h"
 
 namespace q2o::billing {
@@ -21,7 +24,7 @@ std::string first_day_of(std::uint32_t years, unsigned first_month, calendar::Da
 }  // namespace
 
 Result<v1::Extent> complete(const v1::Extent& wanted, unsigned fiscal_year_first_month, const std::string& today) {
-  const bool all = wanted.first_day().empty() && wanted.years() == 0;
+  const bool all = is_all(wanted);
   if (all && wanted.depth() <= v1::DEPTH_FULL) return v1::Extent{};
   if (all)
     return refused("open items and opening balances need a day", "EXTENT_WITHOUT_DAY",
@@ -38,10 +41,7 @@ Result<v1::Extent> complete(const v1::Extent& wanted, unsigned fiscal_year_first
     if (wanted.years() > kYearsMax)
       return refused(fmt::format("{} years are more than anybody's books have", wanted.years()), "TOO_MANY_YEARS",
                      "Say 2, 3, 5 or 10, or none for all.");
-    if (fiscal_year_first_month == 0)
-      return fail(Code::failed_precondition, "the month in which the company's fiscal year begins is not known yet", "FISCAL_YEAR_UNKNOWN",
-                  "Verify the source connection, then create the migration again; or say the first day itself.");
-    out.set_first_day(first_day_of(wanted.years(), fiscal_year_first_month, now));
+    if (fiscal_year_first_month != 0) out.set_first_day(first_day_of(wanted.years(), fiscal_year_first_month, now));
     return out;
   }
   const auto day = calendar::read_day(wanted.first_day());
@@ -52,15 +52,34 @@ Result<v1::Extent> complete(const v1::Extent& wanted, unsigned fiscal_year_first
   return out;
 }
 
+bool is_all(const v1::Extent& extent) {
+  return extent.first_day().empty() && extent.years() == 0;
+}
+
+bool waits_for_day(const v1::Extent& extent) {
+  return extent.first_day().empty() && extent.years() != 0;
+}
+
+std::uint32_t years_of(const v1::Extent& extent, const std::string& today) {
+  if (extent.years() != 0 || extent.first_day().empty()) return extent.years();
+  const std::chrono::year_month_day first(*calendar::read_day(extent.first_day())), now(*calendar::read_day(today));
+  const auto begun = std::pair(now.month(), now.day()) >= std::pair(first.month(), first.day());
+  const auto years = static_cast<int>(now.year()) - static_cast<int>(first.year()) + (begun ? 1 : 0);
+  return static_cast<std::uint32_t>(std::max(1, years));
+}
+
 bool same(const v1::Extent& one, const v1::Extent& other) {
-  const auto depth = [](const v1::Extent& of) { return of.first_day().empty() ? v1::DEPTH_FULL : of.depth(); };
+  const auto depth = [](const v1::Extent& of) { return is_all(of) ? v1::DEPTH_FULL : of.depth(); };
   if (depth(one) != depth(other)) return false;
-  return one.years() != 0 && other.years() != 0 ? one.years() == other.years() : one.first_day() == other.first_day();
+  // The same number of years, said in two different years, begins on two different days.
+  const bool known = !waits_for_day(one) && !waits_for_day(other);
+  return known ? one.first_day() == other.first_day() : one.years() == other.years();
 }
 
 std::string in_words(const v1::Extent& extent) {
-  if (extent.first_day().empty()) return "all of the history";
-  return fmt::format("full history from {}, before it opening balances and open items{}", extent.first_day(),
+  if (is_all(extent)) return "all of the history";
+  const auto from = waits_for_day(extent) ? fmt::format("of {} fiscal years", extent.years()) : "from " + extent.first_day();
+  return fmt::format("full history {}, before it opening balances and open items{}", from,
                      extent.depth() == v1::DEPTH_ARCHIVE ? ", settled documents as cancelled ones" : "");
 }
 

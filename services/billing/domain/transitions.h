@@ -84,6 +84,8 @@ inline constexpr std::array kTransitions{
     Transition{State::priced, Trigger::scope_edited, State::draft},
     Transition{State::priced, Trigger::checkout_started, State::pending_payment},
     Transition{State::pending_payment, Trigger::payment_begun, State::payment_processing},
+    // The provider's word may be faster than its answer to us.
+    Transition{State::priced, Trigger::payment_begun, State::payment_processing},
     Transition{State::priced, Trigger::payment_confirmed, State::paid},
     Transition{State::pending_payment, Trigger::payment_confirmed, State::paid},
     Transition{State::payment_processing, Trigger::payment_confirmed, State::paid},

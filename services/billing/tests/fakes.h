@@ -14,7 +14,8 @@ class FakeMigrations final : public Migrations {
   std::map<std::string, v1::Migration> rows;
   std::map<std::string, std::vector<v1::Event>> events;
   std::vector<v1::Migration> published;
-  std::map<std::string, std::string> keys;
+  std::map<std::string, Answered> keys;
+  std::set<std::string> purging;  ///< tenants
   std::map<std::string, std::map<std::string, StageCounts>> run_counts;
   std::set<std::string> facts;
   std::map<std::string, std::map<std::uint32_t, v1::Run>> run_rows;
@@ -66,11 +67,13 @@ class FakeMigrations final : public Migrations {
     }
     return out;
   }
-  std::optional<std::string> seen(const std::string& tenant, const std::string& key) override {
+  void one_at_a_time(const std::string&) override {}
+  bool purge_goes_on(const std::string& tenant) override { return purging.contains(tenant); }
+  std::optional<Answered> answered(const std::string& tenant, const std::string& key) override {
     const auto found = keys.find(tenant + "/" + key);
     return found == keys.end() ? std::nullopt : std::optional(found->second);
   }
-  void remember(const std::string& tenant, const std::string& key, const std::string& id) override { keys[tenant + "/" + key] = id; }
+  void remember(const std::string& tenant, const std::string& key, const Answered& answer) override { keys[tenant + "/" + key] = answer; }
   void count_extracted(const std::string& m, std::uint32_t run, const std::string& e, std::uint64_t n) override {
     at(m, run, e).extracted = n;
   }
@@ -100,12 +103,14 @@ class FakePeers final : public Peers {
  public:
   bool source_verified = true, target_verified = true;
   std::string current_mapping = "mapping-1";
+  unsigned fiscal_year_first_month = 1;
+  std::set<std::string> sources{"source"}, targets{"target"};
   Result<Source> source(const std::string&, const std::string& id) override {
-    if (id != "source") return fail(Code::not_found, "no such connection", "CONNECTION_NOT_FOUND");
-    return Source{"qbo1", source_verified, "not tried yet", 1};
+    if (!sources.contains(id)) return fail(Code::not_found, "no such connection", "CONNECTION_NOT_FOUND");
+    return Source{"qbo1", "quickbooks_online", source_verified, "not tried yet", fiscal_year_first_month};
   }
   Result<Target> target(const std::string&, const std::string& id) override {
-    if (id != "target") return fail(Code::not_found, "no such target", "TARGET_NOT_FOUND");
+    if (!targets.contains(id)) return fail(Code::not_found, "no such target", "TARGET_NOT_FOUND");
     return Target{target_verified, "blocked"};
   }
   Result<std::string> mapping(const std::string&, const std::string&, const std::string& version) override {

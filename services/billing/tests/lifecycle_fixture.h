@@ -102,7 +102,8 @@ class Lifecycle : public ::testing::Test {
 
   fakes::FakeMigrations store_;
   fakes::FakePeers peers_;
-  Clock clock_ = [] { return std::string("2026-01-01T00:00:00Z"); };
+  std::string clock_text_ = "2026-01-01T00:00:00Z";
+  Clock clock_ = [this] { return clock_text_; };
   Commands commands_{[this](const std::function<void(Migrations&)>& work) { work(store_); }, peers_, clock_};
   ProcessManager manager_{clock_};
 };

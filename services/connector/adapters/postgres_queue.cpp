@@ -52,14 +52,6 @@ std::optional<Error> refusal(const billing::v1::Migration& migration, const Mani
                  "UNKNOWN_PLATFORM",
                  "Create the migration again for a known platform.",
                  {}};
-  if (migration.first_year() != 0 || migration.last_year() != 0)
-    return Error{Code::unimplemented,
-                 "a run over some years only is not possible yet: balances carried forward would be missing",
-                 Retry::never,
-                 Effect::none,
-                 "YEARS_NOT_SUPPORTED",
-                 "Stop this migration and create another one without first_year and last_year: it brings all years.",
-                 {}};
   if (base_run(migration) != 0 && manifests.at(migration.platform()).changes.feed_path.empty())
     return Error{Code::unimplemented,
                  fmt::format("platform '{}' cannot tell what has changed", migration.platform()),

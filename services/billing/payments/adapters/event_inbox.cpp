@@ -13,6 +13,10 @@ const failpoint::Point kStored{"after_webhook_stored"};
 const failpoint::Point kApplied{"after_event_applied"};
 constexpr std::size_t kBodyBytesMax = 512u << 10;
 
+std::string place_of(const std::string& event) {
+  return "billing/stripe_event/" + event;
+}
+
 }  // namespace
 
 Status EventInbox::take(const std::string& body, const std::string& signature) {
@@ -28,15 +32,22 @@ Status EventInbox::take(const std::string& body, const std::string& signature) {
   if (!event) return refuse(event.error());
   pool_.transact([&](pg::Tx& tx) {
     tx.exec("INSERT INTO stripe_event(event_id, tenant_id, type, body) VALUES ($1, '', $2, $3) ON CONFLICT (event_id) DO NOTHING",
-            {event->id, event->type, pg::Param::bytes(body)});
+            {event->id, event->type, pg::Param::bytes(options_.sealer.seal(config::Secret(body), place_of(event->id)))});
     tx.notify(kEventsChannel);
   });
   kStored.hit();
   return {};
 }
 
-Applied EventInbox::apply(pg::Tx& tx, const std::string& id, const std::string& body) const {
-  const auto event = read_event(body);
+std::string EventInbox::opened(const std::string& id, const std::string& stored) const {
+  if (stored.starts_with('{')) return stored;
+  auto body = options_.sealer.open(stored, place_of(id));
+  if (!body) throw std::runtime_error(body.error().message);
+  return body->reveal();
+}
+
+Applied EventInbox::apply(pg::Tx& tx, const std::string& id, const std::string& stored) const {
+  const auto event = read_event(opened(id, stored));
   if (!event) throw std::runtime_error(event.error().message);
   Applied out;
   if (event->live != options_.live) {
@@ -48,7 +59,7 @@ Applied EventInbox::apply(pg::Tx& tx, const std::string& id, const std::string& 
     PgPaymentStore store(tx);
     out = settler_.apply(*event, migrations, store);
   }
-  tx.exec("UPDATE stripe_event SET done_at = now(), outcome = $2 WHERE event_id = $1", {id, out.outcome});
+  tx.exec("UPDATE stripe_event SET done_at = now(), outcome = $2, body = '' WHERE event_id = $1", {id, out.outcome});
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/crypto/crypto.h"
 #include "common/pg/pg.h"
 #include "services/billing/payments/app/settle.h"
 
@@ -7,12 +8,14 @@ namespace q2o::billing::payments {
 
 inline constexpr std::string_view kEventsChannel = "billing_stripe_events";
 
-/// Stripe's webhooks: believed, stored, answered; worked on later.
+/// Stripe's webhooks: believed, stored (sealed), answered; worked on later. The body is deleted then: what counts stands in the payment,
+/// and Stripe keeps the event.
 class EventInbox {
  public:
   struct Options {
     std::vector<config::Secret> secrets;  ///< of the endpoint; two while one is being replaced
     bool live = false;                    ///< events of the other mode are kept but not worked on
+    crypto::Sealer sealer;                ///< of bodies: they name people, and whose they are is not known when they come
   };
   EventInbox(pg::Pool& pool, const Settler& settler, Options options, Seconds seconds, Probe& probe)
       : pool_(pool), settler_(settler), options_(std::move(options)), seconds_(std::move(seconds)), probe_(probe) {}
@@ -23,7 +26,9 @@ class EventInbox {
   bool work_on_one();
 
  private:
-  Applied apply(pg::Tx& tx, const std::string& id, const std::string& body) const;
+  Applied apply(pg::Tx& tx, const std::string& id, const std::string& stored) const;
+  /// What was written by a program that did not seal comes as it is.
+  std::string opened(const std::string& id, const std::string& stored) const;
   pg::Pool& pool_;
   const Settler& settler_;
   Options options_;

@@ -46,7 +46,7 @@ Settings read_settings(config::Reader& config) {
   return out;
 }
 
-Module::Module(pg::Pool& pool, metrics::Registry& metrics, Settings settings, Clock now)
+Module::Module(pg::Pool& pool, metrics::Registry& metrics, Settings settings, Counters& counters, Peers& peers, Clock now)
     : prices_(settings.pricing_file, metrics), probe_(metrics) {
   const TransactBoth transact = [&pool](const std::function<void(Migrations&, PaymentStore&)>& work) {
     pool.transact([&](pg::Tx& tx) {
@@ -60,13 +60,21 @@ Module::Module(pg::Pool& pool, metrics::Registry& metrics, Settings settings, Cl
   Cashier::PriceIds price_of;
   for (const auto& [price, plan] : plan_of) price_of[plan] = price;
   const bool live = settings.stripe_key.reveal().find("_live_") != std::string::npos;
-  settler_.emplace(plan_of, now);
-  inbox_.emplace(pool, *settler_, EventInbox::Options{std::move(settings.webhook_secrets), live}, unix_now, probe_);
+  const auto plan_name = [this](const std::string& plan) {
+    const auto pricing = prices_.current();
+    const auto* known = pricing->plan(plan);
+    return known == nullptr ? plan : known->name;
+  };
+  settler_.emplace(plan_of, plan_name, now);
+  inbox_.emplace(pool, *settler_,
+                 EventInbox::Options{std::move(settings.webhook_secrets), live, good(crypto::Sealer::from_file(settings.key_file))},
+                 unix_now, probe_);
   pages_.emplace(http_, StripeAccess{settings.stripe_url, settings.stripe_version, std::move(settings.stripe_key)});
   plans_.emplace(transact, prices, now, probe_);
   quotes_.emplace(transact, prices, *plans_, good(crypto::derived_key(settings.key_file, "q2o billing quotes")), now, unix_now, probe_);
+  analysis_.emplace(transact, counters, peers, *quotes_, now, probe_);
   cashier_.emplace(transact, *pages_, *quotes_, prices, price_of, now, unix_now, probe_);
-  pricing_service_.emplace(*quotes_);
+  pricing_service_.emplace(*quotes_, *analysis_);
   payment_service_.emplace(*cashier_, *plans_, *inbox_);
 }
 

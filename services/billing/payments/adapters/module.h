@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/runtime/runtime.h"
+#include "services/billing/payments/adapters/grpc_counters.h"
 #include "services/billing/payments/adapters/pricing_file.h"
 #include "services/billing/payments/adapters/probe.h"
 #include "services/billing/payments/adapters/services.h"
@@ -20,7 +21,7 @@ Settings read_settings(config::Reader& config);
 class Module {
  public:
   /// Throws std::runtime_error when prices, plan map or key file are wrong.
-  Module(pg::Pool& pool, metrics::Registry& metrics, Settings settings, Clock now);
+  Module(pg::Pool& pool, metrics::Registry& metrics, Settings settings, Counters& counters, Peers& peers, Clock now);
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
@@ -37,6 +38,7 @@ class Module {
   std::optional<EventInbox> inbox_;
   std::optional<Plans> plans_;
   std::optional<Quotes> quotes_;
+  std::optional<Analysis> analysis_;
   std::optional<Cashier> cashier_;
   std::optional<PricingService> pricing_service_;
   std::optional<PaymentService> payment_service_;

@@ -2,6 +2,9 @@
 
 #include <stdexcept>
 
+#include "common/bus/bus.h"
+#include "common/bus/topic.h"
+
 namespace q2o::billing::payments {
 namespace {
 
@@ -27,9 +30,35 @@ pg::Param bytes(const Body& body) {
   return pg::Param::bytes(body.SerializeAsString());
 }
 
+constexpr std::string_view kName = "billing.quote.name";  // id: the quote
+
+/// A company's name goes with its migration's key, also where a quote stays in our books.
+v1::Quote sealed(pg::Tx& tx, v1::Quote quote) {
+  for (auto& item : *quote.mutable_migrations())
+    item.set_name(tx.seal_text({quote.tenant_id(), item.migration_id(), kName, quote.quote_id()}, item.name()));
+  return quote;
+}
+
+v1::Quote opened(pg::Tx& tx, v1::Quote quote) {
+  for (auto& item : *quote.mutable_migrations()) {
+    if (!sealing::is_sealed(item.name()) || tx.seal() == nullptr) continue;
+    auto name = tx.seal()->open({quote.tenant_id(), item.migration_id(), kName, quote.quote_id()}, item.name());
+    if (!name && name.error().reason != "KEY_DESTROYED") throw std::runtime_error("a quote cannot be opened: " + name.error().message);
+    item.set_name(name.value_or(""));
+  }
+  return quote;
+}
+
+std::vector<v1::Quote> quotes_of(pg::Tx& tx, const pg::Rows& rows) {
+  auto out = bodies<v1::Quote>(rows);
+  for (auto& quote : out) quote = opened(tx, std::move(quote));
+  return out;
+}
+
 }  // namespace
 
-void PgPaymentStore::put(const v1::Quote& quote) {
+void PgPaymentStore::put(const v1::Quote& plain) {
+  const auto quote = sealed(tx_, plain);
   tx_.exec(
       "INSERT INTO quote(quote_id, tenant_id, state, body) VALUES ($1, $2, $3, $4) "
       "ON CONFLICT (quote_id) DO UPDATE SET state = EXCLUDED.state, body = EXCLUDED.body",
@@ -41,19 +70,20 @@ void PgPaymentStore::put(const v1::Quote& quote) {
 }
 
 std::optional<v1::Quote> PgPaymentStore::quote(const std::string& tenant, const std::string& quote_id) {
-  return body<v1::Quote>(tx_.exec("SELECT body FROM quote WHERE quote_id = $1 AND tenant_id = $2 FOR UPDATE", {quote_id, tenant}));
+  auto found = quotes_of(tx_, tx_.exec("SELECT body FROM quote WHERE quote_id = $1 AND tenant_id = $2 FOR UPDATE", {quote_id, tenant}));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
 }
 
 std::vector<v1::Quote> PgPaymentStore::open_quotes(const std::string& tenant, const std::string& migration_id) {
-  return bodies<v1::Quote>(
-      tx_.exec("SELECT q.body FROM quote_migration m JOIN quote q ON q.quote_id = m.quote_id "
-               "WHERE m.migration_id = $1 AND q.tenant_id = $2 AND q.state = $3 ORDER BY q.quote_id FOR UPDATE OF q",
-               {migration_id, tenant, static_cast<int>(v1::QUOTE_STATE_OPEN)}));
+  return quotes_of(tx_, tx_.exec("SELECT q.body FROM quote_migration m JOIN quote q ON q.quote_id = m.quote_id "
+                                 "WHERE m.migration_id = $1 AND q.tenant_id = $2 AND q.state = $3 ORDER BY q.quote_id FOR UPDATE OF q",
+                                 {migration_id, tenant, static_cast<int>(v1::QUOTE_STATE_OPEN)}));
 }
 
 std::vector<v1::Quote> PgPaymentStore::quotes(const std::string& tenant, const std::string& after, std::uint32_t most) {
-  return bodies<v1::Quote>(
-      tx_.exec("SELECT body FROM quote WHERE tenant_id = $1 AND quote_id > $2 ORDER BY quote_id LIMIT $3", {tenant, after, most}));
+  return quotes_of(
+      tx_, tx_.exec("SELECT body FROM quote WHERE tenant_id = $1 AND quote_id > $2 ORDER BY quote_id LIMIT $3", {tenant, after, most}));
 }
 
 void PgPaymentStore::put(const v1::Checkout& checkout) {
@@ -116,6 +146,43 @@ std::uint32_t PgPaymentStore::plan_uses(const std::string& subscription_id, std:
 void PgPaymentStore::use_plan(const v1::Subscription& subscription, const std::string& migration_id) {
   tx_.exec("INSERT INTO plan_use(subscription_id, migration_id, tenant_id, period_start) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
            {subscription.subscription_id(), migration_id, subscription.tenant_id(), subscription.period_start()});
+}
+
+void PgPaymentStore::tell(const v1::PaymentEvent& event) {
+  bus::Outgoing message;
+  message.topic = topic::kPayment;
+  message.id = event.event_id();
+  message.type = event.GetTypeName();
+  message.tenant = event.tenant_id();
+  // What names one company goes with the key of its migration, an order of several with the tenant's.
+  const auto of = [&](const auto& about) {
+    message.key = about.payment_id();
+    if (about.items_size() == 1) message.migration = about.items(0).migration_id();
+  };
+  switch (event.kind_case()) {
+    case v1::PaymentEvent::kReceived:
+      of(event.received());
+      break;
+    case v1::PaymentEvent::kRefunded:
+      of(event.refunded());
+      break;
+    case v1::PaymentEvent::kDisputed:
+      of(event.disputed());
+      break;
+    case v1::PaymentEvent::kDisputeOver:
+      of(event.dispute_over());
+      break;
+    case v1::PaymentEvent::kFailed:
+      of(event.failed());
+      break;
+    case v1::PaymentEvent::kPlanChanged:
+      message.key = event.plan_changed().subscription_id();
+      break;
+    case v1::PaymentEvent::KIND_NOT_SET:
+      throw std::logic_error("a payment event tells nothing");
+  }
+  message.value = event.SerializeAsString();
+  bus::store(tx_, message);
 }
 
 }  // namespace q2o::billing::payments

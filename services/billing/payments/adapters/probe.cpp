@@ -10,7 +10,8 @@ constexpr const char* kPayments = "Events of the payment provider by what they l
 
 MetricsProbe::MetricsProbe(metrics::Registry& metrics) : metrics_(metrics) {
   // All of them from the start: a rate of what never happened is 0, not missing.
-  for (const auto* name : {"estimate", "quote", "checkout", "paid"}) metrics_.counter("q2o_billing_steps_total", kSteps, {{"step", name}});
+  for (const auto* name : {"estimate", "analysis", "quote", "checkout", "paid"})
+    metrics_.counter("q2o_billing_steps_total", kSteps, {{"step", name}});
   for (const auto* outcome : {"confirmed", "processing", "ended", "refunded", "partly_refunded", "disputed", "dispute_over", "problem",
                               "plan", "nothing", "other_mode", "failed"})
     metrics_.counter("q2o_billing_payments_total", kPayments, {{"outcome", outcome}});

@@ -1,15 +1,20 @@
 #include "services/billing/payments/adapters/services.h"
 
 #include "common/rpc/page.h"
-#include "common/rpc/serve.h"
+#include "services/billing/adapters/caller.h"
 
 namespace q2o::billing::payments {
 namespace {
 
+/// A stranger, who has no tenant yet, may ask what it would cost; only surprises end the call otherwise.
 template <class Work>
-grpc::Status serve(const grpc::ServerContext* context, const Work& work) {
-  return rpc::serve(*context, "billing",
-                    [&](const rpc::Caller& caller) -> Status { return work(Caller{caller.tenant, caller.actor, caller.idempotency_key}); });
+grpc::Status serve_anybody(const Work& work) {
+  try {
+    const Status done = work();
+    return done ? grpc::Status::OK : rpc::to_status(done.error());
+  } catch (const std::exception& surprise) {
+    return rpc::cannot_answer("billing", surprise);
+  }
 }
 
 std::chrono::milliseconds left(const grpc::ServerContext* context) {
@@ -18,44 +23,50 @@ std::chrono::milliseconds left(const grpc::ServerContext* context) {
 
 }  // namespace
 
-grpc::Status PricingService::Estimate(grpc::ServerContext* context, const v1::EstimateRequest* request, v1::EstimateResponse* response) {
-  return serve(context, [&](const Caller&) { return quotes_.estimate(*request).map([&](auto answer) { *response = std::move(answer); }); });
+grpc::Status PricingService::Estimate(grpc::ServerContext*, const v1::EstimateRequest* request, v1::EstimateResponse* response) {
+  return serve_anybody([&] { return quotes_.estimate(*request).map([&](auto answer) { *response = std::move(answer); }); });
 }
 grpc::Status PricingService::RequestQuote(grpc::ServerContext* context, const v1::RequestQuoteRequest* request,
                                           v1::RequestQuoteResponse* response) {
-  return serve(context, [&](const Caller& caller) {
+  return serve(context, *request, [&](const Caller& caller) {
     return quotes_.request(caller, *request).map([&](auto quote) { *response->mutable_quote() = std::move(quote); });
   });
 }
 grpc::Status PricingService::GetQuote(grpc::ServerContext* context, const v1::GetQuoteRequest* request, v1::GetQuoteResponse* response) {
-  return serve(context, [&](const Caller& caller) {
+  return serve(context, *request, [&](const Caller& caller) {
     return quotes_.get(caller, request->quote_id()).map([&](auto quote) { *response->mutable_quote() = std::move(quote); });
   });
 }
 grpc::Status PricingService::ListQuotes(grpc::ServerContext* context, const v1::ListQuotesRequest* request,
                                         v1::ListQuotesResponse* response) {
-  return serve(context, [&](const Caller& caller) -> Status {
+  return serve(context, *request, [&](const Caller& caller) -> Status {
     const auto size = rpc::page_size(request->page_size());
     for (auto& quote : quotes_.list(caller, request->page_token(), size)) *response->add_quotes() = std::move(quote);
     if (static_cast<std::uint32_t>(response->quotes_size()) == size) response->set_next_page_token(response->quotes().rbegin()->quote_id());
     return {};
   });
 }
+grpc::Status PricingService::AnalyzeVolume(grpc::ServerContext* context, const v1::AnalyzeVolumeRequest* request,
+                                           v1::AnalyzeVolumeResponse* response) {
+  return serve(context, *request, [&](const Caller& caller) {
+    return analysis_.analyze(caller, *request).map([&](auto answer) { *response = std::move(answer); });
+  });
+}
 grpc::Status PricingService::EditScope(grpc::ServerContext* context, const v1::EditScopeRequest* request, v1::EditScopeResponse* response) {
-  return serve(context, [&](const Caller& caller) {
+  return serve(context, *request, [&](const Caller& caller) {
     return quotes_.edit_scope(caller, *request).map([&](auto answer) { *response = std::move(answer); });
   });
 }
 
 grpc::Status PaymentService::Checkout(grpc::ServerContext* context, const v1::CheckoutRequest* request, v1::CheckoutResponse* response) {
-  return serve(context, [&](const Caller& caller) {
+  return serve(context, *request, [&](const Caller& caller) {
     return cashier_.checkout(caller, *request, left(context)).map([&](auto checkout) {
       *response->mutable_checkout() = std::move(checkout);
     });
   });
 }
 grpc::Status PaymentService::Subscribe(grpc::ServerContext* context, const v1::SubscribeRequest* request, v1::SubscribeResponse* response) {
-  return serve(context, [&](const Caller& caller) {
+  return serve(context, *request, [&](const Caller& caller) {
     return cashier_.subscribe(caller, *request, left(context)).map([&](auto checkout) {
       *response->mutable_checkout() = std::move(checkout);
     });
@@ -63,15 +74,16 @@ grpc::Status PaymentService::Subscribe(grpc::ServerContext* context, const v1::S
 }
 grpc::Status PaymentService::UsePlan(grpc::ServerContext* context, const v1::UsePlanRequest* request, v1::UsePlanResponse* response) {
   response->set_migration_id(request->migration_id());
-  return serve(context, [&](const Caller& caller) { return plans_.use(caller, request->migration_id()); });
+  return serve(context, *request, [&](const Caller& caller) { return plans_.use(caller, request->migration_id()); });
 }
-grpc::Status PaymentService::GetPlan(grpc::ServerContext* context, const v1::GetPlanRequest*, v1::GetPlanResponse* response) {
-  return serve(context, [&](const Caller& caller) { return plans_.get(caller).map([&](auto answer) { *response = std::move(answer); }); });
+grpc::Status PaymentService::GetPlan(grpc::ServerContext* context, const v1::GetPlanRequest* request, v1::GetPlanResponse* response) {
+  return serve(context, *request,
+               [&](const Caller& caller) { return plans_.get(caller).map([&](auto answer) { *response = std::move(answer); }); });
 }
 grpc::Status PaymentService::ListPayments(grpc::ServerContext* context, const v1::ListPaymentsRequest* request,
                                           v1::ListPaymentsResponse* response) {
-  return serve(context, [&](const Caller& caller) -> Status {
-    if (request->all_tenants() && caller.actor != "operator" && !caller.actor.starts_with("operator:"))
+  return serve(context, *request, [&](const Caller& caller) -> Status {
+    if (request->all_tenants() && !is_operator(caller))
       return fail(Code::permission_denied, "only an operator may see the payments of all tenants", "OPERATORS_ONLY", "Ask an operator.");
     const auto size = rpc::page_size(request->page_size());
     for (auto& payment : cashier_.payments(request->all_tenants() ? "" : caller.tenant, request->problems(), request->page_token(), size))
@@ -81,18 +93,14 @@ grpc::Status PaymentService::ListPayments(grpc::ServerContext* context, const v1
     return {};
   });
 }
+/// No tenant and no deadline: Stripe has neither. What it takes is bounded by the size of the body and one row.
 grpc::Status PaymentService::StripeWebhook(grpc::ServerContext* context, const google::api::HttpBody* request,
                                            v1::StripeWebhookResponse* response) {
-  try {
+  return serve_anybody([&] {
     const auto found = context->client_metadata().find("stripe-signature");
     const std::string signature = found == context->client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
-    const auto taken = inbox_.take(request->data(), signature);
-    if (!taken) return rpc::to_status(taken.error());
-    response->set_received(true);
-    return grpc::Status::OK;
-  } catch (const std::exception& surprise) {
-    return rpc::cannot_answer("billing", surprise);
-  }
+    return inbox_.take(request->data(), signature).map([&] { response->set_received(true); });
+  });
 }
 
 }  // namespace q2o::billing::payments

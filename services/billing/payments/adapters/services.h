@@ -3,6 +3,7 @@
 #include "q2o/billing/v1/payments.grpc.pb.h"
 #include "q2o/billing/v1/pricing.grpc.pb.h"
 #include "services/billing/payments/adapters/event_inbox.h"
+#include "services/billing/payments/app/analysis.h"
 #include "services/billing/payments/app/cashier.h"
 
 namespace q2o::billing::payments {
@@ -10,15 +11,17 @@ namespace q2o::billing::payments {
 /// PricingService on the wire.
 class PricingService final : public v1::PricingService::Service {
  public:
-  explicit PricingService(Quotes& quotes) : quotes_(quotes) {}
+  PricingService(Quotes& quotes, Analysis& analysis) : quotes_(quotes), analysis_(analysis) {}
   grpc::Status Estimate(grpc::ServerContext*, const v1::EstimateRequest*, v1::EstimateResponse*) override;
   grpc::Status RequestQuote(grpc::ServerContext*, const v1::RequestQuoteRequest*, v1::RequestQuoteResponse*) override;
   grpc::Status GetQuote(grpc::ServerContext*, const v1::GetQuoteRequest*, v1::GetQuoteResponse*) override;
   grpc::Status ListQuotes(grpc::ServerContext*, const v1::ListQuotesRequest*, v1::ListQuotesResponse*) override;
+  grpc::Status AnalyzeVolume(grpc::ServerContext*, const v1::AnalyzeVolumeRequest*, v1::AnalyzeVolumeResponse*) override;
   grpc::Status EditScope(grpc::ServerContext*, const v1::EditScopeRequest*, v1::EditScopeResponse*) override;
 
  private:
   Quotes& quotes_;
+  Analysis& analysis_;
 };
 
 /// PaymentService on the wire.

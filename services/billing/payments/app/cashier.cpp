@@ -13,6 +13,11 @@ namespace {
 const failpoint::Point kBeforePage{"before_payment_page"};
 const failpoint::Point kAfterPage{"after_payment_page"};
 
+/// Asked for at the provider, and not known whether there is a page: it is asked for once more with the same key.
+bool is_unknown(const v1::Checkout& checkout) {
+  return checkout.state() == v1::CHECKOUT_STATE_CREATING;
+}
+
 Status check_urls(const std::string& success, const std::string& cancel) {
   const auto good = [](const std::string& url) {
     return (url.starts_with("https://") || url.starts_with("http://")) && url.size() < 2000 &&
@@ -24,6 +29,16 @@ Status check_urls(const std::string& success, const std::string& cancel) {
 }
 
 }  // namespace
+
+std::optional<Result<v1::Checkout>> Cashier::visit_before(const Caller& caller, Migrations& migrations, PaymentStore& store) {
+  auto known = answered_before(migrations, caller);
+  if (!known) return std::nullopt;
+  return known->and_then([&](const std::string& id) -> Result<v1::Checkout> {
+    auto visit = store.checkout(id);
+    if (visit) return *visit;
+    return fail(Code::data_loss, "the visit of this key is not known any more", "CHECKOUT_GONE", "Ask with a new key.");
+  });
+}
 
 v1::Checkout Cashier::begun(v1::Checkout wanted, PaymentStore& store) const {
   const auto subject = subject_of(wanted);
@@ -49,6 +64,7 @@ Result<v1::Checkout> Cashier::checkout(const Caller& caller, const v1::CheckoutR
   transact_([&](Migrations& migrations, PaymentStore& store) {
     session = {};
     const auto work = [&]() -> Result<v1::Checkout> {
+      if (auto known = visit_before(caller, migrations, store); known && (!*known || !is_unknown(**known))) return *known;
       const auto quote = store.quote(caller.tenant, request.quote_id());
       if (!quote)
         return fail(Code::not_found, fmt::format("there is no quote '{}'", request.quote_id()), "QUOTE_NOT_FOUND",
@@ -74,11 +90,13 @@ Result<v1::Checkout> Cashier::checkout(const Caller& caller, const v1::CheckoutR
       wanted.set_quote_id(quote->quote_id());
       wanted.set_success_url(request.success_url());
       wanted.set_cancel_url(request.cancel_url());
-      return begun(std::move(wanted), store);
+      auto visit = begun(std::move(wanted), store);
+      remember_answer(migrations, caller, quote->migrations(0).migration_id(), visit.checkout_id());
+      return visit;
     };
     begun_one = work();
   });
-  if (!begun_one || begun_one->state() == v1::CHECKOUT_STATE_OPEN) return begun_one;
+  if (!begun_one || !is_unknown(*begun_one)) return begun_one;
   auto out = opened(*begun_one, std::move(session), deadline);
   if (out) probe_.step("checkout");
   return out;
@@ -91,20 +109,25 @@ Result<v1::Checkout> Cashier::subscribe(const Caller& caller, const v1::Subscrib
     return fail(Code::not_found, fmt::format("the plan '{}' cannot be subscribed to", request.plan()), "PLAN_UNKNOWN",
                 "Give one of pricing_config.json that STRIPE_PLAN_MAP has a price for.");
   }
-  v1::Checkout begun_one;
-  transact_([&](Migrations&, PaymentStore& store) {
+  Result<v1::Checkout> begun_one;
+  transact_([&](Migrations& migrations, PaymentStore& store) {
+    if (auto known = visit_before(caller, migrations, store)) {
+      begun_one = *known;
+      return;
+    }
     v1::Checkout wanted;
     wanted.set_tenant_id(caller.tenant);
     wanted.set_plan(request.plan());
     wanted.set_success_url(request.success_url());
     wanted.set_cancel_url(request.cancel_url());
     begun_one = begun(std::move(wanted), store);
+    remember_answer(migrations, caller, "", begun_one->checkout_id());
   });
-  if (begun_one.state() == v1::CHECKOUT_STATE_OPEN) return begun_one;
+  if (!begun_one || !is_unknown(*begun_one)) return begun_one;
   NewSession session;
   session.subscription = true;
   session.items.push_back({"", 0, price->second});
-  return opened(std::move(begun_one), std::move(session), deadline);
+  return opened(std::move(*begun_one), std::move(session), deadline);
 }
 
 Result<v1::Checkout> Cashier::opened(v1::Checkout checkout, NewSession session, std::chrono::milliseconds deadline) {

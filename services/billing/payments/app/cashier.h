@@ -25,6 +25,8 @@ class Cashier {
   std::vector<v1::Payment> payments(const std::string& tenant, bool problems, const std::string& after, std::uint32_t most);
 
  private:
+  /// The visit that an earlier call with the caller's key began.
+  static std::optional<Result<v1::Checkout>> visit_before(const Caller& caller, Migrations& migrations, PaymentStore& store);
   /// The newest visit of the subject that is still open or of which nothing is known; else a new one.
   v1::Checkout begun(v1::Checkout wanted, PaymentStore& store) const;
   Result<v1::Checkout> opened(v1::Checkout checkout, NewSession session, std::chrono::milliseconds deadline);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "services/billing/domain/extent.h"
 #include "services/billing/payments/domain/words.h"
 
 namespace q2o::billing::payments {
@@ -16,14 +17,9 @@ bool is_in_force(const v1::Subscription& subscription) {
 
 }  // namespace
 
-std::uint32_t years_between(std::uint32_t first, std::uint32_t last, std::uint32_t this_year) {
-  if (first == 0) return 0;
-  const auto end = last == 0 ? this_year : last;
-  return end < first ? 1 : end - first + 1;
-}
-
-std::uint32_t Plans::this_year() const {
-  return static_cast<std::uint32_t>(std::stoul(now_().substr(0, 4)));
+std::uint32_t Plans::years_priced(const v1::Migration& migration) const {
+  if (!is_all(migration.extent())) return years_of(migration.extent(), now_().substr(0, 10));
+  return migration.counted().years();
 }
 
 std::optional<v1::Subscription> Plans::in_force(PaymentStore& store, const std::string& tenant, const Pricing& pricing) {
@@ -46,12 +42,12 @@ Status Plans::allows(PaymentStore& store, const std::string& tenant, std::uint32
   if (years <= plan.years) return {};
   return fail(Code::failed_precondition,
               fmt::format("the plan {} covers {} years of history, {} are asked for", plan.name, plan.years, years), "PLAN_YEARS",
-              "Ask for fewer years (`q2o quote --years`), or take a larger plan.");
+              "Ask for fewer years, or take a larger plan.");
 }
 
-Status Plans::allows(const std::string& tenant, std::uint32_t first_year, std::uint32_t last_year) {
+Status Plans::allows(const std::string& tenant, std::uint32_t years) {
   Status out;
-  transact_([&](Migrations&, PaymentStore& store) { out = allows(store, tenant, years_between(first_year, last_year, this_year())); });
+  transact_([&](Migrations&, PaymentStore& store) { out = allows(store, tenant, years); });
   return out;
 }
 
@@ -79,6 +75,7 @@ Status Plans::use(const Caller& caller, const std::string& migration_id) {
   transact_([&](Migrations& migrations, PaymentStore& store) {
     paid = false;
     const auto work = [&]() -> Status {
+      if (const auto known = answered_before(migrations, caller)) return known->map([](const auto&) {});
       auto migration = migrations.find(caller.tenant, migration_id);
       if (!migration)
         return fail(Code::not_found, fmt::format("there is no migration '{}'", migration_id), "MIGRATION_NOT_FOUND",
@@ -95,12 +92,16 @@ Status Plans::use(const Caller& caller, const std::string& migration_id) {
                     fmt::format("the plan {} includes {} in each period, used already", plan.name,
                                 counted(plan.migrations_included, "migration", "migrations")),
                     "PLAN_USED_UP", "Pay the quote, or wait for the next period.");
-      const auto years = years_between(migration->get().first_year(), migration->get().last_year(), this_year());
+      const auto years = years_priced(migration->get());
+      if (years == 0)  // else all of the history would come with a plan of a few years
+        return fail(Code::failed_precondition, "the migration does not say how many years are to be moved", "YEARS_MISSING",
+                    "Ask for a quote with the years, or have them counted.");
       if (auto allowed = allows(store, caller.tenant, years); !allowed) return allowed;
       migration->edit().set_paid_by("plan");
       if (auto done = migration->step(Trigger::entitled, caller.actor, fmt::format("plan {}", plan.name), now_()); !done) return done;
       store.use_plan(*subscription, migration_id);
       migrations.save(*migration);
+      remember_answer(migrations, caller, migration_id, "");
       paid = true;
       return {};
     };

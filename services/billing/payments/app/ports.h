@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "q2o/billing/v1/event.pb.h"
 #include "q2o/billing/v1/payments.pb.h"
 #include "q2o/billing/v1/pricing.pb.h"
 #include "services/billing/app/ports.h"
@@ -40,6 +41,9 @@ class PaymentStore {
   /// Migrations that a plan has paid for in the period that began then.
   virtual std::uint32_t plan_uses(const std::string& subscription_id, std::int64_t period_start) = 0;
   virtual void use_plan(const v1::Subscription& subscription, const std::string& migration_id) = 0;
+
+  /// People are told, when this transaction is done. The same event twice is the same to who tells them.
+  virtual void tell(const v1::PaymentEvent& event) = 0;
 };
 
 /// Runs `work` in one transaction over both modules; `work` may run again from the start.
@@ -73,7 +77,8 @@ class PaymentPages {
   virtual Result<Session> create(const NewSession& wanted, std::chrono::milliseconds deadline) = 0;
 };
 
-/// What happened, for metrics. Names of steps: "estimate", "quote", "checkout", "paid"; outcomes as Applied.outcome. Thread-safe.
+/// What happened, for metrics. Names of steps: "estimate", "analysis", "quote", "checkout", "paid"; outcomes as Applied.outcome.
+/// Thread-safe.
 class Probe {
  public:
   virtual ~Probe() = default;

@@ -7,6 +7,7 @@
 #include "common/calendar/calendar.h"
 #include "common/crypto/hmac.h"
 #include "common/ids/ids.h"
+#include "services/billing/domain/extent.h"
 #include "services/billing/payments/domain/words.h"
 
 namespace q2o::billing::payments {
@@ -56,8 +57,9 @@ v1::Price on_the_wire(const Price& price, const std::string& platform, const std
   return out;
 }
 
-bool is_operator(const Caller& caller) {
-  return caller.actor == "operator" || caller.actor.starts_with("operator:");
+/// What was counted is of the extent as it is now.
+bool is_counted(const v1::Migration& migration) {
+  return migration.has_counted() && migration.counted().first_day() == migration.extent().first_day();
 }
 
 tl::unexpected<Error> too_many(const char* what) {
@@ -95,22 +97,45 @@ Result<v1::EstimateResponse> Quotes::estimate(const v1::EstimateRequest& request
 Result<v1::Quote> Quotes::request(const Caller& caller, const v1::RequestQuoteRequest& request) {
   if (request.companies().empty() || request.companies_size() > kCompaniesMax) return too_many("a quote");
   Result<v1::Quote> out;
+  bool repeated = false;
   transact_([&](Migrations& migrations, PaymentStore& store) {
-    if (!caller.idempotency_key.empty()) {
-      if (const auto known = migrations.seen(caller.tenant, caller.idempotency_key)) {
-        const auto migration = migrations.find(caller.tenant, *known);
-        const auto quote = migration ? store.quote(caller.tenant, migration->get().quote_id()) : std::nullopt;
-        out = quote ? Result<v1::Quote>(*quote)
-                    : fail(Code::failed_precondition, "the quote of this key is gone", "QUOTE_GONE", "Ask for a new quote.");
-        return;
-      }
+    const auto known = answered_before(migrations, caller);
+    repeated = known.has_value();
+    if (repeated) {
+      out = known->and_then([&](const std::string& id) { return kept(caller, id, store); });
+      return;
     }
     out = quoted(caller, request, migrations, store);
-    if (out && !caller.idempotency_key.empty())
-      migrations.remember(caller.tenant, caller.idempotency_key, request.companies(0).migration_id());
+    if (out) remember_answer(migrations, caller, request.companies(0).migration_id(), out->quote_id());
   });
-  if (out) probe_.step("quote");
+  if (out && !repeated) probe_.step("quote");
   return out;
+}
+
+Result<v1::Quote> Quotes::request_again(const Caller& caller, const std::string& migration_id) {
+  v1::RequestQuoteRequest request;
+  transact_([&](Migrations& migrations, PaymentStore& store) {
+    request.Clear();
+    std::vector<std::string> ids;
+    for (const auto& order : store.open_quotes(caller.tenant, migration_id)) {
+      for (const auto& item : order.migrations()) {
+        const auto other = migrations.find(caller.tenant, item.migration_id());
+        if (other && other->get().quote_id() == order.quote_id()) ids.push_back(item.migration_id());
+      }
+    }
+    if (std::ranges::find(ids, migration_id) == ids.end()) ids = {migration_id};
+    for (const auto& id : ids) request.add_companies()->set_migration_id(id);
+  });
+  return this->request(Caller{caller.tenant, caller.actor, {}}, request);
+}
+
+Result<Quotes::Both> Quotes::compare(const v1::Migration& migration, std::uint32_t years, std::uint64_t records) const {
+  const auto pricing = prices_();
+  const auto guess = price(*pricing, {migration.platform(), years, {}});
+  if (!guess) return fail(guess.error());
+  const auto exact = price(*pricing, {migration.platform(), years, records});
+  if (!exact) return fail(exact.error());
+  return Both{on_the_wire(*exact, migration.platform(), pricing->currency), on_the_wire(*guess, migration.platform(), pricing->currency)};
 }
 
 Result<v1::Quote> Quotes::quoted(const Caller& caller, const v1::RequestQuoteRequest& request, Migrations& migrations,
@@ -173,8 +198,7 @@ Result<Price> Quotes::priced(const Caller& caller, const v1::RequestQuoteRequest
                 fmt::format("the migration {} is {}; it cannot be priced now", company.migration_id(), billing::name(migration.state())),
                 "WRONG_STATE", std::string(what_is_missing(migration.state(), Trigger::quoted)));
   }
-  const auto this_year = static_cast<std::uint32_t>(std::stoul(now_().substr(0, 4)));
-  auto years = years_between(migration.get().first_year(), migration.get().last_year(), this_year);
+  auto years = plans_.years_priced(migration.get());
   if (years == 0) {
     if (company.years() == 0)
       return fail(Code::invalid_argument,
@@ -182,6 +206,14 @@ Result<Price> Quotes::priced(const Caller& caller, const v1::RequestQuoteRequest
                   "Give the number of years.");
     years = company.years();
     if (years > pricing.years_max) return price(pricing, {migration.get().platform(), years, {}});
+    // What is paid for is what comes: the years are the migration's extent from now on.
+    v1::Extent wanted;
+    wanted.set_years(years);
+    const auto today = now_().substr(0, 10);
+    const auto extent = complete(wanted, 0, today);
+    if (!extent) return fail(extent.error());
+    *migration.edit().mutable_extent() = *extent;
+    migration.edit().set_extent_chosen_on(today);
   } else if (company.years() != 0 && company.years() != years) {
     return fail(Code::failed_precondition,
                 fmt::format("the migration {} is about {} years, not {}", company.migration_id(), years, company.years()), "YEARS_DIFFER",
@@ -189,10 +221,14 @@ Result<Price> Quotes::priced(const Caller& caller, const v1::RequestQuoteRequest
   }
   if (company.counted_records() != 0 && !is_operator(caller))
     return fail(Code::permission_denied, "only an operator may say how many records were counted", "OPERATORS_ONLY",
-                "Leave it out; the estimate is used.");
+                "Leave it out: the source is counted by analyze-volume.");
   if (auto allowed = plans_.allows(store, caller.tenant, years); !allowed) return fail(allowed.error());
-  return price(pricing, {migration.get().platform(), years,
-                         company.counted_records() == 0 ? std::nullopt : std::optional(company.counted_records())});
+  std::optional<std::uint64_t> records;
+  if (company.counted_records() != 0)
+    records = company.counted_records();
+  else if (is_counted(migration.get()))
+    records = migration.get().counted().records();
+  return price(pricing, {migration.get().platform(), years, records});
 }
 
 void Quotes::void_quotes(const Caller& caller, const std::string& migration_id, const std::vector<std::string>& keep,
@@ -211,26 +247,30 @@ void Quotes::void_quotes(const Caller& caller, const std::string& migration_id, 
 }
 
 Result<v1::EditScopeResponse> Quotes::edit_scope(const Caller& caller, const v1::EditScopeRequest& request) {
+  const auto today = now_().substr(0, 10);
+  const auto extent = complete(request.extent(), 0, today);
+  if (!extent) return fail(extent.error());
   Result<v1::EditScopeResponse> out;
-  const auto this_year = static_cast<std::uint32_t>(std::stoul(now_().substr(0, 4)));
-  if (request.first_year() < 1900 || request.first_year() > this_year ||
-      (request.last_year() != 0 && request.last_year() < request.first_year())) {
-    return fail(Code::invalid_argument, "the first year must lie between 1900 and this year, and not after the last", "YEARS_OUT_OF_RANGE",
-                "Give the years as 2021 and 2025; without a last one all newer records come too.");
-  }
   transact_([&](Migrations& migrations, PaymentStore& store) {
     const auto work = [&]() -> Result<v1::EditScopeResponse> {
+      if (const auto known = answered_before_with<v1::EditScopeResponse>(migrations, caller)) return *known;
       auto migration = migrations.find(caller.tenant, request.migration_id());
       if (!migration)
         return fail(Code::not_found, fmt::format("there is no migration '{}'", request.migration_id()), "MIGRATION_NOT_FOUND",
                     "List the migrations to see their ids.");
-      if (auto allowed = plans_.allows(store, caller.tenant, years_between(request.first_year(), request.last_year(), this_year)); !allowed)
-        return fail(allowed.error());
-      migration->edit().set_first_year(request.first_year());
-      migration->edit().set_last_year(request.last_year());
+      if (migration->get().run() != 0)
+        return fail(Code::failed_precondition, "a run of this migration has begun; its extent stays as it is", "RUN_HAS_BEGUN",
+                    "Create another migration for another extent.");
+      if (auto allowed = plans_.allows(store, caller.tenant, years_of(*extent, today)); !allowed) return fail(allowed.error());
+      migration->edit().clear_extent();
+      migration->edit().clear_extent_chosen_on();
+      migration->edit().clear_counted();
+      if (!is_all(*extent)) {
+        *migration->edit().mutable_extent() = *extent;
+        migration->edit().set_extent_chosen_on(today);
+      }
       forget_price(*migration);
-      const auto words = request.last_year() == 0 ? fmt::format("from {}", request.first_year())
-                                                  : fmt::format("{} to {}", request.first_year(), request.last_year());
+      const auto words = in_words(*extent);
       if (migration->state() == State::draft) {
         migration->note("SCOPE_EDITED", caller.actor, words, now_());
       } else if (auto done = migration->step(Trigger::scope_edited, caller.actor, words, now_()); !done) {
@@ -241,8 +281,8 @@ Result<v1::EditScopeResponse> Quotes::edit_scope(const Caller& caller, const v1:
       migrations.save(*migration);
       v1::EditScopeResponse answer;
       answer.set_migration_id(request.migration_id());
-      answer.set_first_year(request.first_year());
-      answer.set_last_year(request.last_year());
+      *answer.mutable_extent() = migration->get().extent();
+      remember_answer(migrations, caller, request.migration_id(), answer.SerializeAsString());
       return answer;
     };
     out = work();
@@ -250,12 +290,17 @@ Result<v1::EditScopeResponse> Quotes::edit_scope(const Caller& caller, const v1:
   return out;
 }
 
-Result<v1::Quote> Quotes::get(const Caller& caller, const std::string& quote_id) {
-  std::optional<v1::Quote> found;
-  transact_([&](Migrations&, PaymentStore& store) { found = store.quote(caller.tenant, quote_id); });
+Result<v1::Quote> Quotes::kept(const Caller& caller, const std::string& quote_id, PaymentStore& store) const {
+  const auto found = store.quote(caller.tenant, quote_id);
   if (!found)
     return fail(Code::not_found, fmt::format("there is no quote '{}'", quote_id), "QUOTE_NOT_FOUND", "List the quotes to see their ids.");
   return seen(*found);
+}
+
+Result<v1::Quote> Quotes::get(const Caller& caller, const std::string& quote_id) {
+  Result<v1::Quote> out;
+  transact_([&](Migrations&, PaymentStore& store) { out = kept(caller, quote_id, store); });
+  return out;
 }
 
 std::vector<v1::Quote> Quotes::list(const Caller& caller, const std::string& after, std::uint32_t most) {

@@ -37,7 +37,7 @@ TEST(Quotes, AnAlteredQuoteIsRefused) {
   EXPECT_EQ(world.quotes.payable(quote).error().reason, "QUOTE_ALTERED");
 }
 
-TEST(Quotes, YearsAreAskedForWithEveryQuote) {
+TEST(Quotes, YearsThatAreQuotedAreTheYearsThatCome) {
   World world;
   const auto id = world.draft(0);
   EXPECT_EQ(world.quote({id}).error().reason, "YEARS_MISSING");
@@ -46,11 +46,22 @@ TEST(Quotes, YearsAreAskedForWithEveryQuote) {
   company.set_migration_id(id);
   company.set_years(5);
   EXPECT_EQ(world.quotes.request(world.owner, request)->total(), "2099");
-  EXPECT_EQ(world.migration(id).first_year(), 0u) << "what is moved is chosen by the extent, not by the price";
+  EXPECT_EQ(world.migration(id).extent().years(), 5u);
+  EXPECT_EQ(world.migration(id).extent_chosen_on(), "2026-09-21");
   company.set_years(3);
-  const auto less = world.quotes.request(world.owner, request);
-  ASSERT_TRUE(less) << less.error().message;
-  EXPECT_NE(less->total(), "2099");
+  EXPECT_EQ(world.quotes.request(world.owner, request).error().reason, "YEARS_DIFFER");
+  company.set_years(101);
+  company.set_migration_id(world.draft(0));
+  EXPECT_EQ(world.quotes.request(world.owner, request).error().reason, "YEARS_OUT_OF_RANGE");
+}
+
+TEST(Quotes, ADayIsPricedByTheYearsSinceThen) {
+  World world;
+  v1::CreateMigrationRequest create;
+  create.set_platform("quickbooks_online");
+  create.mutable_extent()->set_first_day("2024-07-01");
+  const auto id = world.commands.create(world.owner, create)->migration_id();
+  EXPECT_EQ(world.quote({id})->migrations(0).price().years(), 3u);
 }
 
 TEST(Quotes, OnlyOperatorsSayWhatWasCounted) {
@@ -65,7 +76,7 @@ TEST(Quotes, OnlyOperatorsSayWhatWasCounted) {
 
 TEST(Quotes, SeveralCompaniesAreOneOrderAndANewQuoteVoidsIt) {
   World world;
-  const auto one = world.draft(), other = world.draft(2026);
+  const auto one = world.draft(), other = world.draft(1);
   const auto order = *world.quote({one, other});
   EXPECT_EQ(order.migrations_size(), 2);
   EXPECT_EQ(order.total(), "2598");  // 2,099 + Starter 499
@@ -85,14 +96,15 @@ TEST(Quotes, EditingTheScopeVoidsTheQuote) {
   const auto quote = *world.quote({id});
   v1::EditScopeRequest edit;
   edit.set_migration_id(id);
-  edit.set_first_year(2024);
+  edit.mutable_extent()->set_years(3);
   ASSERT_TRUE(world.quotes.edit_scope(world.owner, edit));
   EXPECT_EQ(world.state(id), State::draft);
   EXPECT_EQ(world.migration(id).price(), "");
   EXPECT_EQ(world.quotes.payable(*world.quotes.get(world.owner, quote.quote_id())).error().reason, "QUOTE_VOIDED");
   EXPECT_EQ(world.quote({id})->migrations(0).price().years(), 3u);
-  edit.set_first_year(2030);
-  EXPECT_EQ(world.quotes.edit_scope(world.owner, edit).error().reason, "YEARS_OUT_OF_RANGE");
+  EXPECT_EQ(world.migrations.events[id][1].reason(), "full history of 3 fiscal years, before it opening balances and open items");
+  edit.mutable_extent()->set_first_day("2030-01-01");
+  EXPECT_EQ(world.quotes.edit_scope(world.owner, edit).error().reason, "EXTENT_CONTRADICTION");
 }
 
 TEST(Quotes, TheSameKeyGivesTheSameQuote) {
@@ -102,7 +114,9 @@ TEST(Quotes, TheSameKeyGivesTheSameQuote) {
   const Caller caller{"tenant", "cli", "key-1"};
   const auto first = world.quotes.request(caller, request), again = world.quotes.request(caller, request);
   EXPECT_EQ(first->quote_id(), again->quote_id());
-  EXPECT_EQ(world.probe.steps["quote"], 2);
+  EXPECT_EQ(world.probe.steps["quote"], 1);
+  const Caller mistaken{"tenant", "cli", "key-1", "another request"};
+  EXPECT_EQ(world.quotes.request(mistaken, request).error().reason, "IDEMPOTENCY_KEY_REUSED");
 }
 
 TEST(Quotes, AnotherTenantsQuoteDoesNotExist) {
@@ -118,9 +132,8 @@ TEST(Quotes, AnotherTenantsQuoteDoesNotExist) {
 
 TEST(Plans, CapTheYearsAndEntitleAsOftenAsTheyInclude) {
   World world;
-  world.commands.guard_years(
-      [&](const std::string& tenant, std::uint32_t first, std::uint32_t last) { return world.plans.allows(tenant, first, last); });
-  const auto one = world.draft(2022), other = world.draft(2023), many = world.draft(2010);
+  world.commands.guard_years([&](const std::string& tenant, std::uint32_t years) { return world.plans.allows(tenant, years); });
+  const auto one = world.draft(5), other = world.draft(4), many = world.draft(17), all = world.draft(0);
   EXPECT_EQ(world.plans.use(world.owner, one).error().reason, "NO_PLAN");
   world.apply(world.plan("price_half", "active"));
   EXPECT_EQ(world.quote({many}).error().reason, "PLAN_YEARS");
@@ -128,10 +141,11 @@ TEST(Plans, CapTheYearsAndEntitleAsOftenAsTheyInclude) {
   create.set_platform("quickbooks_online");
   create.set_source_connection_id("source");
   create.set_target_id("target");
-  create.set_first_year(2021);
+  create.mutable_extent()->set_years(6);
   EXPECT_EQ(world.commands.create(world.owner, create).error().reason, "PLAN_YEARS");
 
   ASSERT_TRUE(world.quote({one}) && world.quote({other}));
+  EXPECT_EQ(world.plans.use(world.owner, all).error().reason, "YEARS_MISSING") << "all of the history is no way around the plan";
   ASSERT_TRUE(world.plans.use(world.owner, one));
   EXPECT_EQ(world.state(one), State::paid);
   EXPECT_EQ(world.migration(one).paid_by(), "plan");
@@ -148,7 +162,7 @@ TEST(Plans, CapTheYearsAndEntitleAsOftenAsTheyInclude) {
 
 TEST(Plans, APlanThatIncludesNothingOnlyCaps) {
   World world;
-  const auto id = world.draft(2024);
+  const auto id = world.draft(3);
   ASSERT_TRUE(world.quote({id}));
   world.apply(world.plan("price_starter", "trialing"));
   EXPECT_EQ(world.plans.get(world.owner)->years_max(), 3u);

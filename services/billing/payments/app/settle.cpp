@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "services/billing/payments/app/news.h"
 #include "services/billing/payments/app/payment_fold.h"
 #include "services/billing/payments/domain/words.h"
 
@@ -141,26 +142,33 @@ Applied Settler::settle(v1::Payment& payment, std::int64_t refunded_before, Migr
     const auto all = store.checkouts(payment.tenant_id(), payment.quote_id());
     const auto mine = std::ranges::find(all, payment.session_id(), &v1::Checkout::session_id);
     if (mine != all.end()) out = ended(*mine, "the payment failed", migrations, store);
+    if (out.outcome == "ended") tell(store, failed(payment, store, now_()));
   } else if (was_paid(payment)) {
     const auto refunded = refunded_minor(payment);
     const bool first = !payment.confirmed() && !payment.revoked() && payment.problem().empty();
     if (first) {
       confirm(payment, migrations, store);
       out = {payment.problem().empty() ? "confirmed" : "problem", payment.currency(), payment.total_minor()};
+      tell(store, received(payment, store, now_()));
     }
     if (is_gone(payment)) {
       if (!payment.revoked()) {
+        const bool lost = payment.state() == v1::PAYMENT_STATE_DISPUTE_LOST;
         revoke(payment, migrations, store);
         out = {"refunded", payment.currency(), refunded - refunded_before};
+        tell(store,
+             lost ? dispute_over(payment, true, store, now_()) : payments::refunded(payment, refunded - refunded_before, store, now_()));
       }
     } else if (payment.state() == v1::PAYMENT_STATE_DISPUTED) {
       if (!payment.held()) {
         hold(payment, migrations);
         out.outcome = "disputed";
+        tell(store, disputed(payment, store, now_()));
       }
     } else if (payment.held()) {
       release(payment, migrations);
       out.outcome = "dispute_over";
+      tell(store, dispute_over(payment, false, store, now_()));
     }
     if (!is_gone(payment) && refunded > refunded_before) {
       for (auto& migration : paid_with(payment, migrations)) {
@@ -169,10 +177,15 @@ Applied Settler::settle(v1::Payment& payment, std::int64_t refunded_before, Migr
         migrations.save(migration);
       }
       if (!first) out = {"partly_refunded", payment.currency(), refunded - refunded_before};
+      tell(store, payments::refunded(payment, refunded - refunded_before, store, now_()));
     }
   }
   store.put(payment);
   return out;
+}
+
+void Settler::tell(PaymentStore& store, const v1::PaymentEvent& event) const {
+  if (!event.tenant_id().empty()) store.tell(event);
 }
 
 void Settler::confirm(v1::Payment& payment, Migrations& migrations, PaymentStore& store) const {
@@ -256,6 +269,7 @@ Applied Settler::subscription(const SubscriptionFact& fact, std::int64_t created
   auto known = store.subscription(fact.subscription).value_or(v1::Subscription());
   const bool ended = known.status() == "canceled" || known.status() == "incomplete_expired";
   if (ended || known.event_created() > created) return {};
+  const auto before = known;
   known.set_subscription_id(fact.subscription);
   if (!fact.tenant.empty()) known.set_tenant_id(fact.tenant);
   known.set_price_id(fact.price);
@@ -266,6 +280,8 @@ Applied Settler::subscription(const SubscriptionFact& fact, std::int64_t created
   known.set_period_end(fact.period_end);
   known.set_event_created(created);
   store.put(known);
+  const bool differs = before.plan() != known.plan() || before.status() != known.status() || before.period_end() != known.period_end();
+  if (differs) tell(store, plan_changed(known, plan_name_(known.plan()), now_()));
   return {"plan", "", 0};
 }
 

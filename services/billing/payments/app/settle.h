@@ -14,12 +14,16 @@ struct Applied {
 };
 
 /// Turns Stripe's events into payments and lifecycle steps: the rows about payment of the transition table. Events may come in any order,
-/// late and twice. A payment that fits no migration is kept with its problem. Called within one transaction at a time.
+/// late and twice. A payment that fits no migration is kept with its problem. People are told of what came and went (PaymentStore::tell).
+/// Called within one transaction at a time.
 class Settler {
  public:
   /// Stripe's price id -> our plan.
   using PlanMap = std::map<std::string, std::string>;
-  Settler(PlanMap plans, Clock now) : plans_(std::move(plans)), now_(std::move(now)) {}
+  /// `plan_name`: of our plan, for people.
+  using PlanName = std::function<std::string(const std::string& plan)>;
+  Settler(PlanMap plans, PlanName plan_name, Clock now)
+      : plans_(std::move(plans)), plan_name_(std::move(plan_name)), now_(std::move(now)) {}
   Applied apply(const StripeEvent& event, Migrations& migrations, PaymentStore& store) const;
   const PlanMap& plans() const { return plans_; }
 
@@ -36,7 +40,11 @@ class Settler {
   void hold(v1::Payment& payment, Migrations& migrations) const;
   void release(v1::Payment& payment, Migrations& migrations) const;
 
+  /// Tells of a payment whose tenant is known.
+  void tell(PaymentStore& store, const v1::PaymentEvent& event) const;
+
   PlanMap plans_;
+  PlanName plan_name_;
   Clock now_;
 };
 

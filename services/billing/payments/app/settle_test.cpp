@@ -177,13 +177,57 @@ TEST_F(Settling, ALostDisputeIsLikeARefund) {
 }
 
 TEST_F(Settling, OneOrderPaysForAllItsCompanies) {
-  const auto one = world_.draft(), other = world_.draft(2026);
+  const auto one = world_.draft(), other = world_.draft(1);
   const auto page = world_.paid({one, other});
   EXPECT_EQ(world_.state(one), State::paid);
   EXPECT_EQ(world_.state(other), State::paid);
   world_.apply(world_.refund(page, 259'800));
   EXPECT_EQ(world_.state(one), State::priced);
   EXPECT_EQ(world_.state(other), State::priced);
+}
+
+TEST_F(Settling, PeopleAreToldWhatCameAndWent) {
+  const auto told = [&] {
+    std::vector<v1::PaymentEvent::KindCase> out;
+    for (const auto& event : world_.store.told) out.push_back(event.kind_case());
+    return out;
+  };
+  using Event = v1::PaymentEvent;
+  world_.apply(completed());
+  ASSERT_EQ(world_.store.told.size(), 1u);
+  const auto& receipt = world_.store.told[0];
+  EXPECT_EQ(receipt.tenant_id(), "tenant");
+  EXPECT_EQ(receipt.received().total(), "2099.00");
+  ASSERT_EQ(receipt.received().items_size(), 1);
+  EXPECT_EQ(receipt.received().items(0).name(), "Bakery");
+  EXPECT_EQ(receipt.received().items(0).amount(), "2099");
+  world_.apply(completed());
+  world_.apply(world_.refund(page_, 50'000));
+  EXPECT_EQ(world_.store.told.back().refunded().amount(), "500.00");
+  EXPECT_FALSE(world_.store.told.back().refunded().whole());
+  world_.apply(world_.dispute(page_, "needs_response", false));
+  world_.apply(world_.dispute(page_, "lost", true));
+  EXPECT_THAT(told(), ::testing::ElementsAre(Event::kReceived, Event::kRefunded, Event::kDisputed, Event::kDisputeOver));
+  EXPECT_TRUE(world_.store.told.back().dispute_over().lost());
+}
+
+TEST_F(Settling, AFailedDebitAndAPlanAreToldOnce) {
+  for (int twice = 0; twice < 2; ++twice) {
+    world_.apply(completed(kPrice, "unpaid"));
+    world_.apply(world_.session(Kind::async_failed, page_, kPrice, "unpaid"));
+    world_.apply(world_.plan("price_half", "active"));
+  }
+  ASSERT_EQ(world_.store.told.size(), 2u);
+  EXPECT_EQ(world_.store.told[0].failed().quote_id(), quote_.quote_id());
+  EXPECT_EQ(world_.store.told[1].plan_changed().name(), "Plan half");
+  EXPECT_EQ(world_.store.told[1].plan_changed().period_end(), "1970-01-01T00:03:20Z");
+}
+
+TEST_F(Settling, MoneyOfNobodyIsToldToNobody) {
+  auto event = completed();
+  std::get<SessionFact>(event.fact).checkout = "unknown";
+  EXPECT_EQ(world_.apply(event).outcome, "problem");
+  EXPECT_TRUE(world_.store.told.empty());
 }
 
 /// Whatever the order and however often: the end is the same.
@@ -233,6 +277,24 @@ TEST(Cashier, ALostAnswerIsAskedForWithTheSameKey) {
 
   world.now = 2'000'000'001;
   EXPECT_EQ(world.checkout(quote.quote_id()).error().reason, "QUOTE_EXPIRED");
+}
+
+TEST(Cashier, TheSameKeyGivesTheSamePageAlsoWhenItIsPaid) {
+  World world;
+  const auto quote = *world.quote({world.draft()});
+  world.owner.idempotency_key = "pay-1";
+  world.pages.fail_next = Error{Code::deadline_exceeded, "no answer", Retry::after_backoff, Effect::unknown, "", "", {}};
+  EXPECT_FALSE(world.checkout(quote.quote_id()));
+  const auto page = world.checkout(quote.quote_id());
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(world.pages.asked.size(), 2u);
+  world.apply(world.session(Kind::completed, *page, kPrice));
+  const auto again = world.checkout(quote.quote_id());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->checkout_id(), page->checkout_id());
+  EXPECT_EQ(world.pages.asked.size(), 2u);
+  world.owner.request = "another";
+  EXPECT_EQ(world.checkout(quote.quote_id()).error().reason, "IDEMPOTENCY_KEY_REUSED");
 }
 
 TEST(Cashier, AWebhookMayBeFasterThanTheAnswer) {

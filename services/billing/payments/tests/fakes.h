@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "services/billing/payments/app/analysis.h"
 #include "services/billing/payments/app/cashier.h"
 #include "services/billing/payments/app/settle.h"
 #include "services/billing/payments/tests/shipped.h"
@@ -87,6 +88,37 @@ class FakePaymentStore final : public PaymentStore {
   void use_plan(const v1::Subscription& subscription, const std::string& migration) override {
     uses.emplace(subscription.subscription_id() + "/" + migration, subscription.period_start());
   }
+  std::vector<v1::PaymentEvent> told;
+  void tell(const v1::PaymentEvent& event) override { told.push_back(event); }
+};
+
+/// A source that counts at once, or not yet.
+class FakeCounters final : public Counters {
+ public:
+  std::optional<connector::v1::Assessment> known;
+  connector::v1::Assessment next;  ///< what a count begins with
+  int begun = 0;
+  Result<std::optional<connector::v1::Assessment>> newest(const std::string&, const std::string&) override { return known; }
+  Result<connector::v1::Assessment> begin(const std::string&, const std::string&) override {
+    ++begun;
+    known = next;
+    return next;
+  }
+  /// `total` records of five years and more, `within` of them not older than 2022.
+  static connector::v1::Assessment done(std::uint64_t within, std::uint64_t total, const std::string& id = "assessment-1") {
+    connector::v1::Assessment out;
+    out.set_assessment_id(id);
+    out.set_state("done");
+    out.set_finished_at("2026-09-21T11:00:00Z");
+    out.set_records(total);
+    auto& old = *out.add_years();
+    old.set_year(2015);
+    old.set_records(total - within);
+    auto& recent = *out.add_years();
+    recent.set_year(2025);
+    recent.set_records(within);
+    return out;
+  }
 };
 
 /// A provider that gives one page per idempotency key, and can fail.
@@ -137,17 +169,22 @@ struct World {
   Plans plans{both, prices, clock, probe};
   Quotes quotes{both, prices, plans, config::Secret("key"), clock, [this] { return now; }, probe};
   Cashier cashier{both, pages, quotes, prices, {{"half", "price_half"}}, clock, [this] { return now; }, probe};
-  Settler settler{{{"price_half", "half"}, {"price_starter", "starter"}, {"price_freebie", "freebie"}}, clock};
+  Settler settler{{{"price_half", "half"}, {"price_starter", "starter"}, {"price_freebie", "freebie"}},
+                  [](const std::string& plan) { return "Plan " + plan; },
+                  clock};
+  FakeCounters counters;
+  Analysis analysis{both, counters, peers, quotes, clock, probe};
 
   Caller owner{"tenant", "cli:ann", {}};
 
-  std::string draft(std::uint32_t first_year = 2022, const std::string& name = "Bakery") {
+  /// Of so many years; 0: all of the history.
+  std::string draft(std::uint32_t years = 5, const std::string& name = "Bakery") {
     v1::CreateMigrationRequest request;
     request.set_name(name);
     request.set_platform("quickbooks_online");
     request.set_source_connection_id("source");
     request.set_target_id("target");
-    request.set_first_year(first_year);
+    if (years != 0) request.mutable_extent()->set_years(years);
     return commands.create(owner, request)->migration_id();
   }
   Result<v1::Quote> quote(const std::vector<std::string>& ids) {

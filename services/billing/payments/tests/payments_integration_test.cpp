@@ -5,6 +5,7 @@
 #include "common/failpoint/failpoint.h"
 #include "common/ids/ids.h"
 #include "common/rpc/rpc.h"
+#include "common/sealing/memory_keys.h"
 #include "common/testing/testing.h"
 #include "sandbox/http/server.h"
 #include "sandbox/stripe/stripe.h"
@@ -12,7 +13,7 @@
 #include "services/billing/adapters/pg_migrations.h"
 #include "services/billing/adapters/service.h"
 #include "services/billing/payments/adapters/module.h"
-#include "services/billing/tests/fakes.h"
+#include "services/billing/payments/tests/fakes.h"
 
 #include <sys/stat.h>
 
@@ -54,10 +55,8 @@ Settings settings(const std::string& stripe_url) {
 class Billing {
  public:
   Billing(const pg::Options& database, const std::string& stripe_url)
-      : pool_(database), migrated_(migrate(pool_)), payments_(pool_, metrics, settings(stripe_url), now_rfc3339) {
-    commands_.guard_years([this](const std::string& tenant, std::uint32_t first, std::uint32_t last) {
-      return payments_.plans().allows(tenant, first, last);
-    });
+      : pool_(database), migrated_(migrate(pool_)), payments_(pool_, metrics, settings(stripe_url), counters, peers_, now_rfc3339) {
+    commands_.guard_years([this](const std::string& tenant, std::uint32_t years) { return payments_.plans().allows(tenant, years); });
     auto services = payments_.services();
     services.push_back(&service_);
     server_ = std::make_unique<rpc::Server>("127.0.0.1:0", services, metrics);
@@ -74,6 +73,7 @@ class Billing {
   pg::Pool& pool() { return pool_; }
   EventInbox& inbox() { return payments_.inbox(); }
   metrics::Registry metrics;
+  fakes::FakeCounters counters;
 
  private:
   static bool migrate(pg::Pool& pool) {
@@ -114,11 +114,10 @@ class Paying : public ::testing::Test {
     payments_ = v1::PaymentService::NewStub(channel);
     migrations_ = v1::MigrationService::NewStub(channel);
   }
-  /// As the edge does: the raw bytes and the signature, no tenant.
+  /// As the edge does: the raw bytes and the signature, no tenant and no deadline.
   sandbox::Response forward(const sandbox::Request& request) {
     const std::lock_guard lock(mutex_);
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + 10s);
     context.AddMetadata("stripe-signature", std::string(request.header("stripe-signature")));
     google::api::HttpBody body;
     body.set_content_type("application/json");
@@ -131,13 +130,13 @@ class Paying : public ::testing::Test {
     return rpc::context(tenant, actor, 20s);
   }
 
-  std::string draft(std::uint32_t first_year = 0) {
+  /// Of all the history: the quote says the years.
+  std::string draft() {
     v1::CreateMigrationRequest request;
     request.set_name("Bakery");
     request.set_platform("quickbooks_online");
     request.set_source_connection_id("source");
     request.set_target_id("target");
-    request.set_first_year(first_year);
     v1::CreateMigrationResponse response;
     const auto status = migrations_->CreateMigration(as("cli").get(), request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
@@ -195,12 +194,16 @@ class Paying : public ::testing::Test {
     EXPECT_TRUE(payments_->ListPayments(as(actor, tenant).get(), request, &response).ok());
     return {response.payments().begin(), response.payments().end()};
   }
-  std::int64_t events_open() {
-    return billing_->pool().transact(
-        [](pg::Tx& tx) { return tx.one("SELECT count(*) AS n FROM stripe_event WHERE done_at IS NULL").integer("n"); });
+  std::int64_t count(const std::string& from) {
+    return billing_->pool().transact([&](pg::Tx& tx) { return tx.one("SELECT count(*) AS n " + from).integer("n"); });
   }
-  std::int64_t events() {
-    return billing_->pool().transact([](pg::Tx& tx) { return tx.one("SELECT count(*) AS n FROM stripe_event").integer("n"); });
+  std::int64_t events_open() { return count("FROM stripe_event WHERE done_at IS NULL"); }
+  std::int64_t events() { return count("FROM stripe_event"); }
+  static std::string signed_by(const std::string& secret, std::int64_t at, const std::string& text) {
+    return "t=" + std::to_string(at) + ",v1=" + crypto::hmac_sha256_hex(config::Secret(secret), std::to_string(at) + "." + text);
+  }
+  static std::int64_t unix_now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   }
 
   pg::Options database_ = testing::Postgres::instance().fresh_schema();
@@ -221,7 +224,8 @@ TEST_F(Paying, FromThePriceToPaidByTheProvidersWebhookAlone) {
   company.set_platform("quickbooks_online");
   company.set_years(5);
   v1::EstimateResponse estimated;
-  ASSERT_TRUE(pricing_->Estimate(as("cli").get(), estimate, &estimated).ok());
+  grpc::ClientContext stranger;  // who has no tenant yet
+  ASSERT_TRUE(pricing_->Estimate(&stranger, estimate, &estimated).ok());
   EXPECT_EQ(estimated.total(), "2099");
 
   const auto id = draft();
@@ -237,6 +241,8 @@ TEST_F(Paying, FromThePriceToPaidByTheProvidersWebhookAlone) {
   const auto own = payments("cli", false, false);
   ASSERT_EQ(own.size(), 1u);
   EXPECT_EQ(own[0].total(), "2099.00");
+  EXPECT_EQ(count("FROM outbox WHERE topic = 'q2o.billing.payment.v1'"), 1) << "the receipt";
+  EXPECT_EQ(count("FROM stripe_event WHERE done_at IS NOT NULL AND body <> ''"), 0) << "what the customer typed at Stripe is not kept";
   EXPECT_TRUE(payments("cli", false, false, kOther).empty());
   const auto text = billing_->metrics.text();
   EXPECT_THAT(text, HasSubstr("q2o_billing_steps_total{step=\"paid\"} 1"));
@@ -332,10 +338,8 @@ TEST_F(Paying, APlanPaysForAMigrationAndCapsItsYears) {
 
 TEST_F(Paying, ForgedOldAndBrokenWebhooksAreRefusedAndStoreNothing) {
   const std::string body = R"({"id":"evt_1","object":"event","type":"x","created":1,"livemode":false,"data":{"object":{}}})";
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  const auto header = [](const std::string& secret, std::int64_t at, const std::string& text) {
-    return "t=" + std::to_string(at) + ",v1=" + crypto::hmac_sha256_hex(config::Secret(secret), std::to_string(at) + "." + text);
-  };
+  const auto now = unix_now();
+  const auto header = signed_by;
   const auto reason = [&](const std::string& text, const std::string& signature) {
     const auto taken = billing_->inbox().take(text, signature);
     return taken ? "" : taken.error().reason;
@@ -360,6 +364,83 @@ TEST_F(Paying, AQuoteOfAnotherTenantDoesNotExist) {
   request.set_quote_id(given.quote_id());
   v1::GetQuoteResponse response;
   EXPECT_EQ(pricing_->GetQuote(as("cli", kOther).get(), request, &response).error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(Paying, WhatWasCountedInTheSourceIsThePrice) {
+  const auto id = draft();
+  EXPECT_EQ(quote(id).total(), "2099");
+  billing_->counters.known = fakes::FakeCounters::done(28'543, 61'000);
+  billing_->counters.known->set_finished_at(now_rfc3339());
+  v1::AnalyzeVolumeRequest request;
+  request.set_migration_id(id);
+  v1::AnalyzeVolumeResponse answer;
+  const auto status = pricing_->AnalyzeVolume(as("cli").get(), request, &answer);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_TRUE(answer.done());
+  EXPECT_EQ(answer.quote().total(), "1899");
+  EXPECT_EQ(pricing_->AnalyzeVolume(as("cli", kOther).get(), request, &answer).error_code(), grpc::StatusCode::NOT_FOUND);
+  pay(checkout(answer.quote().quote_id()));
+  ASSERT_TRUE(becomes(id, v1::STATE_PAID));
+}
+
+TEST_F(Paying, AWebhookThatWaitsIsSealed) {
+  const std::string body =
+      R"({"id":"evt_1","object":"event","type":"x","created":1,"livemode":false,"data":{"object":{"email":"ann@example.com"}}})";
+  billing_->pool().transact([&](pg::Tx& tx) {
+    tx.exec("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '/payments'))");  // nobody works on it meanwhile
+    ASSERT_TRUE(billing_->inbox().take(body, signed_by("whsec_sandbox", unix_now(), body)));
+    const auto stored = tx.one("SELECT body FROM stripe_event").bytes("body");
+    EXPECT_FALSE(stored.empty());
+    EXPECT_EQ(stored.find("example.com"), std::string::npos);
+  });
+  EXPECT_TRUE(testing::eventually([&] { return events_open() == 0; }));
+}
+
+TEST_F(Paying, ACompanysNameInAQuoteEndsWithItsMigrationsKey) {
+  const auto keys = std::make_shared<sealing::MemoryKeys>();
+  database_.seal = std::make_shared<const sealing::Seal>(keys);
+  start();
+  const auto id = draft();
+  const auto given = quote(id);
+  EXPECT_EQ(given.migrations(0).name(), "Bakery");
+  EXPECT_EQ(count("FROM quote WHERE position('Bakery'::bytea IN body) > 0"), 0);
+  v1::GetQuoteRequest request;
+  request.set_quote_id(given.quote_id());
+  v1::GetQuoteResponse response;
+  ASSERT_TRUE(pricing_->GetQuote(as("cli").get(), request, &response).ok());
+  EXPECT_EQ(response.quote().migrations(0).name(), "Bakery");
+  keys->destroy({kTenant, id});
+  ASSERT_TRUE(pricing_->GetQuote(as("cli").get(), request, &response).ok());
+  EXPECT_EQ(response.quote().migrations(0).name(), "");
+  EXPECT_EQ(response.quote().total(), "2099") << "our books keep the price";
+}
+
+/// Replicas share nothing but the database.
+TEST_F(Paying, OneKeyIsOneEffectOverAllReplicas) {
+  Billing second(database_, stripe_server_.url());
+  const auto other = v1::MigrationService::NewStub(rpc::channel(second.address()));
+  const auto create = [&](v1::MigrationService::Stub& stub, const std::string& key, const std::string& name) {
+    v1::CreateMigrationRequest request;
+    request.set_name(name);
+    request.set_platform("quickbooks_online");
+    v1::CreateMigrationResponse response;
+    const auto context = as("cli");
+    context->AddMetadata("idempotency-key", key);
+    const auto status = stub.CreateMigration(context.get(), request, &response);
+    return status.ok() ? response.migration().SerializeAsString() : rpc::to_error(status).reason;
+  };
+  for (int round = 0; round < 10; ++round) {
+    const auto key = ids::uuid_v4();
+    std::string one, two;
+    {
+      const std::jthread a([&] { one = create(*migrations_, key, "Bakery"); });
+      const std::jthread b([&] { two = create(*other, key, "Bakery"); });
+    }
+    EXPECT_EQ(one, two);
+    EXPECT_EQ(create(*other, key, "Brewery"), "IDEMPOTENCY_KEY_REUSED");
+  }
+  EXPECT_EQ(count("FROM migration"), 10);
+  EXPECT_EQ(create(*other, std::string(256, 'k'), "Bakery"), "IDEMPOTENCY_KEY_INVALID");
 }
 
 /// Wherever it stops: what is repeated ends the same, nothing is paid twice, nothing is lost.
