@@ -9,7 +9,7 @@ PLACES = ("first", "middle", "last")
 FAULT = "kill -9 at a fail point"
 # Struck elsewhere: by a case with a detail of its own, or, because no payment is made here, by billing's integration tests.
 ELSEWHERE = {"map_record": "poison"} | dict.fromkeys(
-    ("before_payment_page", "after_payment_page", "after_webhook_stored", "after_event_applied"), "billing_payments_integration_tests"
+    ("before_payment_page", "after_payment_page", "after_webhook_stored", "after_event_applied"), "tests/integration/test_payments.py"
 )
 
 

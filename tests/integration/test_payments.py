@@ -1,0 +1,149 @@
+"""Paying as a stranger's programs see it: Stripe's own library judges our objects and signatures, and billing is killed around every step."""
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+import webhook
+from stack import Stack, wait_until
+
+stripe = webhook.library()
+PAID = ("STATE_PAID", "STATE_CONNECTING")
+
+
+class Payments(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = Stack(paced=False)
+        cls.stack.environment["Q2O_FAILPOINTS"] = "on"
+        cls.stack.up()
+        cls.addClassCleanup(cls.stack.down)
+        cls.endpoint = webhook.Endpoint(cls.stack.ports["Q2O_PORT_BILLING"])
+        cls.addClassCleanup(cls.endpoint.stop)
+        cls.stripe("/control/webhooks", {"url": cls.endpoint.url})
+        cls.client = stripe.StripeClient("sk_test_sandbox", base_addresses={"api": f"http://127.0.0.1:{cls.stack.ports['Q2O_PORT_SANDBOX_STRIPE']}"})
+
+    @classmethod
+    def stripe(cls, path, body):
+        return json.loads(cls.stack.get("Q2O_PORT_SANDBOX_STRIPE", path, "POST", body))
+
+    def q2o(self, *words, code=0):
+        done = subprocess.run(self.stack.command(*words, "--json"), env=self.stack.environment, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr + self.stack.logs())
+        return json.loads(done.stdout)
+
+    def retried(self, *words):
+        """As a program does that gets no answer: the same again, until there is one."""
+
+        def answer():
+            done = subprocess.run(self.stack.command(*words, "--json"), env=self.stack.environment, capture_output=True, text=True, timeout=60)
+            return json.loads(done.stdout) if done.returncode == 0 else None
+
+        return wait_until(answer, 40, " ".join(words))
+
+    def ordered(self, years="5"):
+        migration = self.q2o("create", "--name", "Bakery", "--years", years, "--by-hand")["migration_id"]
+        return migration, self.q2o("quote", migration)
+
+    def migration(self, migration):
+        return next(m for m in self.retried("status")["migrations"] if m["migration_id"] == migration)
+
+    def paid_by_card(self, checkout):
+        self.stripe(f"/pay/{checkout['session_id']}", {"card": "4242424242424242"})
+
+    def is_paid(self, migration):
+        return self.migration(migration)["state"] in PAID
+
+    def history(self, migration):
+        return [event["kind"] for event in self.q2o("history", migration)["events"]]
+
+    # ---------------------------------------------------------------------------------------------------------------------------
+
+    def test_1_from_the_price_to_paid_and_back_with_stripes_library_on_the_other_side(self):
+        migration, quote = self.ordered()
+        self.assertEqual(quote["total"], "2099")
+        checkout = self.q2o("pay", quote["quote_id"], "--return-url", "https://app.example/paid")
+        session = self.client.v1.checkout.sessions.retrieve(checkout["session_id"])
+        self.assertEqual((session.amount_subtotal, session.currency, session.mode), (209900, "usd", "payment"))
+        self.assertEqual(session.metadata["q2o_quote"], quote["quote_id"])
+        self.assertEqual(session.client_reference_id, checkout["checkout_id"])
+        self.paid_by_card(checkout)
+        wait_until(lambda: self.is_paid(migration), 20, "the webhook pays")
+        body, signature, status = next(r for r in self.endpoint.received if b"checkout.session.completed" in r[0])
+        self.assertEqual(status, 200)
+        event = stripe.Webhook.construct_event(body, signature, "whsec_sandbox")
+        self.assertEqual(event.data.object.id, checkout["session_id"])
+        payment = next(p for p in self.q2o("payments")["payments"] if p["session_id"] == checkout["session_id"])
+        self.assertEqual((payment["total"], payment["state"]), ("2099.00", "PAYMENT_STATE_PAID"))
+        refund = self.client.v1.refunds.create(params={"payment_intent": payment["payment_id"]})
+        self.assertEqual((refund.amount, refund.status), (209900, "succeeded"))
+        wait_until(lambda: self.migration(migration)["state"] == "STATE_PRICED", 20, "the refund takes the payment back")
+
+    def test_2_what_stripes_library_signs_is_believed_and_nothing_else(self):
+        body = json.dumps({"id": "evt_lib", "object": "event", "type": "customer.created", "created": int(time.time()), "livemode": False,
+                           "data": {"object": {"id": "cus_1", "name": "Bäcker"}}}, ensure_ascii=False)  # fmt: skip
+
+        def header(secret, at, signed=body):
+            return f"t={at},v1={stripe.WebhookSignature._compute_signature(f'{at}.{signed}', secret)}"
+
+        now, port = int(time.time()), self.stack.ports["Q2O_PORT_BILLING"]
+        good = header("whsec_sandbox", now)
+        self.assertEqual(webhook.call(port, body.encode(), good), "0")
+        self.assertEqual(webhook.call(port, body.encode(), good), "0", "twice")
+        self.assertEqual(webhook.call(port, body.encode(), good + "," + header("whsec_next", now).split(",")[1]), "0", "two while a secret is rolled")
+        for wrong in (header("whsec_forged", now), header("whsec_sandbox", now - 301), header("whsec_sandbox", now, body + " "), good[:-1], "", good.replace("v1", "v0")):
+            self.assertEqual(webhook.call(port, body.encode(), wrong), "3", wrong)
+
+    def test_3_killed_around_every_step_nothing_is_lost_or_doubled(self):
+        for point in ("before_payment_page", "after_payment_page", "after_webhook_stored", "after_event_applied"):
+            with self.subTest(point):
+                migration, quote = self.ordered()
+                pid = self.stack.pid("billing")
+                self.stack.get("Q2O_PORT_BILLING_ADMIN", f"/failpoints/{point}=kill@1")
+                pages = len(self.objects("session"))
+                checkout = self.retried("pay", quote["quote_id"], "--return-url", "https://app.example/paid")
+                self.assertEqual(len(self.objects("session")), pages + 1, "one page")
+                self.paid_by_card(checkout)
+                wait_until(lambda: self.is_paid(migration), 40, "paid")
+                self.assertNotEqual(wait_until(lambda: self.stack.pid("billing"), 20, "billing runs"), pid, "it was killed")
+                self.no_doubles(migration, checkout)
+
+    def test_4_killed_again_and_again_while_many_pay(self):
+        orders = [self.ordered("1") for _ in range(6)]
+        for number, (migration, quote) in enumerate(orders):
+            if number % 2 == 0:
+                os.kill(wait_until(lambda: self.stack.pid("billing"), 20, "billing runs"), signal.SIGKILL)
+            checkout = self.retried("pay", quote["quote_id"], "--return-url", "https://app.example/paid")
+            self.paid_by_card(checkout)
+            if number % 2 == 1:
+                os.kill(wait_until(lambda: self.stack.pid("billing"), 20, "billing runs"), signal.SIGKILL)
+            orders[number] = (migration, checkout)
+        for migration, checkout in orders:
+            wait_until(lambda: self.is_paid(migration), 60, "paid")
+            self.no_doubles(migration, checkout)
+        self.assertEqual(self.q2o("payments", "--all", "--problems")["payments"], [])
+
+    def objects(self, kind):
+        return [key for key in json.loads(self.stack.get("Q2O_PORT_SANDBOX_STRIPE", "/control/objects")) if key.startswith(kind + "/")]
+
+    def no_doubles(self, migration, checkout):
+        """One payment, one step, one receipt, and no state left out."""
+        kinds = self.history(migration)
+        self.assertEqual([k for k in kinds if k in ("QUOTED", "CHECKOUT_STARTED", "PAYMENT_CONFIRMED")], ["QUOTED", "CHECKOUT_STARTED", "PAYMENT_CONFIRMED"])
+        payments = [p for p in self.q2o("payments")["payments"] if p["session_id"] == checkout["session_id"]]
+        self.assertEqual(len(payments), 1)
+        receipts = wait_until(lambda: self.receipts(payments[0]["payment_id"]), 20, "the receipt is on the topic")
+        self.assertEqual(len(set(receipts)), 1, "one event, however often it was sent")
+
+    def receipts(self, payment):
+        """Ids of the messages about a payment (nothing else happened to it)."""
+        words = ["kcat", "-b", f"127.0.0.1:{self.stack.ports['Q2O_PORT_KAFKA']}", "-C", "-t", "q2o.billing.payment.v1", "-e", "-q", "-o", "beginning"]
+        lines = subprocess.run([*words, "-f", "%k %h\n"], capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+        found = [line for line in lines if line.startswith(payment + " ")]
+        return [part for line in found for part in line.split(" ", 1)[1].split(",") if part.startswith("ce_id=")]
+
+
+if __name__ == "__main__":
+    unittest.main()
