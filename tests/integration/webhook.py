@@ -66,7 +66,8 @@ def library():
     import sys
 
     root = pathlib.Path(__file__).resolve().parents[2]
-    sys.path += [str(folder) for folder in (root / ".run/venv/lib").glob("python3*/site-packages") if str(folder) not in sys.path]
+    # In front: it needs a newer typing_extensions than Debian's.
+    sys.path[:0] = [str(folder) for folder in (root / ".run/venv/lib").glob("python3*/site-packages") if str(folder) not in sys.path]
     import stripe
 
     return stripe
