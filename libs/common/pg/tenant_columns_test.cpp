@@ -14,6 +14,13 @@ const std::map<std::string, std::string> kWithoutTenant{
     {"schema_migration", "says which schema files were applied"},
     {"lease", "who holds which row; the row it points at carries the tenant"},
     {"inbox", "ids of messages that were handled, no content"},
+    {"person", "one may work with the books of several tenants; row level security goes by membership"},
+    {"session", "a person's, in whatever tenant"},
+    {"one_time_token", "a person's, who may belong to no tenant yet"},
+    {"external_identity", "a person's"},
+    {"seen_place", "a person's"},
+    {"attempt", "counts under keyed hashes, of those too who do not exist"},
+    {"rate_bucket", "how many calls a key or person has free"},
 };
 
 std::string read(const std::filesystem::path& path) {
