@@ -2,32 +2,65 @@
 
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
+#include "common/log/log.h"
 #include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "embedded/identity_schema.h"
 #include "services/identity/adapters/key_service.h"
+#include "services/identity/adapters/local_keys.h"
+#include "services/identity/people/adapters/module.h"
 
 namespace q2o::identity {
+namespace {
+
+constexpr std::chrono::minutes kSweepEvery{10};
+
+/// Until who counts calls is here.
+Result<v1::GetUsageResponse> no_usage(const std::string&, const v1::GetUsageRequest&) {
+  return fail(Code::unimplemented, "calls are not counted yet", "NO_USAGE");
+}
+
+void sweep(people::Module& module, const pg::Options& database, std::stop_token stop) {
+  pg::Listener never(database, "identity_sweep");
+  while (!stop.stop_requested()) {
+    const auto rows = module.sweep();
+    if (rows > 0) log::info("expired sessions, links and counts deleted", {{"rows", rows}});
+    never.wait(kSweepEvery, stop);
+  }
+}
+
+}  // namespace
 
 void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto listen = config.text("grpc.listen", "127.0.0.1:15107");
-  const auto database = pg::read_options(config);
+  auto database = pg::read_options(config);
   const auto kafka = bus::read_options(config, "identity");
   const auto folder = config.text("master.folder");
   const auto token = config.secret("service.token");
+  auto configured = people::read_settings(config);
   if (!config.complaints().empty()) return;  // run() prints them
 
-  auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
-  pg::migrate(pool, pg::schema_of(embedded::identity_schema::kFiles));
+  // Keys are asked for inside of transactions that seal: from a pool of their own, or all could wait for each other. What it announces is
+  // sealed by nobody.
+  auto& key_pool = runtime.own(std::make_unique<pg::Pool>(database));
+  pg::migrate(key_pool, pg::schema_of(embedded::identity_schema::kFiles));
   auto& masters = runtime.own(std::make_unique<MasterKeys>(folder));
+  auto& keeper = runtime.own(std::make_unique<KeyKeeper>(key_pool, masters));
+  database.seal = std::make_shared<const sealing::Seal>(std::make_shared<LocalKeys>(keeper));
+  auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
   auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
-  auto& keeper = runtime.own(std::make_unique<KeyKeeper>(pool, masters));
-  auto& service = runtime.own(std::make_unique<KeyService>(keeper, masters, token));
+  auto& keys = runtime.own(std::make_unique<KeyService>(keeper, masters, token));
+  auto& people =
+      runtime.own(std::make_unique<people::Module>(pool, std::move(configured), no_usage, [] { return std::chrono::system_clock::now(); }));
   pg::ready_with_database(runtime, database);
   bus::run(runtime, relay);
-  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service}, runtime.metrics()));
+  runtime.loop("access", [&people](std::stop_token stop) { people.access().follow(stop); });
+  runtime.loop("sweep", [&people, database](std::stop_token stop) { sweep(people, database, stop); });
+  auto services = people.services();
+  services.push_back(&keys);
+  runtime.own(std::make_unique<rpc::Server>(listen, services, runtime.metrics()));
 }
 
 }  // namespace q2o::identity

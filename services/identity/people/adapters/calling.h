@@ -1,0 +1,40 @@
+#pragma once
+
+#include "common/ids/ids.h"
+#include "common/rpc/serve.h"
+#include "services/identity/people/app/tools.h"
+
+namespace q2o::identity::people {
+
+/// Reads who calls from the call's metadata: what the edge has verified (q2o-tenant, q2o-person, q2o-actor; never from outside), the cookie
+/// as it was sent, and where it comes from.
+Visit visit_of(const grpc::ServerContext& context);
+
+/// The value of one cookie in a Cookie header; empty: not there. The first one counts.
+std::string cookie_value(std::string_view header, std::string_view name);
+/// Set-Cookie of a session; an empty value ends it.
+std::string session_cookie(std::string_view value, std::chrono::seconds lives);
+
+/// Answers one call; surprises end the call, never the server. Unlike rpc::serve it asks for no tenant.
+template <class Work>
+grpc::Status answer(const grpc::ServerContext& context, const Work& work) {
+  try {
+    const Status done = work(visit_of(context));
+    return done ? grpc::Status::OK : rpc::to_status(done.error());
+  } catch (const std::exception& surprise) {
+    return rpc::cannot_answer("identity", surprise);
+  }
+}
+
+/// The same for who acts for a company.
+template <class Work>
+grpc::Status answer_in_tenant(const grpc::ServerContext& context, const Work& work) {
+  return answer(context, [&](const Visit& visit) -> Status {
+    if (visit.tenant.empty())
+      return fail(Code::unauthenticated, "the call names no tenant", "NO_TENANT", "Choose a company first: /api/v1/account/switch-tenant.");
+    if (!ids::is_uuid(visit.tenant)) return fail(Code::invalid_argument, "q2o-tenant is no UUID", "BAD_TENANT");
+    return work(visit);
+  });
+}
+
+}  // namespace q2o::identity::people

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "q2o/identity/v1/account.pb.h"
+#include "services/identity/people/app/tools.h"
+
+namespace q2o::identity::people {
+
+/// A new session: the cookie's value, shown once.
+struct SignedIn {
+  config::Secret session;
+  std::chrono::seconds lives{0};
+  v1::Me me;
+};
+
+/// A person's own account: signing up, in and out, and passwords. What strangers may call gives the same answers, and does the same work
+/// (two Argon2 runs, counted tries), whether an address has an account or not. Thread-safe.
+class Accounts {
+ public:
+  explicit Accounts(Tools& tools) : tools_(tools) {}
+  Status sign_up(const v1::SignUpRequest& request, const Visit& visit);
+  Status verify(const std::string& token, const Visit& visit);
+  Result<SignedIn> sign_in(const v1::SignInRequest& request, const Visit& visit);
+  void sign_out(const Visit& visit);
+  std::size_t sign_out_everywhere(const Visit& visit);
+  Status request_reset(const std::string& email, const Visit& visit);
+  Status reset(const std::string& token, const config::Secret& password, const Visit& visit);
+  Status change_password(const config::Secret& old, const config::Secret& fresh, const Visit& visit);
+  Result<v1::Me> who_am_i(const Visit& visit);
+  Result<v1::Me> switch_tenant(const std::string& tenant, const Visit& visit);
+
+ private:
+  Status attempt(const std::string& address_hash, const Visit& visit);
+  SignedIn begin_session(pg::Tx& tx, const PersonRow& person, const Visit& visit);
+  v1::Me me_of(pg::Tx& tx, const PersonRow& person, const std::string& tenant) const;
+  void note(pg::Tx& tx, const std::string& tenant, const PersonRow& person, const char* action, const Visit& visit) const;
+  Tools& tools_;
+};
+
+}  // namespace q2o::identity::people
