@@ -31,6 +31,15 @@ v1::KeyDescription describe(const pg::Row& row) {
   return out;
 }
 
+/// A rotation of the master key sees only keys that are committed, and then deletes the file that the others are wrapped with. So who makes
+/// or reads keys holds this lock, shared, until the end of the transaction, and a rotation holds it alone.
+void using_masters(pg::Tx& tx) {
+  tx.exec("select pg_advisory_xact_lock_shared(hashtextextended(current_schema() || '/master keys', 0))");
+}
+void changing_masters(pg::Tx& tx) {
+  tx.exec("select pg_advisory_xact_lock(hashtextextended(current_schema() || '/master keys', 0))");
+}
+
 /// Caches have to ask again. It commits with the change.
 void announce(pg::Tx& tx, const std::string& tenant, const std::string& migration, bool destroyed) {
   v1::KeysChanged changed;
@@ -55,7 +64,7 @@ void KeyKeeper::make(pg::Tx& tx, const sealing::Owner& owner) {
   const auto version = tx.one("select coalesce(max(version), 0) + 1 as next from data_key where tenant_id = $1 and migration_id = $2",
                               {owner.tenant, owner.migration})
                            .integer("next");
-  const int master = masters_.newest();
+  const int master = masters_.newest_there();
   const auto wrapped = masters_.wrap(master, config::Secret(std::move(bytes)), context(owner.tenant, owner.migration, version));
   tx.exec(
       "insert into data_key (tenant_id, migration_id, version, key_id, master, wrapped) values ($1, $2, $3, $4, $5, $6) "
@@ -65,6 +74,7 @@ void KeyKeeper::make(pg::Tx& tx, const sealing::Owner& owner) {
 
 Result<v1::GetDataKeysResponse> KeyKeeper::keys(const sealing::Owner& owner) {
   return pool_.transact([&](pg::Tx& tx) -> Result<v1::GetDataKeysResponse> {
+    using_masters(tx);
     const auto read = [&] {
       return tx.exec(std::string(kColumns) + "where tenant_id = $1 and migration_id = $2 order by version",
                      {owner.tenant, owner.migration});
@@ -95,6 +105,7 @@ Result<v1::GetDataKeysResponse> KeyKeeper::keys(const sealing::Owner& owner) {
 
 std::uint32_t KeyKeeper::rotate(const std::string& tenant) {
   return pool_.transact([&](pg::Tx& tx) {
+    using_masters(tx);
     const auto owners =
         tx.exec("select distinct migration_id from data_key where tenant_id = $1 and wrapped is not null order by migration_id", {tenant});
     for (const auto row : owners) make(tx, {tenant, row.text("migration_id")});
@@ -124,38 +135,33 @@ Result<std::vector<v1::KeyDescription>> KeyKeeper::destroy(const std::string& te
   return destroyed;
 }
 
-Result<bool> KeyKeeper::rewrap_one(int newest) {
-  return pool_.transact([&](pg::Tx& tx) -> Result<bool> {
-    const auto rows = tx.exec(
-        "select tenant_id, migration_id, version, master, wrapped from data_key where wrapped is not null and master < $1 limit 1 for "
-        "update",
-        {newest});
-    if (rows.empty()) return false;
-    const auto row = rows[0];
+Result<std::uint32_t> KeyKeeper::rewrap(pg::Tx& tx, int newest) {
+  const auto rows =
+      tx.exec("select tenant_id, migration_id, version, master, wrapped from data_key where wrapped is not null and master < $1", {newest});
+  for (const auto row : rows) {
     const auto place = context(row.text("tenant_id"), row.text("migration_id"), row.integer("version"));
     const auto key = masters_.unwrap(static_cast<int>(row.integer("master")), row.bytes("wrapped"), place);
     if (!key) return fail(key.error());
-    tx.exec("update data_key set wrapped = $4, master = $5 where tenant_id = $1 and migration_id = $2 and version = $3",
+    tx.exec("update data_key set wrapped = $4, master = $5 where tenant_id = $1 and migration_id = $2 and version = $3 and wrapped is not null",
             {row.text("tenant_id"), row.text("migration_id"), row.integer("version"), pg::Param::bytes(masters_.wrap(newest, *key, place)),
              newest});
-    return true;
-  });
+  }
+  return static_cast<std::uint32_t>(rows.size());
 }
 
 Result<v1::RotateMasterResponse> KeyKeeper::rotate_master() {
+  int newest = 0;
+  const auto rewrapped = pool_.transact([&](pg::Tx& tx) -> Result<std::uint32_t> {
+    changing_masters(tx);
+    newest = masters_.add();
+    return rewrap(tx, newest);
+  });
+  if (!rewrapped) return fail(rewrapped.error());
+  masters_.remove_before(newest);  // not before the commit: nothing may be wrapped with what goes
   v1::RotateMasterResponse out;
-  const int newest = masters_.add();
-  std::uint32_t rewrapped = 0;
-  for (;;) {
-    const auto more = rewrap_one(newest);
-    if (!more) return fail(more.error());
-    if (!*more) break;
-    ++rewrapped;
-  }
-  masters_.remove_before(newest);
   out.set_master_version(static_cast<std::uint32_t>(newest));
-  out.set_rewrapped(rewrapped);
-  log::info("master key rotated", {{"version", newest}, {"rewrapped", static_cast<std::int64_t>(rewrapped)}});
+  out.set_rewrapped(*rewrapped);
+  log::info("master key rotated", {{"version", newest}, {"rewrapped", static_cast<std::int64_t>(*rewrapped)}});
   return out;
 }
 

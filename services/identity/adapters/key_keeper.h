@@ -19,13 +19,13 @@ class KeyKeeper {
   std::uint32_t rotate(const std::string& tenant);
   /// Without a migration: all of the tenant. Then the master key is rotated, so that no copy of the wrapped keys opens either.
   Result<std::vector<v1::KeyDescription>> destroy(const std::string& tenant, const std::string& migration);
-  /// One transaction per key; may be repeated after a crash.
+  /// All keys in one transaction, in which nobody makes or reads one; may be repeated after a crash.
   Result<v1::RotateMasterResponse> rotate_master();
   std::vector<v1::KeyDescription> list(const std::string& tenant);
 
  private:
   void make(pg::Tx& tx, const sealing::Owner& owner);
-  Result<bool> rewrap_one(int newest);
+  Result<std::uint32_t> rewrap(pg::Tx& tx, int newest);
   pg::Pool& pool_;
   MasterKeys& masters_;
 };

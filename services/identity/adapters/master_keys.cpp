@@ -67,6 +67,7 @@ void MasterKeys::read() {
     const int number = number_of(entry.path().filename().string());
     if (number == 0) continue;
     auto key = crypto::Sealer::from_file(entry.path().string());
+    if (!key && !fs::exists(entry.path())) continue;  // a rotation of another thread or replica has just deleted it
     if (!key) throw std::runtime_error(key.error().message);
     keys.emplace(number, std::move(*key));
   }
@@ -97,9 +98,13 @@ Result<config::Secret> MasterKeys::unwrap(int version, const std::string& wrappe
   return keys_.at(version).open(wrapped, context);
 }
 
-int MasterKeys::add() {
+int MasterKeys::newest_there() {
   read();
-  const int next = newest() + 1;
+  return newest();
+}
+
+int MasterKeys::add() {
+  const int next = newest_there() + 1;
   write_key(path(next));
   read();
   return next;

@@ -16,6 +16,8 @@ class MasterKeys {
   /// Throws when the folder holds no usable key.
   explicit MasterKeys(std::string folder);
   int newest() const;
+  /// After a look at the folder: another replica may have rotated, and deleted what is newest here.
+  int newest_there();
   std::string wrap(int version, const config::Secret& key, const std::string& context) const;
   /// Error failed_precondition when that master key is not there.
   Result<config::Secret> unwrap(int version, const std::string& wrapped, const std::string& context);

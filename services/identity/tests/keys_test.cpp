@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <thread>
 
 #include "common/ids/ids.h"
 #include "common/pg/embedded.h"
@@ -107,6 +110,36 @@ TEST_F(KeysOfTenants, OutliveAMasterKey) {
   // Another replica that still knows the first one only.
   KeyKeeper replica(*pool, *masters);
   EXPECT_EQ(replica.keys(owner)->keys(0).key(), before);
+}
+
+TEST_F(KeysOfTenants, MadeInTheMomentOfARotationAreNotLost) {
+  std::atomic<bool> over = false;
+  std::atomic<int> rotations = 0;
+  std::string trouble;
+  std::jthread rotating([&] {
+    while (!over) {
+      if (const auto done = keeper->rotate_master(); !done) trouble = done.error().message;
+      ++rotations;
+    }
+  });
+  MasterKeys other_masters(folder.string());
+  KeyKeeper replica(*pool, other_masters);  // knows the folder as it was
+  std::map<std::string, std::string> made;
+  for (int i = 0; i < 60 || rotations < 5; ++i) {
+    auto& maker = i % 2 == 0 ? *keeper : replica;
+    const sealing::Owner one{owner.tenant, ids::uuid_v4()};
+    const auto keys = maker.keys(one);
+    ASSERT_TRUE(keys) << keys.error().message;
+    made[one.migration] = keys->keys(0).key();
+  }
+  over = true;
+  rotating.join();
+  EXPECT_EQ(trouble, "");
+  for (const auto& [migration, key] : made) {
+    const auto again = keeper->keys({owner.tenant, migration});
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->keys(0).key(), key);
+  }
 }
 
 TEST_F(KeysOfTenants, AreDestroyedForGood) {
