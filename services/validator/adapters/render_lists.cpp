@@ -118,6 +118,10 @@ void uncleared(Page& page, const v1::Report& report) {
       "<p class=\"quiet\">Items of banks and cards that were neither cleared nor reconciled in the source. They are in Odoo as statement "
       "lines "
       "like all others; expect them on the next bank statements.</p>\n");
+  if (!report.extent().empty())
+    page.raw(
+        "<p class=\"quiet\">What is older than the first day of the history is no statement line of its own in Odoo: it is part of the "
+        "account's opening balance.</p>\n");
   for (const auto& account : report.uncleared()) {
     page.put("<h3>{}: {}, {} {}</h3>\n", escaped(account.name()),
              counted(static_cast<std::uint64_t>(account.items_size()), "item", "items"), figure(account.amount()),

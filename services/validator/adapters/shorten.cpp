@@ -62,7 +62,8 @@ std::vector<Part> parts_of(v1::Report& report) {
     auto* lines = check.mutable_lines();
     parts.push_back({cost_of(*lines), [lines](std::size_t bytes) { cut_lines(*lines, bytes); }});
   }
-  for (auto* list : {report.mutable_fallbacks(), report.mutable_losses(), report.mutable_unread(), report.mutable_not_migrated()})
+  for (auto* list :
+       {report.mutable_fallbacks(), report.mutable_losses(), report.mutable_unread(), report.mutable_not_migrated(), report.mutable_repairs()})
     parts.push_back({cost_of(*list), [list](std::size_t bytes) {
                        const auto rest = cut(*list, bytes).size();
                        list->Add()->set_label(more(rest));
@@ -70,6 +71,19 @@ std::vector<Part> parts_of(v1::Report& report) {
   parts.push_back({cost_of(report.rejects()), [rejects = report.mutable_rejects()](std::size_t bytes) {
                      const auto rest = cut(*rejects, bytes).size();
                      rejects->Add()->set_message(more(rest));
+                   }});
+  parts.push_back({cost_of(report.closed_changes()), [changes = report.mutable_closed_changes()](std::size_t bytes) {
+                     const auto rest = cut(*changes, bytes).size();
+                     changes->Add()->set_number(more(rest));
+                   }});
+  for (auto& account : *report.mutable_uncleared())
+    parts.push_back({cost_of(account.items()), [items = account.mutable_items()](std::size_t bytes) {
+                       const auto rest = cut(*items, bytes).size();
+                       items->Add()->set_name(more(rest));
+                     }});
+  parts.push_back({cost_of(report.settings()), [settings = report.mutable_settings()](std::size_t bytes) {
+                     const auto rest = cut(*settings, bytes).size();
+                     settings->Add()->set_name(more(rest));
                    }});
   parts.push_back({cost_of(report.accounts()), [accounts = report.mutable_accounts()](std::size_t bytes) {
                      const auto rest = cut(*accounts, bytes).size();

@@ -54,6 +54,26 @@ TEST(Shorten, ListsAreCountedToo) {
   EXPECT_THAT(report.losses(report.losses_size() - 1).label(), HasSubstr("more that are not listed here"));
 }
 
+TEST(Shorten, SoAreChangesOfClosedBooksRepairsAndWhatWasNotCleared) {
+  v1::Report report;
+  auto& bank = *report.add_uncleared();
+  for (int i = 0; i < 500; ++i) {
+    report.add_closed_changes()->set_source_id(std::to_string(i));
+    report.add_repairs()->set_source_id(std::to_string(i));
+    report.add_settings()->set_before(std::to_string(i));
+    bank.add_items()->set_source_id(std::to_string(i));
+  }
+  bank.set_amount("12.50");
+  shorten(report, 40'000);
+  for (const int size : {report.closed_changes_size(), report.repairs_size(), report.settings_size(), report.uncleared(0).items_size()}) {
+    EXPECT_GT(size, 10);
+    EXPECT_LT(size, 100);
+  }
+  EXPECT_THAT(report.closed_changes(report.closed_changes_size() - 1).number(), HasSubstr("more that are not listed here"));
+  EXPECT_THAT(report.uncleared(0).items(report.uncleared(0).items_size() - 1).name(), HasSubstr("more that are not listed here"));
+  EXPECT_EQ(report.uncleared(0).amount(), "12.50") << "the sum is of all of them";
+}
+
 TEST(Shorten, MoreDifferencesThanAMessageHoldsStillMakeOneMessage) {
   constexpr std::size_t kMessage = std::size_t{64} << 20;
   v1::Report report;

@@ -10,6 +10,7 @@
 
 #include "accounting/general_ledger.h"
 #include "accounting/statements.h"
+#include "services/validator/domain/clearing.h"
 #include "services/validator/domain/long_list.h"
 
 /// The two sides of the proof as plain values. Neither knows what mapper or loader believe: the source side comes from the reports
@@ -55,6 +56,7 @@ struct CutOver {
   std::uint64_t transactions = 0, open = 0;                        ///< before; those of which something is open
   std::map<std::string, Decimal> balances;                         ///< by account, as a trial balance of that date has them
   std::map<std::pair<std::string, std::string>, Decimal> parties;  ///< by control account and party
+  Clearing clearing;                                               ///< of all of the source's books
 };
 /// The account between open items and balances, and the transaction that has the balances.
 inline constexpr std::string_view kOpeningClearing = "@openingclearing", kOpening = "opening", kOpeningBalance = "OpeningBalance";

@@ -6,6 +6,7 @@
 
 #include "services/validator/domain/calendar.h"
 #include "services/validator/domain/packed_books.h"
+#include "services/validator/domain/uncleared.h"
 
 namespace q2o::validator {
 namespace {
@@ -65,6 +66,7 @@ class Opening {
     cut_.first_day = first_day;
     cut_.date = day_before(first_day);
     cut_.archive = archive;
+    cut_.clearing = clearing_of(source);
     for (const auto& reject : notes.rejects) left_out_.insert(reject.source_id + " " + reject.entity);
     for (const auto& note : notes.notes) {
       if (note.kind == "excluded") left_out_.insert(note.source_id + " " + note.entity);

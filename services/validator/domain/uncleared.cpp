@@ -30,6 +30,7 @@ bool tells(const SourceBooks& source) {
 }  // namespace
 
 Clearing clearing_of(const SourceBooks& source) {
+  if (source.cut_over) return source.cut_over->clearing;
   Clearing out;
   if (!tells(source)) {
     out.unknown =

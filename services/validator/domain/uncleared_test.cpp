@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "services/validator/domain/cut_over.h"
 #include "services/validator/domain/proof.h"
 #include "services/validator/tests/books.h"
 
@@ -47,6 +48,18 @@ TEST(Uncleared, ALedgerWithoutAnyMarkDoesNotTell) {
   const auto clearing = clearing_of(fakes::small_company());
   EXPECT_TRUE(clearing.accounts.empty());
   EXPECT_NE(clearing.unknown.find("does not tell"), std::string::npos);
+}
+
+TEST(Uncleared, WhatIsOlderThanTheFirstDayIsListedToo) {
+  auto source = fakes::small_company();
+  on_the_bank(source, 0).cleared = on_the_bank(source, 2).cleared = "U";
+  const auto before = clearing_of(source);
+  begin_at(source, fakes::clean_notes(source), "2026-01-15", false);
+  const auto clearing = clearing_of(source);
+  ASSERT_EQ(clearing.accounts.size(), 1u);
+  EXPECT_EQ(clearing.accounts[0].items.size(), 2u) << "the older one is in the opening balance, and comes on a statement all the same";
+  EXPECT_LT(clearing.accounts[0].items[0].date, "2026-01-15");
+  EXPECT_EQ(clearing.accounts[0].amount.to_string(2), before.accounts[0].amount.to_string(2));
 }
 
 TEST(Uncleared, NothingIsListedWhereAllIsReconciledAndNoneOfItIsADifference) {
