@@ -48,7 +48,19 @@ class Batch {
     Id id = 0;
   };
   struct Setting {
-    std::string name, before, during;
+    std::string name, before, during, note;
+  };
+  /// A match that a person has made on an item that is about to change.
+  struct ByOther {
+    std::pair<Id, int> place;  ///< account, and the sign of the changed item
+    Record other;
+    Decimal amount, debit, credit;
+    bool exchange = false;
+    std::string name;
+  };
+  struct MatchesByOthers {
+    std::vector<ByOther> matches;
+    std::map<std::pair<Id, int>, Decimal> kept_for_ours;  ///< what our own matches, which are sent again, will take
   };
 
   /// A value of a record that the target had before.
@@ -95,6 +107,10 @@ class Batch {
   std::vector<std::string> remake(Row& row, const Record& record);
   std::vector<std::string> matches_of(const Record& move);
   void forget(const std::string& name);
+
+  // match_again.cpp
+  MatchesByOthers matches_by_others(const Record& move);
+  void match_again(const Record& move, const MatchesByOthers& before);
 
   // replace.cpp
   std::vector<std::string> replace(const Row& row);

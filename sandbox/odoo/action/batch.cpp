@@ -196,8 +196,11 @@ std::string Batch::written() {
     out.end_object();
   }
   out.end_array().key("settings").begin_array();
-  for (const Setting& setting : settings_)
-    out.begin_object().field("name", setting.name).field("before", setting.before).field("during", setting.during).end_object();
+  for (const Setting& setting : settings_) {
+    out.begin_object().field("name", setting.name).field("before", setting.before).field("during", setting.during);
+    if (!setting.note.empty()) out.field("note", setting.note);
+    out.end_object();
+  }
   out.end_array();
   write_changes_noted(out);
   out.field("now", env_.now).end_object();

@@ -119,7 +119,7 @@ void Batch::make_room(const std::string& code, Id own) {
     values["code"] = Any(after);
     note_before(env_.record("account.account", id), values);
     env_.write("account.account", {id}, values);
-    settings_.push_back({fmt::format("account.account,{},code", id), code, after});
+    settings_.push_back({fmt::format("account.account,{},code", id), code, after, ""});
   }
 }
 

@@ -100,8 +100,10 @@ std::vector<std::string> Batch::change_move(const Record& move, Dict changes, bo
   const bool cancel = (state && state->text() == "cancel") || (move.text("state") == "cancel" && !wants_post);
   changes.erase("state");
   std::vector<std::string> lost;
+  MatchesByOthers by_others;
   if (hard && move.text("state") != "draft") {
     lost = matches_of(move);
+    by_others = matches_by_others(move);
     draft_moves(env_, {move.id()});
   }
   if (!changes.members().empty()) env_.write("account.move", {move.id()}, replace_lines(move, changes));
@@ -109,18 +111,22 @@ std::vector<std::string> Batch::change_move(const Record& move, Dict changes, bo
     env_.store(move, "state", Value::of_text("cancel"));
   else if (wants_post && move.text("state") == "draft")
     post(move);
+  match_again(move, by_others);
   return lost;
 }
 
 /// Payments and statement lines: an edit as draft would recompute their items, so they are made anew under the same external id.
 std::vector<std::string> Batch::remake(Row& row, const Record& record) {
   std::vector<std::string> lost = matches_of(record.ref("move_id"));
+  const MatchesByOthers by_others = matches_by_others(record.ref("move_id"));
+  const std::string model = record.model();
   const std::string name = row.external_id();
   env_.unlink(record.model(), {record.id()});
   forget(name);
   row.outcome = "changed";
   std::vector<Row> rows{row};
   create_rows(rows);
+  match_again(env_.record(model, known_.find(name)->second.id).ref("move_id"), by_others);
   return lost;
 }
 

@@ -242,6 +242,46 @@ TEST_P(Action, BooksAPaymentNatively) {
             "changed");
 }
 
+TEST_P(Action, KeepsWhatAPersonHasMatchedWhereTheNewAmountLeavesRoomAndElseTellsIt) {
+  const std::string open = std::to_string(account("asset_current", true)), other = std::to_string(account("income"));
+  const auto one = [&](const char* name, const std::string& amount) {
+    return record(
+        name, "account.move",
+        fill(
+            R"({"values":{"move_type":"entry","date":"2023-01-01","line_ids":{"lines":[{"account_id":$1,"balance":$3,"amount_currency":$3},{"account_id":$2,"balance":$4,"amount_currency":$4}]}},"context":{"skip_invoice_sync":true}})",
+            {open, other, amount, minus(amount)}),
+        true);
+  };
+  const Answer made_now = run(one("pd", "100") + "," + one("pc", "-20") + "," + one("theirs", "-40"));
+  ASSERT_EQ(outcomes(made_now), "created,created,created");
+  const std::string ours = record("pm", "account.partial.reconcile",
+                                  fill(R"({"debit":"pd","credit":"pc","account":$1,"amount":20,"amount_currency":null})", {open}), false, "match");
+  ASSERT_EQ(outcomes(run(ours)), "created");
+  const auto item = [&](int at) { return line_on(made(made_now, at), std::stoll(open)); };
+  ASSERT_TRUE(
+      books().call("account.move.line", "reconcile", fill("[[$1,$2]]", {std::to_string(item(0)), std::to_string(item(2))})).ok());
+  const auto residuals = [&] {
+    return books().read("account.move.line", item(0), "amount_residual") + " " +
+           books().read("account.move.line", item(2), "amount_residual");
+  };
+  EXPECT_EQ(residuals(), "40.00 0.00");
+
+  const Answer larger = run(one("pd", "120"), false, "update");
+  EXPECT_EQ(outcomes(larger), "changed");
+  EXPECT_EQ(larger.result().at("results.0.unmatched.0").text(), "pm");
+  EXPECT_TRUE(larger.result()["settings"].items().empty());
+  EXPECT_EQ(residuals(), "80.00 0.00");
+  EXPECT_EQ(outcomes(run(ours)), "created");
+
+  const Answer smaller = run(one("pd", "59"), false, "update");
+  EXPECT_EQ(outcomes(smaller), "changed") << "40 of theirs and 20 of ours are more than 59";
+  EXPECT_EQ(residuals(), "59.00 -40.00");
+  ASSERT_EQ(smaller.result()["settings"].items().size(), 1U);
+  EXPECT_EQ(smaller.result().at("settings.0.before").text(), "40.00 matched by hand");
+  EXPECT_THAT(std::string(smaller.result().at("settings.0.name").text()), HasSubstr(" with "));
+  EXPECT_EQ(outcomes(run(ours)), "created");
+}
+
 TEST_P(Action, DoesNotMatchMoreThanIsOpen) {
   const std::string open = std::to_string(account("asset_current", true)), other = std::to_string(account("income"));
   const auto one = [&](const char* name, const char* amount) {
@@ -331,6 +371,31 @@ TEST_P(Action, TakesLaterHoursOfAnEmployeeWhomAnEarlierRunArchived) {
   const std::string hours = fill(R"({"project_id":$1,"employee_id":$2,"unit_amount":2,"name":"x","date":"2023-05-04"})", {project, gone});
   EXPECT_THAT(books().call("account.analytic.line", "create", "[" + hours + "]").message(), HasSubstr("active employee"));
   EXPECT_EQ(outcomes(run(record("hours", "account.analytic.line", R"({"values":)" + hours + "}"))), "created");
+}
+
+TEST_P(Action, HoursMoveWithTheirProjectAndOnlyThenTheOldOneGoesWithItsAnalyticAccount) {
+  const auto project = [&] {
+    return books().create("project.project",
+                          fill(R"({"name":"$1","allow_timesheets":true,"partner_id":$2})", {fresh("Project"), std::to_string(partner())}));
+  };
+  const Id before = project(), after = project();
+  const std::string old_account = books().read("project.project", before, "account_id");
+  const std::string worker = std::to_string(books().create("hr.employee", fill(R"({"name":"$1"})", {fresh("Worker")})));
+  const auto hours = [&](Id where) {
+    return record("moved", "account.analytic.line",
+                  fill(R"({"values":{"project_id":$1,"employee_id":$2,"unit_amount":2,"name":"x","date":"2023-05-04"}})",
+                       {std::to_string(where), worker}));
+  };
+  const Answer made_now = run(hours(before));
+  ASSERT_EQ(outcomes(made_now), "created");
+  const auto unlink = [&] { return books().call("project.project", "unlink", fill("[[$1]]", {std::to_string(before)})); };
+  EXPECT_THAT(unlink().message(), HasSubstr("timesheet entries"));
+  EXPECT_EQ(outcomes(run(hours(after), false, "update")), "changed");
+  const Id line = made(made_now, 0);
+  EXPECT_EQ(books().read("account.analytic.line", line, "account_id"), books().read("project.project", after, "account_id"));
+  EXPECT_EQ(books().read("account.analytic.line", line, "partner_id"), books().read("project.project", after, "partner_id"));
+  EXPECT_TRUE(unlink().ok());
+  EXPECT_EQ(books().find("account.analytic.account", fill(R"([["id","=",$1]])", {old_account})), 0);
 }
 
 TEST_P(Action, KeepsTheStateOfOrdersWithoutConfirmingThem) {

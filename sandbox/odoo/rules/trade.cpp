@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "sandbox/odoo/errors.h"
 #include "sandbox/odoo/rules/rules.h"
 
@@ -160,8 +162,18 @@ void employee_before_unlink(Env& env, const Record& employee) {
   env.unlink("resource.resource", {resource});
 }
 
+void must_have_no_hours(Env& env, const char* field, Id id, const std::string& what) {
+  if (!find_by(env.database().table("account.analytic.line"), field, Value::of_id(id)).empty())
+    throw OdooError("odoo.exceptions.RedirectWarning",
+                    fmt::format("This {0} has some timesheet entries referencing it. Before removing this {0}, you have to remove these "
+                                "timesheet entries.",
+                                what));
+}
+
 /// A project takes its analytic account with it while that is empty.
 void project_before_unlink(Env& env, const Record& project) {
+  for (const Id task : project.ids("task_ids")) must_have_no_hours(env, "task_id", task, "task");
+  must_have_no_hours(env, "project_id", project.id(), "project");
   const Record account = project.ref("account_id");
   env.unlink("project.task", project.ids("task_ids"));
   env.release_links("project.project", project.id());
@@ -213,6 +225,15 @@ void analytic_before_create(Env& env, Dict& values) {
   values["amount"] = Any((-(values["unit_amount"].number() * employee.amount("hourly_cost"))).rounded(2, Rounding::half_up));
 }
 
+/// Hours that move to another project move to its analytic account and its customer too.
+void analytic_before_write(Env& env, const Record& line, Dict& values) {
+  if (!values.has("project_id")) return;
+  const Record project = env.record("project.project", values["project_id"].id());
+  if (!project || !project.exists() || project.id() == line.link("project_id")) return;
+  values["account_id"] = Any(project.link("account_id"));
+  if (!values.has("partner_id")) values["partner_id"] = Any(project.link("partner_id"));
+}
+
 void analytic_account_before_create(Env& env, Dict& values) {
   Record plan = env.record("account.analytic.plan", values["plan_id"].id());
   while (plan && plan.link("parent_id") != 0) plan = plan.ref("parent_id");
@@ -249,6 +270,7 @@ void add_trade_rules(Rules& rules) {
   rules.model("hr.employee").before_create = employee_before_create;
   rules.model("project.project").before_create = project_before_create;
   rules.model("account.analytic.line").before_create = analytic_before_create;
+  rules.model("account.analytic.line").before_write = analytic_before_write;
   rules.model("account.analytic.account").before_create = analytic_account_before_create;
 }
 

@@ -158,7 +158,7 @@ selection category selection=other,invoice,vendor_bill,picking_entry
 char ref
 many2one journal_id readonly relation=account.journal
 many2one project_id relation=project.project index
-many2one task_id relation=project.task
+many2one task_id relation=project.task index
 many2one employee_id relation=hr.employee
 many2one so_line relation=sale.order.line
 many2one timesheet_invoice_id readonly relation=account.move

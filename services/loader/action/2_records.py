@@ -239,6 +239,65 @@ def matches_of(moves):
     return xids.search([('module', '=', module), ('model', '=', 'account.partial.reconcile'), ('res_id', 'in', partials.ids)]).mapped('name')
 
 
+def matches_by_others(move):
+    """Matches on the items of an entry that a person has made; those that a change takes away are made again after it (match_again)."""
+    partials = move.line_ids.matched_debit_ids | move.line_ids.matched_credit_ids
+    ours = set()
+    if partials:
+        for row in xids.search_read([('module', '=', module), ('model', '=', 'account.partial.reconcile'), ('res_id', 'in', partials.ids)], ['res_id']):
+            ours.add(row['res_id'])
+    by_others = []
+    kept_for_ours = {}  # (account, sign) -> what our own matches, which are sent again, will take there
+    for partial in partials:
+        debit = partial.debit_move_id.move_id.id == move.id
+        mine, other = (partial.debit_move_id, partial.credit_move_id) if debit else (partial.credit_move_id, partial.debit_move_id)
+        place = (mine.account_id.id, 1 if debit else -1)
+        if partial.id in ours:
+            kept_for_ours[place] = kept_for_ours.get(place, 0.0) + partial.amount
+        elif other.move_id.id != move.id:
+            by_others.append({
+                'place': place, 'other': other, 'amount': partial.amount, 'debit': partial.debit_amount_currency, 'credit': partial.credit_amount_currency,
+                'exchange': bool(partial.exchange_move_id), 'name': '%s with %s' % (move.name, other.move_id.name)})
+    return by_others, kept_for_ours
+
+
+def has_open(line, home, foreign):
+    return (company.currency_id.compare_amounts(abs(line.amount_residual), home) >= 0
+            and line.currency_id.compare_amounts(abs(line.amount_residual_currency), foreign) >= 0)
+
+
+def made_again(move, one, kept_for_ours):
+    """The match of before with all of its amount, beside our own, which come later; None where that cannot be."""
+    account, sign = one['place']
+    if move.state != 'posted' or one['exchange'] or not one['other'].exists() or one['other'].move_id.state != 'posted':
+        return None
+    mine_foreign, other_foreign = (one['debit'], one['credit']) if sign > 0 else (one['credit'], one['debit'])
+    left = 0.0
+    found = None
+    for line in move.line_ids:
+        if line.account_id.id == account and line.amount_residual * sign > 0:
+            left += abs(line.amount_residual)
+            if found is None and has_open(line, one['amount'], mine_foreign):
+                found = line
+    enough = company.currency_id.compare_amounts(left - kept_for_ours.get(one['place'], 0.0), one['amount']) >= 0
+    if found is None or not enough or one['other'].amount_residual * sign >= 0 or not has_open(one['other'], one['amount'], other_foreign):
+        return None
+    debit, credit = (found, one['other']) if sign > 0 else (one['other'], found)
+    partial = env['account.partial.reconcile'].create([{
+        'debit_move_id': debit.id, 'credit_move_id': credit.id, 'amount': one['amount'], 'debit_amount_currency': one['debit'],
+        'credit_amount_currency': one['credit']}])
+    close_groups(debit | credit)
+    return partial
+
+
+def match_again(move, by_others, kept_for_ours):
+    """What a person has matched stays matched where the changed amounts allow it; else it is told, because only a person knows."""
+    for one in by_others:
+        if made_again(move, one, kept_for_ours) is None:
+            settings.append({'name': 'match of %s' % one['name'], 'before': '%.2f matched by hand' % one['amount'], 'during': 'not matched',
+                             'note': 'stays: the record has changed in the source and leaves no room for it; match again in Odoo what belongs together'})
+
+
 def replace_lines(record, values):
     """Lines of a move are replaced as a whole; others are written in place while their number is the same, which keeps what links to them."""
     out = {}
@@ -260,9 +319,11 @@ def change_move(record, changes, wants_post):
     record = record.with_context(skip_invoice_sync=True, dynamic_unlink=True)  # tax and term items are ours to replace
     hard = [name for name in changes if name not in SOFT_MOVE_FIELDS]
     lost = []
+    by_others, kept_for_ours = [], {}
     cancel = changes.pop('state', None) == 'cancel' or record.state == 'cancel' and not wants_post
     if hard and record.state != 'draft':
         lost = matches_of(record)
+        by_others, kept_for_ours = matches_by_others(record)
         record.button_draft()
     if changes:
         record.write(replace_lines(record, changes))
@@ -270,6 +331,7 @@ def change_move(record, changes, wants_post):
         record.button_cancel()
     elif wants_post and record.state == 'draft':
         record.action_post()
+    match_again(record, by_others, kept_for_ours)
     return lost
 
 
@@ -320,12 +382,14 @@ def replace(names, by):
 def remake(row, record, body):
     """Payments and statement lines: an edit as draft would recompute their items."""
     lost = matches_of(record.move_id)
+    by_others, kept_for_ours = matches_by_others(record.move_id)
     name = row['record']['external_id']
     delete(record)
     xids.search([('module', '=', module), ('name', '=', name)]).unlink()
     known.pop(name, None)
     row['outcome'] = 'changed'
     create_rows(record._name, body.get('context'), body.get('sudo'), [row])
+    match_again(env[record._name].browse(known[name][1]).move_id, by_others, kept_for_ours)
     return lost
 
 

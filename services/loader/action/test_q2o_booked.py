@@ -198,6 +198,73 @@ class ChangingAnEntry(Booked):
         self.assertIn('m', self.names())
 
 
+class MatchedByAPerson(Booked):
+    """A payment of 40.00 that somebody has registered in Odoo on an invoice of 68.94; 20.00 of it are paid by a payment of ours."""
+
+    def setUp(self):
+        super().setUp()
+        self.send(self.invoice(), self.payment(20.0), match('m', 'invoice', 'payment', 20.0))
+        self.theirs = self.env['account.move'].create([{'name': 'theirs', 'journal_id': BANK, 'line_ids': [
+            [0, 0, {'account_id': self.env.record('receivable').id, 'balance': -40.0}], [0, 0, {'account_id': self.env.record('bank').id, 'balance': 40.0}]]}])
+        self.theirs.action_post()
+        self.pair = self.due('invoice').id, self.theirs.line_ids.ids[0]
+        self.by_hand(40.0)
+
+    def by_hand(self, amount):
+        return self.env['account.partial.reconcile'].create([{'debit_move_id': self.pair[0], 'credit_move_id': self.pair[1], 'amount': amount,
+                                                              'debit_amount_currency': amount, 'credit_amount_currency': amount}])
+
+    def due(self, name):
+        return [line for line in self.env.record(name).line_ids if line.account_id.id == self.env.record('receivable').id][0]
+
+    def change(self, record):
+        self.answer = self.send(record, mode='update')
+        if record['post']:
+            self.send(match('m', 'invoice', 'payment', 20.0), mode='update')
+        return outcomes(self.answer)[0], self.answer['settings']
+
+    def open(self):
+        return (self.due('invoice').amount_residual, self.env['account.move.line'].browse(self.pair[1]).amount_residual)
+
+    def test_stays_matched_where_the_changed_amount_has_room_for_it_beside_ours(self):
+        self.assertEqual(self.open(), (8.94, 0))
+        self.assertEqual(self.change(self.invoice(amount=70.0)), ('changed', []))
+        self.assertEqual((self.open(), self.answer['results'][0]['unmatched']), ((15.31, 0), ['m']))
+
+    def test_is_closed_when_nothing_is_left(self):
+        self.assertEqual(self.change(self.invoice(amount=54.69)), ('changed', []))
+        self.assertEqual(self.open(), (0, 0))
+        self.assertTrue(self.due('invoice').full_reconcile_id.id)
+
+    def test_is_told_where_there_is_no_room_and_ours_come_first(self):
+        outcome, told = self.change(self.invoice(amount=50.0))
+        self.assertEqual((outcome, self.open()), ('changed', (35.31, -40.0)))
+        self.assertEqual([(one['name'], one['before'], one['during']) for one in told], [('match of 1045 with theirs', '40.00 matched by hand', 'not matched')])
+        self.assertTrue(told[0]['note'].startswith('stays: '))
+
+    def test_is_told_when_the_document_was_voided(self):
+        outcome, told = self.change(self.invoice(state='cancel', amount=0.0, tax=0.0, post=False))
+        self.assertEqual((outcome, len(told), self.open()[1]), ('changed', 1, -40.0))
+
+    def test_is_told_where_odoo_has_booked_an_exchange_difference_with_it(self):
+        self.env['account.partial.reconcile'].search([('credit_move_id', '=', self.pair[1])]).write({'exchange_move_id': self.theirs.id})
+        self.assertEqual(len(self.change(self.invoice(amount=70.0))[1]), 1)
+
+    def test_of_a_payment_that_is_made_anew_likewise(self):
+        self.send(self.payment(30.0, 'late'))
+        debit = self.env['account.move'].create([{'name': 'refund', 'journal_id': BANK, 'line_ids': [
+            [0, 0, {'account_id': self.env.record('receivable').id, 'balance': 30.0}], [0, 0, {'account_id': self.env.record('bank').id, 'balance': -30.0}]]}])
+        debit.action_post()
+        self.pair = debit.line_ids.ids[0], self.due('late').id
+        self.by_hand(30.0)
+        self.assertEqual(self.change(self.payment(35.0, 'late')), ('changed', []))
+        self.assertEqual((self.due('late').amount_residual, self.env['account.move.line'].browse(self.pair[0]).amount_residual), (-5.0, 0))
+
+    def test_a_change_that_is_refused_tells_nothing(self):
+        answer = self.send(self.invoice(line_ids=items(1.0, -0.5)), mode='update', isolate=True)
+        self.assertEqual((outcomes(answer), answer['settings'], self.open()), (['rejected'], [], (8.94, 0)))
+
+
 class WritingLinesInPlace(Booked):
     """Lines that others link to stay the same records while their number is the same."""
 

@@ -147,7 +147,8 @@ Result<BatchAnswer> read_answer(const json::Value& value, std::span<const Item> 
     out.answers.push_back(std::move(answer));
   }
   for (const auto& moved : value["settings"].items())
-    out.settings.push_back({std::string(moved["name"].text()), std::string(moved["before"].text()), std::string(moved["during"].text())});
+    out.settings.push_back({std::string(moved["name"].text()), std::string(moved["before"].text()), std::string(moved["during"].text()),
+                            std::string(moved["note"].text())});
   for (const auto& change : value["changes"].items())
     out.changes.push_back({std::string(change["model"].text()), integer(change["id"]), std::string(change["field"].text()),
                            std::string(change["before"].raw()), std::string(change["after"].raw())});

@@ -11,9 +11,10 @@
 
 namespace q2o::loader {
 
-/// A setting that the action moved out of the way (a chart account's code).
+/// What the action moved out of the way (a chart account's code), or could not keep (what a person had matched).
 struct MovedSetting {
   std::string name, before, during;
+  std::string note = {};  ///< empty: one of our accounts has this code
 };
 struct BatchAnswer {
   std::vector<Answer> answers;  ///< in the order of the batch

@@ -1,5 +1,8 @@
 #include "services/loader/app/departures.h"
 
+#include <algorithm>
+#include <array>
+
 #include "common/log/log.h"
 #include "services/loader/app/target_settings.h"
 
@@ -11,15 +14,27 @@ Departures::Departures(RunStore& runs, UndoStore& store, Books& books, RunInfo r
       may_go_on_(std::move(may_go_on)),
       fail_(std::move(fail)) {}
 
+namespace {
+constexpr std::array<std::string_view, 4> kMoney{"account.partial.reconcile", "account.move", "account.payment", "account.bank.statement.line"};
+
+bool holds_money(std::string_view model) {
+  return std::ranges::find(kMoney, model) != kMoney.end();
+}
+bool goes_before_matches(const UndoRow& row) {
+  return holds_money(row.model);
+}
+}  // namespace
+
 bool Departures::look(const std::stop_token& stop) {
   try {
     if (store_.planned(run_.key)) return true;
     const auto gone = store_.departed(run_);
-    std::vector<std::string> names;
+    std::vector<std::string> names, later;
     if (!gone.empty()) {
       const auto written = surely(stop, [&] { return action_.written(); });
       for (const auto& record : *written)
-        if (gone.contains(record.external_id)) names.push_back(record.external_id);
+        if (gone.contains(record.external_id)) (holds_money(record.model) ? names : later).push_back(record.external_id);
+      std::ranges::move(later, std::back_inserter(names));
     }
     if (!names.empty())
       log::info("records are not in the source any more",
@@ -35,12 +50,12 @@ bool Departures::look(const std::stop_token& stop) {
 
 bool Departures::waiting(bool last) {
   const auto next = store_.next_rows(run_.key, 1);
-  return !next.empty() && (last || !next.front().postponed);
+  return !next.empty() && (last || (!next.front().postponed && goes_before_matches(next.front())));
 }
 
 bool Departures::carry_out(bool last, const std::stop_token& stop) {
   try {
-    take_back(last, stop);
+    take_back(last ? nullptr : goes_before_matches, stop);
     remove_action(stop);
     store_.settle_departures(run_, hold_);
     return true;

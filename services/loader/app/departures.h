@@ -7,8 +7,9 @@
 namespace q2o::loader {
 
 /// What the source no longer has goes from the target: looked at before the run writes anything (our own hand must not look like a
-/// person's), taken away before things are matched anew, and what others still referred to then at the end. What a person has worked with
-/// since is kept and becomes a reject of the run with its reason.
+/// person's). What holds money goes before things are matched anew; names, projects and all else at the end, when what the run has moved to
+/// others does not refer to them any more (Odoo would keep a project's analytic account for hours that are still on it). What a person has
+/// worked with since is kept and becomes a reject of the run with its reason.
 class Departures final : private TakingBack {
  public:
   /// `may_go_on`: false when the run is to be left. `fail`: ends the run.
@@ -19,6 +20,7 @@ class Departures final : private TakingBack {
   bool carry_out(bool last, const std::stop_token& stop);
   /// There is something to carry out.
   bool waiting(bool last);
+  using TakingBack::touched;
 
  private:
   void look_at_directive(const std::stop_token& stop) override;

@@ -289,7 +289,8 @@ void RunDriver::take(Delivery delivery, std::list<Item>& queue) {
   metrics_.histogram("q2o_loader_batch_seconds", "time of one call of the action", {0.1, 0.3, 1, 3, 10, 30, 100})
       .observe(std::chrono::duration<double>(delivery.slowest).count());
   for (const auto& moved : delivery.settings)
-    store_.remember_setting(run_, hold_, {moved.name, moved.before, moved.during, "", false, "stays: one of our accounts has this code"});
+    store_.remember_setting(run_, hold_, {moved.name, moved.before, moved.during, "", false,
+                                          moved.note.empty() ? "stays: one of our accounts has this code" : moved.note});
   if (!delivery.changes.empty()) store_.remember_values(run_, hold_, delivery.changes);
   for (auto item = delivery.left.rbegin(); item != delivery.left.rend(); ++item) queue.push_front(std::move(*item));
   settle(std::move(delivery.fates));
@@ -361,7 +362,8 @@ RunDriver::Go RunDriver::finish(const std::stop_token& stop) {
 Result<bool> RunDriver::clean_up() {
   std::list<Item> left;
   come_home(left);  // with the lock dates back, a batch under way would be booked on another day
-  if (!run_.settings_changed && store_.to_restore(run_).empty()) return false;
+  const bool touched = run_.settings_changed || (departures_ && departures_->touched());
+  if (!touched && store_.to_restore(run_).empty()) return false;
   if (auto timed = note_time(); !timed && timed.error().retry != Retry::never) return fail(timed.error());
   if (auto gone = action_.remove(); !gone) return fail(gone.error());
   store_.mark_restored(run_, hold_, std::string(kActionSetting), true, "removed");

@@ -61,6 +61,7 @@ void TakingBack::wait_out(const Error& error, const std::stop_token& stop) {
 
 void TakingBack::install(const std::stop_token& stop) {
   if (action_.installed()) return;
+  touched_ = true;
   runs_.remember_setting(run_, hold_, {std::string(kActionSetting), "absent", "installed", "", false, "removed at the end of the run"});
   for (auto done = action_.install(); !done; done = action_.install()) {
     if (done.error().retry == Retry::never) fail_run(done.error());
@@ -91,9 +92,9 @@ void TakingBack::complete(UndoPlan& plan, const std::stop_token& stop) {
     }
 }
 
-void TakingBack::take_back(bool postponed, const std::stop_token& stop) {
+void TakingBack::take_back(Wanted first, const std::stop_token& stop) {
   for (auto rows = store_.next_rows(run_.key, kBatch); !rows.empty(); rows = store_.next_rows(run_.key, kBatch)) {
-    if (!postponed) std::erase_if(rows, &UndoRow::postponed);
+    if (first != nullptr) std::erase_if(rows, [first](const UndoRow& row) { return row.postponed || !first(row); });
     if (rows.empty()) return;
     install(stop);
     std::vector<std::string> names;

@@ -32,8 +32,11 @@ class TakingBack {
 
   /// The records in the order of taking back.
   void plan(const std::vector<std::string>& names, const std::stop_token& stop);
-  /// Until nothing is left, or, without `postponed`, until only those are left that Odoo did not let go while others were there.
-  void take_back(bool postponed, const std::stop_token& stop);
+  /// Until nothing is left, or, with `first`, until none is left of those that it says are to go now and that Odoo lets go.
+  using Wanted = bool (*)(const UndoRow&);
+  void take_back(Wanted first, const std::stop_token& stop);
+  /// Something may have been left in the target: the action.
+  bool touched() const { return touched_; }
   void install(const std::stop_token& stop);
   /// The answer of `call`, however long the target stays away; a refusal for good is given back as it is.
   template <class Call>
@@ -80,6 +83,7 @@ class TakingBack {
   std::vector<UndoAnswer> batch_undone(const std::vector<std::string>& names, const std::stop_token& stop);
   void keep_also(const UndoAnswer& kept, const std::stop_token& stop);
   int troubles_in_a_row_ = 0;
+  bool touched_ = false;
 };
 
 }  // namespace q2o::loader

@@ -30,7 +30,7 @@ RunDriver::Left UndoDriver::drive(const std::stop_token& stop) {
     if (!store_.planned(run_.key)) plan(all_of_ours(stop), stop);  // before anything is written: our own hand must not look like a person's
     if (!run_.dry_run) {
       put_back_values(false, stop);
-      take_back(true, stop);
+      take_back(nullptr, stop);
       put_back_values(true, stop);
       store_.forget_undone(run_, hold_);
       kForgotten.hit();
