@@ -15,6 +15,7 @@ class Delta(unittest.TestCase):
         cls.stack = Stack(paced=False).up()
         cls.addClassCleanup(cls.stack.down)
         company = json.loads(cls.stack.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/company"))
+        cls.last_date = company["last_date"]
         cls.closed_until = f"{company['last_date'][:4]}-01-31"
         cls.change({"op": "close", "until": cls.closed_until})
         cls.code, cls.first = cls.stack.migrate()
@@ -116,6 +117,44 @@ class Delta(unittest.TestCase):
         code, result = self.delta("--lock-until", until, "--yes")
         self.assertEqual((code, result["verdict"]), (0, "MATCHED"), self.stack.logs())
         self.assertEqual(self.lock_date(), until)
+
+    def test_6_what_odoo_has_locked_is_closed_too(self):
+        self.odoo.call("res.company", "write", [1], {"fiscalyear_lock_date": self.last_date})
+        edited = self.change({"op": "edit", "entity": "Invoice"})[0]
+        self.assertGreater(edited["date"], self.closed_until, "in books that the source keeps open")
+        code, result = self.delta()
+        self.assertEqual((code, result["verdict"]), (0, "MATCHED"), self.stack.logs())
+        self.assertIn(edited["id"], [one["source_id"] for one in self.stack.report(result)["closed_changes"]])
+        self.assertEqual(self.lock_date(), self.last_date, "put back")
+
+    def test_7_a_match_that_a_person_made_outlives_a_change_that_leaves_room_for_it(self):
+        """Half of an open invoice is paid in Odoo alone; then the invoice grows, and then it is voided."""
+        self.odoo.call("res.company", "write", [1], {"fiscalyear_lock_date": False})
+        edited = self.change({"op": "edit", "entity": "Invoice"})[0]
+        self.assertEqual(self.delta()[0], 0)
+        invoice = self.row_of(edited)
+        due = [["move_id", "=", invoice], ["account_id.account_type", "=", "asset_receivable"]]
+        receivable = self.odoo.call("account.move.line", "search_read", due, ["account_id", "partner_id", "amount_residual", "balance"])[0]
+        half = round(receivable["balance"] / 2, 2)
+        journal = self.odoo.call("account.journal", "search", [["type", "=", "general"]])[0]
+        other = self.odoo.call("account.account", "search", [["account_type", "=", "expense"]])[0]
+        lines = [[0, 0, {"account_id": receivable["account_id"][0], "partner_id": receivable["partner_id"][0], "balance": -half}],
+                 [0, 0, {"account_id": other, "balance": half}]]  # fmt: skip
+        entry = self.odoo.call("account.move", "create", {"move_type": "entry", "journal_id": journal, "date": self.last_date, "line_ids": lines})
+        self.odoo.call("account.move", "action_post", [entry])
+        theirs = self.odoo.call("account.move.line", "search", [["move_id", "=", entry], ["account_id", "=", receivable["account_id"][0]]])[0]
+        self.odoo.call("account.move.line", "reconcile", [receivable["id"], theirs])
+        open_of_theirs = lambda: self.odoo.call("account.move.line", "read", [theirs], ["amount_residual"])[0]["amount_residual"]  # noqa: E731
+        self.assertEqual(open_of_theirs(), 0)
+        self.change({"op": "edit", "entity": "Invoice", "id": edited["id"]})
+        code, result = self.delta()
+        self.assertEqual((code, result["verdict"]), (3, "DIFFERENT"), "the entry is in Odoo alone")
+        self.assertEqual(open_of_theirs(), 0, "still matched")
+        self.change({"op": "void", "entity": "Invoice", "id": edited["id"]})
+        result = self.delta()[1]
+        self.assertAlmostEqual(open_of_theirs(), -half, 2)
+        told = [one for one in self.stack.report(result)["settings"] if one["name"].startswith("match of ")]
+        self.assertEqual([one["during"] for one in told], ["not matched"])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #include "common/bus/bus.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -140,6 +141,9 @@ Producer::Producer(Options options) : state_(std::make_unique<State>(std::move(o
 Producer::~Producer() = default;
 
 Result<std::vector<Position>> Producer::publish(std::span<const Envelope> messages, std::chrono::milliseconds deadline) {
+  // What lies in the outbox is sealed already: a batch of it is sent as it lies, not copied first.
+  const auto is_ready = [](const Envelope& message) { return message.value.empty() || sealing::is_sealed(message.value); };
+  if (state_->options.seal == nullptr || std::ranges::all_of(messages, is_ready)) return send(messages, deadline);
   std::vector<Envelope> sealed(messages.begin(), messages.end());
   for (auto& message : sealed) {
     if (const auto done = seal(state_->options.seal.get(), message); !done) return fail(done.error());
@@ -173,8 +177,10 @@ Result<std::vector<Position>> Producer::publish(std::span<const Outgoing> messag
   std::vector<Envelope> envelopes;
   envelopes.reserve(messages.size());
   for (const auto& message : messages) {
-    envelopes.push_back({message.topic, message.key, message.value, headers_of(message, state_->options.service)});
-    if (const auto done = seal(state_->options.seal.get(), envelopes.back()); !done) return fail(done.error());
+    auto& envelope = envelopes.emplace_back(message.topic, message.key, std::string(), headers_of(message, state_->options.service));
+    auto sealed = sealed_body(state_->options.seal.get(), envelope.topic, envelope.headers, message.value);
+    if (!sealed) return fail(sealed.error());
+    envelope.value = *sealed ? std::move(**sealed) : message.value;
   }
   try {
     kBeforeProduce.hit();

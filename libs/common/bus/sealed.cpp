@@ -22,14 +22,20 @@ bool has_owner(const sealing::Place& place) {
 
 }  // namespace
 
-Status seal(const sealing::Seal* seal, Envelope& message) {
-  if (seal == nullptr || message.value.empty() || sealing::is_sealed(message.value)) return {};
-  const auto place = place_of(message.topic, message.headers);
-  if (!has_owner(place)) return {};
-  auto sealed = seal->seal(place, message.value);
+Result<std::optional<std::string>> sealed_body(const sealing::Seal* seal, const std::string& topic, Headers& headers, std::string_view body) {
+  if (seal == nullptr || body.empty() || sealing::is_sealed(body)) return std::optional<std::string>();
+  const auto place = place_of(topic, headers);
+  if (!has_owner(place)) return std::optional<std::string>();
+  auto sealed = seal->seal(place, body);
   if (!sealed) return fail(sealed.error());
-  message.headers[kKeyHeader] = std::to_string(sealing::key_version(*sealed));
-  message.value = std::move(*sealed);
+  headers[kKeyHeader] = std::to_string(sealing::key_version(*sealed));
+  return std::optional(std::move(*sealed));
+}
+
+Status seal(const sealing::Seal* seal, Envelope& message) {
+  auto sealed = sealed_body(seal, message.topic, message.headers, message.value);
+  if (!sealed) return fail(sealed.error());
+  if (*sealed) message.value = std::move(**sealed);
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include "common/rpc/page.h"
 #include "common/rpc/rpc.h"
+#include "services/validator/domain/closed_books.h"
 
 namespace q2o::validator {
 namespace {
@@ -70,8 +71,9 @@ void GrpcNotes::mapper_rejects(const Run& run, RunNotes& notes) {
 }
 
 void GrpcNotes::changes(const Run& run, RunNotes& notes) {
+  const auto locked = locked_until(notes);
   connector::v1::ListChangesRequest request;
-  request.set_closed_only(true);
+  request.set_closed_only(locked.empty());
   const auto answer = ask(run, *connector_, &connector::v1::ConnectorService::Stub::ListChanges, std::move(request));
   if (!answer) {
     notes.missing["What changed in the source"] = answer.error().message;
@@ -79,7 +81,7 @@ void GrpcNotes::changes(const Run& run, RunNotes& notes) {
   }
   notes.base_run = answer->base_run();
   for (const auto& c : answer->changes())
-    notes.closed_changes.push_back(
+    if (locked.empty() || c.closed() || reaches_into(locked, c.before_date(), c.after_date())) notes.closed_changes.push_back(
         {c.entity(), c.source_id(), c.kind(), c.number(), c.party(), c.before_date(), c.before_amount(), c.after_date(), c.after_amount()});
 }
 
@@ -117,11 +119,11 @@ void GrpcNotes::loading(const Run& run, RunNotes& notes) {
 RunNotes GrpcNotes::read(const Run& run) {
   RunNotes notes;
   extraction(run, notes);
-  changes(run, notes);
   mapping(run, notes);
   mapper_rejects(run, notes);
   loader_rejects(run, notes);
   loading(run, notes);
+  changes(run, notes);  // with what the loader said about lock dates
   return notes;
 }
 

@@ -200,7 +200,7 @@ struct RunNotes {
   std::vector<Count> counts;
   std::vector<std::string> ledger_only_types;  ///< what the ledger calls transactions that no entity has
   std::uint64_t created = 0, changed = 0, unchanged = 0, removed = 0;
-  /// Found by a run that asked for changes, in books that the source has closed.
+  /// Found by a run that asked for changes, in books that the source, or Odoo by a lock date, has closed.
   struct ClosedChange {
     std::string entity, source_id, kind, number, party, before_date, before_amount, after_date, after_amount;
   };
