@@ -29,15 +29,19 @@ void begin_run(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::Run
   }
 }
 
-void spare_rejected(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::MappedBatch& batch) {
-  std::vector<std::string> ids;
-  for (const auto& record : batch.records())
-    if (record.has_reject()) ids.push_back(record.source_id());
+/// Without target records, and in the source all the same.
+void note_rejected_and_left_out(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::MappedBatch& batch) {
+  std::vector<std::string> ids, left_out;
+  for (const auto& record : batch.records()) {
+    if (!record.has_reject() && record.excluded().empty()) continue;
+    ids.push_back(record.source_id());
+    left_out.push_back(record.has_reject() ? "false" : "true");
+  }
   if (ids.empty()) return;
   tx.exec(
-      "insert into spared (migration_id, run, tenant_id, entity, source_id) select $1, $2, $3, $4, unnest($5::text[]) on conflict do "
-      "nothing",
-      {scope.migration_id(), scope.run(), scope.tenant_id(), batch.entity(), ids});
+      "insert into spared (migration_id, run, tenant_id, entity, source_id, left_out) select $1, $2, $3, $4, u.id, u.left_out::boolean from "
+      "unnest($5::text[], $6::text[]) as u(id, left_out) on conflict do nothing",
+      {scope.migration_id(), scope.run(), scope.tenant_id(), batch.entity(), ids, left_out});
 }
 
 /// One statement per batch: a column each, so that a batch of 500 records is one round trip.
@@ -64,7 +68,7 @@ void store_items(pg::Tx& tx, const common::v1::Scope& scope, const mapper::v1::M
       references.push_back(fmt::format("{}", fmt::join(target.references(), "\n")));
     }
   }
-  spare_rejected(tx, scope, batch);
+  note_rejected_and_left_out(tx, scope, batch);
   if (names.empty()) return;
   tx.exec(
       "insert into item (migration_id, run, tenant_id, entity, source_id, label, external_id, model, operation, wave, values_json, refs, "

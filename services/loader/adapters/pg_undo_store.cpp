@@ -205,11 +205,11 @@ std::set<std::string> PgUndoStore::departed(const RunInfo& run) {
       // What stood for the record while it could not be read goes when the record comes (ledger_entries.h).
       if (row.boolean("is_transaction")) spared.insert(ledger_entry_of(row.text("source_id")));
     }
-    for (const auto row : tx.exec("select entity || '/' || source_id as name from spared where migration_id = $1 and run = $2",
+    for (const auto row : tx.exec("select entity || '/' || source_id as name from spared where migration_id = $1 and run = $2 and not left_out",
                                   {run.key.migration_id, run.key.run}))
       spared.insert(row.text("name"));
     // A rejected record claims its transaction: what stands for it from an earlier run is all there is.
-    for (const auto row : tx.exec("select source_id from spared where migration_id = $1 and run = $2 and entity = any($3::text[])",
+    for (const auto row : tx.exec("select source_id from spared where migration_id = $1 and run = $2 and not left_out and entity = any($3::text[])",
                                   {run.key.migration_id, run.key.run, run.transaction_entities}))
       spared.insert(ledger_entry_of(row.text("source_id")));
     for (const auto row :
@@ -244,13 +244,14 @@ void add_departure(pg::Tx& tx, const RunInfo& run, const pg::Row& gone) {
       "limit 1",
       {run.key.migration_id, external_id});
   const auto why = opened(tx, gone, "reason", kUndoReason);
+  const bool left_out = gone.boolean("left_out");
+  const std::string what = left_out ? "it is left out now" : "it is not in the source any more";
   tx.exec(
       "insert into reject (migration_id, run, tenant_id, external_id, entity, source_id, reason, message, hint, label) values ($1, $2, $3, "
       "$4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
       {run.key.migration_id, run.key.run, run.tenant_id, external_id, gone.text("entity"), gone.text("source_id"),
-       kept ? "GONE_IN_SOURCE_KEPT" : "GONE_IN_SOURCE_REVERSED",
-       seal(kRejectMessage,
-            (kept ? "it is not in the source any more, and stays in Odoo: " : "it is not in the source any more; in Odoo it was ") + why),
+       std::string(left_out ? "LEFT_OUT_" : "GONE_IN_SOURCE_") + (kept ? "KEPT" : "REVERSED"),
+       seal(kRejectMessage, what + (kept ? ", and stays in Odoo: " : "; in Odoo it was ") + why),
        seal(kRejectHint, kept ? "Undo in Odoo what the reason names and run again; or leave it, and accept the difference."
                               : "Both entries stay in Odoo and cancel each other out."),
        seal(kRejectLabel, labels.empty() ? std::string() : opened(tx, labels[0], "label", kItemLabel))});
@@ -260,11 +261,21 @@ void add_departure(pg::Tx& tx, const RunInfo& run, const pg::Row& gone) {
 void PgUndoStore::settle_departures(const RunInfo& run, const Hold& hold) {
   fenced(hold, [&](pg::Tx& tx) {
     for (const auto row :
-         tx.exec("select u.tenant_id, u.migration_id, u.run, u.external_id, u.state, u.reason, r.entity, r.source_id from undo_record u "
+         tx.exec("select u.tenant_id, u.migration_id, u.run, u.external_id, u.state, u.reason, r.entity, r.source_id, exists (select 1 from "
+                 "spared s where s.migration_id = $2 and s.run = $3 and s.left_out and s.entity = r.entity and s.source_id = r.source_id) as "
+                 "left_out from undo_record u "
                  "cross join lateral (select entity, source_id from record where target_id = $1 and external_id = u.external_id offset 0) "
                  "as r where u.migration_id = $2 and u.run = $3 and u.state in ('kept', 'reversed')",
                  {run.target_id, run.key.migration_id, run.key.run}))
       add_departure(tx, run, row);
+    // Nobody deleted it in the source: the report says that it was there.
+    tx.exec(
+        "insert into setting (migration_id, run, name, tenant_id, before_value, during_value, note) select distinct $2::uuid, $3::bigint, "
+        "r.entity || ' ' || r.source_id || ' (left out)', $4::uuid, 'in Odoo', 'taken away', 'stays: left out on purpose; the list of what "
+        "was not migrated says why' from undo_record u cross join lateral (select entity, source_id from record where target_id = $1 and "
+        "external_id = u.external_id offset 0) as r join spared s on s.migration_id = $2 and s.run = $3 and s.left_out and s.entity = "
+        "r.entity and s.source_id = r.source_id where u.migration_id = $2 and u.run = $3 and u.state = 'removed' on conflict do nothing",
+        {run.target_id, run.key.migration_id, run.key.run, run.tenant_id});
     tx.exec(
         "delete from record r using undo_record u where u.migration_id = $2 and u.run = $3 and u.state in ('removed', 'reversed', "
         "'theirs') and r.target_id = $1 and r.external_id = u.external_id and r.migration_id = $2 and r.tenant_id = $4",

@@ -87,6 +87,64 @@ TEST_P(Departed, NothingGoesOfWhatTheSourceDidNotGiveCompletelyOrTheMapperReject
   EXPECT_TRUE(there("inv_3"));
 }
 
+TEST_P(Departed, WhatIsLeftOutOnPurposeGoesAndTheReportSaysSo) {
+  load(1);
+  books.left_out = {"qbo9_inv_3", "qbo9_pay_2_match2"};
+  books.excluded = {"inv_3"};
+  load(2);
+  EXPECT_EQ(gone(2), "2 0 0");
+  EXPECT_FALSE(there("inv_3"));
+  pool.transact([&](pg::Tx& tx) {
+    const auto row = tx.one("select before_value, during_value, note from setting where run = 2 and name = 'Invoice inv_3 (left out)'", {});
+    EXPECT_EQ(row.text("before_value") + ", " + row.text("during_value"), "in Odoo, taken away");
+    EXPECT_THAT(row.text("note"), StartsWith("stays"));
+  });
+}
+
+TEST_P(Departed, WhatIsLeftOutOnPurposeAndWorkedWithStaysAndSaysSo) {
+  load(1);
+  call("account.move", "write", fmt::format(R"([[{}],{{"narration":"ask Amy"}}])", id_of("inv_3")));
+  books.left_out = {"qbo9_inv_3", "qbo9_pay_2_match2"};
+  books.excluded = {"inv_3"};
+  load(2);
+  EXPECT_TRUE(there("inv_3"));
+  EXPECT_THAT(run_text(2), HasSubstr("qbo9_inv_3: it is left out now, and stays in Odoo: changed by "));
+}
+
+TEST_P(Departed, AMergedCustomerGoesWithItsProjectWhenTheHoursHaveMoved) {
+  load(1);
+  const auto account = read("project.project", fmt::format(R"([["id","=",{}]])", id_of("proj")), R"("account_id")");
+  ASSERT_THAT(account, HasSubstr("account_id"));
+  books.merged = true;
+  load(2);
+  EXPECT_FALSE(there("proj")) << run_text(2);
+  EXPECT_TRUE(there("time") && there("proj_2"));
+  EXPECT_EQ(read("account.analytic.account", R"([["name","=","Amy"]])", R"("name")"), "[]") << "nothing of the old project stays";
+  EXPECT_EQ(read("ir.actions.server", R"([["name","=like","Quick2Odoo loader%"]])", R"("name")"), "[]");
+}
+
+TEST_P(Departed, ARunThatIsPausedWhileItLooksLeavesNoActionBehind) {
+  load(1);
+  books.left_out = {"qbo9_inv_3", "qbo9_pay_2_match2"};
+  begin_run(2);
+  bool paused = false;
+  on_request = [&](const sandbox::Request& request) {
+    if (paused || request.body.find(R"("step":"look")") == std::string::npos) return;
+    paused = true;
+    const auto message = books.migration_message(target, 100, true);
+    inbox.handle(std::span(&message, 1));
+  };
+  ASSERT_TRUE(worker()->run_one({}));
+  ASSERT_TRUE(paused);
+  EXPECT_EQ(read("ir.actions.server", R"([["name","=like","Quick2Odoo loader%"]])", R"("name")"), "[]");
+  on_request = nullptr;
+  const auto message = books.migration_message(target, 101);
+  inbox.handle(std::span(&message, 1));
+  ASSERT_TRUE(worker()->run_one({}));
+  EXPECT_EQ(gone(2), "2 0 0");
+  EXPECT_FALSE(there("inv_3"));
+}
+
 TEST_P(Departed, ARunThatReadsTheLogTakesNothingAway) {
   load(1);
   books.run = 2;

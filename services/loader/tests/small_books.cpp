@@ -75,6 +75,20 @@ void fill(mapper::v1::TargetRecord& out, const json::Value& one) {
   out.mutable_file()->set_bytes(std::stoul(std::string(one["file"]["bytes"].text())));
 }
 
+/// Amy was merged into her sub-customer: another project, and the hours are on it.
+std::string after_the_merge(const json::Value& one) {
+  std::string text(one.raw());
+  const auto put = [&](std::string_view from, std::string_view to) {
+    if (const auto at = text.find(from); at != std::string::npos) text.replace(at, from.size(), to);
+  };
+  put(R"("qbo9_proj")", R"("qbo9_proj_2")");
+  if (one["external_id"].text() != "qbo9_proj") return text;
+  put(R"("source_id":"proj")", R"("source_id":"proj_2")");
+  put(R"("name":"Amy")", R"("name":"Sub")");
+  put("qbo9_customer_1", "qbo9_customer_2");
+  return text;
+}
+
 }  // namespace
 
 std::size_t small_books_size() {
@@ -120,12 +134,14 @@ std::vector<bus::Incoming> SmallBooks::stream() {
     if (one.has("file") && !files) continue;
     entities.insert(std::string(one["entity"].text()));
     if (left_out.contains(std::string(one["external_id"].text()))) continue;
+    const auto changed = json::Document::parse(merged ? after_the_merge(one) : std::string(one.raw()));
+    const auto& now = changed->root();
     body.Clear();
     auto& batch = *body.mutable_batch();
-    batch.set_entity(std::string(one["entity"].text()));
+    batch.set_entity(std::string(now["entity"].text()));
     auto& record = *batch.add_records();
-    record.set_source_id(std::string(one["source_id"].text()));
-    fill(*record.mutable_targets()->add_records(), one);
+    record.set_source_id(std::string(now["source_id"].text()));
+    fill(*record.mutable_targets()->add_records(), now);
     out.push_back(message(body));
   }
   if (!booked_as.empty()) {
@@ -138,6 +154,14 @@ std::vector<bus::Incoming> SmallBooks::stream() {
     auto& record = *body.mutable_batch()->add_records();
     record.set_source_id(id);
     record.mutable_reject()->set_reason("UNKNOWN_VALUE");
+    out.push_back(message(body));
+  }
+  for (const auto& id : excluded) {
+    body.Clear();
+    body.mutable_batch()->set_entity("Invoice");
+    auto& record = *body.mutable_batch()->add_records();
+    record.set_source_id(id);
+    record.set_excluded("Left out: a duplicate");
     out.push_back(message(body));
   }
   for (const auto& entity : entities) {

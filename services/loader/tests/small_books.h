@@ -20,6 +20,8 @@ struct SmallBooks {
   std::set<std::string> left_out = {};    ///< external ids that this run does not have
   std::set<std::string> incomplete = {};  ///< entities of which the source did not give everything; "" stands for all
   std::set<std::string> rejected = {};    ///< source ids of records that the mapper rejects in this run
+  std::set<std::string> excluded = {};    ///< source ids of records that are left out on purpose in this run
+  bool merged = false;                    ///< the hours have moved to another customer's project, and the old project is gone
   std::uint64_t sequence = 0;
 
   /// The mapped stream of a run as the bus delivers it.

@@ -49,7 +49,10 @@ class WholeLoad : public ::testing::TestWithParam<Kind> {
       sandbox = std::make_unique<sandbox::odoo::OdooSandbox>();
       sandbox::ServerOptions options;
       options.route_of = sandbox::odoo::OdooSandbox::route_of;
-      server = std::make_unique<sandbox::Server>(options, [this](const sandbox::Request& request) { return sandbox->handle(request); });
+      server = std::make_unique<sandbox::Server>(options, [this](const sandbox::Request& request) {
+        if (on_request) on_request(request);
+        return sandbox->handle(request);
+      });
       access = {"", "", server->url(), "odoo", "admin", config::Secret("admin")};
     }
     pg::migrate(pool, schema());
@@ -111,6 +114,7 @@ class WholeLoad : public ::testing::TestWithParam<Kind> {
   metrics::Registry metrics;
   std::unique_ptr<sandbox::odoo::OdooSandbox> sandbox;
   std::unique_ptr<sandbox::Server> server;
+  std::function<void(const sandbox::Request&)> on_request;  ///< before the sandbox answers
   SmallBooks books{ids::uuid_v4(), ids::uuid_v4()};
   std::string target;
   FakeFiles files;
