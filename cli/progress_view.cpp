@@ -28,7 +28,8 @@ std::string rate_and_eta(const Progress& progress) {
   std::string text;
   if (progress.records_per_second() > 0) text += fmt::format("{:.0f} records/s", progress.records_per_second());
   if (progress.has_eta_seconds_low()) {
-    text += fmt::format(", {} to {} left", duration(progress.eta_seconds_low()), duration(progress.eta_seconds_high()));
+    text += fmt::format("{}{} to {} left", text.empty() ? "" : ", ", duration(progress.eta_seconds_low()),
+                        duration(progress.eta_seconds_high()));
   }
   return text;
 }

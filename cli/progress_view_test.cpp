@@ -9,6 +9,7 @@
 namespace q2o::cli {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 notifier::v1::Progress half_done() {
@@ -40,6 +41,8 @@ TEST(ProgressView, HidesTheEtaUntilThereIsOne) {
   progress.set_eta_seconds_low(50);
   progress.set_eta_seconds_high(80);
   EXPECT_THAT(progress_line(progress), HasSubstr("50 s to 1 min 20 s left"));
+  progress.set_records_per_second(0);
+  EXPECT_THAT(progress_line(progress), AllOf(HasSubstr(", 50 s to 1 min 20 s left"), Not(HasSubstr(", ,"))));
 }
 
 TEST(ProgressView, SaysWhatItWaitsForAndUntilWhen) {

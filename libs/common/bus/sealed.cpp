@@ -22,7 +22,8 @@ bool has_owner(const sealing::Place& place) {
 
 }  // namespace
 
-Result<std::optional<std::string>> sealed_body(const sealing::Seal* seal, const std::string& topic, Headers& headers, std::string_view body) {
+Result<std::optional<std::string>> sealed_body(const sealing::Seal* seal, const std::string& topic, Headers& headers,
+                                               std::string_view body) {
   if (seal == nullptr || body.empty() || sealing::is_sealed(body)) return std::optional<std::string>();
   const auto place = place_of(topic, headers);
   if (!has_owner(place)) return std::optional<std::string>();

@@ -10,7 +10,8 @@ namespace q2o::bus {
 inline constexpr const char* kKeyHeader = "q2o-dek";  ///< version of the data key
 
 /// The body sealed, with its header, when it belongs to a tenant and is not sealed yet; nothing: it goes as it is. Error: no key now.
-Result<std::optional<std::string>> sealed_body(const sealing::Seal* seal, const std::string& topic, Headers& headers, std::string_view body);
+Result<std::optional<std::string>> sealed_body(const sealing::Seal* seal, const std::string& topic, Headers& headers,
+                                               std::string_view body);
 
 /// Seals the body when it belongs to a tenant and is not sealed yet. Error: no key now.
 Status seal(const sealing::Seal* seal, Envelope& message);

@@ -23,7 +23,8 @@ Batch::MatchesByOthers Batch::matches_by_others(const Record& move) {
   for (const Id id : partials) {
     const Record partial = env_.record("account.partial.reconcile", id);
     const bool debit = partial.ref("debit_move_id").link("move_id") == move.id();
-    const Record mine = partial.ref(debit ? "debit_move_id" : "credit_move_id"), other = partial.ref(debit ? "credit_move_id" : "debit_move_id");
+    const Record mine = partial.ref(debit ? "debit_move_id" : "credit_move_id"),
+                 other = partial.ref(debit ? "credit_move_id" : "debit_move_id");
     const std::pair<Id, int> place{mine.link("account_id"), debit ? 1 : -1};
     if (is_ours("account.partial.reconcile", id))
       out.kept_for_ours[place] += partial.amount("amount");
@@ -39,7 +40,8 @@ void Batch::match_again(const Record& move, const MatchesByOthers& before) {
   // With all of its amount and beside our own matches, which come later; else it is told: only a person knows.
   const auto made = [&](const ByOther& one) {
     const int sign = one.place.second;
-    if (move.text("state") != "posted" || one.exchange || !one.other.exists() || one.other.ref("move_id").text("state") != "posted") return false;
+    if (move.text("state") != "posted" || one.exchange || !one.other.exists() || one.other.ref("move_id").text("state") != "posted")
+      return false;
     Record found;
     Decimal left;
     for (const Record& line : move.many("line_ids")) {
@@ -66,8 +68,9 @@ void Batch::match_again(const Record& move, const MatchesByOthers& before) {
   };
   for (const ByOther& one : before.matches)
     if (!made(one))
-      settings_.push_back({"match of " + one.name, one.amount.to_string(2) + " matched by hand", "not matched",
-                           "stays: the record has changed in the source and leaves no room for it; match again in Odoo what belongs together"});
+      settings_.push_back(
+          {"match of " + one.name, one.amount.to_string(2) + " matched by hand", "not matched",
+           "stays: the record has changed in the source and leaves no room for it; match again in Odoo what belongs together"});
 }
 
 }  // namespace q2o::sandbox::odoo::action

@@ -254,12 +254,12 @@ TEST_P(Action, KeepsWhatAPersonHasMatchedWhereTheNewAmountLeavesRoomAndElseTells
   };
   const Answer made_now = run(one("pd", "100") + "," + one("pc", "-20") + "," + one("theirs", "-40"));
   ASSERT_EQ(outcomes(made_now), "created,created,created");
-  const std::string ours = record("pm", "account.partial.reconcile",
-                                  fill(R"({"debit":"pd","credit":"pc","account":$1,"amount":20,"amount_currency":null})", {open}), false, "match");
+  const std::string ours =
+      record("pm", "account.partial.reconcile",
+             fill(R"({"debit":"pd","credit":"pc","account":$1,"amount":20,"amount_currency":null})", {open}), false, "match");
   ASSERT_EQ(outcomes(run(ours)), "created");
   const auto item = [&](int at) { return line_on(made(made_now, at), std::stoll(open)); };
-  ASSERT_TRUE(
-      books().call("account.move.line", "reconcile", fill("[[$1,$2]]", {std::to_string(item(0)), std::to_string(item(2))})).ok());
+  ASSERT_TRUE(books().call("account.move.line", "reconcile", fill("[[$1,$2]]", {std::to_string(item(0)), std::to_string(item(2))})).ok());
   const auto residuals = [&] {
     return books().read("account.move.line", item(0), "amount_residual") + " " +
            books().read("account.move.line", item(2), "amount_residual");

@@ -142,9 +142,10 @@ Result<std::uint32_t> KeyKeeper::rewrap(pg::Tx& tx, int newest) {
     const auto place = context(row.text("tenant_id"), row.text("migration_id"), row.integer("version"));
     const auto key = masters_.unwrap(static_cast<int>(row.integer("master")), row.bytes("wrapped"), place);
     if (!key) return fail(key.error());
-    tx.exec("update data_key set wrapped = $4, master = $5 where tenant_id = $1 and migration_id = $2 and version = $3 and wrapped is not null",
-            {row.text("tenant_id"), row.text("migration_id"), row.integer("version"), pg::Param::bytes(masters_.wrap(newest, *key, place)),
-             newest});
+    tx.exec(
+        "update data_key set wrapped = $4, master = $5 where tenant_id = $1 and migration_id = $2 and version = $3 and wrapped is not null",
+        {row.text("tenant_id"), row.text("migration_id"), row.integer("version"), pg::Param::bytes(masters_.wrap(newest, *key, place)),
+         newest});
   }
   return static_cast<std::uint32_t>(rows.size());
 }

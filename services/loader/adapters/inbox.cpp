@@ -39,7 +39,8 @@ void note_rejected_and_left_out(pg::Tx& tx, const common::v1::Scope& scope, cons
   }
   if (ids.empty()) return;
   tx.exec(
-      "insert into spared (migration_id, run, tenant_id, entity, source_id, left_out) select $1, $2, $3, $4, u.id, u.left_out::boolean from "
+      "insert into spared (migration_id, run, tenant_id, entity, source_id, left_out) select $1, $2, $3, $4, u.id, u.left_out::boolean "
+      "from "
       "unnest($5::text[], $6::text[]) as u(id, left_out) on conflict do nothing",
       {scope.migration_id(), scope.run(), scope.tenant_id(), batch.entity(), ids, left_out});
 }

@@ -205,12 +205,14 @@ std::set<std::string> PgUndoStore::departed(const RunInfo& run) {
       // What stood for the record while it could not be read goes when the record comes (ledger_entries.h).
       if (row.boolean("is_transaction")) spared.insert(ledger_entry_of(row.text("source_id")));
     }
-    for (const auto row : tx.exec("select entity || '/' || source_id as name from spared where migration_id = $1 and run = $2 and not left_out",
-                                  {run.key.migration_id, run.key.run}))
+    for (const auto row :
+         tx.exec("select entity || '/' || source_id as name from spared where migration_id = $1 and run = $2 and not left_out",
+                 {run.key.migration_id, run.key.run}))
       spared.insert(row.text("name"));
     // A rejected record claims its transaction: what stands for it from an earlier run is all there is.
-    for (const auto row : tx.exec("select source_id from spared where migration_id = $1 and run = $2 and not left_out and entity = any($3::text[])",
-                                  {run.key.migration_id, run.key.run, run.transaction_entities}))
+    for (const auto row :
+         tx.exec("select source_id from spared where migration_id = $1 and run = $2 and not left_out and entity = any($3::text[])",
+                 {run.key.migration_id, run.key.run, run.transaction_entities}))
       spared.insert(ledger_entry_of(row.text("source_id")));
     for (const auto row :
          tx.exec("select r.external_id, r.entity || '/' || r.source_id as name from record r where r.target_id = $1 and "
@@ -260,13 +262,13 @@ void add_departure(pg::Tx& tx, const RunInfo& run, const pg::Row& gone) {
 
 void PgUndoStore::settle_departures(const RunInfo& run, const Hold& hold) {
   fenced(hold, [&](pg::Tx& tx) {
-    for (const auto row :
-         tx.exec("select u.tenant_id, u.migration_id, u.run, u.external_id, u.state, u.reason, r.entity, r.source_id, exists (select 1 from "
-                 "spared s where s.migration_id = $2 and s.run = $3 and s.left_out and s.entity = r.entity and s.source_id = r.source_id) as "
-                 "left_out from undo_record u "
-                 "cross join lateral (select entity, source_id from record where target_id = $1 and external_id = u.external_id offset 0) "
-                 "as r where u.migration_id = $2 and u.run = $3 and u.state in ('kept', 'reversed')",
-                 {run.target_id, run.key.migration_id, run.key.run}))
+    for (const auto row : tx.exec(
+             "select u.tenant_id, u.migration_id, u.run, u.external_id, u.state, u.reason, r.entity, r.source_id, exists (select 1 from "
+             "spared s where s.migration_id = $2 and s.run = $3 and s.left_out and s.entity = r.entity and s.source_id = r.source_id) as "
+             "left_out from undo_record u "
+             "cross join lateral (select entity, source_id from record where target_id = $1 and external_id = u.external_id offset 0) "
+             "as r where u.migration_id = $2 and u.run = $3 and u.state in ('kept', 'reversed')",
+             {run.target_id, run.key.migration_id, run.key.run}))
       add_departure(tx, run, row);
     // Nobody deleted it in the source: the report says that it was there.
     tx.exec(

@@ -15,7 +15,8 @@ Departures::Departures(RunStore& runs, UndoStore& store, Books& books, RunInfo r
       fail_(std::move(fail)) {}
 
 namespace {
-constexpr std::array<std::string_view, 4> kMoney{"account.partial.reconcile", "account.move", "account.payment", "account.bank.statement.line"};
+constexpr std::array<std::string_view, 4> kMoney{"account.partial.reconcile", "account.move", "account.payment",
+                                                 "account.bank.statement.line"};
 
 bool holds_money(std::string_view model) {
   return std::ranges::find(kMoney, model) != kMoney.end();

@@ -289,8 +289,9 @@ void RunDriver::take(Delivery delivery, std::list<Item>& queue) {
   metrics_.histogram("q2o_loader_batch_seconds", "time of one call of the action", {0.1, 0.3, 1, 3, 10, 30, 100})
       .observe(std::chrono::duration<double>(delivery.slowest).count());
   for (const auto& moved : delivery.settings)
-    store_.remember_setting(run_, hold_, {moved.name, moved.before, moved.during, "", false,
-                                          moved.note.empty() ? "stays: one of our accounts has this code" : moved.note});
+    store_.remember_setting(
+        run_, hold_,
+        {moved.name, moved.before, moved.during, "", false, moved.note.empty() ? "stays: one of our accounts has this code" : moved.note});
   if (!delivery.changes.empty()) store_.remember_values(run_, hold_, delivery.changes);
   for (auto item = delivery.left.rbegin(); item != delivery.left.rend(); ++item) queue.push_front(std::move(*item));
   settle(std::move(delivery.fates));

@@ -149,7 +149,8 @@ void closed_changes(Page& page, const v1::Report& report) {
   if (report.closed_changes().empty()) return page.put("<p>None since run {}.</p>\n", report.base_run());
   page.put(
       "<p class=\"quiet\">Changed in the source since run {}, although its books, or those in Odoo by a lock date, were closed until after "
-      "their date. Odoo follows; whoever has handed in figures of that time should know.</p>\n<div class=\"wide\"><table><thead><tr><th>What</th><th>Change</th><th>Before</th>"
+      "their date. Odoo follows; whoever has handed in figures of that time should know.</p>\n<div "
+      "class=\"wide\"><table><thead><tr><th>What</th><th>Change</th><th>Before</th>"
       "<th class=\"n\">Amount</th><th>After</th><th class=\"n\">Amount</th></tr></thead><tbody>\n",
       report.base_run());
   for (const auto& c : report.closed_changes()) {

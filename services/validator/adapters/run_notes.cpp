@@ -81,8 +81,9 @@ void GrpcNotes::changes(const Run& run, RunNotes& notes) {
   }
   notes.base_run = answer->base_run();
   for (const auto& c : answer->changes())
-    if (locked.empty() || c.closed() || reaches_into(locked, c.before_date(), c.after_date())) notes.closed_changes.push_back(
-        {c.entity(), c.source_id(), c.kind(), c.number(), c.party(), c.before_date(), c.before_amount(), c.after_date(), c.after_amount()});
+    if (locked.empty() || c.closed() || reaches_into(locked, c.before_date(), c.after_date()))
+      notes.closed_changes.push_back({c.entity(), c.source_id(), c.kind(), c.number(), c.party(), c.before_date(), c.before_amount(),
+                                      c.after_date(), c.after_amount()});
 }
 
 void GrpcNotes::mapping(const Run& run, RunNotes& notes) {

@@ -62,8 +62,8 @@ std::vector<Part> parts_of(v1::Report& report) {
     auto* lines = check.mutable_lines();
     parts.push_back({cost_of(*lines), [lines](std::size_t bytes) { cut_lines(*lines, bytes); }});
   }
-  for (auto* list :
-       {report.mutable_fallbacks(), report.mutable_losses(), report.mutable_unread(), report.mutable_not_migrated(), report.mutable_repairs()})
+  for (auto* list : {report.mutable_fallbacks(), report.mutable_losses(), report.mutable_unread(), report.mutable_not_migrated(),
+                     report.mutable_repairs()})
     parts.push_back({cost_of(*list), [list](std::size_t bytes) {
                        const auto rest = cut(*list, bytes).size();
                        list->Add()->set_label(more(rest));

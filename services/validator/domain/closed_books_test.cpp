@@ -11,7 +11,8 @@ TEST(ClosedBooks, TheLatestLockDateThatTheRunTookAwayCounts) {
   notes.settings.push_back({"company.name", "My Company", "Amy's", "", false});
   notes.settings.push_back({"company.sale_lock_date", "2025-06-30", "", "put back", true});
   notes.settings.push_back({"company.fiscalyear_lock_date", "2025-12-31", "", "put back", true});
-  notes.settings.push_back({"company.fiscalyear_lock_date (books closed)", "2025-12-31", "2026-03-31", "stays: the source's closing date", false});
+  notes.settings.push_back(
+      {"company.fiscalyear_lock_date (books closed)", "2025-12-31", "2026-03-31", "stays: the source's closing date", false});
   EXPECT_EQ(locked_until(notes), "2025-12-31") << "what the run itself locks at its end closed nothing before";
 }
 
