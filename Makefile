@@ -1,6 +1,6 @@
 # Everything a person does with the project. `make help` lists it.
 SHELL := /bin/bash
-export PARTS SAMPLE MINUTES ONLY SEED KILLS STORM
+export PARTS SAMPLE MINUTES ONLY REST SEED KILLS STORM
 PRESET ?= release
 
 help: ## this list

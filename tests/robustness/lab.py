@@ -158,8 +158,8 @@ class Lab:
 
     # Runs -------------------------------------------------------------------------------------------------------------------------
 
-    def fresh(self, arm=True):
-        """An empty Odoo, a tenant of its own, a source that was consented to anew."""
+    def fresh(self):
+        """An empty Odoo, a tenant of its own, a source that was consented to anew, no fail point of the case before armed."""
         self.number += 1
         for side in ("QUICKBOOKS", "ODOO"):
             self.faults(side)
@@ -168,8 +168,7 @@ class Lab:
             Q2O_STATE=str(self.stack.folder / f"state{self.number}"), QUICKBOOKS_REFRESH_TOKEN=self.consent()
         )
         self.wait_ready()
-        if arm:
-            self.arm_all()
+        self.arm_all()
 
     def consent(self):
         return json.loads(self.stack.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/reconnect", "POST"))["refresh_token"]
@@ -183,7 +182,7 @@ class Lab:
 
     def hits_of(self, scenario):
         """service -> point -> hits, when nothing disturbs it."""
-        self.fresh(arm=False)
+        self.fresh()
         scenario.prepare(self)
         self.arm_all()
         case = Case("undisturbed", scenario.name)
@@ -199,18 +198,21 @@ class Lab:
     def migrated(self):
         """A migration that nothing disturbs."""
         code, self.result = self.stack.migrate()
-        if (code, self.result["verdict"]) != (0, "MATCHED"):
+        if (code, self.result.get("verdict")) != (0, "MATCHED"):
             raise Broken(f"an undisturbed run did not match: {self.result}\n{self.stack.logs()}")
 
     def case(self, fault, name, disturb, seconds=300, scenario=None, allowed=RESUME_WITHIN, note=""):
-        """One scenario (a migration, unless said otherwise) with `disturb(lab, process)` while it goes on; how it ended."""
+        """One scenario (a migration, unless said otherwise) with `disturb(lab, process)` while it goes on, and `disturb.before(lab)` just before
+        it begins, where there is such a thing; how it ended."""
         case = Case(fault, name, note=note)
         scenario = scenario or Migration()
-        self.fresh(arm=False)
+        self.fresh()
         process = None
         try:
             scenario.prepare(self)
             self.arm_all()
+            if hasattr(disturb, "before"):
+                disturb.before(self)
             process = scenario.start(self)
             ended = disturb(self, process)
             if isinstance(ended, Handover):

@@ -1,4 +1,4 @@
-"""docs/reliability.md: what runs of the robustness tests have seen. Each part is remembered when it ends, in .run/robustness; the page of
+"""docs/reliability.md: what runs of the robustness tests have seen. Each case is remembered when it ends, in .run/robustness; the page of
 the documentation is written when every part has been run here, else a page beside the records (`reliability.py` writes it all the same, and
 it says which parts are missing)."""
 import collections
@@ -23,18 +23,40 @@ interrupted.
 """
 
 
-def keep(part, cases, seed, machine, again=False):
-    """`again`: single cases, which take the place of what is remembered of them (the number of the hit may differ)."""
+def begin(part, seed, machine, anew):
+    """`anew`: what is remembered of the part is forgotten, else cases are added to it or take the place of theirs."""
     RECORDS.mkdir(parents=True, exist_ok=True)
-    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    remark = os.environ.get("Q2O_ROBUSTNESS_REMARK", "")
-    record = {"part": part, "remark": remark, "when": now, "seed": seed, "machine": machine, "cases": [dataclasses.asdict(case) for case in cases]}
     file = RECORDS / f"{part}.json"
-    if again and file.exists():
-        new = {plain(case): {**case, "note": f"again {now}; {case['note']}".rstrip("; ")} for case in record["cases"]}
-        record = json.loads(file.read_text())
-        record["cases"] = [new.get(plain(case), case) for case in record["cases"]]
+    if not anew and file.exists():
+        return
+    remark = os.environ.get("Q2O_ROBUSTNESS_REMARK", "")
+    file.write_text(json.dumps({"part": part, "remark": remark, "when": now(), "seed": seed, "machine": machine, "cases": []}))
+
+
+def keep(part, case, again=False):
+    """At once, so that a run that is ended has its cases. The number of the hit may differ from what it was the last time."""
+    file = RECORDS / f"{part}.json"
+    record = json.loads(file.read_text())
+    new = dataclasses.asdict(case)
+    if again:
+        new["note"] = f"again {now()}; {new['note']}".rstrip("; ")
+    places = [at for at, old in enumerate(record["cases"]) if plain(old) == plain(new) and old["fault"] == new["fault"]]
+    if places:
+        record["cases"][places[0]] = new
+    else:
+        record["cases"].append(new)
     file.write_text(json.dumps(record, indent=1))
+
+
+def good_ones(part):
+    """Names, without the number of the hit, of the cases that are remembered and were as they must be."""
+    file = RECORDS / f"{part}.json"
+    cases = json.loads(file.read_text())["cases"] if file.exists() else []
+    return {plain(case) for case in cases if not case["problem"]}
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def plain(case):
@@ -57,7 +79,7 @@ def text_of(records, missing):
     lines.append("| fault | cases | failed | worst recovery | losses | duplicates | command |\n|---|---:|---:|---:|---:|---:|---|\n")
     for record in records:
         lines += rows(record)
-    lines += [f"\nMatrix: {case['name']}.\n" for case in cases if case["fault"] == "every fail point is on the way"]
+    lines += [f"\nMatrix: {case['note']}.\n" for case in cases if case["fault"] == "every fail point is on the way"]
     if bad:
         lines.append("\n## Not as they must be\n\n")
         lines += [f"- {case['fault']}, {case['name']}: {' '.join(case['problem'].split())[:500]}\n" for case in bad]

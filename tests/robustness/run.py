@@ -1,6 +1,6 @@
 """make robustness: breaks a running migration in every way we know and writes docs/reliability.md.
 
-run.py [PART…] [--seed N] [--sample N] [--minutes N] [--kills N] [--storm SECONDS]
+run.py [PART…] [--seed N] [--sample N] [--minutes N] [--rest] [--kills N] [--storm SECONDS]
 Parts: matrix kills servers zombie neighbours storms messages poison pressure; none = all.
 """
 import argparse
@@ -31,7 +31,7 @@ def say(case):
 
 
 def of_matrix(lab, options):
-    yield from matrix.run(lab, options.sample, options.minutes, options.seed, say, options.only)
+    yield from matrix.run(lab, options, say, reliability.good_ones("matrix") if options.rest else set())
 
 
 def of_kills(lab, options):
@@ -89,6 +89,7 @@ def read_options(words):
     parser.add_argument("--sample", type=int, default=0, help="only so many cases of the matrix")
     parser.add_argument("--minutes", type=int, default=0, help="begin no case of the matrix later than that")
     parser.add_argument("--only", default="", help="cases of the matrix with this in their name, once more; they replace what is remembered of them")
+    parser.add_argument("--rest", action="store_true", help="of the matrix, what is not remembered as good; it is added")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--storm", type=int, default=60, help="seconds")
     options = parser.parse_args(words)
@@ -113,9 +114,9 @@ def main(words):
             undisturbed = lab
             print(f"undisturbed: {lab.undisturbed.seconds:.1f} s, {len(lab.undisturbed.dump)} records in Odoo", flush=True)
             for part in shared:
-                bad += record(part, list(PARTS[part](lab, options)), options)
+                bad += record(part, PARTS[part](lab, options), options)
     for part in [p for p in ALONE if p in options.parts]:
-        bad += record(part, list(ALONE[part](undisturbed, options)), options)
+        bad += record(part, ALONE[part](undisturbed, options), options)
     page = reliability.write([*PARTS, *ALONE])
     print(f"robustness: {bad} cases failed, {time.monotonic() - begun:.0f} s; {page}")
     return 1 if bad else 0
@@ -123,8 +124,12 @@ def main(words):
 
 def record(part, cases, options):
     machine = f"{os.cpu_count()} cores, Linux {platform.release().split('-')[0]}"
-    reliability.keep(part, cases, options.seed, machine, again=bool(options.only))
-    return sum(not case.good for case in cases)
+    reliability.begin(part, options.seed, machine, anew=not (options.only or options.rest))
+    bad = 0
+    for case in cases:
+        reliability.keep(part, case, again=bool(options.only))
+        bad += not case.good
+    return bad
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import sys
+import types
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -30,7 +31,8 @@ class Sample(unittest.TestCase):
         return case
 
     def test_fail_points(self):
-        for _ in matrix.run(self.lab, CASES, 0, SEED, self.check):
+        options = types.SimpleNamespace(sample=CASES, minutes=0, seed=SEED, only="")
+        for _ in matrix.run(self.lab, options, self.check):
             pass
 
     def test_random_kills(self):
