@@ -158,7 +158,7 @@ class Lab:
 
     # Runs -------------------------------------------------------------------------------------------------------------------------
 
-    def fresh(self):
+    def fresh(self, disarm=True):
         """An empty Odoo, a tenant of its own, a source that was consented to anew, no fail point of the case before armed."""
         self.number += 1
         for side in ("QUICKBOOKS", "ODOO"):
@@ -168,7 +168,8 @@ class Lab:
             Q2O_STATE=str(self.stack.folder / f"state{self.number}"), QUICKBOOKS_REFRESH_TOKEN=self.consent()
         )
         self.wait_ready()
-        self.arm_all()
+        if disarm:
+            self.arm_all()
 
     def consent(self):
         return json.loads(self.stack.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/reconnect", "POST"))["refresh_token"]
