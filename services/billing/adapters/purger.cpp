@@ -207,6 +207,9 @@ void Purger::delete_own(pg::Tx& tx, Job& job) {
             .affected();
     job.rows[std::string("billing/") + table] += rows;
   }
+  // Answers that belong to no migration (plans).
+  if (job.migration.empty())
+    job.rows["billing/idempotency_key"] += tx.exec("DELETE FROM idempotency_key WHERE tenant_id = $1", {job.tenant}).affected();
   for (const auto& migration : job.migrations) store_tombstone(tx, job.tenant, job.id, migration);
 }
 
