@@ -16,8 +16,11 @@ inline Result<Caller> caller_of(const grpc::ServerContext& context, const rpc::C
     return fail(Code::invalid_argument, "the idempotency key is longer than 255 bytes", "IDEMPOTENCY_KEY_INVALID", "Take a UUID.");
   Caller out{caller.tenant, caller.actor, caller.idempotency_key};
   if (!out.idempotency_key.empty()) out.request = ids::sha256_hex(request.GetTypeName() + "\n" + request.SerializeAsString());
-  const auto role = context.client_metadata().find("q2o-role");
-  if (role != context.client_metadata().end()) out.role = std::string(role->second.data(), role->second.size());
+  const auto& metadata = context.client_metadata();
+  // The edge always says from where a call comes; without a role it is nobody's.
+  if (metadata.contains("q2o-address")) out.role = "none";
+  const auto role = metadata.find("q2o-role");
+  if (role != metadata.end() && !role->second.empty()) out.role = std::string(role->second.data(), role->second.size());
   return out;
 }
 

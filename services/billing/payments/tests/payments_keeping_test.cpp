@@ -1,0 +1,90 @@
+#include "common/sealing/memory_keys.h"
+#include "services/billing/payments/tests/paying.h"
+
+namespace q2o::billing::payments {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace testing_with_stripe;
+
+/// Prices of what was counted; what is kept of texts that people typed, and of calls that come twice.
+
+TEST_F(Paying, WhatWasCountedInTheSourceIsThePrice) {
+  const auto id = draft();
+  EXPECT_EQ(quote(id).total(), "2099");
+  billing_->counters.known = fakes::FakeCounters::done(28'543, 61'000);
+  billing_->counters.known->set_finished_at(now_rfc3339());
+  v1::AnalyzeVolumeRequest request;
+  request.set_migration_id(id);
+  v1::AnalyzeVolumeResponse answer;
+  const auto status = pricing_->AnalyzeVolume(as("cli").get(), request, &answer);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_TRUE(answer.done());
+  EXPECT_EQ(answer.quote().total(), "1899");
+  EXPECT_EQ(pricing_->AnalyzeVolume(as("cli", kOther).get(), request, &answer).error_code(), grpc::StatusCode::NOT_FOUND);
+  pay(checkout(answer.quote().quote_id()));
+  ASSERT_TRUE(becomes(id, v1::STATE_PAID));
+}
+
+TEST_F(Paying, AWebhookThatWaitsIsSealed) {
+  const std::string body =
+      R"({"id":"evt_1","object":"event","type":"x","created":1,"livemode":false,"data":{"object":{"email":"ann@example.com"}}})";
+  billing_->pool().transact([&](pg::Tx& tx) {
+    tx.exec("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '/payments'))");  // nobody works on it meanwhile
+    ASSERT_TRUE(billing_->inbox().take(body, signed_by("whsec_sandbox", unix_now(), body)));
+    const auto stored = tx.one("SELECT body FROM stripe_event").bytes("body");
+    EXPECT_FALSE(stored.empty());
+    EXPECT_EQ(stored.find("example.com"), std::string::npos);
+  });
+  EXPECT_TRUE(testing::eventually([&] { return events_open() == 0; }));
+}
+
+TEST_F(Paying, ACompanysNameInAQuoteEndsWithItsMigrationsKey) {
+  const auto keys = std::make_shared<sealing::MemoryKeys>();
+  database_.seal = std::make_shared<const sealing::Seal>(keys);
+  start();
+  const auto id = draft();
+  const auto given = quote(id);
+  EXPECT_EQ(given.migrations(0).name(), "Bakery");
+  EXPECT_EQ(count("FROM quote WHERE position('Bakery'::bytea IN body) > 0"), 0);
+  v1::GetQuoteRequest request;
+  request.set_quote_id(given.quote_id());
+  v1::GetQuoteResponse response;
+  ASSERT_TRUE(pricing_->GetQuote(as("cli").get(), request, &response).ok());
+  EXPECT_EQ(response.quote().migrations(0).name(), "Bakery");
+  keys->destroy({kTenant, id});
+  ASSERT_TRUE(pricing_->GetQuote(as("cli").get(), request, &response).ok());
+  EXPECT_EQ(response.quote().migrations(0).name(), "");
+  EXPECT_EQ(response.quote().total(), "2099") << "our books keep the price";
+}
+
+/// Replicas share nothing but the database.
+TEST_F(Paying, OneKeyIsOneEffectOverAllReplicas) {
+  Billing second(database_, stripe_server_.url());
+  const auto other = v1::MigrationService::NewStub(rpc::channel(second.address()));
+  const auto create = [&](v1::MigrationService::Stub& stub, const std::string& key, const std::string& name) {
+    v1::CreateMigrationRequest request;
+    request.set_name(name);
+    request.set_platform("quickbooks_online");
+    v1::CreateMigrationResponse response;
+    const auto context = as("cli");
+    context->AddMetadata("idempotency-key", key);
+    const auto status = stub.CreateMigration(context.get(), request, &response);
+    return status.ok() ? response.migration().SerializeAsString() : rpc::to_error(status).reason;
+  };
+  for (int round = 0; round < 10; ++round) {
+    const auto key = ids::uuid_v4();
+    std::string one, two;
+    {
+      const std::jthread a([&] { one = create(*migrations_, key, "Bakery"); });
+      const std::jthread b([&] { two = create(*other, key, "Bakery"); });
+    }
+    EXPECT_EQ(one, two);
+    EXPECT_EQ(create(*other, key, "Brewery"), "IDEMPOTENCY_KEY_REUSED");
+  }
+  EXPECT_EQ(count("FROM migration"), 10);
+  EXPECT_EQ(create(*other, std::string(256, 'k'), "Bakery"), "IDEMPOTENCY_KEY_INVALID");
+}
+
+}  // namespace
+}  // namespace q2o::billing::payments
