@@ -74,6 +74,7 @@ CommandLine::CommandLine() : app_(kExamples, "q2o") {
   add_steps();
   add_mapping();
   add_upkeep();
+  add_people();
   add_examples(app_);
 }
 
@@ -313,6 +314,30 @@ void CommandLine::add_upkeep() {
                               [this](const Session& s) { return topics(s, brokers_, file_); });
   declare->add_option("--brokers", brokers_)->required();
   declare->add_option("--file", file_)->required();
+}
+
+void CommandLine::add_people() {
+  CLI::App* in =
+      command("login", "work through an edge, with an API key or as a person", [this](const Session& s) { return login(s, login_); });
+  in->add_option("edge", login_.edge, "its address, https://…")->required();
+  in->add_option("--email", login_.email, "sign in as a person (password from Q2O_PASSWORD, or typed); else with an API key (Q2O_API_KEY)");
+  in->add_option("--ca", login_.authorities, "file of certificates that vouch for the edge's (default: the system's)");
+  command("logout", "end the session and work with the services of this machine again", [](const Session& s) { return logout(s); });
+  command("whoami", "who works here, and for which company", [](const Session& s) { return whoami(s); });
+  CLI::App* keys = command("api-keys", "the company's API keys", [this](const Session& s) { return api_keys(s, api_keys_); });
+  auto* create = keys->add_option("--create", api_keys_.create, "make one of this name and show it once");
+  keys->add_option("--scopes", api_keys_.scopes, "what it may do, separated by commas")->delimiter(',')->needs(create);
+  keys->add_option("--days", api_keys_.days, "how long it lives (default: 365)")->needs(create);
+  keys->add_option("--revoke", api_keys_.revoke, "end the one with this id")->excludes(create);
+  CLI::App* list = command("audit", "who did what, the newest first", {});
+  list->add_option("--most", most_, "entries to show")->check(CLI::Range(1, 1000));
+  CLI::App* verify = list->add_subcommand("verify", "reckon the whole chain again");
+  list->callback([this, verify] {
+    if (!verify->parsed()) chosen_ = [this](const Session& s) { return audit(s, most_); };
+  });
+  add_json(verify);
+  choose_by(verify, [this](const Session& s) { return audit_verify(s, known_hash_); });
+  verify->add_option("--known", known_hash_, "a hash that was noted down earlier: must be in the chain");
 }
 
 }  // namespace q2o::cli

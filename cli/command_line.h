@@ -43,6 +43,7 @@ class CommandLine {
   void add_steps();
   void add_mapping();
   void add_upkeep();
+  void add_people();
 
   CLI::App app_;
   bool json_ = false, yes_ = false;
@@ -62,6 +63,10 @@ class CommandLine {
   QuoteOptions quote_;
   AnalyzeOptions analyze_;
   PayOptions pay_;
+  LoginOptions login_;
+  ApiKeyOptions api_keys_;
+  std::uint32_t most_ = 50;
+  std::string known_hash_;
   bool all_ = false, problems_ = false;
   Action chosen_;
 };

@@ -123,6 +123,26 @@ int pay(const Session& session, const PayOptions& options);
 /// What was paid. kWaitsForPerson when a payment fits no migration. `all`: of all tenants, as an operator.
 int payments(const Session& session, bool all, bool problems);
 
+struct LoginOptions {
+  std::string edge, authorities;  ///< address; file of certificates
+  std::string email;              ///< empty: with an API key
+};
+/// Signs in at an edge; the secret comes from Q2O_API_KEY or Q2O_PASSWORD, or is typed.
+int login(const Session& session, const LoginOptions& options);
+int logout(const Session& session);
+int whoami(const Session& session);
+struct ApiKeyOptions {
+  std::string create, revoke;  ///< a name; an id
+  std::vector<std::string> scopes;
+  std::uint32_t days = 0;  ///< 0: a year
+};
+/// The company's API keys; makes one and shows it this once, or revokes one.
+int api_keys(const Session& session, const ApiKeyOptions& options);
+/// The newest entries of the company's audit.
+int audit(const Session& session, std::uint32_t most);
+/// Reckons it again: kDifferences where it is broken.
+int audit_verify(const Session& session, const std::string& known_hash);
+
 int status(const Session& session, const std::string& migration_id);
 int watch(const Session& session, const std::string& migration_id);
 int report(const Session& session, const std::string& migration_id, const std::string& folder);

@@ -14,10 +14,19 @@ constexpr Example kExamples[]{
     {"accept",
      "  q2o accept --reason \"written off with the auditor\"\n"
      "  q2o accept 0b4cb2f3 --yes --reason \"known rounding of 2019\"   asks nothing"},
+    {"api-keys",
+     "  q2o api-keys --create nightly --scopes migrations:read,migrations:write\n"
+     "  q2o api-keys --revoke 0123456789abcdef0123"},
     {"assess",
      "  q2o assess                        counts the only company that is connected\n"
      "  q2o assess 90d1c4e2 --target 5b1c9d20\n"
      "  q2o assess --last --json          what was counted last, for a script"},
+    {"audit",
+     "  q2o audit\n"
+     "  q2o audit --most 1000 --json"},
+    {"audit verify",
+     "  q2o audit verify                 ends with 3 when it is broken\n"
+     "  q2o audit verify --known 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
     {"connect-odoo",
      "  q2o connect-odoo --odoo-url https://books.example.com --odoo-db books --odoo-user admin\n"
      "  q2o connect-odoo --odoo-url http://127.0.0.1:8069 --odoo-db copy --odoo-user admin --json"},
@@ -45,6 +54,12 @@ constexpr Example kExamples[]{
     {"keys",
      "  q2o keys                  versions, when they were made and destroyed\n"
      "  q2o keys --rotate --rotate-master"},
+    {"login",
+     "  q2o login https://books.example.com                       asks for an API key\n"
+     "  q2o login localhost:15443 --ca .run/secrets/edge.crt --email ann@example.com"},
+    {"logout",
+     "  q2o logout\n"
+     "  q2o logout && q2o status   looks at this machine's services"},
     {"mapping",
      "  q2o mapping check config/mappings/quickbooks_to_odoo.json\n"
      "  q2o mapping store my_mapping.json"},
@@ -121,6 +136,9 @@ constexpr Example kExamples[]{
     {"watch",
      "  q2o watch                 the latest migration\n"
      "  q2o watch 0b4cb2f3 --json    waits, then prints how it ended"},
+    {"whoami",
+     "  q2o whoami\n"
+     "  q2o whoami --json         companies and roles for a script"},
 };
 
 }  // namespace

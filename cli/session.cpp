@@ -49,11 +49,26 @@ std::string login() {
 
 }  // namespace
 
+void Session::use(const Login& at_edge) {
+  login = at_edge;
+  edge = edge_channel(at_edge);
+  tenant = at_edge.tenant;
+}
+
 std::shared_ptr<grpc::Channel> Session::channel(const std::string& service) const {
+  if (edge) return edge;
   return rpc::channel(peers.at(service));
 }
 
 Error Session::explain(const std::string& service, Error error) const {
+  if (login) {
+    if (error.code == Code::unavailable && error.hint.empty()) {
+      error.message = "the edge at " + login->edge + " does not answer: " + error.message;
+      error.hint = "Look at the address and the certificate; `q2o logout` to work with the services of this machine again.";
+    }
+    if (error.reason == "SESSION_ENDED") error.hint = "Sign in again: q2o login " + login->edge;
+    return error;
+  }
   if (error.code == Code::unavailable && error.hint.empty()) {
     error.message = "the " + service + " service does not answer at " + peers.at(service) + ": " + error.message;
     error.hint = "Start the stack with `make up`, look at it with `make status` and `make logs SERVICE=" + service + "`.";
@@ -68,6 +83,12 @@ Result<Session> open_session(const std::string& state_folder) {
   for (const Peer& peer : kPeers) {
     const char* port = std::getenv(peer.variable);
     session.peers[peer.service] = std::string("127.0.0.1:") + (port ? port : peer.fallback);
+  }
+  const auto login = read_login(state_folder);
+  if (!login) return fail(login.error());
+  if (*login) {
+    session.use(**login);
+    return session;
   }
   if (const char* tenant = std::getenv("Q2O_TENANT")) {
     session.tenant = tenant;

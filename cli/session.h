@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "cli/login.h"
 #include "common/result/result.h"
 #include "common/rpc/page.h"
 #include "common/rpc/rpc.h"
@@ -22,6 +23,11 @@ struct Session {
   std::string actor = "cli";  ///< who asks: "cli:ann" in histories and reports
   bool json = false;
   std::string state_folder;  ///< tenant id and reports live here
+
+  /// Signed in at an edge: all calls go there and `peers` is not used. Its copies share one connection.
+  std::optional<Login> login;
+  std::shared_ptr<grpc::Channel> edge;
+  void use(const Login& at_edge);
 
   std::shared_ptr<grpc::Channel> channel(const std::string& service) const;
 
@@ -47,7 +53,7 @@ struct Session {
   Error explain(const std::string& service, Error error) const;
 };
 
-/// Reads ports and the tenant; creates the one tenant of this installation at the first call (accounts come later).
+/// Where nobody is signed in (`q2o login`): reads ports and the tenant; creates the one tenant of this installation at the first call.
 Result<Session> open_session(const std::string& state_folder);
 
 /// Prints an error for people on stderr (what happened, what to do) or as JSON on stdout; returns kError.
