@@ -169,7 +169,7 @@ Result<SavedReport> save_report(const Session& session, const std::string& migra
     const auto report = ask_patiently([&] {
       ReportFiles files(folder);
       auto read = read_report(session, request, files);
-      page = std::filesystem::absolute(files.path()).string();
+      if (read) page = std::filesystem::absolute(files.path()).string();
       return read;
     });
     if (!report) return fail(report.error());

@@ -34,9 +34,16 @@ RemoteKeys::RemoteKeys(Options options, metrics::Registry& metrics)
 
 Result<identity::v1::GetDataKeysResponse> RemoteKeys::ask(const identity::v1::GetDataKeysRequest& request,
                                                           std::chrono::milliseconds deadline) {
-  const auto context = service_context(request.owner().tenant_id(), options_.service, options_.token, deadline);
+  grpc::Status status;
   identity::v1::GetDataKeysResponse response;
-  if (const auto status = stub_->GetDataKeys(context.get(), request, &response); !status.ok()) {
+  // A service that is just being started anew is there in a second: the call waits for it, once more when it was lost on the way.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const auto context = service_context(request.owner().tenant_id(), options_.service, options_.token, deadline);
+    context->set_wait_for_ready(true);
+    status = stub_->GetDataKeys(context.get(), request, &response);
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE) break;
+  }
+  if (!status.ok()) {
     failed_.add();
     return fail(rpc::to_error(status));
   }
