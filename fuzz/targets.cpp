@@ -22,7 +22,10 @@ std::span<const Target> targets() {
                                    Target{"config_file", config_file},
                                    Target{"company", company},
                                    Target{"repair", repair},
-                                   Target{"url", url}};
+                                   Target{"url", url},
+                                   Target{"webhook", webhook},
+                                   Target{"webhook_signature", webhook_signature},
+                                   Target{"prices", prices}};
   return kAll;
 }
 

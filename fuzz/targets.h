@@ -28,6 +28,9 @@ void config_file(std::string_view bytes);
 void company(std::string_view bytes);
 void repair(std::string_view bytes);
 void url(std::string_view bytes);
+void webhook(std::string_view bytes);
+void webhook_signature(std::string_view bytes);
+void prices(std::string_view bytes);
 
 /// A promise that does not hold ends the program, as the fuzzer expects.
 void expect(bool promise, const char* what);

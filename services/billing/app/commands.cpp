@@ -64,6 +64,7 @@ Result<v1::Migration> Commands::change(const Caller& caller, const std::string& 
 
 std::optional<Result<v1::Migration>> Commands::answered(const Caller& caller) {
   std::optional<Result<v1::Migration>> out;
+  if (caller.idempotency_key.empty()) return out;
   transact_([&](Migrations& migrations) { out = answered_before_with<v1::Migration>(migrations, caller); });
   return out;
 }
