@@ -71,7 +71,9 @@ print(
         "sandbox",
         quoted(
             f"{binaries}/sandbox/q2o-sandbox", "serve", "--quickbooks-port", os.environ["Q2O_PORT_SANDBOX_QUICKBOOKS"],
-            "--odoo-port", os.environ["Q2O_PORT_SANDBOX_ODOO"], "--stripe-port", os.environ["Q2O_PORT_SANDBOX_STRIPE"], *shlex.split(sandbox_args),
+            "--odoo-port", os.environ["Q2O_PORT_SANDBOX_ODOO"], "--stripe-port", os.environ["Q2O_PORT_SANDBOX_STRIPE"],
+            "--smtp-port", os.environ["Q2O_PORT_SANDBOX_SMTP"], "--mail-port", os.environ["Q2O_PORT_SANDBOX_MAIL"],
+            "--mail-certificate-file", f"{run}/etc/sandbox_mail.pem", *shlex.split(sandbox_args),
         ),
         30,
     )

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <fstream>
 #include <optional>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "sandbox/commands/company_source.h"
 #include "sandbox/generator/generator.h"
 #include "sandbox/http/server.h"
+#include "sandbox/mail/mail.h"
 #include "sandbox/stripe/stripe.h"
 #ifdef Q2O_SANDBOX_ODOO
 #include "sandbox/odoo/odoo.h"
@@ -77,6 +79,25 @@ class StripeHalf {
   Server server_;
 };
 
+/// The mail server, and everybody's mailbox by HTTP.
+class MailHalf {
+ public:
+  explicit MailHalf(const ServeOptions& options)
+      : mail_(static_cast<std::uint16_t>(options.smtp_port)),
+        server_(
+            {.port = static_cast<std::uint16_t>(options.mail_port)}, [this](const Request& request) { return mail_.handle(request); },
+            std::make_shared<Faults>(options.fault_seed)) {
+    if (!options.mail_certificate_file.empty()) std::ofstream(options.mail_certificate_file) << mail_.certificate_pem();
+  }
+  std::string words() const {
+    return fmt::format("Mail        smtp://127.0.0.1:{}, mailbox {}/mailbox\n", mail_.smtp_port(), server_.url());
+  }
+
+ private:
+  mail::MailSandbox mail_;
+  Server server_;
+};
+
 std::string headline(const Company& company) {
   return fmt::format("Company     {}, {} transactions from {} to {}\n", company.name(), company.ledger.size(), company.first_date(),
                      company.last_date());
@@ -102,6 +123,10 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   command->add_option("--stripe-port", options.stripe_port, "Port of Stripe on 127.0.0.1; 0 = any, without it there is none");
   command->add_option("--stripe-webhook-url", options.stripe_webhook_url, "Where Stripe's events go; without it they are kept");
   command->add_option("--stripe-webhook-secret", options.stripe_webhook_secret, "What Stripe signs its events with")->capture_default_str();
+  command->add_option("--smtp-port", options.smtp_port, "Port of the mail server on 127.0.0.1; 0 = any, without it there is none");
+  command->add_option("--mail-port", options.mail_port, "Port of its mailbox (HTTP); 0 = any");
+  command->add_option("--mail-certificate-file", options.mail_certificate_file,
+                      "Where to write the certificate that the mail server makes for itself, for those who check it");
   command->add_option("--odoo-database", options.odoo_database, "Name of Odoo's database")->capture_default_str();
   command->add_option("--odoo-login", options.odoo_login, "User of Odoo")->capture_default_str();
   command->add_option("--odoo-password", options.odoo_password, "Password of that user")->capture_default_str();
@@ -152,6 +177,11 @@ int serve(const ServeOptions& options) try {
     stripe.emplace(options);
     fmt::print("Stripe      {}\n  secret key {}, webhooks signed with {}\n", stripe->url(), stripe::StripeOptions().secret_key,
                options.stripe_webhook_secret);
+  }
+  std::optional<MailHalf> mail;
+  if (options.smtp_port >= 0) {
+    mail.emplace(options);
+    fmt::print("{}", mail->words());
   }
   std::fflush(stdout);
   signals.wait();

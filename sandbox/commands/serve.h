@@ -20,6 +20,9 @@ struct ServeOptions {
   int stripe_port = -1;  ///< -1: no Stripe
   std::string stripe_webhook_url;
   std::string stripe_webhook_secret = "whsec_sandbox";
+  int smtp_port = -1;  ///< -1: no mail server
+  int mail_port = 0;   ///< its mailbox, by HTTP
+  std::string mail_certificate_file;
   std::string odoo_database = "sandbox";
   std::string odoo_login = "admin";
   std::string odoo_password = "admin";
