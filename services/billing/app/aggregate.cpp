@@ -46,6 +46,7 @@ Status Aggregate::step(Trigger trigger, const std::string& actor, const std::str
 void Aggregate::direct(v1::Directive directive, const std::string& actor, const std::string& reason, const std::string& now) {
   if (migration_.directive() == directive && migration_.reason() == reason) return;
   migration_.set_directive(directive);
+  migration_.set_directed_by(actor);
   migration_.set_reason(reason);
   static constexpr std::string_view names[] = {"DIRECTIVE_UNSPECIFIED", "RESUMED", "PAUSED", "STOPPED"};
   record(std::string(names[directive]), state(), actor, reason, now);

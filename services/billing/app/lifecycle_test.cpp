@@ -215,6 +215,7 @@ TEST_F(Lifecycle, AVanishedRecordPausesTheRunInsteadOfValidating) {
   loaded(id, 2);
   EXPECT_EQ(state(id), State::running);
   EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_PAUSE);
+  EXPECT_EQ(now(id).directed_by(), "billing") << "a service: a person is told";
   EXPECT_NE(now(id).reason().find("Invoice: 3 extracted"), std::string::npos);
 }
 
@@ -295,6 +296,7 @@ TEST_F(Lifecycle, PauseAndResumeOnlyChangeTheDirective) {
   const auto id = running();
   ASSERT_TRUE(commands_.pause(kOwner, id, "month end"));
   EXPECT_EQ(now(id).directive(), v1::DIRECTIVE_PAUSE);
+  EXPECT_EQ(now(id).directed_by(), kOwner.actor);
   EXPECT_EQ(now(id).reason(), "month end");
   EXPECT_EQ(state(id), State::running);
   ASSERT_TRUE(commands_.resume(kOwner, id));
