@@ -4,10 +4,12 @@
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
 #include "common/content/service.h"
+#include "common/crypto/hmac.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
 #include "common/sealing/services.h"
+#include "services/validator/adapters/file_service.h"
 #include "services/validator/adapters/intake.h"
 #include "services/validator/adapters/odoo_target.h"
 #include "services/validator/adapters/recorded_source.h"
@@ -31,7 +33,14 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto connector = config.text("peers.connector");
   const auto mapper = config.text("peers.mapper");
   const auto loader = config.text("peers.loader");
+  const auto key_file = config.text("crypto.key_file");
+  auto public_url = config.text("edge.public_url", "https://127.0.0.1:15443");
+  PdfRenderer::Options pdf;
+  pdf.program = config.text("pdf.program", pdf.program);
   if (!config.complaints().empty()) return;  // run() prints them
+  while (public_url.ends_with('/')) public_url.pop_back();
+  const auto share_key = crypto::derived_key(key_file, "validator shares");
+  if (!share_key) throw std::runtime_error(share_key.error().message);
   database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
@@ -45,6 +54,9 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& store = runtime.own(std::make_unique<Store>(pool, runtime.instance()));
   auto& worker = runtime.own(std::make_unique<Worker>(store, prover));
   auto& service = runtime.own(std::make_unique<Service>(store, prover));
+  auto& shares = runtime.own(std::make_unique<Shares>(pool, *share_key));
+  auto& renderer = runtime.own(std::make_unique<PdfRenderer>(std::move(pdf)));
+  auto& files = runtime.own(std::make_unique<FileService>(store, shares, renderer, public_url));
   auto& consumer =
       runtime.own(std::make_unique<bus::Consumer>(kafka, "validator", std::vector<std::string>{topic::kMigration, topic::kConnectorStatus},
                                                   [&pool](std::span<const bus::Incoming> messages) { take(pool, messages); }));
@@ -60,7 +72,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
     }
   });
   auto& content = content::start(runtime, pool, sealing, config.text("config.dir", ""));
-  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service, &content}, runtime.metrics()));
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service, &files, &content}, runtime.metrics()));
 }
 
 }  // namespace q2o::validator

@@ -94,4 +94,13 @@ void stream_csv(const StoredReport& report, FileSink& sink) {
   for (const auto& file : csv_lists(report.about())) whole(file);
 }
 
+void stream_one_csv(const StoredReport& report, FileSink& sink) {
+  sink.begin("report.csv");
+  sink.write("section," + csv_lines_head());
+  for (int section = 0; section < report.about().checks_size(); ++section) {
+    const auto name = report.about().checks(section).name() + ",";  // a word of ours: nothing to quote
+    report.lines(section, Which::all, [&](const v1::Line& line) { sink.write(name + csv_line(line)); });
+  }
+}
+
 }  // namespace q2o::validator

@@ -18,5 +18,7 @@ class FileSink {
 void stream_html(const StoredReport& report, FileSink& sink);
 void stream_json(const StoredReport& report, FileSink& sink);
 void stream_csv(const StoredReport& report, FileSink& sink);
+/// Every comparison of every section in one table, with the section in front.
+void stream_one_csv(const StoredReport& report, FileSink& sink);
 
 }  // namespace q2o::validator

@@ -1,0 +1,72 @@
+#include "services/validator/adapters/shares.h"
+
+#include "common/calendar/calendar.h"
+#include "common/ids/ids.h"
+
+namespace q2o::validator {
+namespace {
+
+constexpr const char* kPurpose = "validator report share";
+constexpr const char* kColumns =
+    "share_id, migration_id, run, created_by, revoked, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as "
+    "created, "
+    "to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as expires";
+
+v1::ReportShare share_of(const pg::Row& row) {
+  v1::ReportShare out;
+  out.set_share_id(row.text("share_id"));
+  out.set_migration_id(row.text("migration_id"));
+  out.set_run(static_cast<std::uint32_t>(row.integer("run")));
+  out.set_created_at(row.text("created"));
+  out.set_expires_at(row.text("expires"));
+  out.set_created_by(row.text("created_by"));
+  out.set_revoked(row.boolean("revoked"));
+  return out;
+}
+
+}  // namespace
+
+Shares::Made Shares::create(const std::string& tenant, const std::string& migration, std::uint32_t run, std::chrono::hours life,
+                            const std::string& actor) {
+  const auto id = ids::uuid_v4();
+  const auto expires = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now() + life);
+  const auto share = pool_.transact([&](pg::Tx& tx) {
+    return share_of(tx.one(
+        std::string("INSERT INTO report_share(share_id, tenant_id, migration_id, run, created_by, expires_at) VALUES ($1, $2, $3, $4, $5, "
+                    "$6::timestamptz) RETURNING ") +
+            kColumns,
+        {id, tenant, migration, static_cast<std::int64_t>(run), actor, calendar::rfc3339(expires)}));
+  });
+  return {share, crypto::sign_token(key_, kPurpose, {id}, expires)};
+}
+
+std::vector<v1::ReportShare> Shares::list(const std::string& tenant, const std::string& migration) {
+  return pool_.transact([&](pg::Tx& tx) {
+    std::vector<v1::ReportShare> out;
+    for (const auto row : tx.exec(std::string("SELECT ") + kColumns +
+                                      " FROM report_share WHERE tenant_id = $1 AND migration_id = $2 ORDER BY created_at DESC, share_id",
+                                  {tenant, migration}))
+      out.push_back(share_of(row));
+    return out;
+  });
+}
+
+bool Shares::revoke(const std::string& tenant, const std::string& share) {
+  return pool_.transact([&](pg::Tx& tx) {
+    return tx.exec("UPDATE report_share SET revoked = true WHERE tenant_id = $1 AND share_id = $2", {tenant, share}).affected() == 1;
+  });
+}
+
+std::optional<SharedReport> Shares::open(const std::string& token) {
+  const auto read = crypto::read_token(key_, kPurpose, token, std::chrono::system_clock::now());
+  if (!read || read->parts.size() != 1) return std::nullopt;
+  return pool_.transact([&](pg::Tx& tx) -> std::optional<SharedReport> {
+    const auto rows =
+        tx.exec("SELECT tenant_id, migration_id, run FROM report_share WHERE share_id = $1 AND NOT revoked AND expires_at > now()",
+                {read->parts[0]});
+    if (rows.empty()) return std::nullopt;
+    return SharedReport{rows[0].text("tenant_id"), rows[0].text("migration_id"), static_cast<std::uint32_t>(rows[0].integer("run"))};
+  });
+}
+
+}  // namespace q2o::validator
