@@ -9,8 +9,12 @@ PLACES = ("first", "middle", "last")
 FAULT = "kill -9 at a fail point"
 COVERED = "every fail point is on the way"
 # Struck elsewhere: by a case with a detail of its own, or, because no payment is made here, by billing's integration tests.
-ELSEWHERE = {"map_record": "poison"} | dict.fromkeys(
-    ("before_payment_page", "after_payment_page", "after_webhook_stored", "after_event_applied"), "tests/integration/test_payments.py"
+ELSEWHERE = (
+    {"map_record": "poison"}
+    | dict.fromkeys(
+        ("before_payment_page", "after_payment_page", "after_webhook_stored", "after_event_applied"), "tests/integration/test_payments.py"
+    )
+    | dict.fromkeys(("before_send", "after_send", "before_webhook", "after_webhook"), "notifier_integration_tests")
 )
 
 

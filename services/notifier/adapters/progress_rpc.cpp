@@ -18,24 +18,10 @@ Error unknown_migration(const std::string& id) {
       Code::not_found, "there is no migration " + id, Retry::never, Effect::none, "NO_MIGRATION", "List them with ListMigrations.", {}};
 }
 
-/// One of the places for watchers, given back at the end.
-class Place {
- public:
-  Place(std::atomic<int>& taken, int most) : taken_(taken), got_(taken.fetch_add(1) < most) {}
-  ~Place() { taken_.fetch_sub(1); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  bool got() const { return got_; }
-
- private:
-  std::atomic<int>& taken_;
-  bool got_;
-};
-
 }  // namespace
 
-ProgressRpc::ProgressRpc(pg::Pool& pool, std::stop_token stop, Options options)
-    : pool_(pool), stop_(std::move(stop)), options_(options), changes_(pool.options()) {}
+ProgressRpc::ProgressRpc(pg::Pool& pool, const Changes& changes, Places& places, std::stop_token stop, Options options)
+    : pool_(pool), stop_(std::move(stop)), options_(options), changes_(changes), places_(places) {}
 
 grpc::Status ProgressRpc::GetProgress(grpc::ServerContext* context, const v1::GetProgressRequest* request,
                                       v1::GetProgressResponse* response) {
@@ -52,15 +38,8 @@ grpc::Status ProgressRpc::WatchProgress(grpc::ServerContext* context, const v1::
                                         grpc::ServerWriter<v1::WatchProgressResponse>* writer) {
   return rpc::serve(*context, "notifier", [&](const rpc::Caller& caller) -> Status {
     if (!ids::is_uuid(request->migration_id())) return fail(unknown_migration(request->migration_id()));
-    const Place place(watchers_, options_.watchers_most);
-    if (!place.got())
-      return fail(Error{Code::resource_exhausted,
-                        "too many watch at once (" + std::to_string(options_.watchers_most) + ")",
-                        Retry::after_backoff,
-                        Effect::none,
-                        "TOO_MANY_WATCHERS",
-                        "Ask with GetProgress, or watch again when another has left.",
-                        {}});
+    const Place place(places_);
+    if (!place.got()) return fail(too_many_watch(places_));
     return watch(*context, caller.tenant, *request, *writer);
   });
 }

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <stop_token>
 
 #include "common/pg/pg.h"
 #include "q2o/notifier/v1/progress.grpc.pb.h"
 #include "services/notifier/adapters/changes.h"
+#include "services/notifier/adapters/places.h"
 
 namespace q2o::notifier {
 
@@ -14,9 +14,9 @@ class ProgressRpc final : public v1::ProgressService::Service {
  public:
   struct Options {
     std::chrono::milliseconds heartbeat = std::chrono::seconds(15);
-    int watchers_most = 48;  ///< each holds a thread of the server; one more gets RESOURCE_EXHAUSTED
   };
-  ProgressRpc(pg::Pool& pool, std::stop_token stop, Options options);
+  /// One more watcher than there are `places` gets RESOURCE_EXHAUSTED.
+  ProgressRpc(pg::Pool& pool, const Changes& changes, Places& places, std::stop_token stop, Options options);
   grpc::Status GetProgress(grpc::ServerContext* context, const v1::GetProgressRequest* request, v1::GetProgressResponse* response) override;
   grpc::Status WatchProgress(grpc::ServerContext* context, const v1::WatchProgressRequest* request,
                              grpc::ServerWriter<v1::WatchProgressResponse>* writer) override;
@@ -27,8 +27,8 @@ class ProgressRpc final : public v1::ProgressService::Service {
   pg::Pool& pool_;
   std::stop_token stop_;
   Options options_;
-  Changes changes_;
-  std::atomic<int> watchers_ = 0;
+  const Changes& changes_;
+  Places& places_;
 };
 
 }  // namespace q2o::notifier

@@ -30,11 +30,43 @@ bool apply_message(const bus::Incoming& message, v1::Progress& progress, bool& c
 
 }  // namespace
 
+namespace {
+
+/// The messages after which something may be worth telling: those of a migration's life, not the many counts.
+bool may_be_news(const bus::Incoming& message) {
+  return message.topic == topic::kMigration || message.topic == topic::kValidatorReport;
+}
+
+/// Facts about connections, which belong to a tenant and mostly to no migration.
+template <class Fact>
+void announce_fact(pg::Tx& tx, const Announcer& announcer, const bus::Incoming& message) {
+  Fact fact;
+  if (!fact.ParseFromString(message.value) || !ids::is_uuid(fact.scope().tenant_id())) return;
+  for (const auto& notice : notices_of(fact, message.id(), announcer.public_url())) announcer.announce(tx, notice);
+}
+
+void announce_connections(pg::Tx& tx, const Announcer* announcer, const bus::Incoming& message) {
+  if (announcer == nullptr) return;
+  if (message.topic == topic::kConnectorStatus) announce_fact<connector::v1::StatusFact>(tx, *announcer, message);
+  if (message.topic == topic::kLoaderStatus) announce_fact<loader::v1::StatusFact>(tx, *announcer, message);
+}
+
+/// Applies one message and tells what it makes worth telling. False when it does not decode.
+bool apply_and_tell(pg::Tx& tx, const Announcer* announcer, const bus::Incoming& message, v1::Progress& progress, bool& changed) {
+  if (announcer == nullptr || !may_be_news(message)) return apply_message(message, progress, changed);
+  const v1::Progress before = progress;
+  if (!apply_message(message, progress, changed)) return false;
+  for (const auto& notice : notices_of(before, progress, announcer->public_url())) announcer->announce(tx, notice);
+  return true;
+}
+
+}  // namespace
+
 std::vector<std::string> status_topics() {
   return {topic::kMigration, topic::kConnectorStatus, topic::kMapperStatus, topic::kLoaderStatus, topic::kValidatorReport};
 }
 
-void consume(pg::Pool& pool, std::span<const bus::Incoming> messages) {
+void consume(pg::Pool& pool, std::span<const bus::Incoming> messages, const Announcer* announcer) {
   // Ordered by id, so that two consumers lock rows in the same order.
   std::map<std::string, std::vector<const bus::Incoming*>> by_migration;
   std::vector<const bus::Incoming*> strangers;
@@ -51,13 +83,19 @@ void consume(pg::Pool& pool, std::span<const bus::Incoming> messages) {
           Error{Code::invalid_argument, "q2o-migration or q2o-tenant is no id", Retry::never, Effect::none, "UNDECODABLE", "", {}});
     }
     for (const auto& [migration_id, group] : by_migration) {
-      if (migration_id.empty()) continue;  // facts about connections belong to no migration
+      if (migration_id.empty()) {  // facts about connections belong to no migration
+        for (const auto* message : group) {
+          if (pg::Inbox::insert(tx, kConsumer, message->id())) announce_connections(tx, announcer, *message);
+        }
+        continue;
+      }
       v1::Progress progress = load_for_update(tx, migration_id);
       const auto run = progress.run();
       bool changed = false;
       for (const auto* message : group) {
         if (!pg::Inbox::insert(tx, kConsumer, message->id())) continue;
-        if (!apply_message(*message, progress, changed)) {
+        announce_connections(tx, announcer, *message);
+        if (!apply_and_tell(tx, announcer, *message, progress, changed)) {
           bus::dead_letter(tx, "notifier", *message,
                            Error{Code::invalid_argument, "the message does not decode", Retry::never, Effect::none, "UNDECODABLE", "", {}});
         }

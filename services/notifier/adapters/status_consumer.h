@@ -4,6 +4,7 @@
 
 #include "common/bus/bus.h"
 #include "common/pg/pg.h"
+#include "services/notifier/adapters/announcer.h"
 
 namespace q2o::notifier {
 
@@ -11,6 +12,7 @@ namespace q2o::notifier {
 std::vector<std::string> status_topics();
 
 /// Applies a polled batch in one transaction; what was seen before changes nothing, what does not decode goes to the dead letters.
-void consume(pg::Pool& pool, std::span<const bus::Incoming> messages);
+/// What is worth telling is announced in the same transaction; without an announcer nothing is.
+void consume(pg::Pool& pool, std::span<const bus::Incoming> messages, const Announcer* announcer = nullptr);
 
 }  // namespace q2o::notifier

@@ -29,6 +29,17 @@ std::vector<Sample> recent_samples(pg::Tx& tx, const std::string& migration_id) 
   return samples;
 }
 
+/// With rate and ETA as of now; nothing before the migration's own message has been read.
+std::optional<v1::Progress> shown(pg::Tx& tx, const std::string& tenant_id, const pg::Row& row) {
+  const auto migration_id = row.text("migration_id");
+  auto progress = parse(tx.open(place(tenant_id, migration_id), row.bytes("body")));
+  if (!progress.has_migration()) return std::nullopt;
+  // One clock for both: the database's.
+  const auto now = tx.one("select (extract(epoch from now()) * 1000)::bigint as ms", {}).integer("ms");
+  estimate(progress, recent_samples(tx, migration_id), at(now));
+  return progress;
+}
+
 }  // namespace
 
 v1::Progress load_for_update(pg::Tx& tx, const std::string& migration_id) {
@@ -44,21 +55,41 @@ v1::Progress load_for_update(pg::Tx& tx, const std::string& migration_id) {
 
 void save(pg::Tx& tx, const std::string& tenant_id, v1::Progress& progress) {
   progress.set_version(progress.version() + 1);
-  tx.exec("update progress set tenant_id = $2, version = $3, body = $4, updated_at = now() where migration_id = $1",
-          {progress.migration_id(), tenant_id, static_cast<std::int64_t>(progress.version()),
-           pg::Param::bytes(tx.seal_bytes(place(tenant_id, progress.migration_id()), progress.SerializeAsString()))});
+  tx.exec(
+      "update progress set tenant_id = $2, version = $3, body = $4, updated_at = now(), changed_xid = pg_current_xact_id() where "
+      "migration_id = $1",
+      {progress.migration_id(), tenant_id, static_cast<std::int64_t>(progress.version()),
+       pg::Param::bytes(tx.seal_bytes(place(tenant_id, progress.migration_id()), progress.SerializeAsString()))});
   tx.notify(kChangedChannel, progress.migration_id());
 }
 
 std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const std::string& migration_id) {
-  const auto rows = tx.exec("select body from progress where migration_id = $1 and tenant_id = $2", {migration_id, tenant_id});
+  const auto rows =
+      tx.exec("select migration_id, body from progress where migration_id = $1 and tenant_id = $2", {migration_id, tenant_id});
   if (rows.empty()) return std::nullopt;
-  auto progress = parse(tx.open(place(tenant_id, migration_id), rows[0].bytes("body")));
-  if (!progress.has_migration()) return std::nullopt;
-  // One clock for both: the database's.
-  const auto now = tx.one("select (extract(epoch from now()) * 1000)::bigint as ms", {}).integer("ms");
-  estimate(progress, recent_samples(tx, migration_id), at(now));
-  return progress;
+  return shown(tx, tenant_id, rows[0]);
+}
+
+ChangedJobs changed_since(pg::Tx& tx, const std::string& tenant_id, const std::string& position) {
+  ChangedJobs out;
+  // Before the rows: what commits in between is found by the next look, perhaps twice, never not at all.
+  out.position = tx.one("select pg_snapshot_xmin(pg_current_snapshot())::text as position").text("position");
+  for (const auto row : tx.exec(
+           "select migration_id, body from progress where tenant_id = $1 and changed_xid >= $2::xid8 order by changed_xid, migration_id",
+           {tenant_id, position})) {
+    if (auto progress = shown(tx, tenant_id, row)) out.jobs.push_back(std::move(*progress));
+  }
+  return out;
+}
+
+std::vector<v1::Progress> jobs(pg::Tx& tx, const std::string& tenant_id, std::int64_t skip, std::uint32_t most) {
+  std::vector<v1::Progress> out;
+  for (const auto row :
+       tx.exec("select migration_id, body from progress where tenant_id = $1 order by updated_at desc, migration_id offset $2 limit $3",
+               {tenant_id, skip, static_cast<std::int64_t>(most)})) {
+    if (auto progress = shown(tx, tenant_id, row)) out.push_back(std::move(*progress));
+  }
+  return out;
 }
 
 void forget_samples(pg::Tx& tx, const std::string& migration_id) {

@@ -30,7 +30,9 @@ class Progress : public ::testing::Test {
   void SetUp() override {
     pool_ = std::make_unique<pg::Pool>(q2o::testing::Postgres::instance().fresh_schema());
     pg::migrate(*pool_, pg::schema_of(embedded::notifier_schema::kFiles));
-    service_ = std::make_unique<ProgressRpc>(*pool_, stop_.get_token(), ProgressRpc::Options{std::chrono::milliseconds(300), 2});
+    changes_ = std::make_unique<Changes>(pool_->options());
+    service_ =
+        std::make_unique<ProgressRpc>(*pool_, *changes_, places_, stop_.get_token(), ProgressRpc::Options{std::chrono::milliseconds(300)});
     server_ = std::make_unique<rpc::Server>("127.0.0.1:0", std::vector<grpc::Service*>{service_.get()}, metrics_);
     stub_ = v1::ProgressService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server_->port())));
   }
@@ -69,6 +71,8 @@ class Progress : public ::testing::Test {
   std::stop_source stop_;
   metrics::Registry metrics_;
   std::unique_ptr<pg::Pool> pool_;
+  Places places_{2};
+  std::unique_ptr<Changes> changes_;
   std::unique_ptr<ProgressRpc> service_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::ProgressService::Stub> stub_;
