@@ -31,5 +31,11 @@ TEST(AskPatiently, EndsWithItsPatienceAndAtOnceWithAnyOtherError) {
   EXPECT_EQ(refused.asked, 1);
 }
 
+TEST(AskPatiently, DoesNotWaitForAServiceThatWasNeverThere) {
+  Service gone{1'000'000};
+  EXPECT_FALSE(ask_patiently(std::ref(gone), [] { return false; }, milliseconds(60'000)));
+  EXPECT_EQ(gone.asked, 1);
+}
+
 }  // namespace
 }  // namespace q2o::cli

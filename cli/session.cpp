@@ -60,6 +60,11 @@ std::shared_ptr<grpc::Channel> Session::channel(const std::string& service) cons
   return rpc::channel(peers.at(service));
 }
 
+bool Session::never_reached(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty() &&
+         status.error_message().find("failed to connect") != std::string::npos;
+}
+
 Error Session::explain(const std::string& service, Error error) const {
   if (login) {
     if (error.code == Code::unavailable && error.hint.empty()) {

@@ -4,9 +4,13 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 
+#include "cli/ask.h"
 #include "cli/login.h"
+#include "common/ids/ids.h"
 #include "common/result/result.h"
 #include "common/rpc/page.h"
 #include "common/rpc/rpc.h"
@@ -31,16 +35,29 @@ struct Session {
 
   std::shared_ptr<grpc::Channel> channel(const std::string& service) const;
 
-  /// One unary call with deadline and tenant. An unreachable service gets a hint that names it.
+  /// One unary call with deadline and tenant. An unreachable service gets a hint that names it; one that has answered this command before,
+  /// or went away under the call, is just being started anew: it is asked again, for ten seconds. The key makes a second order the same as
+  /// the first.
   template <class Stub, class Request, class Response>
   Result<Response> call(const std::string& service, Stub& stub,
                         grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request,
                         std::chrono::milliseconds deadline = std::chrono::seconds(20), const std::string& as = {}) const {
-    auto context = rpc::context(tenant, as.empty() ? actor : as, deadline);
-    Response response;
-    const grpc::Status status = (stub.*method)(context.get(), request, &response);
-    if (!status.ok()) return fail(explain(service, rpc::to_error(status)));
-    return response;
+    const std::string key = ids::uuid_v4();
+    bool lost = false;
+    return ask_patiently(
+        [&]() -> Result<Response> {
+          auto context = rpc::context(tenant, as.empty() ? actor : as, deadline);
+          context->AddMetadata("idempotency-key", key);
+          Response response;
+          const grpc::Status status = (stub.*method)(context.get(), request, &response);
+          if (status.ok()) {
+            answered->insert(service);
+            return response;
+          }
+          lost = lost || answered->contains(service) || !never_reached(status);
+          return fail(explain(service, rpc::to_error(status)));
+        },
+        [&] { return lost; });
   }
 
   /// All pages of a list as one answer.
@@ -51,6 +68,11 @@ struct Session {
   }
 
   Error explain(const std::string& service, Error error) const;
+
+ private:
+  /// No connection was made: nobody listens there.
+  static bool never_reached(const grpc::Status& status);
+  std::shared_ptr<std::set<std::string>> answered = std::make_shared<std::set<std::string>>();  ///< services, by this command
 };
 
 /// Where nobody is signed in (`q2o login`): reads ports and the tenant; creates the one tenant of this installation at the first call.
