@@ -6,20 +6,18 @@
 #include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
+#include "embedded/contracts.h"
 #include "embedded/identity_schema.h"
 #include "services/identity/adapters/key_service.h"
 #include "services/identity/adapters/local_keys.h"
+#include "services/identity/edge/module.h"
 #include "services/identity/people/adapters/module.h"
+#include "services/identity/people/adapters/usage_reader.h"
 
 namespace q2o::identity {
 namespace {
 
 constexpr std::chrono::minutes kSweepEvery{10};
-
-/// Until who counts calls is here.
-Result<v1::GetUsageResponse> no_usage(const std::string&, const v1::GetUsageRequest&) {
-  return fail(Code::unimplemented, "calls are not counted yet", "NO_USAGE");
-}
 
 void sweep(people::Module& module, const pg::Options& database, std::stop_token stop) {
   pg::Listener never(database, "identity_sweep");
@@ -39,6 +37,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto folder = config.text("master.folder");
   const auto token = config.secret("service.token");
   auto configured = people::read_settings(config);
+  const auto gate = edge::read_options(config);
   if (!config.complaints().empty()) return;  // run() prints them
 
   // Keys are asked for inside of transactions that seal: from a pool of their own, or all could wait for each other. What it announces is
@@ -52,14 +51,17 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
   auto& keys = runtime.own(std::make_unique<KeyService>(keeper, masters, token));
-  auto& people =
-      runtime.own(std::make_unique<people::Module>(pool, std::move(configured), no_usage, [] { return std::chrono::system_clock::now(); }));
+  const auto usage = [&pool](const std::string& tenant, const v1::GetUsageRequest& request) {
+    return people::read_usage(pool, tenant, request, std::chrono::system_clock::now());
+  };
+  auto& people = runtime.own(std::make_unique<people::Module>(pool, std::move(configured), usage, std::chrono::system_clock::now));
+  auto& edge = runtime.own(std::make_unique<edge::Module>(pool, people.access(), embedded::contracts::kFiles[0].text, gate, runtime));
   pg::ready_with_database(runtime, database);
   bus::run(runtime, relay);
   runtime.loop("access", [&people](std::stop_token stop) { people.access().follow(stop); });
   runtime.loop("sweep", [&people, database](std::stop_token stop) { sweep(people, database, stop); });
   auto services = people.services();
-  services.push_back(&keys);
+  services.insert(services.end(), {&keys, &edge.authorization, &edge.access_log});
   runtime.own(std::make_unique<rpc::Server>(listen, services, runtime.metrics()));
 }
 
