@@ -1,5 +1,8 @@
 """Writes supervisord.conf for the local stack to standard output (called by scripts/stack)."""
+import glob
+import hashlib
 import os
+import pathlib
 import shlex
 
 root = os.environ["Q2O_ROOT"]
@@ -73,7 +76,8 @@ print(
             f"{binaries}/sandbox/q2o-sandbox", "serve", "--quickbooks-port", os.environ["Q2O_PORT_SANDBOX_QUICKBOOKS"],
             "--odoo-port", os.environ["Q2O_PORT_SANDBOX_ODOO"], "--stripe-port", os.environ["Q2O_PORT_SANDBOX_STRIPE"],
             "--smtp-port", os.environ["Q2O_PORT_SANDBOX_SMTP"], "--mail-port", os.environ["Q2O_PORT_SANDBOX_MAIL"],
-            "--mail-certificate-file", f"{run}/etc/sandbox_mail.pem", *shlex.split(sandbox_args),
+            "--mail-certificate-file", f"{run}/etc/sandbox_mail.pem",
+            "--stripe-webhook-url", f"https://127.0.0.1:{os.environ['Q2O_PORT_EDGE']}/api/billing/webhook", "--stripe-webhook-ca-file", f"{run}/secrets/edge.crt", *shlex.split(sandbox_args),
         ),
         30,
     )
@@ -81,3 +85,32 @@ print(
 for service in services:
     print(program(service, quoted(f"{binaries}/services/{service}/q2o-{service}", "--config", f"{run}/etc/{service}.toml"), 50))
 print(f"[group:services]\nprograms={','.join(services)}\npriority=50\n")
+
+# The edge reads its configuration once: supervisor restarts it when that has changed, which it sees by these variables.
+envoy = (glob.glob(f"{root}/.run/venv/lib/python3*/site-packages/envoy/_bin/envoy") or ["envoy"])[0]
+
+
+def fingerprint(*paths):
+    return hashlib.sha256(b"".join(pathlib.Path(path).read_bytes() for path in paths)).hexdigest()[:16]
+
+
+contracts = f"{binaries}/proto/q2o.protoset"
+secrets = f"{run}/secrets"
+print(
+    program(
+        "edge",
+        # Several edges on one machine (tests): no shared memory between them. One worker: locally there is little to carry.
+        quoted(envoy, "-c", f"{run}/etc/envoy.yaml", "--disable-hot-restart", "--concurrency", "1", "--log-level", "warning", "--drain-time-s", "3"),
+        60,
+        extra=f'environment=Q2O_FINGERPRINT="{fingerprint(f"{run}/etc/envoy.yaml", contracts, f"{secrets}/edge.crt")}"\n',
+    )
+)
+print(
+    program(
+        "web",
+        quoted("/usr/sbin/nginx", "-c", f"{run}/etc/nginx.conf", "-p", run, "-e", "stderr"),
+        60,
+        stop="QUIT",
+        extra=f'environment=Q2O_FINGERPRINT="{fingerprint(f"{run}/etc/nginx.conf")}"\n',
+    )
+)

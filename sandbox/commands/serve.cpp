@@ -68,7 +68,9 @@ class OdooHalf {
 class StripeHalf {
  public:
   explicit StripeHalf(const ServeOptions& options)
-      : stripe_({.webhooks = {.url = options.stripe_webhook_url, .secrets = {options.stripe_webhook_secret}}}),
+      : stripe_({.webhooks = {.url = options.stripe_webhook_url,
+                              .secrets = {options.stripe_webhook_secret},
+                              .ca_file = options.stripe_webhook_ca_file}}),
         server_(
             {.port = static_cast<std::uint16_t>(options.stripe_port)}, [this](const Request& request) { return stripe_.handle(request); },
             std::make_shared<Faults>(options.fault_seed)) {}
@@ -122,6 +124,7 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   command->add_option("--odoo-port", options.odoo_port, "Port of Odoo on 127.0.0.1; 0 = any")->capture_default_str();
   command->add_option("--stripe-port", options.stripe_port, "Port of Stripe on 127.0.0.1; 0 = any, without it there is none");
   command->add_option("--stripe-webhook-url", options.stripe_webhook_url, "Where Stripe's events go; without it they are kept");
+  command->add_option("--stripe-webhook-ca-file", options.stripe_webhook_ca_file, "Certificate that is trusted there");
   command->add_option("--stripe-webhook-secret", options.stripe_webhook_secret, "What Stripe signs its events with")->capture_default_str();
   command->add_option("--smtp-port", options.smtp_port, "Port of the mail server on 127.0.0.1; 0 = any, without it there is none");
   command->add_option("--mail-port", options.mail_port, "Port of its mailbox (HTTP); 0 = any");

@@ -18,7 +18,7 @@ struct ServeOptions {
   std::uint16_t quickbooks_port = 15301;
   std::uint16_t odoo_port = 15302;
   int stripe_port = -1;  ///< -1: no Stripe
-  std::string stripe_webhook_url;
+  std::string stripe_webhook_url, stripe_webhook_ca_file;
   std::string stripe_webhook_secret = "whsec_sandbox";
   int smtp_port = -1;  ///< -1: no mail server
   int mail_port = 0;   ///< its mailbox, by HTTP

@@ -19,7 +19,10 @@ std::string signature(const std::string& body, const std::vector<std::string>& s
 
 }  // namespace
 
-Webhooks::Webhooks(Options options) : options_(std::move(options)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+Webhooks::Webhooks(Options options)
+    : options_(std::move(options)),
+      client_(http::Options{.ca_file = options_.ca_file}),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Webhooks::~Webhooks() = default;
 

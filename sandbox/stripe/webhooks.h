@@ -19,6 +19,7 @@ class Webhooks {
   struct Options {
     std::string url;                   ///< empty: events are kept, not sent
     std::vector<std::string> secrets;  ///< two: as while a secret is being replaced
+    std::string ca_file = {};          ///< whom to trust at the endpoint, instead of the system's certificates
     int copies = 1;                    ///< each event so often
     bool hold = false;                 ///< keep them back until release()
     int tries_max = 16;
