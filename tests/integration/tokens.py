@@ -1,0 +1,63 @@
+"""Tokens of outside issuers, good ones and bad ones, made with openssl and the standard library only."""
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import subprocess
+import threading
+import time
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def part(value):
+    return b64(json.dumps(value, separators=(",", ":")).encode())
+
+
+def claims(issuer, audience, **other):
+    now = int(time.time())
+    out = {"iss": issuer, "aud": audience, "sub": "subject-1", "email": "ann@example.com", "email_verified": True, "iat": now, "exp": now + 600, **other}
+    return {name: value for name, value in out.items() if value is not None}
+
+
+def hs256(secret, payload, header=None):
+    signed = f"{part({'alg': 'HS256', 'typ': 'JWT', **(header or {})})}.{part(payload)}"
+    return f"{signed}.{b64(hmac.new(secret, signed.encode(), hashlib.sha256).digest())}"
+
+
+class RsaIssuer:
+    """An OIDC provider: a key, and its JWKS over HTTP (only a test may say `insecure`)."""
+
+    def __init__(self, folder, port):
+        self.private, self.public = folder / "issuer.key", folder / "issuer.pub"
+        subprocess.run(["openssl", "genrsa", "-out", str(self.private), "2048"], check=True, capture_output=True)
+        subprocess.run(["openssl", "rsa", "-in", str(self.private), "-pubout", "-out", str(self.public)], check=True, capture_output=True)
+        shown = subprocess.run(["openssl", "rsa", "-in", str(self.private), "-noout", "-modulus"], check=True, capture_output=True, text=True).stdout
+        modulus = bytes.fromhex(shown.strip().split("=")[1])
+        keys = json.dumps({"keys": [{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "k1", "n": b64(modulus), "e": "AQAB"}]}).encode()
+
+        class Keys(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(keys)))
+                self.end_headers()
+                self.wfile.write(keys)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Keys)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def rs256(self, payload, header=None):
+        signed = f"{part({'alg': 'RS256', 'typ': 'JWT', 'kid': 'k1', **(header or {})})}.{part(payload)}"
+        done = subprocess.run(["openssl", "dgst", "-sha256", "-sign", str(self.private)], input=signed.encode(), check=True, capture_output=True)
+        return f"{signed}.{b64(done.stdout)}"
