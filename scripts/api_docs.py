@@ -1,0 +1,113 @@
+"""api_docs.py OPENAPI PROTOSET OUT: adds to the generated OpenAPI who may call what, how one signs in, and the shape of errors.
+api_docs.py --postman COLLECTION OUT: takes the random ids out of a generated collection, so that the same contracts give the same bytes."""
+import json
+import pathlib
+import sys
+
+import yaml
+from google.protobuf import descriptor_pb2
+
+ACCESS = 51001  # number of the option q2o.identity.v1.access
+LEVELS = ["", "everybody", "whoever is signed in", "viewers, accountants and owners", "accountants and owners", "owners", "operators", "services"]
+ABOUT = """Everything that Quick2Odoo does, over HTTPS with JSON: the same calls that the browser makes by gRPC-web.
+
+Sign in with `POST /api/v1/account/sign-in` (the answer sets the cookie `q2o_session`; calls that change something then need the header `Origin` of an
+allowed page), or send an API key: `Authorization: Bearer mk_…`. Every call may bear the header `Idempotency-Key`. Numbers of 64 bits and amounts
+of money are strings."""
+
+
+def unvarint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return value, at
+
+
+def fields(data):
+    at = 0
+    while at < len(data):
+        tag, at = unvarint(data, at)
+        if tag & 7 == 0:
+            value, at = unvarint(data, at)
+        elif tag & 7 == 2:
+            length, at = unvarint(data, at)
+            value, at = data[at : at + length], at + length
+        else:
+            raise ValueError(f"unexpected wire type {tag & 7} in an option")
+        yield tag >> 3, value
+
+
+def access_of(options):
+    """{level, scope, fresh} of a method; read from the bytes, so that no generated code is needed."""
+    for number, value in fields(options.SerializeToString()):
+        if number == ACCESS:
+            found = dict(fields(value))
+            return {"level": found.get(1, 0), "scope": found.get(2, b"").decode(), "fresh": bool(found.get(3, 0))}
+    return {"level": 0, "scope": "", "fresh": False}
+
+
+def rules(protoset):
+    files = descriptor_pb2.FileDescriptorSet.FromString(pathlib.Path(protoset).read_bytes())
+    return {f"{service.name}_{method.name}": access_of(method.options) for file in files.file for service in file.service for method in service.method}
+
+
+def complete(api, access):
+    api["info"]["description"] = ABOUT
+    api["servers"] = [{"url": "https://127.0.0.1:15443", "description": "local stack (make up)"}]
+    components = api.setdefault("components", {})
+    components["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key, mk_…"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "q2o_session"},
+    }
+    components.setdefault("schemas", {})["Error"] = {
+        "type": "object",
+        "description": "google.rpc.Status: what happened; details[].reason is a stable word, details[].metadata.hint says what to do now.",
+        "properties": {
+            "code": {"type": "integer", "description": "gRPC status code"},
+            "message": {"type": "string"},
+            "details": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
+        },
+    }
+    components["responses"] = {"Refused": {"description": "Refused or failed", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}}
+    for path in api["paths"].values():
+        for operation in path.values():
+            rule = access[operation["operationId"]]
+            who = f"May be called by {LEVELS[rule['level']]}."
+            if rule["scope"]:
+                who += f" API keys need the scope `{rule['scope']}`."
+            elif rule["level"] != 1:
+                who += " Not with an API key."
+            if rule["fresh"]:
+                who += " The sign-in must be of the last quarter of an hour."
+            operation["description"] = f"{operation.get('description', '').strip()}\n\n{who}".strip()
+            by_key = [{"key": []}] if rule["scope"] else []
+            operation["security"] = [{}] if rule["level"] == 1 else [{"session": []}, *by_key]
+            operation["responses"]["default"] = {"$ref": "#/components/responses/Refused"}
+    return api
+
+
+def without_ids(node):
+    if isinstance(node, dict):
+        # "response" holds made-up answers: the schemas say more.
+        return {key: [] if key == "response" else without_ids(value) for key, value in node.items() if key not in ("id", "_postman_id")}
+    if isinstance(node, list):
+        return [without_ids(value) for value in node]
+    return node
+
+
+def main():
+    if sys.argv[1] == "--postman":
+        collection = without_ids(json.loads(pathlib.Path(sys.argv[2]).read_text()))
+        pathlib.Path(sys.argv[3]).write_text(json.dumps(collection, indent=1, ensure_ascii=False) + "\n")
+        return
+    api = yaml.safe_load(pathlib.Path(sys.argv[1]).read_text())
+    complete(api, rules(sys.argv[2]))
+    text = "# Generated from proto/ by scripts/api_docs; do not edit.\n" + yaml.safe_dump(api, sort_keys=False, allow_unicode=True, width=150)
+    pathlib.Path(sys.argv[3]).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
