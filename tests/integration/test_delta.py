@@ -7,8 +7,8 @@ import tampering
 from stack import Stack, difference
 
 
-class Delta(unittest.TestCase):
-    """One company, step by step: migrated, changed, asked for its changes, changed again, closed."""
+class Changes:
+    """A company that was migrated, and in which the bookkeeper changes something."""
 
     @classmethod
     def setUpClass(cls):
@@ -45,6 +45,10 @@ class Delta(unittest.TestCase):
 
     def assert_counts(self, result, *counts):
         self.assertEqual(tuple(result[name] for name in ("added", "changed", "deleted")), counts, result)
+
+
+class Delta(Changes, unittest.TestCase):
+    """One company, step by step: migrated, changed, asked for its changes, changed again, closed."""
 
     def test_1_follows_what_the_bookkeeper_did(self):
         self.assertEqual((self.code, self.first["verdict"]), (0, "MATCHED"), self.stack.logs())
@@ -118,16 +122,22 @@ class Delta(unittest.TestCase):
         self.assertEqual((code, result["verdict"]), (0, "MATCHED"), self.stack.logs())
         self.assertEqual(self.lock_date(), until)
 
-    def test_6_what_odoo_has_locked_is_closed_too(self):
+
+class AfterGoLive(Changes, unittest.TestCase):
+    """People work in Odoo while somebody still changes the source."""
+
+    def test_1_what_odoo_has_locked_is_closed_too(self):
+        """The source has closed January; Odoo is locked until the last day."""
+        self.assertEqual((self.code, self.first["verdict"]), (0, "MATCHED"), self.stack.logs())
         self.odoo.call("res.company", "write", [1], {"fiscalyear_lock_date": self.last_date})
         edited = self.change({"op": "edit", "entity": "Invoice"})[0]
-        self.assertGreater(edited["date"], self.closed_until, "in books that the source keeps open")
+        self.assertGreater(edited["date"], self.closed_until, "the sandbox edits what the source keeps open")
         code, result = self.delta()
         self.assertEqual((code, result["verdict"]), (0, "MATCHED"), self.stack.logs())
         self.assertIn(edited["id"], [one["source_id"] for one in self.stack.report(result)["closed_changes"]])
         self.assertEqual(self.lock_date(), self.last_date, "put back")
 
-    def test_7_a_match_that_a_person_made_outlives_a_change_that_leaves_room_for_it(self):
+    def test_2_a_match_that_a_person_made_outlives_a_change_that_leaves_room_for_it(self):
         """Half of an open invoice is paid in Odoo alone; then the invoice grows, and then it is voided."""
         self.odoo.call("res.company", "write", [1], {"fiscalyear_lock_date": False})
         edited = self.change({"op": "edit", "entity": "Invoice"})[0]
