@@ -134,13 +134,16 @@ class TheEdge(unittest.TestCase):
             for told in ("server", "x-powered-by", "x-envoy-upstream-service-time"):
                 self.assertIsNone(answer.header(told), told)
 
-    def test_the_status_page_and_the_return_page_are_there(self):
+    def test_the_pages_are_there(self):
         page = self.edge.get("/")
         self.assertEqual(page.status, 200)
         self.assertIn(b"Quick2Odoo", page.body)
-        back = self.edge.get("/oauth/return?code=a-secret-code&state=s&realmId=1")
-        self.assertEqual(back.status, 200)
-        for script in re.findall(rb'(?:src|href)="([^"]+)"', page.body + back.body):
+        linked = page.body
+        for path in ("/oauth/return?code=a-secret-code&state=s&realmId=1", "/verify?token=t", "/reset?token=t", "/invitation?token=t"):
+            answer = self.edge.get(path)
+            self.assertEqual(answer.status, 200, path)
+            linked += answer.body
+        for script in re.findall(rb'(?:src|href)="([^"]+)"', linked):
             self.assertEqual(self.edge.get(script.decode()).status, 200, script)
         self.assertEqual(self.edge.post("/").status, 405)
 
