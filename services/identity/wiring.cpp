@@ -40,6 +40,12 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto gate = edge::read_options(config);
   if (!config.complaints().empty()) return;  // run() prints them
 
+  // An API key may get every scope that a contract names.
+  const std::string_view contracts = embedded::contracts::kFiles[0].text;
+  const auto rules = edge::Rules::of_contracts(contracts);
+  for (const auto& [path, rule] : rules.all())
+    if (!rule.access.scope().empty()) configured.settings.scopes.insert(rule.access.scope());
+
   // Keys are asked for inside of transactions that seal: from a pool of their own, or all could wait for each other. What it announces is
   // sealed by nobody.
   auto& key_pool = runtime.own(std::make_unique<pg::Pool>(database));
@@ -55,7 +61,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
     return people::read_usage(pool, tenant, request, std::chrono::system_clock::now());
   };
   auto& people = runtime.own(std::make_unique<people::Module>(pool, std::move(configured), usage, std::chrono::system_clock::now));
-  auto& edge = runtime.own(std::make_unique<edge::Module>(pool, people.access(), embedded::contracts::kFiles[0].text, gate, runtime));
+  auto& edge = runtime.own(std::make_unique<edge::Module>(pool, people.access(), contracts, gate, runtime));
   pg::ready_with_database(runtime, database);
   bus::run(runtime, relay);
   runtime.loop("access", [&people](std::stop_token stop) { people.access().follow(stop); });
