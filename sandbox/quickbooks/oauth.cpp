@@ -1,6 +1,8 @@
 #include "sandbox/quickbooks/oauth.h"
 
 #include <array>
+#include <cctype>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -30,10 +32,45 @@ std::optional<std::string> base64_decoded(std::string_view text) {
   return out;
 }
 
+constexpr std::chrono::minutes kCodeLife{5};
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (c == '\'')
+      out += "&#39;";
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string http_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~' ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return out;
+}
+
 }  // namespace
 
-OAuth::OAuth(Credentials credentials, TokenRules rules, std::string realm, Tokens& tokens, Clock clock)
-    : credentials_(std::move(credentials)), rules_(rules), realm_(std::move(realm)), tokens_(tokens), clock_(std::move(clock)) {}
+OAuth::OAuth(Credentials credentials, TokenRules rules, std::string realm, std::string company, Tokens& tokens, Clock clock)
+    : credentials_(std::move(credentials)),
+      rules_(rules),
+      realm_(std::move(realm)),
+      company_(std::move(company)),
+      tokens_(tokens),
+      clock_(std::move(clock)) {}
 
 std::optional<Response> OAuth::handle(const Request& request) {
   if (request.path.starts_with("/.well-known/openid_")) return discovery(request);
@@ -52,17 +89,71 @@ Response OAuth::discovery(const Request& request) const {
   return json_answer(out.take());
 }
 
+/// GET: the page. POST of its form: back to the application, with a code or a refusal.
 Response OAuth::consent(const Request& request) {
-  const std::string redirect(request.parameter("redirect_uri"));
-  if (request.parameter("client_id") != credentials_.client_id || redirect.empty() || request.parameter("response_type") != "code")
+  const auto asked = request.method == "POST" ? form_fields(request.body) : request.query;
+  const auto value = [&](const char* name) {
+    const auto it = asked.find(name);
+    return it == asked.end() ? std::string{} : it->second;
+  };
+  const auto redirect = value("redirect_uri");
+  // As the real one: an application with a wrong address or id is sent nowhere.
+  const bool address =
+      (redirect.starts_with("https://") || redirect.starts_with("http://")) && redirect.find_first_of("\r\n \"<>") == std::string::npos;
+  if (value("client_id") != credentials_.client_id || !address || value("response_type") != "code" || value("scope").empty() ||
+      value("state").empty())
     return oauth_error(400, "invalid_request");
-  const std::lock_guard lock(mutex_);
-  code_ = ids::sha256_hex(fmt::format("{}|{}|{}", credentials_.client_secret, time_text(clock_()), ++codes_)).substr(0, 40);
-  Response out{302, "", "text/html", {}};
-  out.headers.emplace_back(
-      "Location", fmt::format("{}{}code={}&state={}&realmId={}", redirect, redirect.find('?') == std::string::npos ? '?' : '&', code_,
-                              request.parameter("state"), realm_));
+  return request.method == "POST" ? decided(asked) : page(asked);
+}
+
+Response OAuth::page(const std::map<std::string, std::string>& asked) const {
+  std::string fields;
+  for (const auto* name : {"client_id", "response_type", "scope", "redirect_uri", "state"})
+    fields += fmt::format(R"(<input type="hidden" name="{}" value="{}">)", name, escaped(asked.at(name)));
+  Response out{
+      200,
+      fmt::format("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Connect</title><body><h1>Connect {} to {}?</h1>"
+                  "<p>The application asks to read and write the books: {}</p><form method=\"post\" "
+                  "action=\"/connect/oauth2\">{}<button name=\"decision\" value=\"connect\">Connect</button> <button name=\"decision\" "
+                  "value=\"cancel\">No, thanks</button></form><p>A sandbox plays QuickBooks.</p></body></html>",
+                  escaped(company_), escaped(asked.at("client_id")), escaped(asked.at("scope")), fields),
+      "text/html; charset=utf-8",
+      {}};
+  out.headers.emplace_back("X-Frame-Options", "DENY");
+  out.headers.emplace_back("Cache-Control", "no-store");
   return out;
+}
+
+Response OAuth::decided(const std::map<std::string, std::string>& asked) {
+  const auto& redirect = asked.at("redirect_uri");
+  const auto decision = asked.find("decision");
+  const bool yes = decision == asked.end() || decision->second == "connect";
+  std::string back = redirect + (redirect.find('?') == std::string::npos ? '?' : '&');
+  if (yes) {
+    const std::lock_guard lock(mutex_);
+    const auto code =
+        ids::sha256_hex(fmt::format("{}|{}|{}", credentials_.client_secret, time_text(clock_()), codes_.size())).substr(0, 40);
+    codes_[code] = {redirect, clock_() + kCodeLife};
+    back += fmt::format("code={}&state={}&realmId={}", code, http_escaped(asked.at("state")), realm_);
+  } else {
+    back += "error=access_denied&state=" + http_escaped(asked.at("state"));
+  }
+  Response out{302, "", "text/html", {}};
+  out.headers.emplace_back("Location", back);
+  return out;
+}
+
+/// Used twice, somebody else may have it: what it has brought is taken back.
+Response OAuth::code_exchanged(const std::string& code, const std::string& redirect_uri) {
+  const std::lock_guard lock(mutex_);
+  const auto found = codes_.find(code);
+  if (found == codes_.end() || found->second.expires < clock_() || found->second.redirect_uri != redirect_uri)
+    return oauth_error(400, "invalid_grant", "Invalid authorization code");
+  if (std::exchange(found->second.used, true)) {
+    tokens_.revoke();
+    return oauth_error(400, "invalid_grant", "Invalid authorization code");
+  }
+  return granted(tokens_.reconnect());
 }
 
 bool OAuth::client_is_known(const Request& request, const std::map<std::string, std::string>& form) const {
@@ -95,12 +186,7 @@ Response OAuth::token(const Request& request) {
     const auto pair = tokens_.refresh(value("refresh_token"));
     return pair ? granted(*pair) : oauth_error(400, "invalid_grant", "Incorrect or invalid refresh token");
   }
-  if (grant == "authorization_code") {
-    const std::lock_guard lock(mutex_);
-    if (code_.empty() || value("code") != code_) return oauth_error(400, "invalid_grant", "Invalid authorization code");
-    code_.clear();
-    return granted(tokens_.reconnect());
-  }
+  if (grant == "authorization_code") return code_exchanged(value("code"), value("redirect_uri"));
   return grant.empty() ? oauth_error(400, "invalid_request") : oauth_error(400, "unsupported_grant_type");
 }
 

@@ -45,7 +45,7 @@ struct Sandbox::State {
         company(std::move(company_in)),
         realm(options.realm_id.empty() ? company.realm_id() : options.realm_id),
         tokens(options.credentials, options.tokens, realm, options.clock),
-        oauth(options.credentials, options.tokens, realm, tokens, options.clock),
+        oauth(options.credentials, options.tokens, realm, company.name(), tokens, options.clock),
         budget(options.limits, options.clock) {
     look_again();
   }

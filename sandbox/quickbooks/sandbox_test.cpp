@@ -111,21 +111,56 @@ TEST_F(QuickBooks, RevokesTheWholeConnection) {
   EXPECT_EQ(query("select * from Invoice").status, 401);
 }
 
-TEST_F(QuickBooks, ExchangesACodeOnce) {
-  Request consent{
-      .method = "GET",
-      .path = "/connect/oauth2",
-      .query = {{"client_id", "sandbox-client-id"}, {"response_type", "code"}, {"redirect_uri", "http://localhost/back"}, {"state", "s1"}},
-      .headers = {},
-      .body = {}};
-  const auto redirect = sandbox_.handle(consent);
-  ASSERT_EQ(redirect.status, 302);
-  const auto& location = redirect.headers.at(0).second;
-  EXPECT_NE(location.find("realmId=" + sandbox_.realm_id()), std::string::npos);
-  EXPECT_NE(location.find("state=s1"), std::string::npos);
-  const auto code = location.substr(location.find("code=") + 5, 40);
-  EXPECT_EQ(token("grant_type=authorization_code&code=" + code).status, 200);
-  EXPECT_EQ(token("grant_type=authorization_code&code=" + code).status, 400);
+/// A person who looks at the page and presses a button.
+class Consent : public QuickBooks {
+ protected:
+  std::map<std::string, std::string> asked{{"client_id", "sandbox-client-id"},
+                                           {"response_type", "code"},
+                                           {"scope", "com.intuit.quickbooks.accounting"},
+                                           {"redirect_uri", "https://q2o.example.com/back"},
+                                           {"state", "s1+/<"}};
+  Response page() { return sandbox_.handle({.method = "GET", .path = "/connect/oauth2", .query = asked, .headers = {}, .body = {}}); }
+  std::string decided(const std::string& decision) {
+    std::string form = "decision=" + decision;
+    for (const auto& [name, value] : asked) form += "&" + name + "=" + http::percent_encode(value);
+    const auto answer = sandbox_.handle({.method = "POST", .path = "/connect/oauth2", .query = {}, .headers = {}, .body = form});
+    EXPECT_EQ(answer.status, 302) << answer.body;
+    return answer.headers.empty() ? "" : answer.headers.at(0).second;
+  }
+  Response exchanged(const std::string& location, const std::string& redirect = "https://q2o.example.com/back") {
+    const auto code = location.substr(location.find("code=") + 5, 40);
+    return token("grant_type=authorization_code&code=" + code + "&redirect_uri=" + http::percent_encode(redirect));
+  }
+};
+
+TEST_F(Consent, ShowsAPageWhoseButtonsGoBackToTheApplication) {
+  const auto shown = page();
+  EXPECT_EQ(shown.status, 200);
+  EXPECT_THAT(shown.body, ::testing::HasSubstr("<button name=\"decision\" value=\"connect\">"));
+  EXPECT_THAT(shown.body, ::testing::HasSubstr("value=\"s1+/&lt;\"")) << "what a stranger wrote into the address is no markup";
+  const auto yes = decided("connect");
+  EXPECT_THAT(yes, ::testing::StartsWith("https://q2o.example.com/back?code="));
+  EXPECT_THAT(yes, ::testing::HasSubstr("&state=s1%2B%2F%3C&realmId=" + sandbox_.realm_id()));
+  EXPECT_EQ(decided("cancel"), "https://q2o.example.com/back?error=access_denied&state=s1%2B%2F%3C");
+  for (const auto* name : {"client_id", "response_type", "scope", "redirect_uri", "state"}) {
+    const auto value = std::exchange(asked[name], "");
+    EXPECT_EQ(page().status, 400) << name;
+    asked[name] = value;
+  }
+}
+
+TEST_F(Consent, ACodeWorksOnceForAWhileAndForItsOwnRedirect) {
+  EXPECT_EQ(exchanged(decided("connect"), "https://elsewhere.example.com").status, 400);
+  const auto late = decided("connect");
+  now_ += seconds(301);
+  EXPECT_EQ(exchanged(late).status, 400);
+  const auto good = decided("connect");
+  const auto answer = exchanged(good);
+  ASSERT_EQ(answer.status, 200);
+  access_ = body(answer)["access_token"].text();
+  EXPECT_EQ(query("select count(*) from Invoice").status, 200);
+  EXPECT_EQ(exchanged(good).status, 400);
+  EXPECT_EQ(query("select count(*) from Invoice").status, 401) << "somebody else may have the code: what it brought is taken back";
 }
 
 TEST_F(QuickBooks, AnswersQueriesInTheEnvelope) {
