@@ -8,6 +8,7 @@
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
 #include "common/content/service.h"
+#include "common/http/guard.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/embedded.h"
@@ -19,18 +20,23 @@
 #include "services/connector/adapters/grpc_service.h"
 #include "services/connector/adapters/inbound.h"
 #include "services/connector/adapters/kafka_raw_log.h"
+#include "services/connector/adapters/oauth_service.h"
 #include "services/connector/adapters/postgres_assessments.h"
+#include "services/connector/adapters/postgres_attempts.h"
 #include "services/connector/adapters/postgres_budget.h"
 #include "services/connector/adapters/postgres_connections.h"
 #include "services/connector/adapters/postgres_queue.h"
 #include "services/connector/adapters/probes.h"
 #include "services/connector/adapters/system.h"
+#include "services/connector/app/token_keeper.h"
 
 namespace q2o::connector {
 namespace {
 
 constexpr milliseconds kIdle{2000};
 constexpr milliseconds kAfterTrouble{1000};
+/// How often somebody looks for consents that are still to be ended.
+constexpr milliseconds kLeaving{5000};
 
 WorkerOptions read_worker_options(config::Reader& config) {
   WorkerOptions options;
@@ -47,6 +53,18 @@ WorkerOptions read_worker_options(config::Reader& config) {
   return options;
 }
 
+void end_consents(SignIns& sign_ins, std::stop_token stop) {
+  SystemClock clock;
+  do {
+    try {
+      while (!stop.stop_requested() && sign_ins.end_one()) {
+      }
+    } catch (const std::exception& error) {
+      log::error("a consent could not be ended, trying again", {{"error", error.what()}});
+    }
+  } while (clock.wait(kLeaving, stop));
+}
+
 template <class Worker>
 void work(Worker& worker, const pg::Options& database, std::stop_token stop) {
   pg::Listener wake(database, kJobsChannel);
@@ -59,6 +77,14 @@ void work(Worker& worker, const pg::Options& database, std::stop_token stop) {
       clock.wait(kAfterTrouble, stop);
     }
   }
+}
+
+/// Everything that this service asks stands on the internet; an address of a file comes from an answer of the source.
+http::Options guarded(http::GuardRules rules) {
+  rules.allow_query = true;
+  http::Options options;
+  options.guard = std::make_shared<const http::Guard>(std::move(rules));
+  return options;
 }
 
 }  // namespace
@@ -93,32 +119,37 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto config_dir = config.text("config.dir");
   const auto options = read_worker_options(config);
   const auto workers = config.integer("worker.runs", 4, 1, 32);
+  const auto rules = http::read_guard_rules(config);
+  auto& manifests = runtime.own(std::make_unique<Manifests>(config_dir.empty() ? Manifests{} : load_manifests(config_dir + "/platforms")));
+  auto& apps = runtime.own(std::make_unique<PlatformApps>(read_platform_apps(config, manifests)));
   if (!config.complaints().empty()) return;  // run() prints them
   database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto sealer = crypto::Sealer::from_file(key_file);
   if (!sealer) throw std::runtime_error("crypto.key_file: " + sealer.error().message);
   auto& seal = runtime.own(std::make_unique<crypto::Sealer>(std::move(*sealer)));
-  auto& manifests = runtime.own(std::make_unique<Manifests>(load_manifests(config_dir + "/platforms")));
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
   pg::migrate(pool, schema_files());
 
   auto& clock = runtime.own(std::make_unique<SystemClock>());
   auto& probes = runtime.own(std::make_unique<Probes>(runtime.metrics()));
-  auto& http = runtime.own(std::make_unique<http::Client>());
+  auto& http = runtime.own(std::make_unique<http::Client>(guarded(rules)));
   auto& source = runtime.own(std::make_unique<HttpSource>(http));
   auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
   auto& raw = runtime.own(std::make_unique<KafkaRawLog>(producer));
   auto& store = runtime.own(std::make_unique<PostgresConnections>(pool, seal, runtime.instance()));
   auto& budget = runtime.own(std::make_unique<PostgresBudget>(pool));
   auto& gates = runtime.own(std::make_unique<BudgetGates>(runtime.instance(), budget, clock));
-  auto& oauth = runtime.own(std::make_unique<OAuthClient>(source, clock));
+  auto& oauth = runtime.own(std::make_unique<OAuthClient>(source, clock, apps));
   auto& tokens = runtime.own(std::make_unique<TokenKeeper>(store, oauth, clock));
   auto& queue = runtime.own(std::make_unique<PostgresQueue>(pool, manifests, runtime.instance(), kafka));
   auto& worker =
       runtime.own(std::make_unique<ExtractionWorker>(manifests, queue, store, source, tokens, gates, raw, clock, probes, probes, options));
-  auto& connections =
-      runtime.own(std::make_unique<Connections>(manifests, store, source, oauth, tokens, gates, clock, probes, options.call));
+  auto& connections = runtime.own(
+      std::make_unique<Connections>(manifests, store, source, oauth, tokens, gates, clock, probes, options.call, rules.allow_private));
+  auto& attempts = runtime.own(std::make_unique<PostgresAttempts>(pool));
+  auto& sign_ins = runtime.own(std::make_unique<SignIns>(SignIns::Parts{manifests, apps, store, attempts, source, oauth, clock, probes}));
+  auto& oauth_service = runtime.own(std::make_unique<OAuthService>(sign_ins, runtime.stop_token()));
   auto& files = runtime.own(std::make_unique<Files>(manifests, store, source, tokens, gates, clock, probes, options.call));
   auto& assessments = runtime.own(std::make_unique<PostgresAssessments>(pool, manifests, runtime.instance()));
   auto& assessor =
@@ -133,13 +164,14 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
 
   pg::ready_with_database(runtime, database);
   runtime.loop("tokens", [&tokens](std::stop_token stop) { tokens.store_pending(stop); });
+  runtime.loop("leaving", [&sign_ins](std::stop_token stop) { end_consents(sign_ins, stop); });
   bus::run(runtime, relay);
   bus::run(runtime, "consumer", consumer);
   for (std::int64_t i = 0; i < workers; ++i)
     runtime.loop(fmt::format("extract-{}", i), [&worker, database](std::stop_token stop) { work(worker, database, stop); });
   runtime.loop("assess", [&assessor, database](std::stop_token stop) { work(assessor, database, stop); });
   auto& content = content::start(runtime, pool, sealing, config_dir);
-  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service, &content}, runtime.metrics()));
+  runtime.own(std::make_unique<rpc::Server>(listen, std::vector<grpc::Service*>{&service, &oauth_service, &content}, runtime.metrics()));
 }
 
 }  // namespace q2o::connector

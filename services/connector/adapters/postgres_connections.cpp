@@ -54,18 +54,42 @@ v1::StatusFact fact_of(const Connection& connection) {
   return fact;
 }
 
-void mark_broken(pg::Tx& tx, const Connection& connection, const Error& why) {
-  const std::string message = why.message + (why.hint.empty() ? "" : ". " + why.hint);
-  const auto changed =
-      tx.exec("UPDATE connection SET state = 'broken', message = $2, updated_at = now() WHERE connection_id = $1 AND state <> 'broken'",
-              {connection.id, message});
-  if (changed.affected() == 0) return;
+void tell_broken(pg::Tx& tx, const Connection& connection, const std::string& message, const std::string& hint) {
   auto fact = fact_of(connection);
   auto& broken = *fact.mutable_connection_broken();
   broken.set_connection_id(connection.id);
-  broken.set_message(why.message);
-  broken.set_hint(why.hint);
+  broken.set_message(message);
+  broken.set_hint(hint);
   store_fact(tx, fact, "broken/" + ids::uuid_v7());
+}
+
+void mark_broken(pg::Tx& tx, const Connection& connection, const Error& why) {
+  const std::string message = why.message + (why.hint.empty() ? "" : ". " + why.hint);
+  const auto changed = tx.exec(
+      "UPDATE connection SET state = 'broken', message = $2, updated_at = now() WHERE connection_id = $1 AND state IN ('unverified', "
+      "'connected')",
+      {connection.id, message});
+  if (changed.affected() > 0) tell_broken(tx, connection, why.message, why.hint);
+}
+
+/// Remembers what the company says of itself, announces ConnectionVerified. Nothing: there is no such connection.
+std::optional<Connection> mark_verified(pg::Tx& tx, const std::string& connection_id, const CompanyFacts& facts) {
+  const auto known = tx.exec("SELECT tenant_id FROM connection WHERE connection_id = $1", {connection_id});
+  if (known.empty()) return std::nullopt;
+  const auto row = tx.one(std::string("UPDATE connection SET state = 'connected', message = '', company_name = $2, home_currency = $3, "
+                                      "fiscal_year_first_month = $4, updated_at = now()"
+                                      " WHERE connection_id = $1 RETURNING ") +
+                              kColumns,
+                          {connection_id, tx.seal_text(name_place(known[0].text("tenant_id"), connection_id), facts.name),
+                           facts.home_currency, facts.fiscal_year_first_month});
+  const Connection connection = connection_of(tx, row);
+  auto fact = fact_of(connection);
+  auto& verified = *fact.mutable_connection_verified();
+  verified.set_connection_id(connection_id);
+  verified.set_company_name(facts.name);
+  verified.set_home_currency(facts.home_currency);
+  store_fact(tx, fact, "verified/" + ids::uuid_v7());
+  return connection;
 }
 
 }  // namespace
@@ -74,7 +98,7 @@ std::string PostgresConnections::seal(const Connection& connection, const Tokens
   json::Writer w;
   w.begin_object().field("access", tokens.access.reveal()).field("refresh", tokens.refresh.reveal());
   w.field("previous_refresh", tokens.previous_refresh.reveal()).field("expires_at", tokens.expires_at);
-  w.field("fence", tokens.fence).end_object();
+  w.field("fence", tokens.fence).field("ends_at", tokens.ends_at).end_object();
   return sealer_.seal(Secret(w.take()), context(connection, "tokens"));
 }
 
@@ -107,7 +131,8 @@ Result<SignIn> PostgresConnections::read(pg::Tx& tx, const std::string& connecti
     std::from_chars(text.data(), text.data() + text.size(), value);
     return value;
   };
-  out.tokens = {secret(t, "access"), secret(t, "refresh"), secret(t, "previous_refresh"), number("expires_at"), number("fence")};
+  out.tokens = {secret(t, "access"),  secret(t, "refresh"), secret(t, "previous_refresh"),
+                number("expires_at"), number("fence"),      number("ends_at")};
   return out;
 }
 
@@ -152,31 +177,38 @@ void PostgresConnections::renewal_refused(const RenewalRight& right, const Error
 }
 
 Connection PostgresConnections::save(const NewConnection& wanted) {
-  return pool_.transact([&](pg::Tx& tx) {
-    Connection c = wanted.connection;
-    const auto known =
-        tx.exec("SELECT connection_id, slug FROM connection WHERE tenant_id = $1 AND platform = $2 AND company_id = $3 FOR UPDATE",
-                {c.tenant, c.platform, c.company_id});
-    c.id = known.empty() ? ids::uuid_v7() : known[0].text("connection_id");
-    Tokens tokens = wanted.tokens;
-    tokens.fence = take_right_away(tx, c.id);
-    if (!known.empty()) {
-      c.slug = known[0].text("slug");
-      // Somebody may hand us an old token again: the living one stays at hand for when the given one is refused.
-      if (const auto before = read(tx, c.id, false)) tokens.previous_refresh = before->tokens.refresh;
-    }
-    const auto rows = tx.exec(
-        std::string(
-            "INSERT INTO connection (connection_id, tenant_id, platform, slug, company_id, base_url, token_url, credentials, tokens)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (connection_id) DO UPDATE SET base_url = excluded.base_url,"
-            " token_url = excluded.token_url, credentials = excluded.credentials, tokens = excluded.tokens, state = 'unverified', message "
-            "= '',"
-            " updated_at = now() RETURNING ") +
-            kColumns,
-        {c.id, c.tenant, c.platform, c.slug, c.company_id, c.base_url, c.token_url, pg::Param::bytes(seal(c, wanted.credentials)),
-         pg::Param::bytes(seal(c, tokens))});
-    return connection_of(tx, rows[0]);
-  });
+  return pool_.transact([&](pg::Tx& tx) { return save(tx, wanted); });
+}
+
+Connection PostgresConnections::save_verified(const NewConnection& wanted, const CompanyFacts& facts) {
+  return pool_.transact([&](pg::Tx& tx) { return mark_verified(tx, save(tx, wanted).id, facts).value(); });
+}
+
+Connection PostgresConnections::save(pg::Tx& tx, const NewConnection& wanted) {
+  Connection c = wanted.connection;
+  const auto known =
+      tx.exec("SELECT connection_id, slug FROM connection WHERE tenant_id = $1 AND platform = $2 AND company_id = $3 FOR UPDATE",
+              {c.tenant, c.platform, c.company_id});
+  c.id = known.empty() ? ids::uuid_v7() : known[0].text("connection_id");
+  Tokens tokens = wanted.tokens;
+  tokens.fence = take_right_away(tx, c.id);
+  if (!known.empty()) {
+    c.slug = known[0].text("slug");
+    // Somebody may hand us an old token again: the living one stays at hand for when the given one is refused.
+    if (const auto before = read(tx, c.id, false); before && before->connection.state != "disconnecting")
+      tokens.previous_refresh = before->tokens.refresh;
+  }
+  const auto rows = tx.exec(
+      std::string(
+          "INSERT INTO connection (connection_id, tenant_id, platform, slug, company_id, base_url, token_url, credentials, tokens)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (connection_id) DO UPDATE SET base_url = excluded.base_url,"
+          " token_url = excluded.token_url, credentials = excluded.credentials, tokens = excluded.tokens, state = 'unverified', message "
+          "= '', leaving_since = NULL, leave_at = NULL,"
+          " updated_at = now() RETURNING ") +
+          kColumns,
+      {c.id, c.tenant, c.platform, c.slug, c.company_id, c.base_url, c.token_url, pg::Param::bytes(seal(c, wanted.credentials)),
+       pg::Param::bytes(seal(c, tokens))});
+  return connection_of(tx, rows[0]);
 }
 
 std::optional<Connection> PostgresConnections::find(const std::string& tenant, const std::string& connection_id) {
@@ -204,23 +236,7 @@ std::vector<Connection> PostgresConnections::list(const std::string& tenant, con
 
 void PostgresConnections::verified(const std::string& connection_id, const std::string& company_name, const std::string& home_currency,
                                    unsigned fiscal_year_first_month) {
-  pool_.transact([&](pg::Tx& tx) {
-    const auto known = tx.exec("SELECT tenant_id FROM connection WHERE connection_id = $1", {connection_id});
-    if (known.empty()) return;
-    const auto rows = tx.exec(std::string("UPDATE connection SET state = 'connected', message = '', company_name = $2, home_currency = $3, "
-                                          "fiscal_year_first_month = $4, updated_at = now()"
-                                          " WHERE connection_id = $1 RETURNING ") +
-                                  kColumns,
-                              {connection_id, tx.seal_text(name_place(known[0].text("tenant_id"), connection_id), company_name),
-                               home_currency, fiscal_year_first_month});
-    if (rows.empty()) return;
-    auto fact = fact_of(connection_of(tx, rows[0]));
-    auto& verified = *fact.mutable_connection_verified();
-    verified.set_connection_id(connection_id);
-    verified.set_company_name(company_name);
-    verified.set_home_currency(home_currency);
-    store_fact(tx, fact, "verified/" + ids::uuid_v7());
-  });
+  pool_.transact([&](pg::Tx& tx) { mark_verified(tx, connection_id, {company_name, home_currency, fiscal_year_first_month}); });
 }
 
 void PostgresConnections::reopen(const std::string& connection_id) {
@@ -234,6 +250,78 @@ void PostgresConnections::broken(const std::string& connection_id, const Error& 
   pool_.transact([&](pg::Tx& tx) {
     const auto rows = tx.exec(std::string("SELECT ") + kColumns + " FROM connection WHERE connection_id = $1 FOR UPDATE", {connection_id});
     if (!rows.empty()) mark_broken(tx, connection_of(tx, rows[0]), why);
+  });
+}
+
+Result<SignIn> PostgresConnections::begin_disconnect(const std::string& tenant, const std::string& connection_id) {
+  return pool_.transact([&](pg::Tx& tx) -> Result<SignIn> {
+    auto there = read(tx, connection_id, true);
+    if (!there && there.error().code != Code::not_found) return there;
+    if (!there || there->connection.tenant != tenant)
+      return fail(Code::not_found, "no such connection", "NOT_FOUND", "List the connections to see their ids.");
+    Connection& connection = there->connection;
+    if (connection.state == "disconnecting" || connection.state == "disconnected") return there;
+    connection.state = "disconnecting";
+    connection.message = "Disconnected; the source has not confirmed the end of the consent yet, which is repeated by itself.";
+    Tokens& tokens = there->tokens;
+    tokens.access = config::Secret();
+    tokens.expires_at = 0;
+    tokens.fence = take_right_away(tx, connection_id);  // whoever renews now stores nothing any more
+    tx.exec(
+        "UPDATE connection SET state = $2, message = $3, tokens = $4, leaving_since = now(), leave_at = now() + interval '1 minute', "
+        "updated_at = now() WHERE connection_id = $1",
+        {connection_id, connection.state, connection.message, pg::Param::bytes(seal(connection, tokens))});
+    tell_broken(tx, connection, "The company was disconnected", "Connect it again to go on.");
+    return there;
+  });
+}
+
+void PostgresConnections::disconnected(const std::string& connection_id, const std::string& message) {
+  pool_.transact([&](pg::Tx& tx) {
+    auto there = read(tx, connection_id, true);
+    if (!there || there->connection.state != "disconnecting") return;
+    Tokens nothing;
+    nothing.fence = there->tokens.fence;
+    tx.exec(
+        "UPDATE connection SET state = 'disconnected', message = $2, tokens = $3, leaving_since = NULL, leave_at = NULL, updated_at = "
+        "now() "
+        "WHERE connection_id = $1",
+        {connection_id, message, pg::Param::bytes(seal(there->connection, nothing))});
+  });
+}
+
+void PostgresConnections::disconnect_later(const std::string& connection_id, milliseconds wait) {
+  pool_.transact([&](pg::Tx& tx) {
+    tx.exec("UPDATE connection SET leave_at = now() + $2 * interval '1 ms' WHERE connection_id = $1 AND state = 'disconnecting'",
+            {connection_id, static_cast<std::int64_t>(wait.count())});
+  });
+}
+
+std::optional<ConnectionStore::Leaving> PostgresConnections::next_leaving() {
+  return pool_.transact([&](pg::Tx& tx) -> std::optional<Leaving> {
+    const auto rows = tx.exec(
+        "UPDATE connection SET leave_at = now() + interval '1 minute' WHERE connection_id = (SELECT connection_id FROM connection WHERE "
+        "state "
+        "= 'disconnecting' AND leave_at < now() ORDER BY leave_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING connection_id, "
+        "(extract(epoch FROM now() - leaving_since) * 1000)::bigint AS tried_for");
+    if (rows.empty()) return std::nullopt;
+    auto sign_in = read(tx, rows[0].text("connection_id"), false);
+    if (!sign_in) {
+      log::warn("a sign-in that is to be ended cannot be read",
+                {{"connection", rows[0].text("connection_id")}, {"error", sign_in.error().message}});
+      return std::nullopt;
+    }
+    return Leaving{std::move(*sign_in), milliseconds(rows[0].integer("tried_for"))};
+  });
+}
+
+bool PostgresConnections::lives_elsewhere(const Connection& connection) {
+  return pool_.transact([&](pg::Tx& tx) {
+    return !tx.exec(
+                  "SELECT 1 FROM connection WHERE platform = $1 AND company_id = $2 AND tenant_id <> $3 AND state IN ('unverified', "
+                  "'connected') LIMIT 1",
+                  {connection.platform, connection.company_id, connection.tenant})
+                .empty();
   });
 }
 

@@ -43,7 +43,7 @@ class AssessmentWorker {
     int threads = 6;
     milliseconds lease_ttl{10000};
   };
-  AssessmentWorker(const Manifests& manifests, AssessmentQueue& queue, ConnectionStore& connections, SourceApi& api, TokenKeeper& tokens,
+  AssessmentWorker(const Manifests& manifests, AssessmentQueue& queue, ConnectionStore& connections, SourceApi& api, AccessTokens& tokens,
                    BudgetGates& gates, Clock& clock, CallProbe& calls, Options options)
       : manifests_(manifests),
         queue_(queue),
@@ -65,7 +65,7 @@ class AssessmentWorker {
   AssessmentQueue& queue_;
   ConnectionStore& connections_;
   SourceApi& api_;
-  TokenKeeper& tokens_;
+  AccessTokens& tokens_;
   BudgetGates& gates_;
   Clock& clock_;
   CallProbe& calls_;

@@ -3,7 +3,9 @@
 #include "common/calendar/calendar.h"
 
 #include <fmt/format.h>
+
 #include <fmt/ranges.h>
+#include <algorithm>
 
 #include "common/ids/ids.h"
 #include "common/rpc/page.h"
@@ -27,6 +29,14 @@ std::vector<std::string> missing(const SaveRequest& request) {
 
 bool address(const std::string& url) {
   return url.starts_with("https://") || url.starts_with("http://");
+}
+
+/// https, one of the platform's hosts, and nothing behind it but a path.
+bool is_of(const Manifest& manifest, const std::string& url) {
+  return std::ranges::any_of(manifest.hosts, [&](const std::string& host) {
+    const std::string begin = "https://" + host;
+    return url == begin || url.starts_with(begin + "/");
+  });
 }
 
 std::string without_slash(std::string url) {
@@ -59,6 +69,9 @@ Result<Connection> Connections::save(const SaveRequest& request) {
   if (!address(wanted.base_url) || !address(wanted.token_url))
     return fail(Code::invalid_argument, "base_url and token_url must begin with https:// (or http:// for a sandbox)", "BAD_ADDRESS",
                 "Correct the address.");
+  if (!any_address_ && (!is_of(m, wanted.base_url) || !is_of(m, wanted.token_url)))
+    return fail(Code::invalid_argument, fmt::format("base_url and token_url must be addresses of {}", m.title), "ADDRESS_REFUSED",
+                "Leave them out: the platform's own are known.");
   auto tokens = first_tokens(request, wanted.token_url, m.oauth.access_seconds);
   if (!tokens) return tl::unexpected(tokens.error());
   return store_.save({wanted, request.credentials, std::move(*tokens)});
@@ -79,6 +92,7 @@ Result<Connection> Connections::verify(const std::string& tenant, const std::str
   const auto known = store_.find(tenant, connection_id);
   if (!known) return fail(Code::not_found, "no such connection", "NOT_FOUND", "List the connections to see their ids.");
   const Manifest& m = manifests_.at(known->platform);
+  if (known->state == "disconnecting" || known->state == "disconnected") return *known;
   if (known->state == "broken") store_.reopen(known->id);
   SourceCaller caller(*known, m, api_, gates_.of(known->id, m.budget), tokens_, clock_, probe_, options_,
                       [](const std::string&, milliseconds) {});

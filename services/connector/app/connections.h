@@ -1,5 +1,6 @@
 #pragma once
 
+#include "services/connector/app/oauth.h"
 #include "services/connector/app/source_caller.h"
 
 namespace q2o::connector {
@@ -15,8 +16,8 @@ struct SaveRequest {
 /// Connecting a company, and looking whether the connection works.
 class Connections {
  public:
-  Connections(const Manifests& manifests, ConnectionStore& store, SourceApi& api, OAuthClient& oauth, TokenKeeper& tokens,
-              BudgetGates& gates, Clock& clock, CallProbe& probe, CallOptions options)
+  Connections(const Manifests& manifests, ConnectionStore& store, SourceApi& api, OAuthClient& oauth, AccessTokens& tokens,
+              BudgetGates& gates, Clock& clock, CallProbe& probe, CallOptions options, bool any_address = true)
       : manifests_(manifests),
         store_(store),
         api_(api),
@@ -25,7 +26,8 @@ class Connections {
         gates_(gates),
         clock_(clock),
         probe_(probe),
-        options_(options) {}
+        options_(options),
+        any_address_(any_address) {}
 
   /// Error invalid_argument names everything that is missing.
   Result<Connection> save(const SaveRequest& request);
@@ -49,11 +51,12 @@ class Connections {
   ConnectionStore& store_;
   SourceApi& api_;
   OAuthClient& oauth_;
-  TokenKeeper& tokens_;
+  AccessTokens& tokens_;
   BudgetGates& gates_;
   Clock& clock_;
   CallProbe& probe_;
   const CallOptions options_;
+  const bool any_address_;  ///< false: only the platform's own hosts; a tenant must not choose where our servers connect to
 };
 
 }  // namespace q2o::connector

@@ -23,7 +23,7 @@ class RunProbe {
 /// Takes one run at a time and extracts it until it is finished or something halts it. Any number of workers and replicas.
 class ExtractionWorker {
  public:
-  ExtractionWorker(const Manifests& manifests, JobQueue& queue, ConnectionStore& connections, SourceApi& api, TokenKeeper& tokens,
+  ExtractionWorker(const Manifests& manifests, JobQueue& queue, ConnectionStore& connections, SourceApi& api, AccessTokens& tokens,
                    BudgetGates& gates, RawLog& log, Clock& clock, CallProbe& calls, RunProbe& runs, WorkerOptions options)
       : manifests_(manifests),
         queue_(queue),
@@ -47,7 +47,7 @@ class ExtractionWorker {
   JobQueue& queue_;
   ConnectionStore& connections_;
   SourceApi& api_;
-  TokenKeeper& tokens_;
+  AccessTokens& tokens_;
   BudgetGates& gates_;
   RawLog& log_;
   Clock& clock_;

@@ -4,7 +4,7 @@
 
 namespace q2o::connector {
 
-Files::Files(const Manifests& manifests, ConnectionStore& store, SourceApi& api, TokenKeeper& tokens, BudgetGates& gates, Clock& clock,
+Files::Files(const Manifests& manifests, ConnectionStore& store, SourceApi& api, AccessTokens& tokens, BudgetGates& gates, Clock& clock,
              CallProbe& probe, CallOptions options)
     : manifests_(manifests), store_(store), api_(api), tokens_(tokens), gates_(gates), clock_(clock), probe_(probe), options_(options) {
   // The one who asks waits with a call open and keeps count himself: fewer tries here, and no hour of waiting.

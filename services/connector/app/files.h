@@ -12,7 +12,7 @@ struct WantedFile {
 /// The bytes of the files that hang on records, asked for one by one within the connection's budget. Nothing is kept. Thread-safe.
 class Files {
  public:
-  Files(const Manifests& manifests, ConnectionStore& store, SourceApi& api, TokenKeeper& tokens, BudgetGates& gates, Clock& clock,
+  Files(const Manifests& manifests, ConnectionStore& store, SourceApi& api, AccessTokens& tokens, BudgetGates& gates, Clock& clock,
         CallProbe& probe, CallOptions options);
 
   /// Error not_found: no such connection; unavailable with `retry_after`: ask again then; else the file cannot be had, and why.
@@ -22,7 +22,7 @@ class Files {
   const Manifests& manifests_;
   ConnectionStore& store_;
   SourceApi& api_;
-  TokenKeeper& tokens_;
+  AccessTokens& tokens_;
   BudgetGates& gates_;
   Clock& clock_;
   CallProbe& probe_;

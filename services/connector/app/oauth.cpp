@@ -34,34 +34,69 @@ Error refusal(int status, const json::Value& body) {
   return error;
 }
 
+/// Refusals of the server that say nothing about the request.
+std::optional<Error> away(const http::Response& response) {
+  if (response.status < 500 && response.status != 429) return std::nullopt;
+  return Error{Code::unavailable,     fmt::format("the sign-in server answered HTTP {}", response.status),
+               Retry::after_backoff,  Effect::unknown,
+               "SIGN_IN_UNAVAILABLE", "It is tried again by itself.",
+               response.retry_after()};
+}
+
+std::int64_t seconds_of(const json::Value& value) {
+  const auto number = value.decimal();
+  return number && number->sign() > 0 ? static_cast<std::int64_t>(number->rounded(0, Rounding::down).unscaled()) : 0;
+}
+
 }  // namespace
+
+const PlatformApps OAuthClient::kNoApps;
+
+std::string OAuthClient::basic(const Credentials& credentials) const {
+  const auto& secret = credentials.client_secret.empty() ? secret_of(apps_, credentials.client_id.reveal()) : credentials.client_secret;
+  return "Basic " + http::base64(credentials.client_id.reveal() + ":" + secret.reveal());
+}
 
 Result<Tokens> OAuthClient::post(const std::string& token_url, const Credentials& credentials, const std::string& form,
                                  int access_seconds) {
-  const std::string basic = http::base64(credentials.client_id.reveal() + ":" + credentials.client_secret.reveal());
   const http::Request request{
       "POST",
       token_url,
-      {{"Authorization", "Basic " + basic}, {"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}},
+      {{"Authorization", basic(credentials)}, {"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}},
       form};
   auto response = api_.send(request, kDeadline);
   if (!response) return tl::unexpected(response.error());
-  if (response->status >= 500 || response->status == 429)
-    return fail(Error{Code::unavailable, fmt::format("the sign-in server answered HTTP {}", response->status), Retry::after_backoff,
-                      Effect::unknown, "SIGN_IN_UNAVAILABLE", "It is tried again by itself.", response->retry_after()});
+  if (const auto error = away(*response)) return fail(*error);
   auto document = json::Document::parse(std::move(response->body));
   static const json::Value null;
   const json::Value& body = document ? document->root() : null;
   if (response->status != 200) return fail(refusal(response->status, body));
   if (body["access_token"].text().empty() || body["refresh_token"].text().empty())
     return fail(Code::invalid_argument, "the sign-in server's answer has no tokens", "BAD_ANSWER", "Check the token address.");
-  const auto lifetime = body["expires_in"].decimal();
-  const std::int64_t seconds =
-      lifetime && lifetime->sign() > 0 ? static_cast<std::int64_t>(lifetime->rounded(0, Rounding::down).unscaled()) : access_seconds;
+  const auto access = seconds_of(body["expires_in"]), whole = seconds_of(body["x_refresh_token_expires_in"]);
   return Tokens{config::Secret(std::string(body["access_token"].text())),
                 config::Secret(std::string(body["refresh_token"].text())),
                 {},
-                seconds_now(clock_) + seconds};
+                seconds_now(clock_) + (access > 0 ? access : access_seconds),
+                0,
+                whole > 0 ? seconds_now(clock_) + whole : 0};
+}
+
+Status OAuthClient::revoke(const std::string& revoke_url, const Credentials& credentials, const config::Secret& token) {
+  json::Writer body;
+  body.begin_object().field("token", token.reveal()).end_object();
+  const http::Request request{"POST",
+                              revoke_url,
+                              {{"Authorization", basic(credentials)}, {"Accept", "application/json"}, {"Content-Type", "application/json"}},
+                              body.take()};
+  const auto response = api_.send(request, kDeadline);
+  if (!response) return tl::unexpected(response.error());
+  if (const auto error = away(*response)) return fail(*error);
+  // 400: the token is none any more (ended before, run out, used up).
+  if (response->status == 200 || response->status == 400) return {};
+  const auto document = json::Document::parse(response->body);
+  static const json::Value null;
+  return fail(refusal(response->status, document ? document->root() : null));
 }
 
 Result<Tokens> OAuthClient::exchange(const std::string& token_url, const Credentials& credentials, const config::Secret& code,

@@ -34,6 +34,17 @@ class Clock {
   virtual bool wait(milliseconds time, std::stop_token stop) = 0;
 };
 
+/// Access tokens that work at this moment, by connection.
+class AccessTokens {
+ public:
+  virtual ~AccessTokens() = default;
+  /// Error reason CONNECTION_BROKEN: a person has to connect again.
+  virtual Result<config::Secret> current(const std::string& connection_id, int access_seconds, const std::stop_token& stop = {}) = 0;
+  /// The source refused `refused`: another one.
+  virtual Result<config::Secret> renew(const std::string& connection_id, const config::Secret& refused, int access_seconds,
+                                       const std::stop_token& stop = {}) = 0;
+};
+
 /// The request budget of a connection, shared by all replicas.
 class BudgetStore {
  public:
@@ -69,6 +80,8 @@ class ConnectionStore {
   virtual void renewal_refused(const RenewalRight& right, const Error& why) = 0;
   virtual void end_renewal(const RenewalRight& right) = 0;
   virtual Connection save(const NewConnection& wanted) = 0;
+  /// The same in one step with `verified`: a company that has been read already.
+  virtual Connection save_verified(const NewConnection& wanted, const CompanyFacts& facts) = 0;
   virtual std::optional<Connection> find(const std::string& tenant, const std::string& connection_id) = 0;
   /// At most `most`, in the order they were made; those behind connection `after` (empty: from the first).
   virtual std::vector<Connection> list(const std::string& tenant, const std::string& after, std::uint32_t most) = 0;
@@ -79,6 +92,32 @@ class ConnectionStore {
   virtual void reopen(const std::string& connection_id) = 0;
   /// Remembers and announces ConnectionBroken.
   virtual void broken(const std::string& connection_id, const Error& why) = 0;
+
+  /// From here on nobody uses the tokens, announced as ConnectionBroken; what is left is to end the consent at the source. Asked again: the
+  /// same. Error not_found.
+  virtual Result<SignIn> begin_disconnect(const std::string& tenant, const std::string& connection_id) = 0;
+  /// The consent has ended, or nobody can end it: the tokens are forgotten. A connection that was signed in again meanwhile stays as it is.
+  virtual void disconnected(const std::string& connection_id, const std::string& message) = 0;
+  /// The source has not confirmed the end yet: again after a while.
+  virtual void disconnect_later(const std::string& connection_id, milliseconds wait) = 0;
+  /// One whose consent is still to be ended now and how long that has been tried; nobody else gets it for a minute.
+  struct Leaving {
+    SignIn sign_in;
+    milliseconds tried_for{0};
+  };
+  virtual std::optional<Leaving> next_leaving() = 0;
+  /// Whether another tenant lives on the same company: ending the consent would end that one too.
+  virtual bool lives_elsewhere(const Connection& connection) = 0;
+};
+
+/// Sign-ins that a browser is away for. What is stored says nothing to who reads it: see challenge_of().
+class AttemptStore {
+ public:
+  virtual ~AttemptStore() = default;
+  /// Forgets what has expired; keeps a tenant's newest ones only.
+  virtual void begin(const std::string& tenant, const std::string& challenge, const std::string& redirect_uri, milliseconds lifetime) = 0;
+  /// The redirect address it was begun with, once; nothing: never begun, over, or used.
+  virtual std::optional<std::string> take(const std::string& tenant, const std::string& challenge) = 0;
 };
 
 /// The replay log. Returns after the broker has acknowledged all; positions in the order of the messages.

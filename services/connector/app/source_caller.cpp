@@ -58,7 +58,7 @@ std::string_view word(FaultAction action) {
 
 }  // namespace
 
-SourceCaller::SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, TokenKeeper& tokens,
+SourceCaller::SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, AccessTokens& tokens,
                            Clock& clock, CallProbe& probe, CallOptions options, Waits waits)
     : connection_(std::move(connection)),
       manifest_(manifest),

@@ -5,7 +5,7 @@
 
 #include "common/json/json.h"
 #include "services/connector/app/budget_gate.h"
-#include "services/connector/app/token_keeper.h"
+#include "services/connector/app/ports.h"
 #include "services/connector/domain/backoff.h"
 #include "services/connector/domain/fault.h"
 #include "services/connector/domain/reports.h"
@@ -45,7 +45,7 @@ class SourceCaller {
   /// Told when a wait of some length begins, and with an empty reason after each answer: nothing is waited for any more.
   using Waits = std::function<void(const std::string& reason, milliseconds time)>;
 
-  SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, TokenKeeper& tokens, Clock& clock,
+  SourceCaller(Connection connection, const Manifest& manifest, SourceApi& api, BudgetGate& gate, AccessTokens& tokens, Clock& clock,
                CallProbe& probe, CallOptions options, Waits waits);
 
   /// `kind` is for the counters: "page", "count" or "other" (of files: "file").
@@ -87,7 +87,7 @@ class SourceCaller {
   const Manifest& manifest_;
   SourceApi& api_;
   BudgetGate& gate_;
-  TokenKeeper& tokens_;
+  AccessTokens& tokens_;
   Clock& clock_;
   CallProbe& probe_;
   const CallOptions options_;

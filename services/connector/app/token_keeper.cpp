@@ -15,6 +15,10 @@ Error lost(const Connection& connection) {
   return {Code::unauthenticated, connection.message, Retry::never, Effect::none, "CONNECTION_BROKEN", "Connect the company again.", {}};
 }
 
+bool usable(const Connection& connection) {
+  return connection.state == "unverified" || connection.state == "connected";
+}
+
 Error later(std::string message, std::string reason) {
   return {Code::unavailable, std::move(message), Retry::after_backoff, Effect::none, std::move(reason), "It is tried again by itself.", {}};
 }
@@ -73,7 +77,7 @@ Result<Tokens> TokenKeeper::renewed(const std::string& connection_id, const conf
 std::optional<Result<Tokens>> TokenKeeper::what_is_there(const std::string& connection_id, const config::Secret& refused) {
   const auto sign_in = store_.open(connection_id);
   if (!sign_in) return fail(sign_in.error());
-  if (sign_in->connection.state == "broken") return fail(lost(sign_in->connection));
+  if (!usable(sign_in->connection)) return fail(lost(sign_in->connection));
   if (fresh(sign_in->tokens) && sign_in->tokens.access.reveal() != refused.reveal()) return sign_in->tokens;
   return std::nullopt;
 }

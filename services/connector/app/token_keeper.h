@@ -13,15 +13,14 @@ namespace q2o::connector {
 /// Access tokens that work. One process renews at a time (a lease, no transaction is open during the call); a new pair is stored before it
 /// is used; the refresh token before it is kept one round, so that a crash between the server's answer and our commit locks nobody out.
 /// A pair that cannot be stored, because the database is away, stays here until it can: see store_pending().
-class TokenKeeper {
+class TokenKeeper : public AccessTokens {
  public:
   TokenKeeper(ConnectionStore& store, OAuthClient& oauth, Clock& clock) : store_(store), oauth_(oauth), clock_(clock) {}
 
-  /// Error reason CONNECTION_BROKEN: a person has to connect again.
-  Result<config::Secret> current(const std::string& connection_id, int access_seconds, const std::stop_token& stop = {});
-  /// The source refused `refused`: renew, unless somebody else has done so already.
+  Result<config::Secret> current(const std::string& connection_id, int access_seconds, const std::stop_token& stop = {}) override;
+  /// Renews, unless somebody else has done so already.
   Result<config::Secret> renew(const std::string& connection_id, const config::Secret& refused, int access_seconds,
-                               const std::stop_token& stop = {});
+                               const std::stop_token& stop = {}) override;
   /// Stores pairs that came while the database was away, as soon as it is back; when stopped, a last time before it returns.
   void store_pending(const std::stop_token& stop);
   std::size_t pending() const;

@@ -1,24 +1,18 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
-#include "common/rpc/rpc.h"
-#include "common/testing/process.h"
 #include "common/testing/testing.h"
 #include "q2o/billing/v1/migration.pb.h"
-#include "q2o/connector/v1/connector.grpc.pb.h"
 #include "sandbox/generator/generator.h"
-#include "sandbox/http/server.h"
-#include "sandbox/quickbooks/sandbox.h"
 #include "services/connector/adapters/facts.h"
 #include "services/connector/tests/memory.h"
+#include "services/connector/tests/program.h"
 #include "services/connector/tests/shipped.h"
 
 namespace q2o::connector {
@@ -26,41 +20,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The sandbox's QuickBooks for one company over real HTTP.
-struct PlayedSource {
-  enum class Limits { enforced, none };
-  explicit PlayedSource(sandbox::Company company, Limits limits = Limits::enforced)
-      : expected(company), quickbooks(std::move(company), played(limits)), server(options(), quickbooks.http_handler()) {}
-  static sandbox::quickbooks::Options played(Limits limits) {
-    sandbox::quickbooks::Options out;
-    out.limits.enforced = limits == Limits::enforced;
-    return out;
-  }
-  sandbox::ServerOptions options() {
-    sandbox::ServerOptions out;
-    out.fault_answer = [this](const sandbox::Fault& fault, const sandbox::Request& request) {
-      return quickbooks.fault_answer(fault, request);
-    };
-    return out;
-  }
-  sandbox::Company expected;
-  sandbox::quickbooks::Sandbox quickbooks;
-  sandbox::Server server;
-};
+using testing::PlayedSource;
 
-/// The real program with a real database and broker, started and killed at will.
-class Program : public ::testing::Test {
+/// The real program, listening to what it tells.
+class Program : public testing::Program {
  protected:
   void SetUp() override {
-    folder_ = q2o::testing::temporary_directory("connector");
-    std::ofstream(folder_ + "/key") << std::string(64, 'a') << "\n";
-    std::filesystem::permissions(folder_ + "/key", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-    bus_.brokers = q2o::testing::Kafka::instance().brokers();
-    bus_.service = "test";
-    const auto declared = bus::declare_topics(bus_, std::string(Q2O_SOURCE_DIR) + "/config/topics.toml");
-    ASSERT_TRUE(declared) << declared.error().message;
-    database_ = q2o::testing::Postgres::instance().fresh_schema();
-    port_ = q2o::testing::free_port();
+    testing::Program::SetUp();
     producer_ = std::make_unique<bus::Producer>(bus_);
     hearing_ =
         std::make_unique<bus::Consumer>(bus_, "test-" + ids::uuid_v4(), std::vector<std::string>{topic::kRaw, topic::kConnectorStatus},
@@ -68,7 +34,7 @@ class Program : public ::testing::Test {
     listener_ = std::jthread([this](std::stop_token stop) { hearing_->run(stop); });
   }
   void TearDown() override {
-    if (pid_ > 0) q2o::testing::signal_and_wait(pid_, SIGTERM, 12s);
+    testing::Program::TearDown();
     listener_ = {};
   }
 
@@ -80,26 +46,6 @@ class Program : public ::testing::Test {
     text.replace(text.find(shipped), shipped.size(), "\"budget\": " + budget);
     std::filesystem::copy(std::string(Q2O_SOURCE_DIR) + "/config", folder_ + "/config", std::filesystem::copy_options::recursive);
     std::ofstream(folder_ + "/config/platforms/quickbooks_online.json") << text;
-  }
-  void start() {
-    const auto set = [](const char* name, const std::string& value) { ::setenv(name, value.c_str(), 1); };
-    set("Q2O_GRPC_LISTEN", fmt::format("127.0.0.1:{}", port_));
-    set("Q2O_KAFKA_BROKERS", bus_.brokers);
-    set("Q2O_DATABASE_HOST", database_.host);
-    set("Q2O_DATABASE_PORT", std::to_string(database_.port));
-    set("Q2O_DATABASE_USER", database_.user);
-    set("Q2O_DATABASE_NAME", database_.database);
-    set("Q2O_DATABASE_SCHEMA", database_.schema);
-    set("Q2O_DATABASE_PASSWORD", database_.password.empty() ? "unused" : database_.password.reveal());
-    set("Q2O_CRYPTO_KEY_FILE", folder_ + "/key");
-    set("Q2O_CONFIG_DIR", std::filesystem::exists(folder_ + "/config") ? folder_ + "/config" : std::string(Q2O_SOURCE_DIR) + "/config");
-    set("Q2O_WORKER_LEASE_MS", "1000");
-    pid_ = q2o::testing::start({{Q2O_CONNECTOR_PROGRAM}, folder_ + "/log", false});
-    stub_ = v1::ConnectorService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", port_)));
-  }
-  void kill_hard() {
-    q2o::testing::signal_and_wait(pid_, SIGKILL, 5s);
-    pid_ = 0;
   }
   v1::Connection connect(const PlayedSource& source) {
     v1::SaveConnectionRequest wanted;
@@ -144,8 +90,6 @@ class Program : public ::testing::Test {
     out.migration = migration_;
     ASSERT_TRUE(producer_->publish(std::span(&out, 1), 20s));
   }
-  std::unique_ptr<grpc::ClientContext> context() { return rpc::context(tenant_, "test", 20s); }
-
   void hear(std::span<const bus::Incoming> messages) {
     std::lock_guard lock(mutex_);
     for (const auto& message : messages) {
@@ -191,13 +135,7 @@ class Program : public ::testing::Test {
     for (const auto& [sequence, ids] : raw_ids_) EXPECT_EQ(ids.size(), 1u) << "message " << sequence << " was sent with different contents";
   }
 
-  const std::string tenant_ = ids::uuid_v4(), migration_ = ids::uuid_v4();
-  std::string folder_;
-  bus::Options bus_;
-  pg::Options database_;
-  int port_ = 0;
-  pid_t pid_ = 0;
-  std::unique_ptr<v1::ConnectorService::Stub> stub_;
+  const std::string migration_ = ids::uuid_v4();
   std::unique_ptr<bus::Producer> producer_;
   std::mutex mutex_;
   std::vector<v1::RawMessage> raw_;

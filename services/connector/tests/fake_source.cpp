@@ -61,6 +61,10 @@ int FakeSource::requests_with(const std::string& part) {
 
 Result<http::Response> FakeSource::send(const http::Request& request, milliseconds) {
   std::lock_guard lock(mutex_);
+  if (request.method == "POST" && request.url.starts_with("http://revoke")) {
+    revoked_tokens.push_back(request.body);
+    return json_answer(revoke_status, "");
+  }
   if (request.method == "POST") return token(request.body);
   const std::string url = percent_decode(request.url);
   requests_.push_back(url);
@@ -90,13 +94,18 @@ Result<http::Response> FakeSource::file(const http::Request& request) {
 
 http::Response FakeSource::token(const std::string& body) {
   requests_.push_back("token " + body);
-  if (revoked || body.find("refresh_token=" + refresh) == std::string::npos)
+  const bool exchanged = !code.empty() && body.find("code=" + code + "&") != std::string::npos;
+  if (exchanged) code.clear();
+  if (!exchanged && (revoked || body.find("refresh_token=" + refresh) == std::string::npos))
     return json_answer(400, R"({"error":"invalid_grant","error_description":"Token invalid"})");
   ++refreshes;
   access = fmt::format("access-{}", refreshes);
   refresh = fmt::format("refresh-{}", refreshes);
   return json_answer(
-      200, fmt::format(R"({{"token_type":"bearer","expires_in":3600,"refresh_token":"{}","access_token":"{}"}})", refresh, access));
+      200,
+      fmt::format(
+          R"({{"token_type":"bearer","expires_in":3600,"x_refresh_token_expires_in":8726400,"refresh_token":"{}","access_token":"{}"}})",
+          refresh, access));
 }
 
 http::Response FakeSource::answer(const std::string& url) {

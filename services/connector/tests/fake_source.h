@@ -8,7 +8,7 @@
 namespace q2o::connector::testing {
 
 /// A small company behind the source's HTTP interface: query language, one ledger report, files by a short-lived address, token endpoint
-/// with rotation.
+/// with rotation and codes, and the one that ends consents (http://revoke).
 /// Can be told to misbehave: `disturb` sees every API request first and may answer in its place.
 class FakeSource : public SourceApi {
  public:
@@ -31,6 +31,9 @@ class FakeSource : public SourceApi {
   std::string access = "access-0", refresh = "refresh-0";
   bool revoked = false;
   int refreshes = 0;
+  std::string code;                         ///< what a consent has given; works once
+  std::vector<std::string> revoked_tokens;  ///< bodies of the requests that end a consent
+  int revoke_status = 200;
   std::vector<std::string> requests() {
     std::lock_guard lock(mutex_);
     return requests_;

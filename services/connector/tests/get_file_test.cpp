@@ -8,6 +8,7 @@
 #include "services/connector/adapters/postgres_budget.h"
 #include "services/connector/adapters/postgres_connections.h"
 #include "services/connector/adapters/system.h"
+#include "services/connector/app/token_keeper.h"
 #include "services/connector/tests/fake_source.h"
 #include "services/connector/tests/shipped.h"
 #include "services/connector/wiring.h"

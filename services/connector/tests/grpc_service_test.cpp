@@ -6,6 +6,7 @@
 #include "services/connector/adapters/postgres_budget.h"
 #include "services/connector/adapters/postgres_queue.h"
 #include "services/connector/adapters/system.h"
+#include "services/connector/app/token_keeper.h"
 #include "services/connector/tests/fake_source.h"
 #include "services/connector/tests/stores_fixture.h"
 

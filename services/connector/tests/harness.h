@@ -2,6 +2,7 @@
 
 #include "services/connector/app/connections.h"
 #include "services/connector/app/run_extractor.h"
+#include "services/connector/app/token_keeper.h"
 #include "services/connector/tests/fake_clock.h"
 #include "services/connector/tests/fake_source.h"
 #include "services/connector/tests/memory.h"

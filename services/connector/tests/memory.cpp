@@ -109,6 +109,33 @@ Connection MemoryConnections::save(const NewConnection& wanted) {
   return stored.connection;
 }
 
+Connection MemoryConnections::save_verified(const NewConnection& wanted, const CompanyFacts& facts) {
+  save(wanted);
+  verified("", facts.name, facts.home_currency, facts.fiscal_year_first_month);
+  return stored.connection;
+}
+
+Result<SignIn> MemoryConnections::begin_disconnect(const std::string& tenant, const std::string& connection_id) {
+  if (!find(tenant, connection_id)) return fail(Code::not_found, "no such connection", "NOT_FOUND");
+  if (stored.connection.state == "disconnected") return stored;
+  stored.connection.state = "disconnecting";
+  stored.tokens.fence = ++fence_;
+  held_ = false;
+  return stored;
+}
+
+void MemoryConnections::disconnected(const std::string&, const std::string& message) {
+  if (stored.connection.state != "disconnecting") return;
+  stored.connection.state = "disconnected";
+  stored.connection.message = message;
+  stored.tokens = {{}, {}, {}, 0, fence_};
+}
+
+std::optional<ConnectionStore::Leaving> MemoryConnections::next_leaving() {
+  if (stored.connection.state != "disconnecting") return std::nullopt;
+  return Leaving{stored, tried_for};
+}
+
 std::optional<Connection> MemoryConnections::find(const std::string& tenant, const std::string& id) {
   if (stored.connection.tenant != tenant || stored.connection.id != id) return std::nullopt;
   return stored.connection;

@@ -101,14 +101,22 @@ class MemoryConnections : public ConnectionStore {
   void renewal_refused(const RenewalRight& right, const Error& why) override;
   void end_renewal(const RenewalRight& right) override;
   Connection save(const NewConnection& wanted) override;
+  Connection save_verified(const NewConnection& wanted, const CompanyFacts& facts) override;
   std::optional<Connection> find(const std::string& tenant, const std::string& id) override;
   std::vector<Connection> list(const std::string&, const std::string&, std::uint32_t) override { return {stored.connection}; }
   void verified(const std::string&, const std::string& name, const std::string& currency, unsigned) override;
   void reopen(const std::string&) override { stored.connection.state = "unverified"; }
   void broken(const std::string&, const Error& why) override;
+  Result<SignIn> begin_disconnect(const std::string& tenant, const std::string& connection_id) override;
+  void disconnected(const std::string& connection_id, const std::string& message) override;
+  void disconnect_later(const std::string&, milliseconds) override {}
+  std::optional<Leaving> next_leaving() override;
+  bool lives_elsewhere(const Connection&) override { return elsewhere; }
   SignIn stored;
-  int fail_stores = 0;  ///< the new tokens come from the server, and the database is away so often
-  int stores = 0;       ///< how often somebody tried to store tokens
+  bool elsewhere = false;     ///< another tenant has the same company
+  milliseconds tried_for{0};  ///< how long the end of the consent has been tried
+  int fail_stores = 0;        ///< the new tokens come from the server, and the database is away so often
+  int stores = 0;             ///< how often somebody tried to store tokens
 
   bool held() const { return held_; }
 
@@ -116,6 +124,23 @@ class MemoryConnections : public ConnectionStore {
   std::mutex mutex_;
   bool held_ = false;
   std::int64_t fence_ = 0;
+};
+
+class MemoryAttempts : public AttemptStore {
+ public:
+  explicit MemoryAttempts(Clock& clock) : clock_(clock) {}
+  void begin(const std::string& tenant, const std::string& challenge, const std::string& redirect_uri, milliseconds lifetime) override {
+    open[tenant + challenge] = {redirect_uri, clock_.now() + lifetime};
+  }
+  std::optional<std::string> take(const std::string& tenant, const std::string& challenge) override {
+    const auto found = open.extract(tenant + challenge);
+    if (found.empty() || found.mapped().second <= clock_.now()) return std::nullopt;
+    return found.mapped().first;
+  }
+  std::map<std::string, std::pair<std::string, std::chrono::system_clock::time_point>> open;
+
+ private:
+  Clock& clock_;
 };
 
 class MemoryBudget : public BudgetStore {
