@@ -65,6 +65,7 @@ Result<loader::v1::Target> connect_target(const Session& session, const MigrateO
   save.set_database(options.odoo_database);
   save.set_user(options.odoo_user);
   save.set_password(environment("ODOO_PASSWORD"));
+  save.set_skip_check(true);  // it is looked at below, with currency and modules
   auto saved = session.call("loader", *stub, &LoaderService::Stub::SaveTarget, save);
   if (!saved) return fail(saved.error());
   loader::v1::CheckTargetRequest check;

@@ -4,6 +4,7 @@
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
 #include "common/content/service.h"
+#include "common/http/guard.h"
 #include "common/http/http.h"
 #include "common/migrations/migrations.h"
 #include "common/pg/embedded.h"
@@ -34,7 +35,11 @@ struct Settings {
   sealing::Options sealing;
   std::string listen, key_file, connector, config_dir;
   std::size_t workers, connections, batch_start, batch_max;
+  http::GuardRules targets{};
 };
+
+/// Whatever a target answers: more is no answer of an Odoo.
+constexpr std::size_t kAnswerBytesMax = 32u << 20;
 
 Settings read(config::Reader& config) {
   Settings out{pg::read_options(config),
@@ -54,6 +59,7 @@ Settings read(config::Reader& config) {
   out.connections = static_cast<std::size_t>(config.integer("loader.connections_per_target", 2, 1, 8));
   out.batch_start = static_cast<std::size_t>(config.integer("loader.batch_start", 50, 1, 500));
   out.batch_max = static_cast<std::size_t>(config.integer("loader.batch_max", 200, 1, 1000));
+  out.targets = http::read_guard_rules(config);
   return out;
 }
 
@@ -81,9 +87,13 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   settings.database.seal = settings.bus.seal = sealing::start(runtime, settings.sealing, settings.bus);
   auto& pool = runtime.own(std::make_unique<pg::Pool>(settings.database));
   pg::migrate(pool, schema());
-  auto& http = runtime.own(std::make_unique<http::Client>());
+  http::Options guarded;
+  guarded.body_bytes_max = kAnswerBytesMax;
+  const auto guard = std::make_shared<const http::Guard>(settings.targets);
+  guarded.guard = guard;
+  auto& http = runtime.own(std::make_unique<http::Client>(guarded));
   auto& seal = runtime.own(std::make_unique<crypto::Sealer>(std::move(*sealer)));
-  auto& targets = runtime.own(std::make_unique<Targets>(pool, seal));
+  auto& targets = runtime.own(std::make_unique<Targets>(pool, seal, *guard));
   const OpenBooks open = [&http](const TargetAccess& access) { return std::make_shared<OdooBooks>(http, access); };
   const auto open_target = [&targets, open](const RunInfo& run) -> Result<std::shared_ptr<Books>> {
     const auto access = targets.access(run.tenant_id, run.target_id);
@@ -104,9 +114,12 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& consumer =
       runtime.own(std::make_unique<bus::Consumer>(settings.bus, "loader", std::vector<std::string>{topic::kMigration, topic::kMapped},
                                                   [&inbox](std::span<const bus::Incoming> messages) { inbox.handle(messages); }));
-  auto& service = runtime.own(std::make_unique<RpcService>(pool, targets, open, store));
+  auto& checks = runtime.own(std::make_unique<TargetChecks>(*guard, open));
+  auto& target_service = runtime.own(std::make_unique<TargetService>(checks, targets));
+  auto& service = runtime.own(std::make_unique<RpcService>(pool, targets, open, store, checks));
   auto& content = content::start(runtime, pool, settings.sealing, settings.config_dir);
-  runtime.own(std::make_unique<rpc::Server>(settings.listen, std::vector<grpc::Service*>{&service, &content}, runtime.metrics()));
+  runtime.own(
+      std::make_unique<rpc::Server>(settings.listen, std::vector<grpc::Service*>{&service, &target_service, &content}, runtime.metrics()));
 
   pg::ready_with_database(runtime, settings.database);
   bus::run(runtime, relay);

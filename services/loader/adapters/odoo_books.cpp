@@ -7,6 +7,7 @@
 #include <charconv>
 #include <thread>
 
+#include "services/loader/app/readiness.h"
 #include "services/loader/domain/odoo_error.h"
 #include "services/loader/domain/pace.h"
 
@@ -29,6 +30,19 @@ Error too_large() {
                Effect::none,
                "ODOO_ANSWER",
                "Raise the size of a request that the proxy before Odoo lets through (nginx: client_max_body_size).",
+               {}};
+}
+
+/// Never followed: the address that was checked is the one that is used.
+Error redirected(const http::Response& response) {
+  std::string to;
+  for (const char c : response.header("Location").substr(0, 100)) to += c > ' ' && c <= '~' ? c : '?';
+  return Error{Code::unavailable,
+               fmt::format("Odoo answered HTTP {}: it sends calls on to {}", response.status, to.empty() ? "another address" : to),
+               Retry::after_backoff,
+               Effect::none,
+               "ODOO_ANSWER",
+               "Give the address of the target as it stands in the browser after signing in: calls are not sent on.",
                {}};
 }
 
@@ -63,6 +77,7 @@ Result<CallResult> read_rpc_answer(const http::Response& response) {
     return fail(error);
   }
   if (response.status == kTooLarge) return fail(too_large());
+  if (response.status >= 300 && response.status < 400) return fail(redirected(response));
   if (response.status != 200) return fail(no_answer(words_of(response.status), response.retry_after()));
   auto document = json::Document::parse(response.body);
   if (!document) return fail(no_answer("Odoo's answer is not JSON: " + document.error().message));
@@ -112,9 +127,21 @@ Result<std::string> OdooBooks::version(std::chrono::milliseconds deadline) {
   return std::string(told.text());
 }
 
+Status OdooBooks::looks_like_odoo(std::chrono::milliseconds deadline) {
+  if (known_) return {};
+  const auto told = version(deadline);
+  if (!told) return fail(told.error());
+  if (!is_supported(*told))
+    return fail(Code::failed_precondition, fmt::format("The target is Odoo {}.", told->substr(0, 40)), "VERSION_UNSUPPORTED",
+                "Use an Odoo 18.0 (community or enterprise).");
+  known_ = true;
+  return {};
+}
+
 Result<std::int64_t> OdooBooks::user_id(std::chrono::milliseconds deadline) {
   const std::lock_guard lock(mutex_);
   if (user_id_ != 0) return user_id_;
+  if (const auto odoo = looks_like_odoo(deadline); !odoo) return fail(odoo.error());
   json::Writer args;
   args.begin_array()
       .string(access_.database)

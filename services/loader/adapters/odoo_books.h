@@ -8,7 +8,8 @@
 
 namespace q2o::loader {
 
-/// Odoo's JSON-RPC (`POST /jsonrpc`). Authenticates once; every answer is read with its digits.
+/// Odoo's JSON-RPC (`POST /jsonrpc`). Authenticates once, and sends nothing secret before the other side has said that it is an Odoo 18
+/// (error VERSION_UNSUPPORTED); every answer is read with its digits.
 class OdooBooks final : public Books {
  public:
   OdooBooks(http::Client& http, TargetAccess access) : http_(http), access_(std::move(access)) {}
@@ -21,7 +22,9 @@ class OdooBooks final : public Books {
   Result<CallResult> send(std::string_view service, std::string_view method, const std::string& args, std::chrono::milliseconds deadline);
   http::Client& http_;
   TargetAccess access_;
+  Status looks_like_odoo(std::chrono::milliseconds deadline);
   std::mutex mutex_;
+  bool known_ = false;  ///< it has answered like an Odoo 18
   std::int64_t user_id_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "common/testing/http_server.h"
 #include "services/loader/adapters/targets.h"
 
 namespace q2o::loader {
@@ -54,10 +55,29 @@ TEST(RpcAnswer, CarriesOdoosOwnWords) {
 }
 
 TEST(TargetUrl, IsCheckedBeforeItIsUsed) {
-  EXPECT_EQ(*checked_url("https://books.example.com/"), "https://books.example.com");
-  EXPECT_TRUE(checked_url("http://127.0.0.1:8069"));
-  for (const auto* bad : {"", "ftp://x", "https://", "https://user:pw@host", "https://host/?db=1", "https://host\nX: y"})
-    EXPECT_FALSE(checked_url(bad)) << bad;
+  const http::Guard strict({}), local({.allow_private = true});
+  EXPECT_EQ(*checked_url(strict, "https://Books.example.com//"), "https://books.example.com");
+  EXPECT_EQ(*checked_url(local, "http://127.0.0.1:8069/"), "http://127.0.0.1:8069");
+  for (const auto& bad : {"", "ftp://x", "https://", "https://user:pw@host", "https://host/?db=1", "https://host\nX: y"}) {
+    EXPECT_FALSE(checked_url(strict, bad)) << bad;
+    EXPECT_FALSE(checked_url(local, bad)) << bad;
+  }
+  EXPECT_EQ(checked_url(strict, "http://127.0.0.1:8069").error().reason, "ADDRESS_REFUSED");
+}
+
+TEST(OdooBooks, SendsNothingSecretToWhatIsNoOdoo18) {
+  for (const auto* version :
+       {"<html>", R"({"jsonrpc":"2.0","id":1,"result":{"server_version":"17.0"}})", R"({"jsonrpc":"2.0","id":1,"result":7})"}) {
+    bool told = false;
+    const q2o::testing::RawHttpServer server([&](const std::string& request) {
+      told = told || request.find("secret-word") != std::string::npos;
+      return fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", std::string_view(version).size(), version);
+    });
+    http::Client http;
+    OdooBooks books(http, {"", "", server.url(""), "db", "admin", config::Secret("secret-word")});
+    EXPECT_FALSE(books.call("res.partner", "create", "[[]]", "{}", std::chrono::seconds(5))) << version;
+    EXPECT_FALSE(told) << version;
+  }
 }
 
 /// Fails `failures` times; how often it was asked, and how long was waited between.

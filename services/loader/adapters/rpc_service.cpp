@@ -41,11 +41,20 @@ Status must_be_uuid(const std::string& id) {
 
 grpc::Status RpcService::SaveTarget(grpc::ServerContext* context, const v1::SaveTargetRequest* request, v1::SaveTargetResponse* response) {
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
-    const auto saved = targets_.save(caller.tenant, {"", request->url(), request->database(), request->user(), "", ""},
-                                     config::Secret(request->password()));
+    auto saved = targets_.save(caller.tenant, {"", request->url(), request->database(), request->user(), "", ""},
+                               config::Secret(request->password()));
     if (!saved) return fail(saved.error());
-    const std::lock_guard lock(mutex_);
-    opened_.erase(caller.tenant + saved->target_id);
+    {
+      const std::lock_guard lock(mutex_);
+      opened_.erase(caller.tenant + saved->target_id);
+    }
+    if (!request->skip_check()) {
+      const TargetAccess access{caller.tenant,   saved->target_id, saved->url,
+                                saved->database, saved->user,      config::Secret(request->password())};
+      const auto check = checks_.look(access, "", {}, caller.deadline);
+      if (check.asked) remember(caller.tenant, *saved, check.readiness);
+      *response->mutable_check() = to_proto(check);
+    }
     fill(*response->mutable_target(), *saved);
     return {};
   });
@@ -105,6 +114,28 @@ grpc::Status RpcService::CheckTarget(grpc::ServerContext* context, const v1::Che
   return serve(*context, [&](const rpc::Caller& caller) { return check(caller.tenant, *request, *response); });
 }
 
+/// The state of the target and the fact about it, together.
+void RpcService::remember(const std::string& tenant_id, Target& target, const Readiness& readiness) {
+  target.state = readiness.ready() ? "ready" : "blocked";
+  target.version = readiness.version;
+  RunInfo nowhere;
+  nowhere.tenant_id = tenant_id;
+  nowhere.target_id = target.target_id;
+  v1::StatusFact fact;
+  if (readiness.ready()) {
+    set_scope(*fact.mutable_scope(), nowhere);
+    fact.mutable_target_verified()->set_target_id(target.target_id);
+    fact.mutable_target_verified()->set_version(target.version);
+  } else {
+    fact = blocked_fact(nowhere, readiness.findings);
+  }
+  pool_.transact([&](pg::Tx& tx) {
+    tx.exec("update target set state = $3, version = $4 where tenant_id = $1 and target_id = $2",
+            {tenant_id, target.target_id, target.state, target.version});
+    store_target_fact(tx, tenant_id, target.target_id, fact);
+  });
+}
+
 Status RpcService::check(const std::string& tenant_id, const v1::CheckTargetRequest& request, v1::CheckTargetResponse& response) {
   auto target = targets_.find(tenant_id, request.target_id());
   if (!target) return fail(target.error());
@@ -114,24 +145,7 @@ Status RpcService::check(const std::string& tenant_id, const v1::CheckTargetRequ
   for (const auto& module : request.modules()) modules.push_back(module_of(module));
   const auto readiness = check_readiness(**opened, request.home_currency(), modules);
   if (!readiness) return fail(readiness.error());
-  target->state = readiness->ready() ? "ready" : "blocked";
-  target->version = readiness->version;
-  RunInfo nowhere;
-  nowhere.tenant_id = tenant_id;
-  nowhere.target_id = target->target_id;
-  v1::StatusFact fact;
-  if (readiness->ready()) {
-    set_scope(*fact.mutable_scope(), nowhere);
-    fact.mutable_target_verified()->set_target_id(target->target_id);
-    fact.mutable_target_verified()->set_version(target->version);
-  } else {
-    fact = blocked_fact(nowhere, readiness->findings);
-  }
-  pool_.transact([&](pg::Tx& tx) {
-    tx.exec("update target set state = $3, version = $4 where tenant_id = $1 and target_id = $2",
-            {tenant_id, target->target_id, target->state, target->version});
-    store_target_fact(tx, tenant_id, target->target_id, fact);
-  });
+  remember(tenant_id, *target, *readiness);
   fill(*response.mutable_target(), *target);
   for (const auto& finding : readiness->findings) *response.add_findings() = to_proto(finding);
   return {};

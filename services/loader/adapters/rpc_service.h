@@ -2,7 +2,7 @@
 
 #include "common/http/http.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
-#include "services/loader/adapters/targets.h"
+#include "services/loader/adapters/target_checks.h"
 #include "services/loader/app/run_store.h"
 
 namespace q2o::loader {
@@ -10,8 +10,8 @@ namespace q2o::loader {
 /// q2o.loader.v1.LoaderService.
 class RpcService final : public v1::LoaderService::Service {
  public:
-  RpcService(pg::Pool& pool, Targets& targets, OpenBooks open, RunStore& runs)
-      : pool_(pool), targets_(targets), open_(std::move(open)), runs_(runs) {}
+  RpcService(pg::Pool& pool, Targets& targets, OpenBooks open, RunStore& runs, const TargetChecks& checks)
+      : pool_(pool), targets_(targets), open_(std::move(open)), runs_(runs), checks_(checks) {}
   grpc::Status SaveTarget(grpc::ServerContext* context, const v1::SaveTargetRequest* request, v1::SaveTargetResponse* response) override;
   grpc::Status CheckTarget(grpc::ServerContext* context, const v1::CheckTargetRequest* request, v1::CheckTargetResponse* response) override;
   grpc::Status ListTargets(grpc::ServerContext* context, const v1::ListTargetsRequest* request, v1::ListTargetsResponse* response) override;
@@ -25,6 +25,7 @@ class RpcService final : public v1::LoaderService::Service {
   grpc::Status LockBooks(grpc::ServerContext* context, const v1::LockBooksRequest* request, v1::LockBooksResponse* response) override;
 
  private:
+  void remember(const std::string& tenant_id, Target& target, const Readiness& readiness);
   Status check(const std::string& tenant_id, const v1::CheckTargetRequest& request, v1::CheckTargetResponse& response);
   Status read(const std::string& tenant_id, std::chrono::milliseconds deadline, const v1::ReadTargetRequest& request,
               v1::ReadTargetResponse& response);
@@ -33,6 +34,7 @@ class RpcService final : public v1::LoaderService::Service {
   Targets& targets_;
   OpenBooks open_;
   RunStore& runs_;
+  const TargetChecks& checks_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Books>> opened_;  ///< by tenant and target; dropped when the credentials are saved again
 };

@@ -23,19 +23,14 @@ tl::unexpected<Error> unknown(const std::string& target_id) {
 
 }  // namespace
 
-Result<std::string> checked_url(const std::string& url) {
-  std::string out = url;
-  while (!out.empty() && out.back() == '/') out.pop_back();
-  const auto scheme = out.starts_with("https://") ? 8u : out.starts_with("http://") ? 7u : 0u;
-  const bool clean = out.find_first_of(" \t\r\n\"<>?#@\\") == std::string::npos;
-  if (scheme == 0 || out.size() == scheme || !clean)
-    return fail(Code::invalid_argument, fmt::format("'{}' is not the address of an Odoo", url.substr(0, 200)), "URL_INVALID",
-                "Give it as https://host or https://host:port, without user or query.");
+Result<std::string> checked_url(const http::Guard& guard, const std::string& url) {
+  auto out = guard.check(url);
+  while (out && out->ends_with('/')) out->pop_back();
   return out;
 }
 
 Result<Target> Targets::save(const std::string& tenant_id, Target target, const config::Secret& password) {
-  const auto url = checked_url(target.url);
+  const auto url = checked_url(guard_, target.url);
   if (!url) return fail(url.error());
   if (target.database.empty() || target.user.empty() || password.empty())
     return fail(Code::invalid_argument, "database, user and password (or API key) are needed", "TARGET_INCOMPLETE");

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "common/crypto/crypto.h"
+#include "common/http/guard.h"
 #include "common/pg/pg.h"
 #include "services/loader/app/books.h"
 
@@ -15,7 +16,7 @@ struct Target {
 /// Target connections; the password is sealed and bound to tenant and target.
 class Targets {
  public:
-  Targets(pg::Pool& pool, const crypto::Sealer& sealer) : pool_(pool), sealer_(sealer) {}
+  Targets(pg::Pool& pool, const crypto::Sealer& sealer, const http::Guard& guard) : pool_(pool), sealer_(sealer), guard_(guard) {}
   /// The same address, database and user again: the password is replaced, the id stays.
   Result<Target> save(const std::string& tenant_id, Target target, const config::Secret& password);
   /// One page in the order they were made: at most `size` (0 = as many as a page holds) behind target `after` (empty: from the first);
@@ -31,9 +32,10 @@ class Targets {
  private:
   pg::Pool& pool_;
   const crypto::Sealer& sealer_;
+  const http::Guard& guard_;
 };
 
-/// http or https, a host, no user information, no query; trailing slashes are cut.
-Result<std::string> checked_url(const std::string& url);
+/// The address of an Odoo as the guard lets it pass; trailing slashes are cut.
+Result<std::string> checked_url(const http::Guard& guard, const std::string& url);
 
 }  // namespace q2o::loader

@@ -62,8 +62,11 @@ bool Check::user() {
     return false;
   }
   out_.version = *version;
-  if (!version->starts_with("18.") && !version->starts_with("saas~18"))
+  if (!is_supported(*version)) {
+    // Who we are is nobody's business there.
     add(true, "VERSION_UNSUPPORTED", fmt::format("The target is Odoo {}.", *version), "Use an Odoo 18.0 (community or enterprise).");
+    return false;
+  }
   const auto user = books_.user_id(kQuickCall);
   if (user) return out_.findings.empty();
   if (user.error().retry != Retry::never)
@@ -163,6 +166,10 @@ void Check::entries() {
 }
 
 }  // namespace
+
+bool is_supported(const std::string& version) {
+  return version.starts_with("18.") || version.starts_with("saas~18");
+}
 
 bool Readiness::ready() const {
   return std::ranges::none_of(findings, &Finding::blocker);

@@ -25,6 +25,9 @@ struct Readiness {
 /// An Error only when the target could not be asked (unreachable); what it refuses is a blocker.
 Result<Readiness> check_readiness(Books& books, const std::string& home_currency, std::span<const Module> modules);
 
+/// "18.0-20250702", "saas~18.1".
+bool is_supported(const std::string& version);
+
 /// Which of the modules the target does not have now.
 Result<std::vector<Module>> missing_modules(Books& books, std::span<const Module> modules);
 /// A record that is to be written needs it.

@@ -12,6 +12,7 @@
 #include "common/rpc/rpc.h"
 #include "common/testing/testing.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
+#include "q2o/loader/v1/targets.grpc.pb.h"
 #include "sandbox/http/server.h"
 #include "sandbox/odoo/odoo.h"
 #include "services/loader/tests/small_books.h"
@@ -36,7 +37,9 @@ class Service : public ::testing::Test {
                                             {"Q2O_DATABASE_NAME", database.database},
                                             {"Q2O_DATABASE_USER", database.user},
                                             {"Q2O_DATABASE_SCHEMA", database.schema},
-                                            {"Q2O_DATABASE_PASSWORD", "unused"}};
+                                            {"Q2O_DATABASE_PASSWORD", "unused"},
+                                            {"Q2O_SERVICE_MODE", "development"},
+                                            {"Q2O_TARGETS_ALLOW_PRIVATE", "true"}};
     const auto declared = bus::declare_topics({brokers, "loader"}, std::string(Q2O_SOURCE_DIR) + "/config/topics.toml");
     EXPECT_TRUE(declared) << (declared ? "" : declared.error().message);
     auto reader = config::Reader::open("", environment);
@@ -177,6 +180,75 @@ TEST_F(Service, FindsWhatBecameOfASourceRecordAndBack) {
             grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+/// "address passed, connection passed, …" as far as steps were reached.
+std::string told(const v1::TargetCheck& check) {
+  std::string out;
+  for (const auto& step : check.steps()) {
+    if (step.state() == v1::STEP_STATE_NOT_REACHED) continue;
+    out += (out.empty() ? "" : " ") + step.name();
+    if (step.state() == v1::STEP_STATE_WARNING) out += "(warning)";
+    if (step.state() == v1::STEP_STATE_FAILED) out += "(failed)";
+    EXPECT_EQ(step.advice().empty(), step.state() == v1::STEP_STATE_PASSED) << step.name();
+    EXPECT_FALSE(step.message().empty()) << step.name();
+  }
+  return out;
+}
+
+TEST_F(Service, LooksAtATargetStepByStepAndStoresNothing) {
+  const auto channel = rpc::channel(fmt::format("127.0.0.1:{}", grpc_port));
+  const auto stub = v1::TargetService::NewStub(channel);
+  const auto look = [&](const std::string& url, const std::string& name, const std::string& password) {
+    v1::TestTargetRequest request;
+    request.set_url(url);
+    request.set_database(name);
+    request.set_user("admin");
+    request.set_password(password);
+    request.set_home_currency("USD");
+    v1::TestTargetResponse response;
+    const auto status = stub->TestTarget(rpc::context(books.tenant, "test", 30s).get(), request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_THAT(response.DebugString(), ::testing::Not(::testing::HasSubstr(password)));
+    return response.check();
+  };
+  const auto refused = look(server.url(), "odoo", "wrong-word");
+  EXPECT_EQ(told(refused), "address connection tls(warning) odoo version database sign_in(failed)");
+  v1::TestTargetRequest saved;
+  saved.set_target_id(save_target());
+  v1::TestTargetResponse response;
+  ASSERT_TRUE(stub->TestTarget(rpc::context(books.tenant, "test", 30s).get(), saved, &response).ok());
+  EXPECT_TRUE(response.check().ready()) << told(response.check());
+  EXPECT_THAT(told(response.check()), ::testing::StartsWith("address connection tls(warning) odoo version database sign_in rights"));
+  EXPECT_EQ(stub->TestTarget(rpc::context(ids::uuid_v4(), "test", 30s).get(), saved, &response).error_code(), grpc::StatusCode::NOT_FOUND)
+      << "another tenant's";
+  EXPECT_THAT(told(look(server.url(), "no_such_db", "secret-word")), ::testing::HasSubstr("database(failed)"));
+  EXPECT_EQ(told(look(fmt::format("http://127.0.0.1:{}", ::q2o::testing::free_port()), "odoo", "secret-word")),
+            "address connection(failed) tls(warning)");
+  EXPECT_EQ(told(look("http://user:secret-word@127.0.0.1", "odoo", "secret-word")), "address(failed)");
+  EXPECT_EQ(told(look("http://169.254.169.254/latest", "odoo", "secret-word")), "address connection(failed) tls(warning)");
+
+  v1::ListTargetsResponse list;
+  ASSERT_TRUE(v1::LoaderService::NewStub(channel)->ListTargets(rpc::context(books.tenant, "test", 10s).get(), {}, &list).ok());
+  EXPECT_EQ(list.targets_size(), 1) << "only the one that was saved";
+}
+
+TEST_F(Service, SavingATargetLooksAtItAndSaysTheSame) {
+  const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+  v1::SaveTargetRequest request;
+  request.set_url(server.url() + "/");
+  request.set_database("odoo");
+  request.set_user("admin");
+  request.set_password("admin");
+  v1::SaveTargetResponse response;
+  ASSERT_TRUE(stub->SaveTarget(rpc::context(books.tenant, "test", 30s).get(), request, &response).ok());
+  EXPECT_TRUE(response.check().ready()) << told(response.check());
+  EXPECT_EQ(response.target().state(), "ready");
+  EXPECT_EQ(response.target().url(), server.url());
+  request.set_password("wrong");
+  ASSERT_TRUE(stub->SaveTarget(rpc::context(books.tenant, "test", 30s).get(), request, &response).ok());
+  EXPECT_FALSE(response.check().ready());
+  EXPECT_EQ(response.target().state(), "unverified");
+}
+
 TEST_F(Service, ListsTargetsPageByPageOrTheOneThatIsAskedFor) {
   const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
   std::vector<std::string> made;
@@ -186,6 +258,7 @@ TEST_F(Service, ListsTargetsPageByPageOrTheOneThatIsAskedFor) {
     request.set_database(name);
     request.set_user("admin");
     request.set_password("secret");
+    request.set_skip_check(true);
     v1::SaveTargetResponse response;
     ASSERT_TRUE(stub->SaveTarget(rpc::context(books.tenant, "test", 10s).get(), request, &response).ok());
     made.push_back(response.target().target_id());

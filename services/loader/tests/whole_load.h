@@ -106,7 +106,8 @@ class WholeLoad : public ::testing::TestWithParam<Kind> {
 
   pg::Pool pool{::q2o::testing::Postgres::instance().fresh_schema()};
   crypto::Sealer sealer = make_sealer();
-  Targets targets{pool, sealer};
+  http::Guard guard{{.allow_private = true}};
+  Targets targets{pool, sealer, guard};
   PgRunStore store{pool, "test", std::chrono::seconds(30)};
   PgUndoStore undo{pool};
   Inbox inbox{pool};

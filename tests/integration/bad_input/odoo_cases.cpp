@@ -40,6 +40,7 @@ std::function<Seen()> call(std::string bytes) {
   return [=] {
     int calls = 0;
     q2o::testing::RawHttpServer server([&](const std::string& request) {
+      if (request.find("\"version\"") != std::string::npos) return result(R"({"server_version":"18.0"})");
       if (request.find("authenticate") != std::string::npos) return result("2");
       return calls++ == 0 ? bytes : result("[7]");
     });
