@@ -113,11 +113,11 @@ CLI::App* CommandLine::about_one(const char* name, const char* description, Acti
   return added;
 }
 
-void CommandLine::add_quickbooks(CLI::App* to) {
+void CommandLine::add_quickbooks(CLI::App* to, bool required) {
   to->add_option("--quickbooks-url", migrate_.quickbooks_url, "API address (default: QuickBooks Online)");
   to->add_option("--token-url", migrate_.token_url, "OAuth token address (default: Intuit's)");
-  to->add_option("--company-id", migrate_.company_id, "QuickBooks company (realm) id")->required();
-  to->add_option("--client-id", migrate_.client_id, "OAuth client id")->required();
+  to->add_option("--company-id", migrate_.company_id, "QuickBooks company (realm) id")->required(required);
+  to->add_option("--client-id", migrate_.client_id, "OAuth client id")->required(required);
 }
 
 void CommandLine::add_odoo(CLI::App* to) {
@@ -133,8 +133,15 @@ void CommandLine::add_migrate() {
   look->add_option("--target", assess_.target, "also look whether this Odoo is ready; nothing is written there");
   look->add_option("--mapping", assess_.mapping, "version of the mapping (default: the current one)");
   look->add_flag("--last", assess_.last, "show the last one again, without asking the source");
-  add_quickbooks(command("connect-quickbooks", "save and check a company at QuickBooks",
-                         [this](const Session& s) { return connect_quickbooks(s, migrate_); }));
+  CLI::App* company = command("connect-quickbooks", "save and check a company at QuickBooks", [this](const Session& s) {
+    if (browser_ || !returned_.empty()) return connect_by_browser(s, returned_);
+    if (!migrate_.company_id.empty() && !migrate_.client_id.empty()) return connect_quickbooks(s, migrate_);
+    std::cerr << "q2o: give --company-id and --client-id of an application of your own, or --browser to sign in at QuickBooks.\n";
+    return static_cast<int>(kUsage);
+  });
+  add_quickbooks(company, false);
+  company->add_flag("--browser", browser_, "sign in at QuickBooks in a browser");
+  company->add_option("--returned", returned_, "the address that the browser shows at the end; - reads it from stdin");
   CLI::App* go = command("migrate", "connect both systems, run, prove; the same command again brings only what changed",
                          [this](const Session& s) { return migrate(s, migrate_); });
   go->add_option("--name", migrate_.name, "name of the migration (default: the company's)");
@@ -292,6 +299,10 @@ void CommandLine::add_steps() {
   agree->add_flag("--yes", yes_, "do not ask");
   about_one("history", "every step with who and why", [this](const Session& s) { return history(s, id_); });
   command("connections", "sources and targets", [](const Session& s) { return connections(s); });
+  CLI::App* leave = command("disconnect", "end the consent of a company at QuickBooks",
+                            [this](const Session& s) { return disconnect(s, assess_.connection, yes_); });
+  leave->add_option("connection", assess_.connection, "id, slug or company id, as q2o connections lists it; the only one when left out");
+  leave->add_flag("--yes", yes_, "do not ask");
 }
 
 void CommandLine::add_mapping() {

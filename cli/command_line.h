@@ -30,7 +30,7 @@ class CommandLine {
   void add_json(CLI::App* to);
   void choose_by(CLI::App* word, Action action);
   void add_odoo(CLI::App* to);
-  void add_quickbooks(CLI::App* to);
+  void add_quickbooks(CLI::App* to, bool required = true);
 
   void add_migrate();
   void add_replay();
@@ -55,6 +55,8 @@ class CommandLine {
   DeltaOptions delta_;
   UndoOptions undo_;
   PurgeOptions purge_;
+  bool browser_ = false;
+  std::string returned_;
   bool rotate_ = false, rotate_master_ = false;
   RepairOptions repair_;
   TraceOptions trace_;

@@ -30,6 +30,14 @@ int migrate(const Session& session, const MigrateOptions& options);
 /// Saves and checks a company at QuickBooks; secrets as for migrate.
 int connect_quickbooks(const Session& session, const MigrateOptions& options);
 
+/// By signing in there in a browser. `returned` empty: says where the browser goes, and waits for what it shows at the end where there is a
+/// terminal; else that address, or "-" for a line of stdin.
+int connect_by_browser(const Session& session, const std::string& returned);
+/// Ends the consent of a company.
+int disconnect(const Session& session, const std::string& connection, bool yes);
+/// The connection that a person means: id (or its end), slug or company id; empty: the only one.
+Result<connector::v1::Connection> choose_connection(const Session& session, const std::string& word);
+
 struct AssessOptions {
   std::string connection;       ///< id, slug or company id; empty: the only one
   std::string target, mapping;  ///< empty: no target is looked at; the current mapping

@@ -14,10 +14,6 @@
 #include "q2o/mapper/v1/mapper.grpc.pb.h"
 
 namespace q2o::cli {
-namespace {
-
-using connector::v1::Assessment;
-using connector::v1::ConnectorService;
 
 Result<connector::v1::Connection> choose_connection(const Session& session, const std::string& word) {
   const auto all = source_connections(session);
@@ -32,6 +28,11 @@ Result<connector::v1::Connection> choose_connection(const Session& session, cons
   return fail(Code::invalid_argument, word.empty() ? "more than one company is connected" : "more than one connection is meant by " + word,
               "AMBIGUOUS_ID", "Name one of those that `q2o connections` lists.");
 }
+
+namespace {
+
+using connector::v1::Assessment;
+using connector::v1::ConnectorService;
 
 Result<Assessment> ask(const Session& session, const std::string& connection, const std::string& id, bool only_done) {
   const auto stub = ConnectorService::NewStub(session.channel("connector"));

@@ -32,10 +32,13 @@ constexpr Example kExamples[]{
      "  q2o connect-odoo --odoo-url http://127.0.0.1:8069 --odoo-db copy --odoo-user admin --json"},
     {"connect-quickbooks",
      "  q2o connect-quickbooks --company-id 4620816365123456 --client-id ABC\n"
-     "  q2o connect-quickbooks --company-id 4620816365123456 --client-id ABC --json"},
+     "  q2o connect-quickbooks --browser    sign in at QuickBooks; then paste the address that the browser shows"},
     {"connections",
      "  q2o connections\n"
      "  q2o connections --json    ids, states and versions for a script"},
+    {"disconnect",
+     "  q2o disconnect                    the only company that is connected\n"
+     "  q2o disconnect qbo4620816365123456 --yes"},
     {"diff",
      "  q2o diff 1 4                      per account and record, old and new\n"
      "  q2o diff 1 4 --by-month --csv > changes.csv"},
