@@ -54,9 +54,10 @@ TargetCheck TargetChecks::look(TargetAccess access, const std::string& home_curr
 Result<TargetAccess> TargetService::access(const std::string& tenant_id, const v1::TestTargetRequest& request) {
   const bool given = !request.url().empty() || !request.database().empty() || !request.user().empty() || !request.password().empty();
   if (!request.target_id().empty()) {
-    if (given)
+    auto saved = targets_.access(tenant_id, request.target_id());
+    if (saved && given)
       return fail(Code::invalid_argument, "either a target_id or url, database, user and password", "MISSING_FIELDS", "Give one of both.");
-    return targets_.access(tenant_id, request.target_id());
+    return saved;
   }
   if (request.url().empty() || request.database().empty() || request.user().empty() || request.password().empty())
     return fail(Code::invalid_argument, "url, database, user and password (or API key) are needed", "TARGET_INCOMPLETE",
