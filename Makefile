@@ -9,6 +9,9 @@ help: ## this list
 demo: ## install, build, start everything, migrate a whole company, prove it (COMPANY=dir or generated:us:medium:7, ODOO_URL= ODOO_DB= ODOO_USER=)
 	@scripts/demo "$(COMPANY)" "$(ODOO_URL)" "$(ODOO_DB)" "$(ODOO_USER)"
 
+story: ## the same through the edge: sign-up, price, connections, payment, live progress, mail, report, with the HTTP calls
+	@STORY=1 scripts/demo "$(COMPANY)" "$(ODOO_URL)" "$(ODOO_DB)" "$(ODOO_USER)"
+
 test: ## install, build, run every test
 	@scripts/test
 
@@ -45,4 +48,4 @@ fmt: ## format the sources
 clean: ## remove builds; .run stays
 	@rm -rf build
 
-.PHONY: help demo test install build up down status logs robustness bench lint fmt clean
+.PHONY: help demo story test install build up down status logs robustness bench lint fmt clean
