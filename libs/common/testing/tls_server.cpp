@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <stdexcept>
 #include <thread>
 
@@ -69,6 +70,7 @@ struct TlsHttpServer::State {
 
 TlsHttpServer::TlsHttpServer(const Certificate& certificate, std::function<std::string(const std::string&)> answer)
     : state_(std::make_unique<State>()) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to connections that the other side has left
   state_->answer = std::move(answer);
   auto* context = state_->context.get();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
