@@ -27,7 +27,8 @@ int create(const Session& session, const ApiKeyOptions& options) {
   request.set_name(options.create);
   request.mutable_scopes()->Assign(options.scopes.begin(), options.scopes.end());
   request.set_expires_in_days(options.days);
-  const auto made = session.call("identity", *stub, &ApiKeyService::Stub::CreateApiKey, request);
+  const auto made =
+      session.call("identity", *stub, &ApiKeyService::Stub::CreateApiKey, request, std::chrono::seconds(20), {}, Again::if_unreached);
   if (!made) return report_error(session, made.error());
   if (session.json) {
     json::Writer out;

@@ -87,7 +87,7 @@ int finish(const Session& session, const std::string& address) {
   request.set_state(value("state"));
   request.set_realm_id(value("realmId"));
   request.set_error(value("error"));
-  const auto done = session.call("connector", *stub, &OAuthService::Stub::Callback, request, kCallback);
+  const auto done = session.call("connector", *stub, &OAuthService::Stub::Callback, request, kCallback, {}, Again::if_unreached);
   if (!done) return report_error(session, done.error());
   print(session, done->company());
   if (!session.json) std::cout << "What it has: q2o assess " << short_id(done->company().connection_id()) << '\n';

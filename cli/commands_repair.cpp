@@ -82,7 +82,9 @@ Result<mapper::v1::RepairRecordResponse> send(const Session& session, RepairReco
   if (request.exclude())
     if (auto fine = may_be_left_out(*found, request); !fine) return fail(fine.error());
   const auto stub = MapperService::NewStub(session.channel("mapper"));
-  const auto call = [&] { return session.call("mapper", *stub, &MapperService::Stub::RepairRecord, request, std::chrono::seconds(60)); };
+  const auto call = [&] {
+    return session.call("mapper", *stub, &MapperService::Stub::RepairRecord, request, std::chrono::seconds(60), {}, Again::if_unreached);
+  };
   auto answer = call();
   // The mapper knows the numbers of what it rejected or noted; the loader those of what Odoo refused.
   if (answer || answer.error().reason != "RECORD_UNKNOWN" || found->records().empty()) return answer;

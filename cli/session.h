@@ -21,6 +21,9 @@ namespace q2o::cli {
 /// Documented exit codes. 3 also when differences were accepted or are explained (MATCHED WITH EXCEPTIONS); 4 also when a run is not over.
 enum Exit { kDone = 0, kError = 1, kUsage = 2, kDifferences = 3, kWaitsForPerson = 4 };
 
+/// Whether a call may be made again when nobody knows whether it had its effect. Not where a second one does more than the first.
+enum class Again { always, if_unreached };
+
 struct Session {
   std::map<std::string, std::string> peers;  ///< service name -> host:port
   std::string tenant;
@@ -41,7 +44,8 @@ struct Session {
   template <class Stub, class Request, class Response>
   Result<Response> call(const std::string& service, Stub& stub,
                         grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request,
-                        std::chrono::milliseconds deadline = std::chrono::seconds(20), const std::string& as = {}) const {
+                        std::chrono::milliseconds deadline = std::chrono::seconds(20), const std::string& as = {},
+                        Again again = Again::always) const {
     const std::string key = ids::uuid_v4();
     bool lost = false;
     return ask_patiently(
@@ -54,7 +58,9 @@ struct Session {
             answered->insert(service);
             return response;
           }
-          lost = lost || answered->contains(service) || !never_reached(status);
+          const bool unreached = never_reached(status);
+          lost =
+              again == Again::if_unreached ? unreached && answered->contains(service) : lost || answered->contains(service) || !unreached;
           return fail(explain(service, rpc::to_error(status)));
         },
         [&] { return lost; });

@@ -39,7 +39,5 @@ document.querySelectorAll('form').forEach((form) => {
     send(kind, kind === 'request' ? fields : { ...fields, token });
   });
 });
-if (page === 'verify') {
-  if (token) send('verify', { token });
-  else say('This page is where the mail of your sign-up leads to. Follow the link in it.');
-}
+// By a click only: programs that look at mails follow their links.
+if (page === 'verify' && !token) say('This page is where the mail of your sign-up leads to. Follow the link in it.');

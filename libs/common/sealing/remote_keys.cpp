@@ -36,15 +36,23 @@ Result<identity::v1::GetDataKeysResponse> RemoteKeys::ask(const identity::v1::Ge
                                                           std::chrono::milliseconds deadline) {
   grpc::Status status;
   identity::v1::GetDataKeysResponse response;
-  // A service that is just being started anew is there in a second: the call waits for it, once more when it was lost on the way.
+  // A service that is just being started anew is there in a second: the call waits for it, once more when it was lost on the way. While it
+  // stays away only one call in a while waits: others hold connections and locks.
+  bool patient = true;
+  {
+    const std::lock_guard lock(mutex_);
+    patient = Clock::now() - refused_ > kAskAgainAfter;
+  }
   for (int attempt = 0; attempt < 2; ++attempt) {
     const auto context = service_context(request.owner().tenant_id(), options_.service, options_.token, deadline);
-    context->set_wait_for_ready(true);
+    context->set_wait_for_ready(patient);
     status = stub_->GetDataKeys(context.get(), request, &response);
     if (status.error_code() != grpc::StatusCode::UNAVAILABLE) break;
   }
   if (!status.ok()) {
     failed_.add();
+    const std::lock_guard lock(mutex_);
+    refused_ = Clock::now();
     return fail(rpc::to_error(status));
   }
   answered_.add();

@@ -58,7 +58,7 @@ class RemoteKeys final : public Keys {
   mutable std::mutex mutex_;
   std::map<Owner, EntryPtr> entries_;
   std::uint64_t changes_ = 0;  ///< an answer that was on its way meanwhile is not kept
-  Clock::time_point contact_{};
+  Clock::time_point contact_{}, refused_{};
 };
 
 }  // namespace q2o::sealing

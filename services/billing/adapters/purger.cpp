@@ -60,6 +60,11 @@ void store_tombstone(pg::Tx& tx, const std::string& tenant, const std::string& p
   bus::store(tx, message);
 }
 
+tl::unexpected<Error> goes_on(const std::string& migration) {
+  return fail(Code::failed_precondition, fmt::format("migration {} runs", migration), "RUN_GOES_ON",
+              "Wait for its end, or stop it: q2o stop.");
+}
+
 }  // namespace
 
 Purger::Purger(pg::Pool& pool, const Options& options) : pool_(pool), options_(options) {
@@ -104,6 +109,13 @@ bool Purger::is_open(const std::string& tenant, const std::string& migration) {
 
 Status Purger::settings_are_back(const std::string& tenant, const std::string& migration) {
   if (!loader_) return {};
+  const auto running = pool_.transact([&](pg::Tx& tx) {
+    for (const auto row :
+         tx.exec("SELECT migration_id, state FROM migration WHERE tenant_id = $1 AND ($2 = '' OR migration_id = $2)", {tenant, migration}))
+      if (is_going_on(row)) return row.text("migration_id");
+    return std::string();
+  });
+  if (!running.empty()) return goes_on(running);
   loader::v1::ListLeftSettingsRequest request;
   request.set_migration_id(migration);
   request.set_of_runs_at_work(true);  // a run that was stopped a moment ago is still at work there
@@ -147,9 +159,7 @@ Result<Purger::Job> Purger::begin(const Caller& caller, const v1::PurgeRequest& 
     for (const auto row : tx.exec("SELECT migration_id, state FROM migration WHERE tenant_id = $1 AND ($2 = '' OR migration_id = $2) "
                                   "ORDER BY migration_id FOR UPDATE",
                                   {caller.tenant, wanted})) {
-      if (is_going_on(row))
-        return fail(Code::failed_precondition, fmt::format("migration {} runs", row.text("migration_id")), "RUN_GOES_ON",
-                    "Wait for its end, or stop it: q2o stop.");
+      if (is_going_on(row)) return goes_on(row.text("migration_id"));
       migrations.push_back(row.text("migration_id"));
     }
     if (migrations.empty() && !wanted.empty())

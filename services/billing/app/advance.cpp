@@ -63,10 +63,10 @@ Result<v1::Migration> Commands::start(const Caller& caller, const v1::StartReque
   auto known = get(caller, id);
   if (!known) return known;
   if (state_of(*known) == State::paid || state_of(*known) == State::connecting) {
-    if (auto done = advance(caller.tenant, id); !done) return fail(done.error());
+    // Only to READY: the run is begun below, as it was ordered and with the caller's key.
+    if (auto done = advance(caller.tenant, id, false); !done) return fail(done.error());
     known = get(caller, id);
-    // With automatic start the run has begun by now.
-    if (!known || state_of(*known) == State::running) return known ? final_answer(caller, id) : known;
+    if (!known) return known;
   }
   const auto order = ordered(caller, *known, request.order());
   if (!order) return fail(order.error());
@@ -125,7 +125,7 @@ Result<v1::Migration> Commands::start_first_run(const Caller& self, const v1::Mi
       Alone::yes);
 }
 
-Status Commands::advance(const std::string& tenant, const std::string& id) {
+Status Commands::advance(const std::string& tenant, const std::string& id, bool may_start) {
   const Caller self{tenant, "billing", {}};
   auto known = get(self, id);
   if (!known) return fail(known.error());
@@ -138,6 +138,7 @@ Status Commands::advance(const std::string& tenant, const std::string& id) {
   }
   if (state_of(*known) == State::connecting) known = connected(self, *known);
   if (!known) return fail(known.error());
+  if (!may_start) return {};
   // The first run only: a later one is always asked for by somebody.
   if (state_of(*known) != State::ready || !known->automatic_start() || known->run() != 0) return {};
   if (!known->payment_hold().empty()) return {};

@@ -172,6 +172,14 @@ Result<v1::Migration> Commands::set_connections(const Caller& caller, const v1::
           now.set_source_connection_id(from);
           now.set_connection_slug(source.slug);
           now.clear_counted();
+          // The first day was that of the other source's fiscal year.
+          if (now.extent().years() != 0) {
+            now.mutable_extent()->clear_first_day();
+            const auto chosen = now.extent_chosen_on().empty() ? now_().substr(0, 10) : now.extent_chosen_on();
+            const auto extent = complete(now.extent(), source.fiscal_year_first_month, chosen);
+            if (!extent) return fail(extent.error());
+            *now.mutable_extent() = *extent;
+          }
         }
         now.set_target_id(to);
         if (auto allowed = may_write_into(migrations, now, to); !allowed) return allowed;

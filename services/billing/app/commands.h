@@ -39,7 +39,7 @@ class Commands {
 
   /// Takes every step that nobody has to ask for: PAID → CONNECTING → READY, and → RUNNING where the tenant chose automatic start.
   /// Asks the neighbours; called after every change and every few seconds.
-  Status advance(const std::string& tenant, const std::string& id);
+  Status advance(const std::string& tenant, const std::string& id, bool may_start = true);
 
  private:
   using Change = std::function<Status(Aggregate&, Migrations&)>;

@@ -318,8 +318,8 @@ std::optional<ConnectionStore::Leaving> PostgresConnections::next_leaving() {
 bool PostgresConnections::lives_elsewhere(const Connection& connection) {
   return pool_.transact([&](pg::Tx& tx) {
     return !tx.exec(
-                  "SELECT 1 FROM connection WHERE platform = $1 AND company_id = $2 AND tenant_id <> $3 AND state IN ('unverified', "
-                  "'connected') LIMIT 1",
+                  "SELECT 1 FROM connection WHERE platform = $1 AND company_id = $2 AND tenant_id <> $3 AND state = 'connected' "
+                  "LIMIT 1",  // only who has shown that the company lets him in
                   {connection.platform, connection.company_id, connection.tenant})
                 .empty();
   });

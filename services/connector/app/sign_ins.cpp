@@ -67,7 +67,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 constexpr std::string_view kEnded = "Disconnected. Connect the company again to go on.";
 constexpr std::string_view kEndedHere =
-    "Disconnected here; the consent stays, because another account of this installation uses the same company. Connect it again to go on.";
+    "Disconnected here; the consent may stand at the platform. Remove the application there too (in QuickBooks: Apps, My apps) to end it.";
 constexpr std::string_view kNotConfirmed =
     "Disconnected here; the platform has not confirmed it for a day. Remove the application there too (in QuickBooks: Apps, My apps).";
 

@@ -70,6 +70,8 @@ TEST_F(SignInStores, KnowsWhetherAnotherTenantLivesOnTheCompany) {
   EXPECT_FALSE(connections.lives_elsewhere(mine));
   Connection other{"", "another", "qbo123", "quickbooks_online", "123", "http://source", "http://token", "", "", "", ""};
   const auto theirs = connections.save({other, {Secret("client"), Secret("secret")}, {{}, Secret("r"), {}, 0}});
+  EXPECT_FALSE(connections.lives_elsewhere(mine)) << "anybody can say so";
+  connections.verified(theirs.id, "Company", "USD", 1);
   EXPECT_TRUE(connections.lives_elsewhere(mine));
   ASSERT_TRUE(connections.begin_disconnect("another", theirs.id));
   EXPECT_FALSE(connections.lives_elsewhere(mine));

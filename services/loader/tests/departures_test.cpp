@@ -133,6 +133,8 @@ TEST_P(Departed, ARunThatIsPausedWhileItLooksLeavesNoActionBehind) {
     paused = true;
     const auto message = books.migration_message(target, 100, true);
     inbox.handle(std::span(&message, 1));
+    // The run goes on for as long as a GO that was just read holds.
+    EXPECT_TRUE(q2o::testing::eventually([&] { return store.directive({books.migration, 2}) == Directive::pause; }));
   };
   ASSERT_TRUE(worker()->run_one({}));
   ASSERT_TRUE(paused);

@@ -83,13 +83,23 @@ std::optional<MailJob> MailStore::next() {
         pg::release(tx, *lease);
         continue;
       }
+      std::string address, content;
+      try {
+        address = opened(tx, row, "address", "notifier.mail.address");
+        content = opened(tx, row, "content", "notifier.mail.content");
+      } catch (const std::exception& problem) {  // its key is gone or cannot be had: everybody else's mail goes on
+        log::error("a mail cannot be opened", {{"mail", id}, {"error", problem.what()}});
+        tx.exec("update mail set next_at = now() + interval '10 minutes' where mail_id = $1", {id});
+        pg::release(tx, *lease);
+        continue;
+      }
       tx.exec("update mail set attempts = attempts + 1 where mail_id = $1", {id});
       return MailJob{id,
                      row.text("tenant_id"),
                      row.text("event"),
-                     opened(tx, row, "address", "notifier.mail.address"),
+                     std::move(address),
                      row.text("recipient"),
-                     values_of(opened(tx, row, "content", "notifier.mail.content")),
+                     values_of(content),
                      row.text("message_id"),
                      static_cast<int>(row.integer("attempts")) + 1,
                      std::chrono::seconds(row.integer("age")),

@@ -1,5 +1,6 @@
 #include "services/notifier/adapters/people.h"
 
+#include "common/log/log.h"
 #include "services/notifier/adapters/announcer.h"
 
 namespace q2o::notifier {
@@ -26,8 +27,12 @@ std::vector<Person> people_with(pg::Tx& tx, const std::string& tenant, const std
        tx.exec("select person_id, address, name, role from person where tenant_id = $1 and active and role = any($2) order by person_id",
                {tenant, std::vector<std::string>(roles.begin(), roles.end())})) {
     const auto id = row.text("person_id");
-    out.push_back({id, tx.open({tenant, "", kAddress, id}, row.text("address")), tx.open({tenant, "", kName, id}, row.text("name")),
-                   row.text("role"), true});
+    try {
+      out.push_back({id, tx.open({tenant, "", kAddress, id}, row.text("address")), tx.open({tenant, "", kName, id}, row.text("name")),
+                     row.text("role"), true});
+    } catch (const std::exception& problem) {  // the others are told
+      log::error("a person cannot be read", {{"person", id}, {"error", problem.what()}});
+    }
   }
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
+#include "common/log/log.h"
 #include "services/notifier/adapters/announcer.h"
 #include "services/notifier/adapters/problems.h"
 
@@ -113,19 +114,31 @@ std::optional<WebhookJob> WebhookStore::next() {
       const auto id = row.text("delivery_id"), tenant = row.text("tenant_id"), endpoint = row.text("endpoint_id");
       const auto lease = pg::try_lease(tx, "webhook", id, instance_, kLease);
       if (!lease) continue;  // somebody is sending it
+      std::string url, body, secret, old_secret = row.text("old_secret");
+      try {
+        url = tx.open({tenant, "", kUrl, endpoint}, row.text("url"));
+        body = tx.open({tenant, row.text("migration_id"), kBody, id}, row.text("body"));
+        secret = tx.open({tenant, "", kSecret, endpoint}, row.text("secret"));
+        if (!old_secret.empty()) old_secret = tx.open({tenant, "", kOldSecret, endpoint}, old_secret);
+      } catch (const std::exception& problem) {  // its key is gone or cannot be had: everybody else's webhooks go on
+        log::error("a webhook cannot be opened", {{"delivery", id}, {"error", problem.what()}});
+        tx.exec("update webhook_delivery set next_at = now() + interval '10 minutes' where delivery_id = $1", {id});
+        pg::release(tx, *lease);
+        continue;
+      }
       tx.exec("update webhook_delivery set attempts = attempts + 1 where delivery_id = $1", {id});
       WebhookJob job{id,
                      endpoint,
                      tenant,
                      row.text("event"),
                      webhook_id_of(id),
-                     tx.open({tenant, "", kUrl, endpoint}, row.text("url")),
-                     tx.open({tenant, row.text("migration_id"), kBody, id}, row.text("body")),
-                     {config::Secret(tx.open({tenant, "", kSecret, endpoint}, row.text("secret")))},
+                     std::move(url),
+                     std::move(body),
+                     {config::Secret(std::move(secret))},
                      static_cast<int>(row.integer("attempts")) + 1,
                      std::chrono::seconds(row.integer("age")),
                      lease->fence};
-      if (!row.text("old_secret").empty()) job.secrets.emplace_back(tx.open({tenant, "", kOldSecret, endpoint}, row.text("old_secret")));
+      if (!old_secret.empty()) job.secrets.emplace_back(std::move(old_secret));
       return job;
     }
     return std::nullopt;

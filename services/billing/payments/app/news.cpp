@@ -75,7 +75,8 @@ v1::PaymentEvent failed(const v1::Payment& payment, PaymentStore& store, const s
 }
 
 v1::PaymentEvent plan_changed(const v1::Subscription& subscription, const std::string& name, const std::string& now) {
-  const auto what = subscription.plan() + " " + subscription.status() + " " + std::to_string(subscription.period_end());
+  const auto what = subscription.plan() + " " + subscription.status() + " " + std::to_string(subscription.period_end()) + " " +
+                    std::to_string(subscription.event_created());  // past due and active again is news
   auto out = event(subscription.tenant_id(), subscription.subscription_id(), what, now);
   auto& about = *out.mutable_plan_changed();
   about.set_subscription_id(subscription.subscription_id());

@@ -83,6 +83,8 @@ Status Plans::use(const Caller& caller, const std::string& migration_id) {
       if (migration->get().paid_by() == "plan") return {};  // asked twice
       const auto subscription = in_force(store, caller.tenant, *pricing);
       if (!subscription) return fail(Code::failed_precondition, "no plan is in force", "NO_PLAN", "Subscribe to a plan, or pay the quote.");
+      if (subscription->status() == "past_due")
+        return fail(Code::failed_precondition, "the plan's last payment failed", "PLAN_PAST_DUE", "Pay the open invoice, then ask again.");
       const auto& plan = *pricing->plan(subscription->plan());
       if (plan.migrations_included == 0)
         return fail(Code::failed_precondition, fmt::format("the plan {} includes no migration", plan.name), "PLAN_INCLUDES_NONE",

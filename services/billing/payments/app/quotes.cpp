@@ -212,8 +212,10 @@ Result<Price> Quotes::priced(const Caller& caller, const v1::RequestQuoteRequest
     const auto today = now_().substr(0, 10);
     const auto extent = complete(wanted, 0, today);
     if (!extent) return fail(extent.error());
-    *migration.edit().mutable_extent() = *extent;
-    migration.edit().set_extent_chosen_on(today);
+    if (migration.get().run() == 0) {  // what has run already keeps to what it has brought
+      *migration.edit().mutable_extent() = *extent;
+      migration.edit().set_extent_chosen_on(today);
+    }
   } else if (company.years() != 0 && company.years() != years) {
     return fail(Code::failed_precondition,
                 fmt::format("the migration {} is about {} years, not {}", company.migration_id(), years, company.years()), "YEARS_DIFFER",

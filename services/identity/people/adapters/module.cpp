@@ -34,6 +34,10 @@ Configured read_settings(config::Reader& config) {
   out.cost.at_once = static_cast<int>(config.integer("people.argon2_at_once", 2, 1, 64));
   for (const auto& one : config.list("people.operators", {}))
     if (const auto address = normalized_address(one)) settings.operators.insert(*address);
+  // "https://login.example.com=example.com" or "https://accounts.google.com=*": whose addresses an issuer may vouch for.
+  for (const auto& one : config.list("people.sso_issuers", {}))
+    if (const auto equals = one.find('='); equals != std::string::npos)
+      settings.sso_issuers[one.substr(0, equals)].insert(one.substr(equals + 1));
   // "example.com=<tenant>:viewer": people of that domain belong there at their first single sign-on.
   for (const auto& one : config.list("people.sso_domains", {}))
     if (const auto equals = one.find('='); equals != std::string::npos) settings.sso_home[one.substr(0, equals)] = one.substr(equals + 1);

@@ -210,8 +210,11 @@ Result<Access::Kept> Access::find_claims(pg::Tx& tx, const Claims& claims) {
   if (const auto rows = tx.exec("select person_id from external_identity where identity_hash = $1", {identity}); !rows.empty())
     person = person_by_id(tx, rows[0].text("person_id"));
   if (!person) {
-    // First sign-in. An address that the issuer does not vouch for proves nothing.
-    if (claims.address.empty() || !claims.address_verified) return unknown_token();
+    // First sign-in. An address that the issuer does not vouch for proves nothing, and none vouches for other people's domains.
+    const auto vouches = tools_.settings.sso_issuers.find(claims.issuer);
+    const bool may = vouches != tools_.settings.sso_issuers.end() &&
+                     (vouches->second.contains("*") || vouches->second.contains(domain_of(claims.address)));
+    if (claims.address.empty() || !claims.address_verified || !may) return unknown_token();
     const auto address_hash = tools_.book.address(claims.address);
     tx.exec("select pg_advisory_xact_lock(hashtextextended('q2o.address.' || $1, 0))", {address_hash});
     std::string tenant, role;
@@ -253,6 +256,7 @@ Result<Access::Kept> Access::find_claims(pg::Tx& tx, const Claims& claims) {
     const auto all = memberships_of(tx, person->id);
     if (!all.empty()) out = person_in(tx, *person, all.front().tenant_id());
   }
+  out.asker.is_operator = false;  // we sign in here, with our own passwords
   out.asker.signed_in_at = claims.signed_in_at;
   return out;
 }

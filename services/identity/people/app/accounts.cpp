@@ -151,7 +151,11 @@ SignedIn Accounts::begin_session(pg::Tx& tx, const PersonRow& person, const Visi
   out.me.set_session_expires_at(text_of(now + tools_.settings.sessions.absolute));
   if (!tenant.empty()) {
     pg::act_for_person(tx, person.id);
-    tx.exec("update membership set last_sign_in_at = $3 where tenant_id = $1 and person_id = $2", {tenant, person.id, text_of(now)});
+    const auto role = tx.one("update membership set last_sign_in_at = $3 where tenant_id = $1 and person_id = $2 returning role",
+                             {tenant, person.id, text_of(now)})
+                          .text("role");
+    // Told again: a purge of the company takes what the notifier knew of its people.
+    tools_.announcer.person_changed(tx, tenant, reader_of(person), role, true);
     note(tx, tenant, person, "account.signed_in", visit);
   }
   return out;

@@ -223,6 +223,13 @@ Result<v1::Person> Staff::change(const std::string& person, const Visit& visit, 
                   "Make somebody else an owner first.");
     tx.exec("update membership set role = $3, active = $4 where tenant_id = $1 and person_id = $2",
             {visit.tenant, person, role_word(out.role()), out.active()});
+    // What was offered before is not what is decided now; and a company that he has left hears no more of him.
+    tx.exec(
+        "update invitation set ended_at = $3 where tenant_id = $1 and ended_at is null and address_hash = (select address_hash from "
+        "person where person_id = $2)",
+        {visit.tenant, person, text_of(tools_.now())});
+    if (!out.active())
+      tx.exec("update person set last_tenant_id = null where person_id = $2 and last_tenant_id = $1", {visit.tenant, person});
     tx.notify(kAccessChannel);
     const auto language = tx.exec("select language from person where person_id = $1", {person})[0].text("language");
     tools_.announcer.person_changed(tx, visit.tenant, {person, out.email(), out.name(), language}, role_word(out.role()), out.active());

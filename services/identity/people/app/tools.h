@@ -24,7 +24,9 @@ struct Settings {
   Lockout per_client{50, std::chrono::seconds(2), std::chrono::seconds(900), std::chrono::seconds(3600)};
   Lockout mails_per_address{4, std::chrono::seconds(60), std::chrono::seconds(3600), std::chrono::seconds(24 * 3600)};
   Lockout sign_ups_per_client{20, std::chrono::seconds(60), std::chrono::seconds(3600), std::chrono::seconds(3600)};
-  std::set<std::string, std::less<>> operators;              ///< addresses of ours, normalized
+  std::set<std::string, std::less<>> operators;  ///< addresses of ours, normalized
+  /// Outside issuer -> the domains whose addresses it may vouch for at a first sign-in; "*": any, for issuers that look after mailboxes.
+  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> sso_issuers;
   std::map<std::string, std::string, std::less<>> sso_home;  ///< verified domain -> "tenant uuid:role" of a first sign-in
   std::set<std::string, std::less<>> scopes;                 ///< of API keys: all that the contracts name
   std::uint32_t key_rate_per_minute = 600;

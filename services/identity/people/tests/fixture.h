@@ -46,6 +46,7 @@ class PeopleTest : public ::testing::Test {
     options.seal = seal;
     pool = std::make_unique<pg::Pool>(options);
     settings.scopes = {"migrations:read", "migrations:write"};
+    settings.sso_issuers = {{"https://issuer.example", {"example.com"}}, {"i", {"*"}}};
     const Clock clock = [this] { return now; };
     gate = std::make_unique<Gate>(*pool, clock);
     audit = std::make_unique<identity::audit::Audit>(*pool, config::Secret("audit key"), clock);
