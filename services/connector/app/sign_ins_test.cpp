@@ -182,7 +182,7 @@ TEST_F(BrowserSignIn, DoesNotEndAConsentThatAnotherTenantLivesOn) {
   EXPECT_EQ(sign_ins.disconnect("tenant-1", "quickbooks_online", "connection-1")->connection.state, "disconnected");
   EXPECT_TRUE(source.revoked_tokens.empty());
   EXPECT_TRUE(connections.stored.tokens.refresh.empty());
-  EXPECT_THAT(connections.stored.connection.message, HasSubstr("another account"));
+  EXPECT_THAT(connections.stored.connection.message, HasSubstr("consent may stand"));
 }
 
 }  // namespace
