@@ -39,7 +39,7 @@ LEVELS = {"LEVEL_VIEWER", "LEVEL_ACCOUNTANT", "LEVEL_OWNER"}
 
 
 # Not ours, but QuickBooks's.
-OF_OTHERS = {"client_id", "company_id"}
+OF_OTHERS = {"client_id", "company_id", "realm_id"}
 
 
 def is_id(field):
