@@ -59,8 +59,7 @@ struct Session {
             return response;
           }
           const bool unreached = never_reached(status);
-          lost =
-              again == Again::if_unreached ? unreached && answered->contains(service) : lost || answered->contains(service) || !unreached;
+          lost = again == Again::if_unreached ? unreached && answered->contains(service) : lost || !answered->empty() || !unreached;
           return fail(explain(service, rpc::to_error(status)));
         },
         [&] { return lost; });
