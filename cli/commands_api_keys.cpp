@@ -1,20 +1,13 @@
 #include <iostream>
 
 #include "cli/commands.h"
-#include "common/json/json.h"
+#include "cli/json_out.h"
 #include "q2o/identity/v1/api_key.grpc.pb.h"
 
 namespace q2o::cli {
 namespace {
 
 using identity::v1::ApiKeyService;
-
-void write(json::Writer& out, const identity::v1::ApiKey& key) {
-  out.begin_object().field("key_id", key.key_id()).field("name", key.name()).key("scopes").begin_array();
-  for (const auto& scope : key.scopes()) out.string(scope);
-  out.end_array().field("rate_per_minute", static_cast<std::int64_t>(key.rate_per_minute())).field("created_at", key.created_at());
-  out.field("expires_at", key.expires_at()).field("last_used_at", key.last_used_at()).field("revoked_at", key.revoked_at()).end_object();
-}
 
 std::string state_of(const identity::v1::ApiKey& key) {
   if (!key.revoked_at().empty()) return "revoked " + key.revoked_at();
@@ -31,10 +24,7 @@ int create(const Session& session, const ApiKeyOptions& options) {
       session.call("identity", *stub, &ApiKeyService::Stub::CreateApiKey, request, std::chrono::seconds(20), {}, Again::if_unreached);
   if (!made) return report_error(session, made.error());
   if (session.json) {
-    json::Writer out;
-    out.begin_object().field("secret", made->secret()).key("api_key");
-    write(out, made->api_key());
-    std::cout << out.end_object().text() << '\n';
+    print_json(*made);
     return kDone;
   }
   std::cout << made->secret() << '\n';
@@ -62,10 +52,7 @@ int api_keys(const Session& session, const ApiKeyOptions& options) {
   const auto all = session.call("identity", *stub, &ApiKeyService::Stub::ListApiKeys, identity::v1::ListApiKeysRequest());
   if (!all) return report_error(session, all.error());
   if (session.json) {
-    json::Writer out;
-    out.begin_object().key("api_keys").begin_array();
-    for (const auto& key : all->api_keys()) write(out, key);
-    std::cout << out.end_array().end_object().text() << '\n';
+    print_json(*all);
     return kDone;
   }
   for (const auto& key : all->api_keys()) {

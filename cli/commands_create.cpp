@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/ids.h"
 #include "cli/json_out.h"
+#include "cli/progress_view.h"
 #include "cli/terminal.h"
 #include "q2o/billing/v1/migration.grpc.pb.h"
 #include "q2o/billing/v1/pricing.grpc.pb.h"
@@ -44,7 +45,7 @@ int print(const Session& session, const billing::v1::Migration& migration, const
   if (session.json)
     print_json(migration);
   else
-    std::cout << migration.migration_id() << "  " << billing::v1::State_Name(migration.state()).substr(6) << '\n' << next;
+    std::cout << migration.migration_id() << "  " << state_word(migration.state()) << '\n' << next;
   return kDone;
 }
 

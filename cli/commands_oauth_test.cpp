@@ -55,16 +55,6 @@ class SignInCommands : public testing::Cli {
     all_ports(server_.port());
     std::filesystem::create_directories(folder_);
   }
-  struct Said {
-    int code;
-    std::string out, err;
-  };
-  static Said say(std::vector<std::string> words) {
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    const int code = testing::run_words(std::move(words));
-    return {code, ::testing::internal::GetCapturedStdout(), ::testing::internal::GetCapturedStderr()};
-  }
   FakeConnections connections_;
   FakeOAuth oauth_;
   metrics::Registry metrics_;

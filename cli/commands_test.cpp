@@ -235,16 +235,6 @@ class Commands : public testing::Cli {
     unsetenv("Q2O_PORT_KAFKA");  // doctor does not wait for a broker that is not there
     std::filesystem::create_directories(folder_);
   }
-  struct Said {
-    int code;
-    std::string out, err;
-  };
-  static Said say(std::vector<std::string> words) {
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    const int code = run_words(std::move(words));
-    return {code, ::testing::internal::GetCapturedStdout(), ::testing::internal::GetCapturedStderr()};
-  }
   std::string file(const std::string& text) {
     std::ofstream(folder_ / "mapping.json") << text;
     return folder_ / "mapping.json";

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "cli/ask.h"
@@ -38,9 +37,9 @@ struct Session {
 
   std::shared_ptr<grpc::Channel> channel(const std::string& service) const;
 
-  /// One unary call with deadline and tenant. An unreachable service gets a hint that names it; one that has answered this command before,
-  /// or went away under the call, is just being started anew: it is asked again, for ten seconds. The key makes a second order the same as
-  /// the first.
+  /// One unary call with deadline and tenant. An unreachable service gets a hint that names it; where one of ours has answered this command
+  /// already, or the service went away under the call, it is just being started anew and asked again, for ten seconds. The key makes a
+  /// second order the same as the first.
   template <class Stub, class Request, class Response>
   Result<Response> call(const std::string& service, Stub& stub,
                         grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request,
@@ -55,11 +54,11 @@ struct Session {
           Response response;
           const grpc::Status status = (stub.*method)(context.get(), request, &response);
           if (status.ok()) {
-            answered->insert(service);
+            *answered = true;
             return response;
           }
           const bool unreached = never_reached(status);
-          lost = again == Again::if_unreached ? unreached && answered->contains(service) : lost || !answered->empty() || !unreached;
+          lost = again == Again::if_unreached ? unreached && *answered : lost || *answered || !unreached;
           return fail(explain(service, rpc::to_error(status)));
         },
         [&] { return lost; });
@@ -77,7 +76,7 @@ struct Session {
  private:
   /// No connection was made: nobody listens there.
   static bool never_reached(const grpc::Status& status);
-  std::shared_ptr<std::set<std::string>> answered = std::make_shared<std::set<std::string>>();  ///< services, by this command
+  std::shared_ptr<bool> answered = std::make_shared<bool>(false);  ///< any service, this command
 };
 
 /// Where nobody is signed in (`q2o login`): reads ports and the tenant; creates the one tenant of this installation at the first call.

@@ -5,9 +5,8 @@ import pathlib
 import sys
 
 import yaml
-from google.protobuf import descriptor_pb2
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-ACCESS = 51001  # number of the option q2o.identity.v1.access
 LEVELS = ["", "everybody", "whoever is signed in", "viewers, accountants and owners", "accountants and owners", "owners", "operators", "services"]
 ABOUT = """Everything that Quick2Odoo does, over HTTPS with JSON: the same calls that the browser makes by gRPC-web.
 
@@ -16,42 +15,20 @@ allowed page), or send an API key: `Authorization: Bearer mk_…`. Every call ma
 of money are strings."""
 
 
-def unvarint(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 0x80:
-            return value, at
-
-
-def fields(data):
-    at = 0
-    while at < len(data):
-        tag, at = unvarint(data, at)
-        if tag & 7 == 0:
-            value, at = unvarint(data, at)
-        elif tag & 7 == 2:
-            length, at = unvarint(data, at)
-            value, at = data[at : at + length], at + length
-        else:
-            raise ValueError(f"unexpected wire type {tag & 7} in an option")
-        yield tag >> 3, value
-
-
-def access_of(options):
-    """{level, scope, fresh} of a method; read from the bytes, so that no generated code is needed."""
-    for number, value in fields(options.SerializeToString()):
-        if number == ACCESS:
-            found = dict(fields(value))
-            return {"level": found.get(1, 0), "scope": found.get(2, b"").decode(), "fresh": bool(found.get(3, 0))}
-    return {"level": 0, "scope": "", "fresh": False}
-
-
 def rules(protoset):
+    """{"Service_Method": {level, scope, fresh}}; the option is read by the contracts themselves, so that no generated code is needed."""
     files = descriptor_pb2.FileDescriptorSet.FromString(pathlib.Path(protoset).read_bytes())
-    return {f"{service.name}_{method.name}": access_of(method.options) for file in files.file for service in file.service for method in service.method}
+    pool = descriptor_pool.DescriptorPool()
+    for file in files.file:
+        pool.AddSerializedFile(file.SerializeToString())
+    access = pool.FindExtensionByName("q2o.identity.v1.access")
+    options = message_factory.GetMessageClass(pool.FindMessageTypeByName("google.protobuf.MethodOptions"))
+
+    def access_of(method):
+        rule = options.FromString(method.options.SerializeToString()).Extensions[access]
+        return {"level": rule.level, "scope": rule.scope, "fresh": rule.fresh}
+
+    return {f"{service.name}_{method.name}": access_of(method) for file in files.file for service in file.service for method in service.method}
 
 
 def complete(api, access):

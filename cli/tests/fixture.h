@@ -34,6 +34,16 @@ class Cli : public ::testing::Test {
     for (const char* name : {"BILLING", "CONNECTOR", "MAPPER", "LOADER", "VALIDATOR", "NOTIFIER"})
       setenv(("Q2O_PORT_" + std::string(name)).c_str(), std::to_string(port).c_str(), 1);
   }
+  struct Said {
+    int code;
+    std::string out, err;
+  };
+  static Said say(std::vector<std::string> words) {
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    const int code = run_words(std::move(words));
+    return {code, ::testing::internal::GetCapturedStdout(), ::testing::internal::GetCapturedStderr()};
+  }
   std::filesystem::path folder_;
 };
 

@@ -1,11 +1,11 @@
 #include "sandbox/quickbooks/oauth.h"
 
 #include <array>
-#include <cctype>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "common/http/http.h"
 #include "common/ids/ids.h"
 #include "common/json/json.h"
 #include "sandbox/quickbooks/answers.h"
@@ -49,15 +49,6 @@ std::string escaped(std::string_view text) {
       out += "&#39;";
     else
       out += c;
-  }
-  return out;
-}
-
-std::string http_escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~' ? std::string(1, c) : fmt::format("%{:02X}", byte);
   }
   return out;
 }
@@ -134,9 +125,9 @@ Response OAuth::decided(const std::map<std::string, std::string>& asked) {
     const auto code =
         ids::sha256_hex(fmt::format("{}|{}|{}", credentials_.client_secret, time_text(clock_()), codes_.size())).substr(0, 40);
     codes_[code] = {redirect, clock_() + kCodeLife};
-    back += fmt::format("code={}&state={}&realmId={}", code, http_escaped(asked.at("state")), realm_);
+    back += fmt::format("code={}&state={}&realmId={}", code, http::percent_encode(asked.at("state")), realm_);
   } else {
-    back += "error=access_denied&state=" + http_escaped(asked.at("state"));
+    back += "error=access_denied&state=" + http::percent_encode(asked.at("state"));
   }
   Response out{302, "", "text/html", {}};
   out.headers.emplace_back("Location", back);

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "common/crypto/signed_token.h"
 #include "common/http/http.h"
 #include "sandbox/generator/generator.h"
 #include "sandbox/http/server.h"
@@ -32,7 +33,7 @@ class QuickBooks : public ::testing::Test {
   }
   Response token(const std::string& form, const std::string& secret = "sandbox-client-secret") {
     Request request{.method = "POST", .path = "/oauth2/v1/tokens/bearer", .query = {}, .headers = {}, .body = form};
-    request.headers["authorization"] = "Basic " + http::base64("sandbox-client-id:" + secret);
+    request.headers["authorization"] = "Basic " + crypto::base64("sandbox-client-id:" + secret);
     return sandbox_.handle(request);
   }
   Node refreshed(const std::string& refresh_token) {
@@ -86,7 +87,7 @@ TEST_F(QuickBooks, KnowsItsTokensAfterARestart) {
                   .query = {},
                   .headers = {},
                   .body = "grant_type=refresh_token&refresh_token=" + pair["refresh_token"].text()};
-  request.headers["authorization"] = "Basic " + http::base64("sandbox-client-id:sandbox-client-secret");
+  request.headers["authorization"] = "Basic " + crypto::base64("sandbox-client-id:sandbox-client-secret");
   EXPECT_EQ(restarted.handle(request).status, 200);
   EXPECT_EQ(restarted.handle(request).status, 400);
 }
@@ -106,7 +107,7 @@ TEST_F(QuickBooks, RevokesTheWholeConnection) {
   Request request{
       .method = "POST", .path = "/v2/oauth2/tokens/revoke", .query = {}, .headers = {}, .body = R"({"token":")" + access_ + R"("})"};
   EXPECT_EQ(sandbox_.handle(request).status, 401);
-  request.headers["authorization"] = "Basic " + http::base64("sandbox-client-id:sandbox-client-secret");
+  request.headers["authorization"] = "Basic " + crypto::base64("sandbox-client-id:sandbox-client-secret");
   EXPECT_EQ(sandbox_.handle(request).status, 200);
   EXPECT_EQ(query("select * from Invoice").status, 401);
 }

@@ -3,7 +3,7 @@
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
-#include "common/content/sweeper.h"
+#include "common/content/service.h"
 #include "common/log/log.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
@@ -59,14 +59,6 @@ void show_states(pg::Pool& pool, metrics::Registry& metrics) {
   for (const auto state : kStates)
     metrics.gauge("q2o_billing_migrations", "Migrations by state", {{"state", std::string(name(state))}})
         .set(static_cast<double>(counts[static_cast<std::int64_t>(state)]));
-}
-
-/// Of config/retention.toml: answers of commands that nobody repeats any more, webhooks that were worked on.
-void sweep(runtime::Runtime& runtime, pg::Pool& pool, const std::string& config_dir) {
-  auto rules = content::read_rules(config_dir + "/retention.toml", runtime.service());
-  if (!rules) throw std::runtime_error(rules.error().message);
-  auto& sweeper = runtime.own(std::make_unique<content::Sweeper>(pool, std::move(*rules), runtime.instance(), runtime.metrics()));
-  runtime.loop("retention", [&sweeper](std::stop_token stop) { sweeper.run(stop); });
 }
 
 }  // namespace
@@ -128,7 +120,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
       listener.wait(kAdvanceEvery, stop);
     }
   });
-  sweep(runtime, pool, config_dir);
+  content::start_sweeper(runtime, pool, config_dir);  // answers of commands that nobody repeats any more, webhooks that were worked on
   runtime.loop("payments", [&pool, &payments](std::stop_token stop) { payments::run_events(pool, payments.inbox(), stop); });
   auto services = payments.services();
   services.push_back(&service);

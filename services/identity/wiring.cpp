@@ -2,6 +2,7 @@
 
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
+#include "common/liveness/pause.h"
 #include "common/log/log.h"
 #include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
@@ -19,12 +20,11 @@ namespace {
 
 constexpr std::chrono::minutes kSweepEvery{10};
 
-void sweep(people::Module& module, const pg::Options& database, std::stop_token stop) {
-  pg::Listener never(database, "identity_sweep");
+void sweep(people::Module& module, std::stop_token stop) {
   while (!stop.stop_requested()) {
     const auto rows = module.sweep();
     if (rows > 0) log::info("expired sessions, links and counts deleted", {{"rows", rows}});
-    never.wait(kSweepEvery, stop);
+    liveness::pause(kSweepEvery, stop);
   }
 }
 
@@ -41,8 +41,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   if (!config.complaints().empty()) return;  // run() prints them
 
   // An API key may get every scope that a contract names.
-  const std::string_view contracts = embedded::contracts::kFiles[0].text;
-  const auto rules = edge::Rules::of_contracts(contracts);
+  auto rules = edge::Rules::of_contracts(embedded::contracts::kFiles[0].text);
   for (const auto& [path, rule] : rules.all())
     if (!rule.access.scope().empty()) configured.settings.scopes.insert(rule.access.scope());
 
@@ -61,11 +60,11 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
     return people::read_usage(pool, tenant, request, std::chrono::system_clock::now());
   };
   auto& people = runtime.own(std::make_unique<people::Module>(pool, std::move(configured), usage, std::chrono::system_clock::now));
-  auto& edge = runtime.own(std::make_unique<edge::Module>(pool, people.access(), contracts, gate, runtime));
+  auto& edge = runtime.own(std::make_unique<edge::Module>(pool, people.access(), std::move(rules), gate, runtime));
   pg::ready_with_database(runtime, database);
   bus::run(runtime, relay);
   runtime.loop("access", [&people](std::stop_token stop) { people.access().follow(stop); });
-  runtime.loop("sweep", [&people, database](std::stop_token stop) { sweep(people, database, stop); });
+  runtime.loop("sweep", [&people](std::stop_token stop) { sweep(people, stop); });
   auto services = people.services();
   services.insert(services.end(), {&keys, &edge.authorization, &edge.access_log});
   runtime.own(std::make_unique<rpc::Server>(listen, services, runtime.metrics()));

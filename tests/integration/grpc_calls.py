@@ -79,3 +79,12 @@ def call(stack, contracts, method, request, metadata=(), seconds=4):
         )  # fmt: skip
         told = pathlib.Path(head.name).read_text(errors="replace")
     return Answer(told, done.stdout, lambda: contracts.message(method.output_type))
+
+
+def ask(stack, contracts, service, name, metadata=(), seconds=4, **fields):
+    """The same by names, with simple fields."""
+    method = contracts.method(service, name)
+    request = contracts.message(method.input_type)
+    for field, value in fields.items():
+        setattr(request, field, value)
+    return call(stack, contracts, method, request, metadata, seconds)

@@ -5,7 +5,7 @@ import subprocess
 import threading
 import unittest
 
-from grpc_calls import Contracts, call
+from grpc_calls import Contracts, ask
 from stack import Stack, wait_until
 
 SERVICE = "q2o.identity.v1.AccountService"
@@ -20,11 +20,7 @@ class Accounts(unittest.TestCase):
         cls.contracts = Contracts(cls.stack.binaries)
 
     def ask(self, name, metadata=(), **fields):
-        method = self.contracts.method(SERVICE, name)
-        request = self.contracts.message(method.input_type)
-        for field, value in fields.items():
-            setattr(request, field, value)
-        return call(self.stack, self.contracts, method, request, metadata)
+        return ask(self.stack, self.contracts, SERVICE, name, metadata, **fields)
 
     def sql(self, statement):
         password = (self.stack.folder / "secrets/postgres.password").read_text().strip()

@@ -21,13 +21,15 @@ grpc::Status ContentService::PurgeContent(grpc::ServerContext* context, const id
   });
 }
 
+void start_sweeper(runtime::Runtime& runtime, pg::Pool& pool, const std::string& config_dir) {
+  auto rules = read_rules(config_dir + "/retention.toml", runtime.service());
+  if (!rules) throw std::runtime_error(rules.error().message);
+  auto& sweeper = runtime.own(std::make_unique<Sweeper>(pool, std::move(*rules), runtime.instance(), runtime.metrics()));
+  runtime.loop("retention", [&sweeper](std::stop_token stop) { sweeper.run(stop); });
+}
+
 grpc::Service& start(runtime::Runtime& runtime, pg::Pool& pool, const sealing::Options& options, const std::string& config_dir) {
-  if (!config_dir.empty()) {
-    auto rules = read_rules(config_dir + "/retention.toml", runtime.service());
-    if (!rules) throw std::runtime_error(rules.error().message);
-    auto& sweeper = runtime.own(std::make_unique<Sweeper>(pool, std::move(*rules), runtime.instance(), runtime.metrics()));
-    runtime.loop("retention", [&sweeper](std::stop_token stop) { sweeper.run(stop); });
-  }
+  if (!config_dir.empty()) start_sweeper(runtime, pool, config_dir);
   return runtime.own(std::make_unique<ContentService>(pool, options.token));
 }
 

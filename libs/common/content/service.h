@@ -19,6 +19,9 @@ class ContentService final : public identity::v1::ContentService::Service {
   const config::Secret token_;
 };
 
+/// Starts the sweeper with the service's rules of `config_dir`/retention.toml. Throws when the file is wrong.
+void start_sweeper(runtime::Runtime& runtime, pg::Pool& pool, const std::string& config_dir);
+
 /// Starts the sweeper with the service's rules of `config_dir`/retention.toml (empty folder: none) and makes the ContentService, to be put
 /// among those that the server offers. Throws when the file is wrong.
 grpc::Service& start(runtime::Runtime& runtime, pg::Pool& pool, const sealing::Options& options, const std::string& config_dir);

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "common/liveness/pause.h"
 #include "common/log/log.h"
 
 namespace q2o::content {
@@ -73,16 +74,13 @@ std::uint64_t Sweeper::sweep(std::stop_token stop) {
 }
 
 void Sweeper::run(std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
     try {
       sweep(stop);
     } catch (const std::exception& problem) {
       log::warn("old rows were not deleted, trying again in an hour", {{"error", problem.what()}});
     }
-    wake.wait_for(lock, stop, kEvery, [] { return false; });
+    liveness::pause(kEvery, stop);
   }
 }
 

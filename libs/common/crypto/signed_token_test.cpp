@@ -42,6 +42,13 @@ TEST(SignedToken, PartsHaveNoLineEnds) {
   EXPECT_THROW(sign_token(kKey, "stream", {"a\nb"}, kNow), std::invalid_argument);
 }
 
+TEST(Base64, WritesAsOthersDo) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+}
+
 TEST(Base64, ReadsWhatItWrites) {
   for (const auto& text : {std::string(), std::string("f"), std::string("fo"), std::string("foo"), std::string("\xff\xfe\x00\x01", 4)})
     EXPECT_EQ(from_base64(base64(text)).value(), text);

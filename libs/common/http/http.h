@@ -57,6 +57,5 @@ class Client {
 };
 
 std::string percent_encode(std::string_view text);
-std::string base64(std::string_view bytes);
 
 }  // namespace q2o::http

@@ -34,13 +34,13 @@ Retry retry_of(const std::string& word) {
   return Retry::never;
 }
 
+}  // namespace
+
 std::string metadata(const grpc::ServerContext& context, const char* key) {
   const auto& all = context.client_metadata();
   const auto at = all.find(key);
   return at == all.end() ? std::string() : std::string(at->second.data(), at->second.size());
 }
-
-}  // namespace
 
 grpc::Status to_status(const Error& error) {
   google::rpc::ErrorInfo info;

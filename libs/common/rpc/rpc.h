@@ -26,6 +26,8 @@ struct Caller {
 };
 /// Error unauthenticated when there is no tenant, invalid_argument when there is no deadline.
 Result<Caller> caller(const grpc::ServerContext& context);
+/// One value of the call's metadata; empty when absent.
+std::string metadata(const grpc::ServerContext& context, const char* key);
 
 /// Sync services on a bounded thread pool; grpc.health.v1 and reflection switched on; metrics and a log line per call by interceptor.
 class Server {

@@ -1,7 +1,6 @@
 #include "common/sealing/remote_keys.h"
 
-#include <condition_variable>
-
+#include "common/liveness/pause.h"
 #include "common/log/log.h"
 #include "common/sealing/services.h"
 
@@ -168,13 +167,10 @@ void RemoteKeys::refresh_once() {
 }
 
 void RemoteKeys::refresh(std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
     refresh_once();
     // Until the first answer often: a service is not ready without.
-    wake.wait_for(lock, stop, usable() ? std::chrono::milliseconds(kLookEvery) : std::chrono::milliseconds(200), [] { return false; });
+    liveness::pause(usable() ? std::chrono::milliseconds(kLookEvery) : std::chrono::milliseconds(200), stop);
   }
 }
 

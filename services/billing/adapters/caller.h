@@ -16,11 +16,9 @@ inline Result<Caller> caller_of(const grpc::ServerContext& context, const rpc::C
     return fail(Code::invalid_argument, "the idempotency key is longer than 255 bytes", "IDEMPOTENCY_KEY_INVALID", "Take a UUID.");
   Caller out{caller.tenant, caller.actor, caller.idempotency_key};
   if (!out.idempotency_key.empty()) out.request = ids::sha256_hex(request.GetTypeName() + "\n" + request.SerializeAsString());
-  const auto& metadata = context.client_metadata();
   // The edge always says from where a call comes; without a role it is nobody's.
-  if (metadata.contains("q2o-address")) out.role = "none";
-  const auto role = metadata.find("q2o-role");
-  if (role != metadata.end() && !role->second.empty()) out.role = std::string(role->second.data(), role->second.size());
+  if (context.client_metadata().contains("q2o-address")) out.role = "none";
+  if (auto role = rpc::metadata(context, "q2o-role"); !role.empty()) out.role = std::move(role);
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
 #include "common/json/json.h"
+#include "common/liveness/pause.h"
 #include "common/log/log.h"
 #include "common/rpc/page.h"
 #include "common/sealing/services.h"
@@ -60,9 +61,18 @@ void store_tombstone(pg::Tx& tx, const std::string& tenant, const std::string& p
   bus::store(tx, message);
 }
 
-tl::unexpected<Error> goes_on(const std::string& migration) {
-  return fail(Code::failed_precondition, fmt::format("migration {} runs", migration), "RUN_GOES_ON",
-              "Wait for its end, or stop it: q2o stop.");
+/// The migrations of the scope, locked; an error when a run of one of them goes on.
+Result<std::vector<std::string>> at_rest_of(pg::Tx& tx, const std::string& tenant, const std::string& wanted) {
+  std::vector<std::string> out;
+  for (const auto row : tx.exec("SELECT migration_id, state FROM migration WHERE tenant_id = $1 AND ($2 = '' OR migration_id = $2) "
+                                "ORDER BY migration_id FOR UPDATE",
+                                {tenant, wanted})) {
+    if (is_going_on(row))
+      return fail(Code::failed_precondition, fmt::format("migration {} runs", row.text("migration_id")), "RUN_GOES_ON",
+                  "Wait for its end, or stop it: q2o stop.");
+    out.push_back(row.text("migration_id"));
+  }
+  return out;
 }
 
 }  // namespace
@@ -109,13 +119,8 @@ bool Purger::is_open(const std::string& tenant, const std::string& migration) {
 
 Status Purger::settings_are_back(const std::string& tenant, const std::string& migration) {
   if (!loader_) return {};
-  const auto running = pool_.transact([&](pg::Tx& tx) {
-    for (const auto row :
-         tx.exec("SELECT migration_id, state FROM migration WHERE tenant_id = $1 AND ($2 = '' OR migration_id = $2)", {tenant, migration}))
-      if (is_going_on(row)) return row.text("migration_id");
-    return std::string();
-  });
-  if (!running.empty()) return goes_on(running);
+  const auto at_rest = pool_.transact([&](pg::Tx& tx) { return at_rest_of(tx, tenant, migration); });
+  if (!at_rest) return fail(at_rest.error());
   loader::v1::ListLeftSettingsRequest request;
   request.set_migration_id(migration);
   request.set_of_runs_at_work(true);  // a run that was stopped a moment ago is still at work there
@@ -155,13 +160,9 @@ Result<Purger::Job> Purger::begin(const Caller& caller, const v1::PurgeRequest& 
     const auto open = tx.exec(std::string(kColumns) + "WHERE tenant_id = $1 AND migration_id = $2 AND certificate = '' FOR UPDATE",
                               {caller.tenant, wanted});
     if (!open.empty()) return job_of(open[0]);
-    std::vector<std::string> migrations;
-    for (const auto row : tx.exec("SELECT migration_id, state FROM migration WHERE tenant_id = $1 AND ($2 = '' OR migration_id = $2) "
-                                  "ORDER BY migration_id FOR UPDATE",
-                                  {caller.tenant, wanted})) {
-      if (is_going_on(row)) return goes_on(row.text("migration_id"));
-      migrations.push_back(row.text("migration_id"));
-    }
+    const auto at_rest = at_rest_of(tx, caller.tenant, wanted);
+    if (!at_rest) return fail(at_rest.error());
+    const auto& migrations = *at_rest;
     if (migrations.empty() && !wanted.empty())
       return fail(Code::not_found, fmt::format("there is no migration '{}'", wanted), "MIGRATION_NOT_FOUND", "q2o status lists them.");
     tx.exec("UPDATE migration SET purging = true WHERE migration_id = ANY($1::text[])", {migrations});
@@ -313,12 +314,9 @@ void Purger::finish_open() {
 }
 
 void Purger::resume(std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock waiting(mutex);
   while (!stop.stop_requested()) {
     finish_open();
-    wake.wait_for(waiting, stop, kResumeEvery, [] { return false; });
+    liveness::pause(kResumeEvery, stop);
   }
 }
 

@@ -9,9 +9,8 @@ namespace {
 using config::Secret;
 
 Person person_of(const grpc::ServerContext& context, const rpc::Caller& caller) {
-  const auto found = context.client_metadata().find("q2o-person");
-  const bool known = found != context.client_metadata().end() && !found->second.empty();
-  return {caller.tenant, known ? "person:" + std::string(found->second.data(), found->second.size()) : "actor:" + caller.actor};
+  const auto person = rpc::metadata(context, "q2o-person");
+  return {caller.tenant, person.empty() ? "actor:" + caller.actor : "person:" + person};
 }
 
 std::string time_text(std::int64_t seconds) {

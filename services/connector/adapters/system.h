@@ -1,9 +1,7 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
-
 #include "common/http/http.h"
+#include "common/liveness/pause.h"
 #include "services/connector/app/ports.h"
 
 namespace q2o::connector {
@@ -12,10 +10,7 @@ class SystemClock : public Clock {
  public:
   std::chrono::system_clock::time_point now() override { return std::chrono::system_clock::now(); }
   bool wait(milliseconds time, std::stop_token stop) override {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any never;
-    never.wait_for(lock, stop, time, [] { return false; });
+    liveness::pause(time, stop);
     return !stop.stop_requested();
   }
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/crypto/signed_token.h"
 #include "common/json/json.h"
 #include "services/connector/domain/backoff.h"
 
@@ -54,7 +55,7 @@ const PlatformApps OAuthClient::kNoApps;
 
 std::string OAuthClient::basic(const Credentials& credentials) const {
   const auto& secret = credentials.client_secret.empty() ? secret_of(apps_, credentials.client_id.reveal()) : credentials.client_secret;
-  return "Basic " + http::base64(credentials.client_id.reveal() + ":" + secret.reveal());
+  return "Basic " + crypto::base64(credentials.client_id.reveal() + ":" + secret.reveal());
 }
 
 Result<Tokens> OAuthClient::post(const std::string& token_url, const Credentials& credentials, const std::string& form,

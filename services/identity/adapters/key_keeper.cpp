@@ -6,15 +6,14 @@
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
+#include "common/pg/utc.h"
 
 namespace q2o::identity {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
-constexpr const char* kColumns =
-    "select key_id, migration_id, version, master, wrapped, destroyed_at, "
-    "to_char(created_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as created, "
-    "coalesce(to_char(destroyed_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), '') as destroyed from data_key ";
+const std::string kColumns = "select key_id, migration_id, version, master, wrapped, destroyed_at, " + pg::utc("created_at", "created") +
+                             ", " + pg::utc("destroyed_at", "destroyed") + " from data_key ";
 
 std::string context(std::string_view tenant, std::string_view migration, std::int64_t version) {
   return std::string(tenant) + "/" + std::string(migration) + "/" + std::to_string(version);
@@ -76,8 +75,7 @@ Result<v1::GetDataKeysResponse> KeyKeeper::keys(const sealing::Owner& owner) {
   return pool_.transact([&](pg::Tx& tx) -> Result<v1::GetDataKeysResponse> {
     using_masters(tx);
     const auto read = [&] {
-      return tx.exec(std::string(kColumns) + "where tenant_id = $1 and migration_id = $2 order by version",
-                     {owner.tenant, owner.migration});
+      return tx.exec(kColumns + "where tenant_id = $1 and migration_id = $2 order by version", {owner.tenant, owner.migration});
     };
     auto rows = read();
     bool lives = false;
@@ -123,10 +121,9 @@ Result<std::vector<v1::KeyDescription>> KeyKeeper::destroy(const std::string& te
         {tenant, migration});
     announce(tx, tenant, migration, true);
     std::vector<v1::KeyDescription> out;
-    for (const auto row :
-         tx.exec(std::string(kColumns) + "where tenant_id = $1 and ($2 = '' or migration_id = $2) and destroyed_at is not null "
-                                         "order by migration_id, version",
-                 {tenant, migration}))
+    for (const auto row : tx.exec(kColumns + "where tenant_id = $1 and ($2 = '' or migration_id = $2) and destroyed_at is not null "
+                                             "order by migration_id, version",
+                                  {tenant, migration}))
       out.push_back(describe(row));
     return out;
   });
@@ -169,8 +166,7 @@ Result<v1::RotateMasterResponse> KeyKeeper::rotate_master() {
 std::vector<v1::KeyDescription> KeyKeeper::list(const std::string& tenant) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<v1::KeyDescription> out;
-    for (const auto row : tx.exec(std::string(kColumns) + "where tenant_id = $1 order by migration_id, version", {tenant}))
-      out.push_back(describe(row));
+    for (const auto row : tx.exec(kColumns + "where tenant_id = $1 order by migration_id, version", {tenant})) out.push_back(describe(row));
     return out;
   });
 }

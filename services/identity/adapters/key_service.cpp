@@ -15,12 +15,7 @@ Status must_be_owner(const std::string& tenant, const std::string& migration) {
 template <class Work>
 grpc::Status answer(const grpc::ServerContext& context, const config::Secret& token, const Work& work) {
   if (const auto known = sealing::is_service(context, token); !known) return rpc::to_status(known.error());
-  try {
-    const Status done = work();
-    return done ? grpc::Status::OK : rpc::to_status(done.error());
-  } catch (const std::exception& surprise) {
-    return rpc::cannot_answer("identity", surprise);
-  }
+  return rpc::serve_anybody("identity", work);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "services/identity/audit/audit.h"
 
 #include "common/crypto/hmac.h"
-#include "common/log/log.h"
 #include "common/pg/acting.h"
 #include "services/identity/audit/chain.h"
 #include "services/identity/people/adapters/sealed.h"
@@ -72,17 +71,6 @@ void Audit::append(pg::Tx& tx, const Event& event) const {
        hash});
   tx.exec("update audit_head set sequence = $2, hash = $3, mac = $4 where tenant_id = $1",
           {event.tenant, entry.sequence, hash, mac(event.tenant, entry.sequence, hash)});
-}
-
-Status Audit::append(const Event& event) const {
-  try {
-    pool_.transact([&](pg::Tx& tx) { append(tx, event); });
-    return {};
-  } catch (const std::exception& problem) {
-    log::error("an audit entry could not be written", {{"action", event.action}, {"error", problem.what()}});
-    return fail(
-        Error{Code::unavailable, "the audit cannot be written now", Retry::after_backoff, Effect::unknown, "AUDIT_UNAVAILABLE", {}, {}});
-  }
 }
 
 std::vector<v1::AuditEntry> Audit::list(const std::string& tenant, std::uint64_t before, std::uint32_t most) const {

@@ -27,8 +27,6 @@ class Audit {
   Audit(pg::Pool& pool, config::Secret mac_key, people::Clock now) : pool_(pool), mac_key_(std::move(mac_key)), now_(std::move(now)) {}
   /// Commits with what it tells. Acts for the tenant afterwards. Throws when it cannot be written: what is not noted does not happen.
   void append(pg::Tx& tx, const Event& event) const;
-  /// On its own, for what happened elsewhere. Error unavailable: try again.
-  Status append(const Event& event) const;
   /// Newest first, before a sequence (0: from the newest), at most `most`.
   std::vector<v1::AuditEntry> list(const std::string& tenant, std::uint64_t before, std::uint32_t most) const;
   /// Reckons all hashes again, in pieces.

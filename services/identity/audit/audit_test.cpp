@@ -11,7 +11,9 @@ class AuditTest : public people::PeopleTest {
  protected:
   void write(int entries) {
     for (int i = 0; i < entries; ++i)
-      must(audit->append({tenant, "ann@example.com", "test.done", "thing/" + std::to_string(i), "detail äöü", "192.0.2.1"}));
+      pool->transact([&](pg::Tx& tx) {
+        audit->append(tx, {tenant, "ann@example.com", "test.done", "thing/" + std::to_string(i), "detail äöü", "192.0.2.1"});
+      });
   }
   v1::VerifyAuditResponse verify(const std::string& known = "") { return audit->verify(tenant, known); }
   /// What somebody with the whole database in his hands does.

@@ -11,6 +11,7 @@ namespace q2o::identity {
 
 /// A person's or a key's role in one tenant; each includes those before it.
 enum class Role { none, viewer, accountant, owner };
+const char* word(Role role);  ///< "viewer"
 
 /// Who is asking, and for which tenant. Everything in it has been verified.
 struct Asker {

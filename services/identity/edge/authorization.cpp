@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <google/rpc/status.pb.h>
 
+#include "common/crypto/signed_token.h"
 #include "common/http/http.h"
 #include "common/log/log.h"
 #include "common/rpc/rpc.h"
@@ -65,22 +66,7 @@ Knock knock_of(const CheckRequest& request) {
   return out;
 }
 
-const char* role_word(const Asker& asker) {
-  if (asker.is_operator) return "operator";
-  switch (asker.role) {
-    case Role::viewer:
-      return "viewer";
-    case Role::accountant:
-      return "accountant";
-    case Role::owner:
-      return "owner";
-    case Role::none:
-      break;
-  }
-  return "none";
-}
-
-void let_pass(const CheckRequest& request, const Pass& pass, CheckResponse& response) {
+void let_pass(const CheckRequest& request, const Knock& knock, const Pass& pass, CheckResponse& response) {
   auto& ok = *response.mutable_ok_response();
   auto* headers = ok.mutable_headers();
   if (pass.asker) {
@@ -89,12 +75,12 @@ void let_pass(const CheckRequest& request, const Pass& pass, CheckResponse& resp
     if (!asker.person.empty()) set(headers, "q2o-person", header_text(asker.person));
     if (!asker.key_id.empty()) set(headers, "q2o-key", header_text(asker.key_id));
     set(headers, "q2o-actor", header_text(asker.actor));
-    set(headers, "q2o-role", role_word(asker));
+    set(headers, "q2o-role", asker.is_operator ? "operator" : word(asker.role));
   }
   set(headers, "q2o-address", header_text(request.attributes().source().address().socket_address().address()));
   set(headers, "grpc-timeout", timeout_for(pass.rule, header(request, "grpc-timeout")));
   ok.add_headers_to_remove("authorization");
-  if (!knock_of(request).path.starts_with(kOwnServices)) ok.add_headers_to_remove("cookie");
+  if (!knock.path.starts_with(kOwnServices)) ok.add_headers_to_remove("cookie");
 }
 
 void refuse(const CheckRequest& request, const Error& error, CheckResponse& response) {
@@ -114,7 +100,7 @@ void refuse(const CheckRequest& request, const Error& error, CheckResponse& resp
   set(headers, "content-type", "application/grpc");
   set(headers, "grpc-status", std::to_string(status.error_code()));
   set(headers, "grpc-message", header_text(error.message));
-  set(headers, "grpc-status-details-bin", http::base64(status.error_details()));
+  set(headers, "grpc-status-details-bin", crypto::base64(status.error_details()));
 }
 
 }  // namespace
@@ -132,7 +118,7 @@ grpc::Status Authorization::Check(grpc::ServerContext*, const CheckRequest* requ
     }
   }();
   if (answer)
-    let_pass(*request, *answer, *response);
+    let_pass(*request, knock, *answer, *response);
   else
     refuse(*request, answer.error(), *response);
   metrics_.counter("q2o_identity_checks_total", "Calls that the edge asked about", {{"outcome", answer ? "passed" : answer.error().reason}})

@@ -2,7 +2,23 @@
 
 #include <fmt/format.h>
 
-namespace q2o::identity::edge {
+namespace q2o::identity {
+
+const char* word(Role role) {
+  switch (role) {
+    case Role::viewer:
+      return "viewer";
+    case Role::accountant:
+      return "accountant";
+    case Role::owner:
+      return "owner";
+    case Role::none:
+      break;
+  }
+  return "none";
+}
+
+namespace edge {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
@@ -20,20 +36,6 @@ Role role_for(v1::Level level) {
       return Role::none;
   }
 }
-const char* word(Role role) {
-  switch (role) {
-    case Role::viewer:
-      return "viewer";
-    case Role::accountant:
-      return "accountant";
-    case Role::owner:
-      return "owner";
-    case Role::none:
-      break;
-  }
-  return "none";
-}
-
 tl::unexpected<Error> not_signed_in() {
   return fail(Code::unauthenticated, "this call needs somebody who is signed in", "NOT_SIGNED_IN",
               "Sign in, or send an API key as 'Authorization: Bearer mk_…'.");
@@ -123,4 +125,5 @@ Status Gate::may(const Asker& asker, const v1::Access& access) const {
   return {};
 }
 
-}  // namespace q2o::identity::edge
+}  // namespace edge
+}  // namespace q2o::identity

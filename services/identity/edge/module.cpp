@@ -11,11 +11,8 @@ GateOptions read_options(config::Reader& config) {
   return out;
 }
 
-Module::Module(pg::Pool& pool, Askers& askers, std::string_view contracts, GateOptions options, runtime::Runtime& runtime)
-    : gate_(Rules::of_contracts(contracts), askers, std::move(options)),
-      usage_(pool),
-      authorization(gate_, runtime.metrics()),
-      access_log(usage_) {
+Module::Module(pg::Pool& pool, Askers& askers, Rules rules, GateOptions options, runtime::Runtime& runtime)
+    : gate_(std::move(rules), askers, std::move(options)), usage_(pool), authorization(gate_, runtime.metrics()), access_log(usage_) {
   runtime.loop("usage", [this](std::stop_token stop) { usage_.run(2s, stop); });
 }
 

@@ -12,8 +12,8 @@ GateOptions read_options(config::Reader& config);  ///< edge.{origins,fresh_minu
 /// What identity does for the edge: answers about calls, and counts them.
 class Module {
  public:
-  /// `contracts`: see Rules::of_contracts. `askers` lives longer.
-  Module(pg::Pool& pool, Askers& askers, std::string_view contracts, GateOptions options, runtime::Runtime& runtime);
+  /// `askers` lives longer.
+  Module(pg::Pool& pool, Askers& askers, Rules rules, GateOptions options, runtime::Runtime& runtime);
 
  private:
   const Gate gate_;

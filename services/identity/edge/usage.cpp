@@ -1,7 +1,6 @@
 #include "services/identity/edge/usage.h"
 
-#include <condition_variable>
-
+#include "common/liveness/pause.h"
 #include "common/log/log.h"
 #include "common/pg/acting.h"
 
@@ -83,11 +82,8 @@ void UsageBook::write_tenant(pg::Tx& tx, const std::string& tenant, const std::m
 }
 
 void UsageBook::run(std::chrono::milliseconds every, std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
-    wake.wait_for(lock, stop, every, [] { return false; });
+    liveness::pause(every, stop);
     write();
   }
 }

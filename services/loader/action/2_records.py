@@ -240,11 +240,13 @@ def matches_of(moves):
 
 
 def matches_by_others(move):
-    """Matches on the items of an entry that a person has made; those that a change takes away are made again after it (match_again)."""
+    """The external ids of our matches on the items of an entry, as matches_of; and the matches that a person has made there: those that a
+    change takes away are made again after it (match_again)."""
     partials = move.line_ids.matched_debit_ids | move.line_ids.matched_credit_ids
-    ours = set()
+    lost, ours = [], set()
     if partials:
-        for row in xids.search_read([('module', '=', module), ('model', '=', 'account.partial.reconcile'), ('res_id', 'in', partials.ids)], ['res_id']):
+        for row in xids.search_read([('module', '=', module), ('model', '=', 'account.partial.reconcile'), ('res_id', 'in', partials.ids)], ['name', 'res_id']):
+            lost.append(row['name'])
             ours.add(row['res_id'])
     by_others = []
     kept_for_ours = {}  # (account, sign) -> what our own matches, which are sent again, will take there
@@ -258,7 +260,7 @@ def matches_by_others(move):
             by_others.append({
                 'place': place, 'other': other, 'amount': partial.amount, 'debit': partial.debit_amount_currency, 'credit': partial.credit_amount_currency,
                 'exchange': bool(partial.exchange_move_id), 'name': '%s with %s' % (move.name, other.move_id.name)})
-    return by_others, kept_for_ours
+    return lost, by_others, kept_for_ours
 
 
 def has_open(line, home, foreign):
@@ -322,8 +324,7 @@ def change_move(record, changes, wants_post):
     by_others, kept_for_ours = [], {}
     cancel = changes.pop('state', None) == 'cancel' or record.state == 'cancel' and not wants_post
     if hard and record.state != 'draft':
-        lost = matches_of(record)
-        by_others, kept_for_ours = matches_by_others(record)
+        lost, by_others, kept_for_ours = matches_by_others(record)
         record.button_draft()
     if changes:
         record.write(replace_lines(record, changes))
@@ -381,8 +382,7 @@ def replace(names, by):
 
 def remake(row, record, body):
     """Payments and statement lines: an edit as draft would recompute their items."""
-    lost = matches_of(record.move_id)
-    by_others, kept_for_ours = matches_by_others(record.move_id)
+    lost, by_others, kept_for_ours = matches_by_others(record.move_id)
     name = row['record']['external_id']
     delete(record)
     xids.search([('module', '=', module), ('name', '=', name)]).unlink()

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/crypto/signed_token.h"
 #include "common/http/http.h"
 #include "common/rpc/rpc.h"
 
@@ -41,7 +42,7 @@ Result<std::string> GrpcSourceFiles::fetch(const RunInfo& run, const Item& item)
                       "FILE_CUT",
                       "",
                       {}});
-  return http::base64(bytes);
+  return crypto::base64(bytes);
 }
 
 }  // namespace q2o::loader

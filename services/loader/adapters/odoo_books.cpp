@@ -124,7 +124,9 @@ Result<std::string> OdooBooks::version(std::chrono::milliseconds deadline) {
   if (!answer) return fail(answer.error());
   const auto& told = answer->value()["server_version"];
   if (!told.is_string()) return fail(no_answer("Odoo's answer to the question for its version has none"));
-  return std::string(told.text());
+  std::string version(told.text());
+  if (is_supported(version)) known_ = true;
+  return version;
 }
 
 Status OdooBooks::looks_like_odoo(std::chrono::milliseconds deadline) {
@@ -134,7 +136,6 @@ Status OdooBooks::looks_like_odoo(std::chrono::milliseconds deadline) {
   if (!is_supported(*told))
     return fail(Code::failed_precondition, fmt::format("The target is Odoo {}.", told->substr(0, 40)), "VERSION_UNSUPPORTED",
                 "Use an Odoo 18.0 (community or enterprise).");
-  known_ = true;
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 
@@ -24,7 +25,7 @@ class OdooBooks final : public Books {
   TargetAccess access_;
   Status looks_like_odoo(std::chrono::milliseconds deadline);
   std::mutex mutex_;
-  bool known_ = false;  ///< it has answered like an Odoo 18
+  std::atomic<bool> known_ = false;  ///< it has answered like an Odoo 18
   std::int64_t user_id_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <random>
 
+#include "common/liveness/pause.h"
 #include "common/log/log.h"
 #include "services/loader/app/file_fetcher.h"
 #include "services/loader/domain/odoo_error.h"
@@ -15,10 +16,7 @@ namespace q2o::loader {
 namespace {
 
 void wait_in_real_time(std::chrono::milliseconds at_most, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  wake.wait_for(lock, stop, at_most, [] { return false; });
+  liveness::pause(at_most, stop);
 }
 
 double jitter() {

@@ -47,13 +47,16 @@ Values values_of(const std::string& text) {
   return out;
 }
 
+bool is_unwanted(pg::Tx& tx, const std::string& tenant, const std::string& recipient, bool essential) {
+  return !tx.exec("select 1 from suppressed where tenant_id = $1::uuid and recipient = $2 and (reason = 'refused' or not $3)",
+                  {tenant, recipient, essential})
+              .empty();
+}
+
 void Announcer::add_mail(pg::Tx& tx, const Personal& mail, const std::string& migration, bool essential) const {
   const auto recipient = recipient_of(tx, mail.tenant, mail.address);
   const auto id = ids::uuid_v7();
-  const bool unwanted =
-      !tx.exec("select 1 from suppressed where tenant_id = $1::uuid and recipient = $2 and (reason = 'refused' or not $3)",
-               {mail.tenant, recipient, essential})
-           .empty();
+  const bool unwanted = is_unwanted(tx, mail.tenant, recipient, essential);
   tx.exec(
       "insert into mail (mail_id, tenant_id, migration_id, notice_id, event, recipient, address, content, message_id, essential, state, "
       "settled_at) values ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $11, case when $10 then 'suppressed' else 'waiting' end, "

@@ -35,6 +35,8 @@ class Announcer {
 
 /// Keyed fingerprint of an address: what rows are found by that must not name it.
 std::string recipient_of(pg::Tx& tx, const std::string& tenant, const std::string& address);
+/// Who gets nothing any more, or nothing that is not essential.
+bool is_unwanted(pg::Tx& tx, const std::string& tenant, const std::string& recipient, bool essential);
 /// Values as one JSON object and back.
 std::string to_json(const Values& values);
 Values values_of(const std::string& json);

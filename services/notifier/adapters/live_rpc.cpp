@@ -22,11 +22,6 @@ constexpr auto kLookAnyway = std::chrono::seconds(5);
 /// Progress with all its entities has some kilobytes.
 constexpr std::uint32_t kJobsMost = 200;
 
-std::string metadata(const grpc::ServerContext& context, const char* key) {
-  const auto found = context.client_metadata().find(key);
-  return found == context.client_metadata().end() ? std::string() : std::string(found->second.data(), found->second.size());
-}
-
 bool is_number(const std::string& text) {
   return !text.empty() && text.size() < 20 && text.find_first_not_of("0123456789") == std::string::npos;
 }
@@ -75,17 +70,12 @@ grpc::Status LiveRpc::Stream(grpc::ServerContext* context, const v1::StreamReque
   if (!place.got()) return rpc::to_status(too_many_watch(places_));
   context->AddInitialMetadata("cache-control", "no-cache, no-transform");
   context->AddInitialMetadata("x-accel-buffering", "no");
-  try {
-    const auto done = stream(*context, token->parts.at(0), token->expires, *writer);
-    return done ? grpc::Status::OK : rpc::to_status(done.error());
-  } catch (const std::exception& surprise) {
-    return rpc::cannot_answer("notifier", surprise);
-  }
+  return rpc::serve_anybody("notifier", [&] { return stream(*context, token->parts.at(0), token->expires, *writer); });
 }
 
 Status LiveRpc::stream(const grpc::ServerContext& context, const std::string& tenant, crypto::Moment until,
                        grpc::ServerWriter<google::api::HttpBody>& writer) {
-  auto last = metadata(context, "last-event-id");
+  auto last = rpc::metadata(context, "last-event-id");
   if (!is_number(last)) last = "0";
   std::map<std::string, std::uint64_t> told;  // what comes twice is not told twice on one stream
   auto last_word = Clock::now();

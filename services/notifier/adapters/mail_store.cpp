@@ -2,18 +2,17 @@
 
 #include "common/ids/ids.h"
 #include "common/log/log.h"
+#include "common/pg/utc.h"
 #include "services/notifier/adapters/announcer.h"
 
 namespace q2o::notifier {
 namespace {
 
 constexpr std::chrono::milliseconds kLease{10'000};
-constexpr const char* kColumns =
-    "mail_id, tenant_id, migration_id, event, recipient, address, content, message_id, essential, state, attempts, last_reply, number, "
-    "to_char(created_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as created, "
-    "to_char(next_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as next, "
-    "to_char(settled_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as settled, "
-    "greatest(0, extract(epoch from now() - due_at))::bigint as age";
+const std::string kColumns =
+    "mail_id, tenant_id, migration_id, event, recipient, address, content, message_id, essential, state, attempts, last_reply, number, " +
+    pg::utc("created_at", "created") + ", " + pg::utc("next_at", "next") + ", " + pg::utc("settled_at", "settled") +
+    ", greatest(0, extract(epoch from now() - due_at))::bigint as age";
 
 pg::Lease lease_of(const MailJob& job) {
   return {"mail", job.id, job.fence};
@@ -56,19 +55,12 @@ void becomes_unknown(pg::Tx& tx, const std::string& id, const pg::Lease& lease) 
   log::warn("nobody knows whether a mail was sent: it goes out again under the same Message-ID", {{"mail", id}});
 }
 
-/// Who gets a mail may have said no since it was made, or may not exist: it is not tried.
-bool is_unwanted(pg::Tx& tx, const pg::Row& row) {
-  return !tx.exec("select 1 from suppressed where tenant_id = $1::uuid and recipient = $2 and (reason = 'refused' or not $3)",
-                  {row.text("tenant_id"), row.text("recipient"), row.boolean("essential")})
-              .empty();
-}
-
 }  // namespace
 
 std::optional<MailJob> MailStore::next() {
   return pool_.transact([&](pg::Tx& tx) -> std::optional<MailJob> {
     for (const auto row :
-         tx.exec(std::string("select ") + kColumns +
+         tx.exec("select " + kColumns +
                  " from mail where state in ('waiting', 'sending', 'unknown') and next_at <= now() order by next_at limit 20 for "
                  "update skip locked")) {
       const auto id = row.text("mail_id");
@@ -78,7 +70,8 @@ std::optional<MailJob> MailStore::next() {
         becomes_unknown(tx, id, *lease);
         continue;
       }
-      if (is_unwanted(tx, row)) {
+      // He may have said no since it was made, or may not exist: it is not tried.
+      if (is_unwanted(tx, row.text("tenant_id"), row.text("recipient"), row.boolean("essential"))) {
         tx.exec("update mail set state = 'suppressed', content = '', settled_at = now() where mail_id = $1", {id});
         pg::release(tx, *lease);
         continue;
@@ -155,7 +148,7 @@ std::vector<v1::Mail> MailStore::list(const std::string& tenant, std::int64_t be
     next = 0;
     std::int64_t last = 0;
     for (const auto row :
-         tx.exec(std::string("select ") + kColumns +
+         tx.exec("select " + kColumns +
                      " from mail where tenant_id = $1::uuid and ($2::bigint = 0 or number < $2) order by number desc limit $3",
                  {tenant, before, static_cast<std::int64_t>(most) + 1})) {
       if (out.size() == most) {
@@ -171,11 +164,8 @@ std::vector<v1::Mail> MailStore::list(const std::string& tenant, std::int64_t be
 
 Result<std::optional<v1::Mail>> MailStore::resend(const std::string& tenant, const std::string& mail_id) {
   return pool_.transact([&](pg::Tx& tx) -> Result<std::optional<v1::Mail>> {
-    const auto read = [&] {
-      return tx.exec(std::string("select ") + kColumns + " from mail where tenant_id = $1::uuid and mail_id = $2::uuid for update",
-                     {tenant, mail_id});
-    };
-    auto rows = read();
+    const auto rows =
+        tx.exec("select " + kColumns + " from mail where tenant_id = $1::uuid and mail_id = $2::uuid for update", {tenant, mail_id});
     if (rows.empty()) return std::optional<v1::Mail>();
     const auto state = rows[0].text("state");
     if (state != "refused" && state != "given_up")
@@ -186,11 +176,12 @@ Result<std::optional<v1::Mail>> MailStore::resend(const std::string& tenant, con
                   "Ask for what it was about once more.");
     tx.exec("delete from suppressed where tenant_id = $1::uuid and recipient = $2 and reason = 'refused'",
             {tenant, rows[0].text("recipient")});
-    tx.exec("update mail set state = 'waiting', attempts = 0, next_at = now(), due_at = now(), settled_at = null where mail_id = $1",
-            {mail_id});
     tx.notify(kMailChannel);
-    rows = read();
-    return std::optional(mail_of(tx, rows[0]));
+    return std::optional(mail_of(
+        tx, tx.one("update mail set state = 'waiting', attempts = 0, next_at = now(), due_at = now(), settled_at = null where mail_id = $1 "
+                   "returning " +
+                       kColumns,
+                   {mail_id})));
   });
 }
 

@@ -1,6 +1,7 @@
 #include "services/notifier/adapters/problems.h"
 
 #include "common/ids/ids.h"
+#include "common/pg/utc.h"
 
 namespace q2o::notifier {
 namespace {
@@ -22,11 +23,10 @@ std::vector<v1::Problem> problems(pg::Tx& tx, const std::string& tenant, const s
   std::vector<v1::Problem> out;
   next = 0;
   for (const auto row :
-       tx.exec("select number, migration_id, kind, message, hint, place, to_char(created_at at time zone 'UTC', "
-               "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as at "
-               "from problem where tenant_id = $1::uuid and ($2 = '' or migration_id = nullif($2, '')::uuid) and ($3::bigint = 0 "
-               "or number < $3) order by number "
-               "desc limit $4",
+       tx.exec("select number, migration_id, kind, message, hint, place, " + pg::utc("created_at", "at") +
+                   " from problem where tenant_id = $1::uuid and ($2 = '' or migration_id = nullif($2, '')::uuid) and ($3::bigint = 0 "
+                   "or number < $3) order by number "
+                   "desc limit $4",
                {tenant, migration, before, static_cast<std::int64_t>(most) + 1})) {
     if (out.size() == most) return out;  // there are more: `next` is the last one taken
     const auto of = row.text("migration_id"), place = row.text("place");

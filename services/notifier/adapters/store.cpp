@@ -29,14 +29,15 @@ std::vector<Sample> recent_samples(pg::Tx& tx, const std::string& migration_id) 
   return samples;
 }
 
+/// What shown() reads. One clock for samples and estimate: the database's.
+const std::string kShown = "select migration_id, body, (extract(epoch from now()) * 1000)::bigint as now_ms from progress ";
+
 /// With rate and ETA as of now; nothing before the migration's own message has been read.
 std::optional<v1::Progress> shown(pg::Tx& tx, const std::string& tenant_id, const pg::Row& row) {
   const auto migration_id = row.text("migration_id");
   auto progress = parse(tx.open(place(tenant_id, migration_id), row.bytes("body")));
   if (!progress.has_migration()) return std::nullopt;
-  // One clock for both: the database's.
-  const auto now = tx.one("select (extract(epoch from now()) * 1000)::bigint as ms", {}).integer("ms");
-  estimate(progress, recent_samples(tx, migration_id), at(now));
+  estimate(progress, recent_samples(tx, migration_id), at(row.integer("now_ms")));
   return progress;
 }
 
@@ -64,8 +65,7 @@ void save(pg::Tx& tx, const std::string& tenant_id, v1::Progress& progress) {
 }
 
 std::optional<v1::Progress> find(pg::Tx& tx, const std::string& tenant_id, const std::string& migration_id) {
-  const auto rows =
-      tx.exec("select migration_id, body from progress where migration_id = $1 and tenant_id = $2", {migration_id, tenant_id});
+  const auto rows = tx.exec(kShown + "where migration_id = $1 and tenant_id = $2", {migration_id, tenant_id});
   if (rows.empty()) return std::nullopt;
   return shown(tx, tenant_id, rows[0]);
 }
@@ -74,9 +74,8 @@ ChangedJobs changed_since(pg::Tx& tx, const std::string& tenant_id, const std::s
   ChangedJobs out;
   // Before the rows: what commits in between is found by the next look, perhaps twice, never not at all.
   out.position = tx.one("select pg_snapshot_xmin(pg_current_snapshot())::text as position").text("position");
-  for (const auto row : tx.exec(
-           "select migration_id, body from progress where tenant_id = $1 and changed_xid >= $2::xid8 order by changed_xid, migration_id",
-           {tenant_id, position})) {
+  for (const auto row :
+       tx.exec(kShown + "where tenant_id = $1 and changed_xid >= $2::xid8 order by changed_xid, migration_id", {tenant_id, position})) {
     if (auto progress = shown(tx, tenant_id, row)) out.jobs.push_back(std::move(*progress));
   }
   return out;
@@ -84,9 +83,8 @@ ChangedJobs changed_since(pg::Tx& tx, const std::string& tenant_id, const std::s
 
 std::vector<v1::Progress> jobs(pg::Tx& tx, const std::string& tenant_id, std::int64_t skip, std::uint32_t most) {
   std::vector<v1::Progress> out;
-  for (const auto row :
-       tx.exec("select migration_id, body from progress where tenant_id = $1 order by updated_at desc, migration_id offset $2 limit $3",
-               {tenant_id, skip, static_cast<std::int64_t>(most)})) {
+  for (const auto row : tx.exec(kShown + "where tenant_id = $1 order by updated_at desc, migration_id offset $2 limit $3",
+                                {tenant_id, skip, static_cast<std::int64_t>(most)})) {
     if (auto progress = shown(tx, tenant_id, row)) out.push_back(std::move(*progress));
   }
   return out;

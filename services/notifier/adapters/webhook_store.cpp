@@ -5,6 +5,7 @@
 #include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
+#include "common/pg/utc.h"
 #include "services/notifier/adapters/announcer.h"
 #include "services/notifier/adapters/problems.h"
 
@@ -16,14 +17,11 @@ constexpr std::int64_t kEndpointsMost = 20;
 constexpr std::string_view kUrl = "notifier.webhook_endpoint.url", kDescription = "notifier.webhook_endpoint.description",
                            kSecret = "notifier.webhook_endpoint.secret", kOldSecret = "notifier.webhook_endpoint.old_secret",
                            kBody = "notifier.webhook_delivery.body";
-constexpr const char* kEndpointColumns =
-    "endpoint_id, tenant_id, url, description, array_to_string(events, ' ') as wanted, enabled, disabled_reason, "
-    "to_char(created_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as created";
-constexpr const char* kDeliveryColumns =
-    "delivery_id, endpoint_id, migration_id, event, state, attempts, last_status, last_error, number, "
-    "to_char(created_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as created, "
-    "to_char(next_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as next, "
-    "to_char(settled_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as settled";
+const std::string kEndpointColumns =
+    "endpoint_id, tenant_id, url, description, events, enabled, disabled_reason, " + pg::utc("created_at", "created");
+const std::string kDeliveryColumns = "delivery_id, endpoint_id, migration_id, event, state, attempts, last_status, last_error, number, " +
+                                     pg::utc("created_at", "created") + ", " + pg::utc("next_at", "next") + ", " +
+                                     pg::utc("settled_at", "settled");
 
 std::string webhook_id_of(std::string delivery) {
   std::erase(delivery, '-');
@@ -36,12 +34,7 @@ v1::Endpoint endpoint_of(pg::Tx& tx, const pg::Row& row) {
   out.set_endpoint_id(id);
   out.set_url(tx.open({tenant, "", kUrl, id}, row.text("url")));
   out.set_description(tx.open({tenant, "", kDescription, id}, row.text("description")));
-  const auto wanted = row.text("wanted");
-  for (std::size_t begin = 0; begin < wanted.size();) {
-    const auto end = std::min(wanted.find(' ', begin), wanted.size());
-    out.add_events(wanted.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  for (auto& event : row.text_array("events")) out.add_events(std::move(event));
   out.set_enabled(row.boolean("enabled"));
   out.set_disabled_reason(row.text("disabled_reason"));
   out.set_created_at(row.text("created"));
@@ -228,8 +221,8 @@ std::optional<std::string> WebhookStore::rotate(const std::string& tenant, const
     return tx
         .one(
             "update webhook_endpoint set secret = $2, old_secret = $3, old_until = now() + interval '1 day' where endpoint_id = $1::uuid "
-            "returning "
-            "to_char(old_until at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as until",
+            "returning " +
+                pg::utc("old_until", "until"),
             {endpoint, tx.seal_text({tenant, "", kSecret, endpoint}, secret.reveal()),
              tx.seal_text({tenant, "", kOldSecret, endpoint}, old)})
         .text("until");
@@ -274,14 +267,14 @@ std::optional<std::vector<v1::Delivery>> WebhookStore::deliveries(const std::str
 
 std::optional<v1::Delivery> WebhookStore::resend(const std::string& tenant, const std::string& delivery) {
   return pool_.transact([&](pg::Tx& tx) -> std::optional<v1::Delivery> {
-    if (tx.exec("update webhook_delivery set state = 'waiting', attempts = 0, next_at = now(), due_at = now(), settled_at = null where "
-                "tenant_id = "
-                "$1::uuid and delivery_id = $2::uuid",
-                {tenant, delivery})
-            .affected() == 0)
-      return std::nullopt;
+    const auto rows = tx.exec(
+        "update webhook_delivery set state = 'waiting', attempts = 0, next_at = now(), due_at = now(), settled_at = null where tenant_id = "
+        "$1::uuid and delivery_id = $2::uuid returning " +
+            kDeliveryColumns,
+        {tenant, delivery});
+    if (rows.empty()) return std::nullopt;
     tx.notify(kWebhookChannel);
-    return read_delivery(tx, tenant, delivery);
+    return delivery_of(rows[0]);
   });
 }
 

@@ -74,25 +74,6 @@ class WholeFile final : public FileSink {
   Body& body_;
 };
 
-/// One of the CSV tables.
-class OneTable final : public FileSink {
- public:
-  OneTable(Body& body, const std::string& name) : body_(body), name_(name) {}
-  void begin(std::string_view name) override {
-    is_it_ = name == name_;
-    found_ = found_ || is_it_;
-  }
-  void write(std::string_view bytes) override {
-    if (is_it_) body_.write(bytes);
-  }
-  bool found() const { return found_; }
-
- private:
-  Body& body_;
-  const std::string& name_;
-  bool is_it_ = false, found_ = false;
-};
-
 class Text final : public FileSink {
  public:
   void begin(std::string_view) override {}
@@ -144,9 +125,8 @@ Status FileService::send(grpc::ServerContext& context, const Wanted& wanted, grp
     });
   if (wanted.format == "csv")
     return send_as("text/csv; charset=utf-8; header=present", ".csv", false, [&](Body& body) -> Status {
-      OneTable file(body, wanted.table);
-      stream_csv(*report, file);
-      if (file.found()) return {};
+      WholeFile file(body);
+      if (stream_table(*report, wanted.table, file)) return {};
       return fail(Code::not_found, fmt::format("the report has no table '{}'", wanted.table), "TABLE_NOT_FOUND",
                   "The JSON names its sections; each has a table of that name with .csv.");
     });

@@ -38,6 +38,19 @@ class OfPage {
   std::map<std::pair<const v1::Check*, bool>, int> shown_;
 };
 
+void whole(const RenderedFile& file, FileSink& sink) {
+  sink.begin(file.name);
+  sink.write(file.content);
+}
+std::string table_of(const StoredReport& report, int section) {
+  return report.about().checks(section).name() + ".csv";
+}
+void section_csv(const StoredReport& report, int section, FileSink& sink) {
+  sink.begin(table_of(report, section));
+  sink.write(csv_lines_head());
+  report.lines(section, Which::all, [&](const v1::Line& line) { sink.write(csv_line(line)); });
+}
+
 }  // namespace
 
 void stream_html(const StoredReport& report, FileSink& sink) {
@@ -81,17 +94,23 @@ void stream_json(const StoredReport& report, FileSink& sink) {
 }
 
 void stream_csv(const StoredReport& report, FileSink& sink) {
-  const auto whole = [&](const RenderedFile& file) {
-    sink.begin(file.name);
-    sink.write(file.content);
-  };
-  whole(csv_summary(report.about()));
+  whole(csv_summary(report.about()), sink);
+  for (int section = 0; section < report.about().checks_size(); ++section) section_csv(report, section, sink);
+  for (const auto& file : csv_lists(report.about())) whole(file, sink);
+}
+
+bool stream_table(const StoredReport& report, std::string_view name, FileSink& sink) {
   for (int section = 0; section < report.about().checks_size(); ++section) {
-    sink.begin(report.about().checks(section).name() + ".csv");
-    sink.write(csv_lines_head());
-    report.lines(section, Which::all, [&](const v1::Line& line) { sink.write(csv_line(line)); });
+    if (table_of(report, section) != name) continue;
+    section_csv(report, section, sink);
+    return true;
   }
-  for (const auto& file : csv_lists(report.about())) whole(file);
+  auto files = csv_lists(report.about());
+  files.push_back(csv_summary(report.about()));
+  const auto found = std::ranges::find(files, name, &RenderedFile::name);
+  if (found == files.end()) return false;
+  whole(*found, sink);
+  return true;
 }
 
 void stream_one_csv(const StoredReport& report, FileSink& sink) {

@@ -18,6 +18,8 @@ class FileSink {
 void stream_html(const StoredReport& report, FileSink& sink);
 void stream_json(const StoredReport& report, FileSink& sink);
 void stream_csv(const StoredReport& report, FileSink& sink);
+/// One of the files of stream_csv; nothing else is read. False: there is none of that name, and nothing was written.
+bool stream_table(const StoredReport& report, std::string_view name, FileSink& sink);
 /// Every comparison of every section in one table, with the section in front.
 void stream_one_csv(const StoredReport& report, FileSink& sink);
 

@@ -2,15 +2,14 @@
 
 #include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
+#include "common/pg/utc.h"
 
 namespace q2o::validator {
 namespace {
 
 constexpr const char* kPurpose = "validator report share";
-constexpr const char* kColumns =
-    "share_id, migration_id, run, created_by, revoked, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as "
-    "created, "
-    "to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as expires";
+const std::string kColumns =
+    "share_id, migration_id, run, created_by, revoked, " + pg::utc("created_at", "created") + ", " + pg::utc("expires_at", "expires");
 
 v1::ReportShare share_of(const pg::Row& row) {
   v1::ReportShare out;
@@ -43,9 +42,9 @@ Shares::Made Shares::create(const std::string& tenant, const std::string& migrat
 std::vector<v1::ReportShare> Shares::list(const std::string& tenant, const std::string& migration) {
   return pool_.transact([&](pg::Tx& tx) {
     std::vector<v1::ReportShare> out;
-    for (const auto row : tx.exec(std::string("SELECT ") + kColumns +
-                                      " FROM report_share WHERE tenant_id = $1 AND migration_id = $2 ORDER BY created_at DESC, share_id",
-                                  {tenant, migration}))
+    for (const auto row :
+         tx.exec("SELECT " + kColumns + " FROM report_share WHERE tenant_id = $1 AND migration_id = $2 ORDER BY created_at DESC, share_id",
+                 {tenant, migration}))
       out.push_back(share_of(row));
     return out;
   });

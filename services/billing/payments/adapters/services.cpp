@@ -6,25 +6,15 @@
 namespace q2o::billing::payments {
 namespace {
 
-/// A stranger, who has no tenant yet, may ask what it would cost; only surprises end the call otherwise.
-template <class Work>
-grpc::Status serve_anybody(const Work& work) {
-  try {
-    const Status done = work();
-    return done ? grpc::Status::OK : rpc::to_status(done.error());
-  } catch (const std::exception& surprise) {
-    return rpc::cannot_answer("billing", surprise);
-  }
-}
-
 std::chrono::milliseconds left(const grpc::ServerContext* context) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(context->deadline() - std::chrono::system_clock::now());
 }
 
 }  // namespace
 
+/// A stranger, who has no tenant yet, may ask what it would cost.
 grpc::Status PricingService::Estimate(grpc::ServerContext*, const v1::EstimateRequest* request, v1::EstimateResponse* response) {
-  return serve_anybody([&] { return quotes_.estimate(*request).map([&](auto answer) { *response = std::move(answer); }); });
+  return rpc::serve_anybody("billing", [&] { return quotes_.estimate(*request).map([&](auto answer) { *response = std::move(answer); }); });
 }
 grpc::Status PricingService::RequestQuote(grpc::ServerContext* context, const v1::RequestQuoteRequest* request,
                                           v1::RequestQuoteResponse* response) {
@@ -96,10 +86,8 @@ grpc::Status PaymentService::ListPayments(grpc::ServerContext* context, const v1
 /// No tenant and no deadline: Stripe has neither. What it takes is bounded by the size of the body and one row.
 grpc::Status PaymentService::StripeWebhook(grpc::ServerContext* context, const google::api::HttpBody* request,
                                            v1::StripeWebhookResponse* response) {
-  return serve_anybody([&] {
-    const auto found = context->client_metadata().find("stripe-signature");
-    const std::string signature = found == context->client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
-    return inbox_.take(request->data(), signature).map([&] { response->set_received(true); });
+  return rpc::serve_anybody("billing", [&] {
+    return inbox_.take(request->data(), rpc::metadata(*context, "stripe-signature")).map([&] { response->set_received(true); });
   });
 }
 

@@ -40,10 +40,7 @@ Result<v1::Migration> Analysis::subject(const Caller& caller, const v1::AnalyzeV
   if (request.migration_id().empty() == request.connection_id().empty())
     return fail(Code::invalid_argument, "a migration or a connection is needed", "FIELD_MISSING", "Give one of both.");
   if (request.migration_id().empty()) {
-    const auto source = peers_.source(caller.tenant, request.connection_id());
-    if (!source) return fail(source.error());
     v1::Migration out;
-    out.set_platform(source->platform);
     out.set_source_connection_id(request.connection_id());
     if (request.years() != 0) out.mutable_extent()->set_years(request.years());
     return out;
@@ -101,10 +98,11 @@ Result<bool> Analysis::keep(const Caller& caller, const v1::Migration& subject, 
 }
 
 Result<v1::AnalyzeVolumeResponse> Analysis::analyze(const Caller& caller, const v1::AnalyzeVolumeRequest& request) {
-  const auto migration = subject(caller, request);
+  auto migration = subject(caller, request);
   if (!migration) return fail(migration.error());
   const auto source = peers_.source(caller.tenant, migration->source_connection_id());
   if (!source) return fail(source.error());
+  if (request.migration_id().empty()) migration->set_platform(source->platform);
   const auto assessment = counted(caller.tenant, migration->source_connection_id(), request.again());
   if (!assessment) return fail(assessment.error());
   v1::AnalyzeVolumeResponse out;

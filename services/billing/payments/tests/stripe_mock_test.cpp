@@ -1,16 +1,12 @@
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include <filesystem>
 
+#include "common/testing/process.h"
 #include "common/testing/testing.h"
 #include "services/billing/payments/adapters/stripe_pages.h"
-
-extern char** environ;
 
 /// What we send to Stripe against Stripe's own mock (scripts/install test), which knows every parameter of the API by its OpenAPI
 /// description. It keeps nothing and answers with fixtures: that our requests are taken is all it can say.
@@ -26,22 +22,12 @@ class StripeMock : public ::testing::Test {
     if (!std::filesystem::exists(program)) GTEST_SKIP() << "no stripe-mock: run scripts/install test";
     const auto port = std::to_string(testing::free_port()), other = std::to_string(testing::free_port());
     url_ = "http://127.0.0.1:" + port;
-    std::string words[]{program, "-http-port", port, "-https-port", other};
-    std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t quiet;
-    posix_spawn_file_actions_init(&quiet);
-    posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
-    const int spawned = posix_spawn(&process_, program.c_str(), &quiet, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&quiet);
-    ASSERT_EQ(spawned, 0);
+    process_ = testing::start({{program, "-http-port", port, "-https-port", other}, testing::temporary_directory("stripe-mock") + "/log"});
     ASSERT_TRUE(testing::eventually([&] { return send("GET", "/v1/checkout/sessions/cs_1", "") == 200; }));
   }
   void TearDown() override {
     if (process_ == 0) return;
-    ::kill(process_, SIGTERM);
-    ::waitpid(process_, nullptr, 0);
+    testing::signal_and_wait(process_, SIGTERM, 5s);
   }
   long send(const std::string& method, const std::string& path, const std::string& body) {
     const auto answer = http_.send(

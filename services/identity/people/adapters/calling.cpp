@@ -5,15 +5,9 @@ namespace {
 
 constexpr std::size_t kTextMost = 256;
 
-std::string metadata(const grpc::ServerContext& context, const char* key) {
-  const auto& all = context.client_metadata();
-  const auto at = all.find(key);
-  return at == all.end() ? std::string() : std::string(at->second.data(), at->second.size());
-}
-
 /// The peer's address as the edge saw it.
 std::string client_address(const grpc::ServerContext& context) {
-  auto seen = metadata(context, "q2o-address");
+  auto seen = rpc::metadata(context, "q2o-address");
   return seen.empty() ? "inside" : seen.substr(0, kTextMost);
 }
 
@@ -37,13 +31,13 @@ std::string session_cookie(std::string_view value, std::chrono::seconds lives) {
 
 Visit visit_of(const grpc::ServerContext& context) {
   Visit out;
-  out.tenant = metadata(context, "q2o-tenant");
-  out.person = metadata(context, "q2o-person");
+  out.tenant = rpc::metadata(context, "q2o-tenant");
+  out.person = rpc::metadata(context, "q2o-person");
   if (!ids::is_uuid(out.person)) out.person.clear();
-  out.actor = metadata(context, "q2o-actor");
-  out.key_id = metadata(context, "q2o-key");
+  out.actor = rpc::metadata(context, "q2o-actor");
+  out.key_id = rpc::metadata(context, "q2o-key");
   out.client_address = client_address(context);
-  out.program = metadata(context, "user-agent").substr(0, kTextMost);
+  out.program = rpc::metadata(context, "user-agent").substr(0, kTextMost);
   // HTTP/2 may split a Cookie header into several.
   const auto [first, last] = context.client_metadata().equal_range("cookie");
   for (auto at = first; at != last && out.session.empty(); ++at)

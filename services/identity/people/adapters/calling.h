@@ -18,12 +18,7 @@ std::string session_cookie(std::string_view value, std::chrono::seconds lives);
 /// Answers one call; surprises end the call, never the server. Unlike rpc::serve it asks for no tenant.
 template <class Work>
 grpc::Status answer(const grpc::ServerContext& context, const Work& work) {
-  try {
-    const Status done = work(visit_of(context));
-    return done ? grpc::Status::OK : rpc::to_status(done.error());
-  } catch (const std::exception& surprise) {
-    return rpc::cannot_answer("identity", surprise);
-  }
+  return rpc::serve_anybody("identity", [&] { return work(visit_of(context)); });
 }
 
 /// The same for who acts for a company.

@@ -28,6 +28,10 @@ std::optional<PersonRow> read(pg::Tx& tx, const pg::Rows& rows) {
 
 }  // namespace
 
+void lock_address(pg::Tx& tx, const std::string& address_hash) {
+  tx.exec("select pg_advisory_xact_lock(hashtextextended('q2o.address.' || $1, 0))", {address_hash});
+}
+
 std::optional<PersonRow> person_by_address(pg::Tx& tx, const std::string& address_hash) {
   pg::act_for_credential(tx, address_hash);
   return read(tx, tx.exec(kColumns + "where address_hash = $1", {address_hash}));

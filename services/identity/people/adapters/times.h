@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/calendar/calendar.h"
+#include "common/pg/utc.h"
 
 namespace q2o::identity::people {
 
@@ -15,11 +16,8 @@ using Clock = std::function<std::chrono::system_clock::time_point()>;
 inline std::string text_of(std::chrono::system_clock::time_point at) {
   return calendar::rfc3339_milliseconds(at);
 }
-/// What selects a timestamptz as RFC 3339 UTC, empty for null.
-inline std::string utc(const std::string& column, const std::string& as) {
-  return "coalesce(to_char(" + column + " at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), '') as " + as;
-}
-/// What selects it as milliseconds since 1970.
+using pg::utc;
+/// What selects a timestamptz as milliseconds since 1970.
 inline std::string millis(const std::string& column, const std::string& as) {
   return "(extract(epoch from " + column + ") * 1000)::bigint as " + as;
 }

@@ -61,16 +61,19 @@ struct Access::Claims {
   std::string identity_hash() const { return hash_of(std::to_string(issuer.size()) + ":" + issuer + subject); }
 };
 
-std::optional<Asker> Access::remembered(const std::string& hash) const {
-  const std::shared_lock lock(mutex_);
-  const auto at = kept_.find(hash);
-  if (at == kept_.end() || at->second.until <= Steady::now()) return std::nullopt;
-  return at->second.asker;
-}
-
-std::uint64_t Access::generation() const {
-  const std::shared_lock lock(mutex_);
-  return generation_;
+template <class Find>
+Result<Asker> Access::look_up(const std::string& hash, const Find& find) {
+  std::uint64_t before = 0;
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto at = kept_.find(hash); at != kept_.end() && at->second.until > Steady::now()) return at->second.asker;
+    before = generation_;
+  }
+  try {
+    return keep(hash, before, find());
+  } catch (const std::exception& problem) {
+    return cannot_know(problem);
+  }
 }
 
 Result<Asker> Access::keep(const std::string& hash, std::uint64_t generation, Result<Kept> found) {
@@ -114,13 +117,7 @@ Access::Kept Access::person_in(pg::Tx& tx, const PersonRow& person, const std::s
 Result<Asker> Access::by_session(std::string_view cookie) {
   if (!looks_like_token(cookie)) return ended();
   const auto hash = hash_of(cookie);
-  if (auto known = remembered(hash)) return *known;
-  const auto before = generation();
-  try {
-    return keep(hash, before, tools_.pool.transact([&](pg::Tx& tx) { return find_session(tx, hash); }));
-  } catch (const std::exception& problem) {
-    return cannot_know(problem);
-  }
+  return look_up(hash, [&] { return tools_.pool.transact([&](pg::Tx& tx) { return find_session(tx, hash); }); });
 }
 
 Result<Access::Kept> Access::find_session(pg::Tx& tx, const std::string& hash) {
@@ -136,15 +133,10 @@ Result<Access::Kept> Access::find_session(pg::Tx& tx, const std::string& hash) {
 Result<Asker> Access::by_key(std::string_view key) {
   const auto parts = parse_api_key(key);
   if (!parts) return fail(parts.error());
-  const auto hash = hash_of(key);
-  if (auto known = remembered(hash)) return *known;
-  const auto before = generation();
-  try {
+  return look_up(hash_of(key), [&] {
     const auto secret_hash = hash_of(parts->secret.reveal());
-    return keep(hash, before, tools_.pool.transact([&](pg::Tx& tx) { return find_key(tx, parts->key_id, secret_hash); }));
-  } catch (const std::exception& problem) {
-    return cannot_know(problem);
-  }
+    return tools_.pool.transact([&](pg::Tx& tx) { return find_key(tx, parts->key_id, secret_hash); });
+  });
 }
 
 Result<Access::Kept> Access::find_key(pg::Tx& tx, const std::string& key_id, const std::string& secret_hash) {
@@ -177,13 +169,13 @@ Result<Access::Kept> Access::find_key(pg::Tx& tx, const std::string& key_id, con
   return out;
 }
 
-Result<Asker> Access::by_token(std::string_view text) {
+std::optional<Access::Claims> Access::claims_in(std::string_view text) {
   const auto document = json::Document::parse(std::string(text), kClaimsMost);
-  if (!document || !document->root().is_object()) return unknown_token();
+  if (!document || !document->root().is_object()) return std::nullopt;
   const auto& root = document->root();
   const auto word = [&](const char* name) { return root[name].is_string() ? std::string(root[name].text()) : std::string(); };
   Claims claims{word("iss"), word("sub"), "", word("name"), checked_language(word("locale")), root["email_verified"].truthy(), {}};
-  if (claims.subject.empty() || claims.subject.size() > 255) return unknown_token();
+  if (claims.subject.empty() || claims.subject.size() > 255) return std::nullopt;
   if (const auto address = normalized_address(word("email"))) claims.address = *address;
   // Freshness only by the issuer's own word: a token's age says nothing about when a password was asked.
   if (root["auth_time"].is_number()) {
@@ -192,14 +184,15 @@ Result<Asker> Access::by_token(std::string_view text) {
     if (std::from_chars(digits.data(), digits.data() + digits.size(), seconds).ec == std::errc{} && seconds > 0 && seconds < 1LL << 40)
       claims.signed_in_at = std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
   }
-  const auto hash = hash_of(text);
-  if (auto known = remembered(hash)) return *known;
-  const auto before = generation();
-  try {
-    return keep(hash, before, tools_.pool.transact([&](pg::Tx& tx) { return find_claims(tx, claims); }));
-  } catch (const std::exception& problem) {
-    return cannot_know(problem);
-  }
+  return claims;
+}
+
+Result<Asker> Access::by_token(std::string_view text) {
+  return look_up(hash_of(text), [&]() -> Result<Kept> {
+    const auto claims = claims_in(text);
+    if (!claims) return unknown_token();
+    return tools_.pool.transact([&](pg::Tx& tx) { return find_claims(tx, *claims); });
+  });
 }
 
 Result<Access::Kept> Access::find_claims(pg::Tx& tx, const Claims& claims) {
@@ -216,7 +209,7 @@ Result<Access::Kept> Access::find_claims(pg::Tx& tx, const Claims& claims) {
                      (vouches->second.contains("*") || vouches->second.contains(domain_of(claims.address)));
     if (claims.address.empty() || !claims.address_verified || !may) return unknown_token();
     const auto address_hash = tools_.book.address(claims.address);
-    tx.exec("select pg_advisory_xact_lock(hashtextextended('q2o.address.' || $1, 0))", {address_hash});
+    lock_address(tx, address_hash);
     std::string tenant, role;
     if (const auto invitation = open_invitation(tx, "address_hash", address_hash, now)) {
       tenant = invitation->tenant;

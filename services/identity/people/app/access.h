@@ -27,12 +27,14 @@ class Access final : public Askers {
     std::uint32_t rate = 0;
     Steady::time_point until;
   };
-  std::optional<Asker> remembered(const std::string& hash) const;
+  /// From memory, else what `find` says, kept. A surprise refuses: who is asking cannot be known.
+  template <class Find>
+  Result<Asker> look_up(const std::string& hash, const Find& find);
   Result<Asker> keep(const std::string& hash, std::uint64_t generation, Result<Kept> found);
-  std::uint64_t generation() const;
   Result<Kept> find_session(pg::Tx& tx, const std::string& hash);
   Result<Kept> find_key(pg::Tx& tx, const std::string& key_id, const std::string& secret_hash);
   struct Claims;
+  static std::optional<Claims> claims_in(std::string_view text);  ///< none: they name nobody
   Result<Kept> find_claims(pg::Tx& tx, const Claims& claims);
   Kept person_in(pg::Tx& tx, const PersonRow& person, const std::string& tenant) const;
 

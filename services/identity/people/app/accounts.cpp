@@ -63,7 +63,7 @@ Status Accounts::sign_up(const v1::SignUpRequest& request, const Visit& visit) {
   const auto token = random_token();
   tools_.pool.transact([&](pg::Tx& tx) {
     // Two at the same time become one after the other.
-    tx.exec("select pg_advisory_xact_lock(hashtextextended('q2o.address.' || $1, 0))", {address_hash});
+    lock_address(tx, address_hash);
     const auto now = tools_.now();
     auto person = person_by_address(tx, address_hash);
     if (person && person->verified) {
@@ -129,7 +129,7 @@ SignedIn Accounts::begin_session(pg::Tx& tx, const PersonRow& person, const Visi
   const auto now = tools_.now();
   // A session is never carried over a sign-in: whoever planted its cookie would be signed in as well.
   if (looks_like_token(visit.session)) end_session(tx, hash_of(visit.session));
-  const auto memberships = memberships_of(tx, person.id);
+  auto memberships = memberships_of(tx, person.id);
   const auto last = std::ranges::find(memberships, person.last_tenant, &v1::Membership::tenant_id);
   std::string tenant;
   if (last != memberships.end())
@@ -147,7 +147,7 @@ SignedIn Accounts::begin_session(pg::Tx& tx, const PersonRow& person, const Visi
     const auto& home = tenant.empty() ? person.id : tenant;
     tools_.announcer.new_sign_in(tx, home, reader_of(person), visit.client_address, visit.program);
   }
-  out.me = me_of(tx, person, tenant);
+  out.me = me_of(person, tenant, std::move(memberships));
   out.me.set_session_expires_at(text_of(now + tools_.settings.sessions.absolute));
   if (!tenant.empty()) {
     pg::act_for_person(tx, person.id);
@@ -245,13 +245,13 @@ Status Accounts::change_password(const config::Secret& old, const config::Secret
   return {};
 }
 
-v1::Me Accounts::me_of(pg::Tx& tx, const PersonRow& person, const std::string& tenant) const {
+v1::Me Accounts::me_of(const PersonRow& person, const std::string& tenant, std::vector<v1::Membership> memberships) const {
   v1::Me me;
   me.set_person_id(person.id);
   me.set_email(person.address);
   me.set_name(person.name);
   me.set_is_operator(tools_.settings.operators.contains(person.address));
-  for (auto& membership : memberships_of(tx, person.id)) {
+  for (auto& membership : memberships) {
     if (membership.tenant_id() == tenant) {
       me.set_tenant_id(tenant);
       me.set_role(membership.role());
@@ -271,7 +271,7 @@ Result<v1::Me> Accounts::who_am_i(const Visit& visit) {
   return tools_.pool.transact([&](pg::Tx& tx) -> Result<v1::Me> {
     const auto person = person_by_id(tx, visit.person);
     if (!person) return signed_out();
-    auto me = me_of(tx, *person, visit.tenant);
+    auto me = me_of(*person, visit.tenant, memberships_of(tx, person->id));
     if (looks_like_token(visit.session))
       if (const auto session = live_session(tx, hash_of(visit.session), tools_.settings.sessions, tools_.now()))
         me.set_session_expires_at(text_of(session->expires_at));
@@ -286,12 +286,12 @@ Result<v1::Me> Accounts::switch_tenant(const std::string& tenant, const Visit& v
     if (!session || session->person != visit.person) return signed_out();
     const auto person = person_by_id(tx, visit.person);
     if (!person) return signed_out();
-    const auto all = memberships_of(tx, person->id);
+    auto all = memberships_of(tx, person->id);
     if (std::ranges::find(all, tenant, &v1::Membership::tenant_id) == all.end())
       return fail(Code::not_found, "that company is not one of yours", "TENANT_UNKNOWN", "`GET /api/v1/account/me` lists them.");
     people::switch_tenant(tx, session->hash, session->person, tenant);
     note(tx, tenant, *person, "account.switched_to", visit);
-    return me_of(tx, *person, tenant);
+    return me_of(*person, tenant, std::move(all));
   });
 }
 

@@ -31,7 +31,7 @@ class Accounts {
  private:
   Status attempt(const std::string& address_hash, const Visit& visit);
   SignedIn begin_session(pg::Tx& tx, const PersonRow& person, const Visit& visit);
-  v1::Me me_of(pg::Tx& tx, const PersonRow& person, const std::string& tenant) const;
+  v1::Me me_of(const PersonRow& person, const std::string& tenant, std::vector<v1::Membership> memberships) const;
   void note(pg::Tx& tx, const std::string& tenant, const PersonRow& person, const char* action, const Visit& visit) const;
   Tools& tools_;
 };

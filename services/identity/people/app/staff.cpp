@@ -183,7 +183,7 @@ Result<bool> Staff::accept(const v1::AcceptInvitationRequest& request, const Vis
     const auto now = tools_.now();
     const auto invitation = open_invitation(tx, "token_hash", token_hash, now);
     if (!invitation) return unknown_link();
-    tx.exec("select pg_advisory_xact_lock(hashtextextended('q2o.address.' || $1, 0))", {invitation->address_hash});
+    lock_address(tx, invitation->address_hash);
     auto person = person_by_address(tx, invitation->address_hash);
     const bool has_account = person && person->verified;
     if (!has_account && hash.empty()) return unknown_link();  // changed meanwhile
