@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -24,8 +25,8 @@ WORK = {
     "mapper": ("after_produce", "after_offset_commit"),
     "loader": ("after_call",),
     "validator": ("after_relay", "after_offset_commit"),
-    "billing": ("after_relay", "after_offset_commit"),
-    "notifier": ("after_offset_commit",),
+    "billing": ("after_relay", "after_offset_commit", "after_payment_page", "after_event_applied"),
+    "notifier": ("after_offset_commit", "after_send", "after_webhook"),
 }
 
 
@@ -44,6 +45,7 @@ class Case:
     duplicates: int = 0
     problem: str = ""
     note: str = ""
+    programs: str = ""  # what `git describe` said when they were built
 
     @property
     def good(self):
@@ -102,6 +104,10 @@ class Lab:
         except OSError:
             return {}
         return {line.split()[0]: int(line.split()[1]) for line in lines}
+
+    def programs(self):
+        """Which build the services are."""
+        return re.search(r'q2o_build_info\{version="([^"]*)"', self.admin("loader", "/metrics")).group(1)
 
     def arm(self, service, specification):
         self.admin(service, "/failpoints/" + specification)
@@ -164,6 +170,7 @@ class Lab:
         for side in ("QUICKBOOKS", "ODOO"):
             self.faults(side)
         self.stack.get("Q2O_PORT_SANDBOX_ODOO", "/control/reset", "POST")
+        self.stack.environment.pop("Q2O_TENANT", None)
         self.stack.environment.update(
             Q2O_STATE=str(self.stack.folder / f"state{self.number}"), QUICKBOOKS_REFRESH_TOKEN=self.consent()
         )
@@ -205,9 +212,9 @@ class Lab:
     def case(self, fault, name, disturb, seconds=300, scenario=None, allowed=RESUME_WITHIN, note=""):
         """One scenario (a migration, unless said otherwise) with `disturb(lab, process)` while it goes on, and `disturb.before(lab)` just before
         it begins, where there is such a thing; how it ended."""
-        case = Case(fault, name, note=note)
         scenario = scenario or Migration()
         self.fresh()
+        case = Case(fault, name, note=note, programs=self.programs())
         process = None
         try:
             scenario.prepare(self)

@@ -20,6 +20,7 @@ def run(undisturbed, say):
     # By the environment: every process that comes is struck again, as by a fault of the program.
     with Lab(undisturbed=undisturbed, Q2O_FAILPOINTS=f"map_record[{record}]=kill") as lab:
         lab.fresh(disarm=False)
+        case.programs = lab.programs()
         _, result = lab.stack.migrate(seconds=120)
         dump = lab.stack.odoo_dump()
         rejects = [r for r in lab.stack.report(result).get("rejects", []) if "MAPPER_CRASHED" in str(r) or r["source_id"] == record.split("/")[1]]

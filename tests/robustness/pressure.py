@@ -47,6 +47,7 @@ def run(say):
     case = Case("loader stopped", f"extraction stops at the window ({WINDOW} batches)")
     with Lab(sandbox_args="--company generated:us:medium:7", undisturbed=False, Q2O_WINDOW_BATCHES=str(WINDOW)) as lab:
         lab.fresh()
+        case.programs = lab.programs()
         process = lab.stack.start_migration()
         try:
             wait_until(lambda: published(lab) > 2, 60, "extraction begins")

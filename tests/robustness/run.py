@@ -127,7 +127,7 @@ def record(part, cases, options):
     reliability.begin(part, options.seed, machine, anew=not (options.only or options.rest))
     bad = 0
     for case in cases:
-        reliability.keep(part, case, again=bool(options.only))
+        reliability.keep(part, case)
         bad += not case.good
     return bad
 
