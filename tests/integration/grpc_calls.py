@@ -38,6 +38,14 @@ class Contracts:
                     level = extension.message_type.fields_by_name["level"].enum_type.values_by_number[rule.level].name
                     yield level, method
 
+    def rest(self, method):
+        """(verb, path with {fields}, whether there is a body) of a method; none: it is reached by gRPC only."""
+        options = self.factory.GetMessageClass(self.pool.FindMessageTypeByName("google.protobuf.MethodOptions"))()
+        options.ParseFromString(method.GetOptions().SerializeToString())
+        rule = options.Extensions[self.pool.FindExtensionByName("google.api.http")]
+        verb = rule.WhichOneof("pattern")
+        return (verb.upper(), getattr(rule, verb), rule.body == "*") if verb else None
+
     def method(self, service, name):
         return self.pool.FindServiceByName(service).methods_by_name[name]
 

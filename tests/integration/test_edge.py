@@ -111,6 +111,13 @@ class TheEdge(unittest.TestCase):
                 status = tls.recv(4096).split(b" ")[1]
             self.assertIn(status, (b"400", b"501"), head)
 
+    def test_nothing_lies_about_that_nobody_should_read(self):
+        for path in ("/.git/config", "/.env", "/../deploy/local/ports.env", "/%2e%2e/deploy/local/ports.env", "/server-status", "/metrics", "/live", "/ready", "/config_dump"):
+            self.assertIn(self.edge.get(path).status, (400, 404), path)
+        for method in ("TRACE", "TRACK", "CONNECT"):
+            self.assertNotEqual(self.edge.call(method, "/", headers={"authorization": "Bearer canary"}).status, 200, method)
+            self.assertNotIn(b"canary", self.edge.call(method, "/", headers={"authorization": "Bearer canary"}).body, method)
+
     def test_only_our_pages_may_call_from_a_browser(self):
         asked = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
         ours = self.edge.call("OPTIONS", "/api/billing/estimate", headers={"origin": self.edge.origin, **asked})

@@ -1,11 +1,15 @@
 """A person from the sign-up to the sign-out through the edge, and the API key that was made on the way."""
 import json
+import re
 import secrets
 import unittest
 import urllib.parse
+import uuid
 
 from edge_client import edge_of
+from grpc_calls import Contracts, path_of
 from stack import Stack, wait_until
+from walk import LEVELS, fill, kind_of, masked
 
 
 class PeopleAtTheEdge(unittest.TestCase):
@@ -13,25 +17,30 @@ class PeopleAtTheEdge(unittest.TestCase):
     def setUpClass(cls):
         cls.stack = Stack().up()
         cls.addClassCleanup(cls.stack.down)
-        cls.email, cls.password = f"ann.{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(18)
+        cls.email, cls.password, cls.used_token = cls.sign_up("ann")
+
+    @classmethod
+    def sign_up(cls, name):
+        """(address, password, token of the link) of a new person with a company."""
+        email, password = f"{name}.{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(18)
         edge = edge_of(cls.stack)
-        answer = edge.post("/api/v1/account/sign-up", {"email": cls.email, "password": cls.password, "company_name": "Sandbox Ltd", "name": "Ann"})
+        answer = edge.post("/api/v1/account/sign-up", {"email": email, "password": password, "company_name": f"{name} Ltd", "name": name})
         assert answer.status == 200, answer
-        mail = wait_until(cls.mails, 60, "the mail of the sign-up")[0]
+        mail = wait_until(lambda: cls.mails(email), 60, "the mail of the sign-up")[0]
         link = next(link for link in mail["links"] if "token=" in link)
         assert link.startswith(edge.origin + "/verify"), link
         token = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["token"][0]
         assert edge.post("/api/v1/account/verify-email", {"token": token}).status == 200
-        cls.used_token = token
+        return email, password, token
 
     @classmethod
-    def mails(cls):
-        box = json.loads(cls.stack.get("Q2O_PORT_SANDBOX_MAIL", f"/mailbox?to={urllib.parse.quote(cls.email)}"))
+    def mails(cls, email):
+        box = json.loads(cls.stack.get("Q2O_PORT_SANDBOX_MAIL", f"/mailbox?to={urllib.parse.quote(email)}"))
         return box if isinstance(box, list) else box.get("mails", [])
 
-    def signed_in(self):
+    def signed_in(self, email=None, password=None):
         edge = edge_of(self.stack)
-        answer = edge.post("/api/v1/account/sign-in", {"email": self.email, "password": self.password})
+        answer = edge.post("/api/v1/account/sign-in", {"email": email or self.email, "password": password or self.password})
         self.assertEqual(answer.status, 200, answer)
         (cookie,) = answer.all("set-cookie")
         for flag in ("HttpOnly", "Secure", "SameSite=Lax"):
@@ -98,6 +107,72 @@ class PeopleAtTheEdge(unittest.TestCase):
         lines = {line["endpoint"]: line for line in wait_until(counted, 15, "the calls are counted")}
         self.assertEqual(int(lines["/q2o.billing.v1.MigrationService/ListMigrations"]["calls"]), 3)
         self.assertEqual(sum(int(line["refused"]) for line in lines.values()), 1, lines)
+
+    def ids_of(self, edge):
+        """What a company has before it has moved anything, by the names of the contracts' fields."""
+        migration = edge.post("/api/v1/migrations", {"name": "books", "platform": "quickbooks_online"}).json()["migration"]["migration_id"]
+        endpoint = edge.post("/api/v1/webhooks", {"url": "https://hooks.example.com/q2o"}).json()["endpoint"]["endpoint_id"]
+        delivery = edge.post(f"/api/v1/webhooks/{endpoint}:test", {}).json()["delivery"]["delivery_id"]
+        target = edge.post(
+            "/connect/odoo/save", {"url": self.odoo(), "database": "sandbox", "user": "admin", "password": "admin", "skip_check": True}
+        ).json()["target"]["target_id"]
+        quote = edge.post("/api/billing/quotes", {"companies": [{"migration_id": migration, "years": 2}]}).json()
+        invitation = edge.post("/api/v1/people/invitations", {"email": f"guest.{secrets.token_hex(4)}@example.com", "role": "ROLE_VIEWER"}).json()
+        return {
+            "migration_id": migration, "endpoint_id": endpoint, "delivery_id": delivery, "target_id": target, "key_id": self.key(edge)[0],
+            "person_id": edge.get("/api/v1/account/me").json()["me"]["person_id"],
+            "mail_id": edge.get("/api/v1/mails").json()["mails"][0]["mail_id"],
+            "quote_id": quote.get("quote", {}).get("quote_id", ""), "invitation_id": invitation.get("invitation", {}).get("invitation_id", ""),
+        }  # fmt: skip
+
+    def odoo(self):
+        return f"http://127.0.0.1:{self.stack.ports['Q2O_PORT_SANDBOX_ODOO']}"
+
+    def test_every_path_with_an_id_of_another_company_leads_nowhere(self):
+        contracts = Contracts(self.stack.binaries)
+        ann = self.signed_in()
+        theirs = self.ids_of(ann)
+        self.assertEqual([kind for kind, value in theirs.items() if not value], [])
+        email, password, _ = self.sign_up("eve")
+        eve = self.signed_in(email, password)
+        scopes = [f"{what}:{right}" for what in ("migrations", "connections", "billing", "webhooks", "people") for right in ("read", "write")]
+        answer = eve.post("/api/v1/api-keys", {"name": "all", "rate_per_minute": 6000, "scopes": [*scopes, "reports:read", "reports:share"]})
+        self.assertEqual(answer.status, 200, answer)
+        program = edge_of(self.stack, answer.json()["secret"])
+        walked, wrong = 0, []
+        for level, method in contracts.methods():
+            rest = contracts.rest(method)
+            if level not in LEVELS or rest is None or "_id}" not in rest[1]:
+                continue
+            for who, name in ((eve, "session"), (program, "key")):
+                real = self.ask(who, contracts, method, rest, lambda kind: theirs.get(kind, theirs["migration_id"]))
+                never = self.ask(who, contracts, method, rest, lambda kind: str(uuid.uuid4()))
+                walked += 1
+                if (real.status, self.told(real)) != (never.status, self.told(never)):
+                    wrong.append(f"{name} {path_of(method)}: {real} is told from {never}")
+                lists = real.status == 200 and method.name.startswith(("List", "Find"))
+                not_with_a_key = name == "key" and real.status == 403 and real.reason() == "NOT_WITH_A_KEY"
+                if real.status != 404 and not lists and not not_with_a_key:
+                    wrong.append(f"{name} {path_of(method)}: {real}")
+        self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
+        self.assertGreater(walked, 60)
+        self.assertEqual(ann.get(f"/api/v1/migrations/{theirs['migration_id']}").status, 200)
+        self.assertEqual([one["endpoint_id"] for one in ann.get("/api/v1/webhooks").json()["endpoints"]], [theirs["endpoint_id"]])
+
+    @staticmethod
+    def told(answer):
+        """The body without its ids and without the order of a map, which means nothing."""
+        return json.loads(masked(answer.body.decode()) or "null")
+
+    def ask(self, who, contracts, method, rest, choose):
+        from google.protobuf import json_format
+
+        verb, template, has_body = rest
+        request = contracts.message(method.input_type)
+        fill(request, choose)
+        body = json_format.MessageToDict(request, preserving_proto_field_name=True)
+        path = re.sub(r"\{(\w+)\}", lambda field: str(body.pop(field[1], 1 if field[1] == "run" else choose(kind_of(field[1])))), template)
+        return who.call(verb, path, body if has_body else None)
 
     def test_guessing_passwords_gets_slower(self):
         edge = edge_of(self.stack)
