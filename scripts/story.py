@@ -84,7 +84,7 @@ class Story:
         self.call("POST", "/api/v1/account/sign-up", {"email": self.email, "password": password, "company_name": "Sandbox Ltd", "name": "Ann"})
         links = [link for mail in [self.wait_for_mail("confirm")] for link in mail["links"] if "token=" in link]
         token = urllib.parse.parse_qs(urllib.parse.urlsplit(links[0]).query)["token"][0]
-        self.call("POST", "/api/v1/account/verify-email", {"token": token})
+        self.call("POST", "/api/v1/account/verify-email", {"token": token, "password": password})
         me = self.call("POST", "/api/v1/account/sign-in", {"email": self.email, "password": password})["me"]
         return me["tenant_id"]
 

@@ -39,5 +39,5 @@ document.querySelectorAll('form').forEach((form) => {
     send(kind, kind === 'request' ? fields : { ...fields, token });
   });
 });
-// By a click only: programs that look at mails follow their links.
+// By a click and the password only: programs that look at mails follow their links, and so do people who did not sign up.
 if (page === 'verify' && !token) say('This page is where the mail of your sign-up leads to. Follow the link in it.');

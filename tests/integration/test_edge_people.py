@@ -30,7 +30,9 @@ class PeopleAtTheEdge(unittest.TestCase):
         link = next(link for link in mail["links"] if "token=" in link)
         assert link.startswith(edge.origin + "/verify"), link
         token = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["token"][0]
-        assert edge.post("/api/v1/account/verify-email", {"token": token}).status == 200
+        stranger = edge.post("/api/v1/account/verify-email", {"token": token, "password": "not the one of the sign-up"})
+        assert (stranger.status, stranger.reason()) == (401, "CREDENTIALS_WRONG"), stranger
+        assert edge.post("/api/v1/account/verify-email", {"token": token, "password": password}).status == 200
         return email, password, token
 
     @classmethod

@@ -38,7 +38,7 @@ class Told(unittest.TestCase):
         mail = wait_until(lambda: self.mails("Confirm"), 60, "the verification mail comes")[0]
         self.assertTrue(mail["tls"])
         token = next(link for link in mail["links"] if "/verify?token=" in link).split("token=")[1]
-        self.call(accounts, "VerifyEmail", token=token)
+        self.call(accounts, "VerifyEmail", token=token, password=PASSWORD)
         tenant = self.call(accounts, "SignIn", email=ADDRESS, password=PASSWORD)[0].me.tenant_id
 
         stream_token = self.call("q2o.notifier.v1.LiveService", "CreateStreamToken", tenant)[0].token

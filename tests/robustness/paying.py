@@ -67,7 +67,7 @@ class Stranger:
         mail = until(self.mails, 60, "the mail that confirms the address")[0]
         link = next(link for link in mail["links"] if "token=" in link)
         token = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["token"][0]
-        self.ask("POST", "/api/v1/account/verify-email", {"token": token})
+        self.ask("POST", "/api/v1/account/verify-email", {"token": token, "password": PASSWORD})
         return self.ask("POST", "/api/v1/account/sign-in", {"email": email, "password": PASSWORD})["me"]["tenant_id"]
 
     def mails(self):

@@ -22,7 +22,8 @@ grpc::Status AccountService::SignUp(grpc::ServerContext* context, const v1::Sign
   });
 }
 grpc::Status AccountService::VerifyEmail(grpc::ServerContext* context, const v1::VerifyEmailRequest* request, v1::VerifyEmailResponse*) {
-  return answer(*context, [&](const Visit& visit) { return accounts_.verify(request->token(), visit); });
+  return answer(*context,
+                [&](const Visit& visit) { return accounts_.verify(request->token(), config::Secret(request->password()), visit); });
 }
 grpc::Status AccountService::SignIn(grpc::ServerContext* context, const v1::SignInRequest* request, v1::SignInResponse* response) {
   return answer(*context, [&](const Visit& visit) {

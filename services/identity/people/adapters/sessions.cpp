@@ -68,6 +68,17 @@ void add_link(pg::Tx& tx, const std::string& token_hash, const char* purpose, co
       {token_hash, purpose, link.person, link.password_hash, text_of(now), text_of(expires)});
 }
 
+std::optional<LinkRow> find_link(pg::Tx& tx, const std::string& token_hash, const char* purpose,
+                                 std::chrono::system_clock::time_point now) {
+  pg::act_for_credential(tx, token_hash);
+  const auto rows = tx.exec(
+      "select person_id, coalesce(password_hash, '') as password_hash from one_time_token "
+      "where token_hash = $1 and purpose = $2 and expires_at > $3",
+      {token_hash, purpose, text_of(now)});
+  if (rows.empty()) return std::nullopt;
+  return LinkRow{rows[0].text("person_id"), rows[0].text("password_hash")};
+}
+
 std::optional<LinkRow> take_link(pg::Tx& tx, const std::string& token_hash, const char* purpose,
                                  std::chrono::system_clock::time_point now) {
   pg::act_for_credential(tx, token_hash);

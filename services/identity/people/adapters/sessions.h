@@ -32,6 +32,8 @@ struct LinkRow {
 };
 void add_link(pg::Tx& tx, const std::string& token_hash, const char* purpose, const LinkRow& link,
               std::chrono::system_clock::time_point now, std::chrono::system_clock::time_point expires);
+/// As it is, without using it up.
+std::optional<LinkRow> find_link(pg::Tx& tx, const std::string& token_hash, const char* purpose, std::chrono::system_clock::time_point now);
 /// Takes it: a link works once. Acts for its person afterwards.
 std::optional<LinkRow> take_link(pg::Tx& tx, const std::string& token_hash, const char* purpose, std::chrono::system_clock::time_point now);
 void end_links(pg::Tx& tx, const std::string& person, const char* purpose);

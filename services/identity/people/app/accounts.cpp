@@ -18,6 +18,16 @@ tl::unexpected<Error> wrong_credentials() {
                     "Try again, or ask for a mail to choose a new password.",
                     {}});
 }
+tl::unexpected<Error> not_who_signed_up() {
+  return fail(
+      Error{Code::unauthenticated,
+            "that is not the password of this sign-up",
+            Retry::after_reauthentication,
+            Effect::none,
+            "CREDENTIALS_WRONG",
+            "Type the one that was chosen at the sign-up, or sign up again. Who has not signed up closes the page: nothing happens.",
+            {}});
+}
 tl::unexpected<Error> not_verified() {
   return fail(Code::failed_precondition, "the address is not verified yet", "ADDRESS_NOT_VERIFIED",
               "Follow the link in the mail; signing up again sends another one.");
@@ -29,9 +39,17 @@ tl::unexpected<Error> signed_out() {
 
 }  // namespace
 
-Status Accounts::attempt(const std::string& address_hash, const Visit& visit) {
-  return tools_.gate.enter({{tools_.book.attempt("account", address_hash), tools_.settings.per_account},
-                            {tools_.book.attempt("client", visit.client_address), tools_.settings.per_client}});
+std::string Accounts::account(const std::string& address_hash) const {
+  return tools_.book.attempt("account", address_hash);
+}
+
+Status Accounts::attempt(const std::string& subject, const Visit& visit) {
+  return tools_.gate.enter(
+      {{subject, tools_.settings.per_account}, {tools_.book.attempt("client", visit.client_address), tools_.settings.per_client}});
+}
+
+void Accounts::succeeded(const std::string& subject, const Visit&) {
+  tools_.gate.forgive(subject);
 }
 
 void Accounts::note(pg::Tx& tx, const std::string& tenant, const PersonRow& person, const char* action, const Visit& visit) const {
@@ -87,11 +105,19 @@ Status Accounts::sign_up(const v1::SignUpRequest& request, const Visit& visit) {
   return {};
 }
 
-Status Accounts::verify(const std::string& token, const Visit& visit) {
+Status Accounts::verify(const std::string& token, const config::Secret& password, const Visit& visit) {
   if (!looks_like_token(token)) return unknown_link();
+  const auto token_hash = hash_of(token);
+  const auto asked = tools_.pool.transact([&](pg::Tx& tx) { return find_link(tx, token_hash, "verify", tools_.now()); });
+  if (!asked) return unknown_link();
+  // Counted for the link, not for the account: whoever guesses at the sign-in does not keep the owner of the mailbox from confirming.
+  const auto tries = tools_.book.attempt("verify", token_hash);
+  if (const auto admitted = attempt(tries, visit); !admitted) return admitted;
+  if (!tools_.passwords.verify(asked->password_hash, password)) return not_who_signed_up();
+  succeeded(tries, visit);
   return tools_.pool.transact([&](pg::Tx& tx) -> Status {
     const auto now = tools_.now();
-    const auto link = take_link(tx, hash_of(token), "verify", now);
+    const auto link = take_link(tx, token_hash, "verify", now);
     if (!link) return unknown_link();
     const auto person = person_by_id(tx, link->person);
     if (!person) return unknown_link();
@@ -107,7 +133,7 @@ Status Accounts::verify(const std::string& token, const Visit& visit) {
 Result<SignedIn> Accounts::sign_in(const v1::SignInRequest& request, const Visit& visit) {
   const auto address = normalized_address(request.email());
   const auto address_hash = tools_.book.address(address ? *address : request.email());
-  if (const auto admitted = attempt(address_hash, visit); !admitted) return fail(admitted.error());
+  if (const auto admitted = attempt(account(address_hash), visit); !admitted) return fail(admitted.error());
   const config::Secret password(request.password());
   std::string against;
   const auto person = tools_.pool.transact([&](pg::Tx& tx) {
@@ -116,7 +142,7 @@ Result<SignedIn> Accounts::sign_in(const v1::SignInRequest& request, const Visit
     return found;
   });
   if (!tools_.passwords.verify(against, password)) return wrong_credentials();
-  tools_.gate.forgive(tools_.book.attempt("account", address_hash));
+  succeeded(account(address_hash), visit);
   if (!person->verified) return not_verified();
   const std::string renewed = tools_.passwords.is_outdated(against) ? tools_.passwords.hash(password) : "";
   return tools_.pool.transact([&](pg::Tx& tx) {
@@ -219,7 +245,7 @@ Status Accounts::reset(const std::string& token, const config::Secret& password,
     set_password(tx, person->id, hash);
     end_links(tx, person->id, "reset");
     end_sessions(tx, person->id);
-    tx.exec("delete from attempt where subject = $1", {tools_.book.attempt("account", person->address_hash)});
+    tx.exec("delete from attempt where subject = $1", {account(person->address_hash)});
     tools_.announcer.password_changed(tx, home_of(*person), reader_of(*person));
     note(tx, home_of(*person), *person, "account.password_reset", visit);
     return {};
@@ -230,8 +256,9 @@ Status Accounts::change_password(const config::Secret& old, const config::Secret
   if (visit.person.empty()) return signed_out();
   const auto person = tools_.pool.transact([&](pg::Tx& tx) { return person_by_id(tx, visit.person); });
   if (!person) return signed_out();
-  if (const auto admitted = attempt(person->address_hash, visit); !admitted) return admitted;
+  if (const auto admitted = attempt(account(person->address_hash), visit); !admitted) return admitted;
   if (!tools_.passwords.verify(person->password_hash, old)) return wrong_credentials();
+  succeeded(account(person->address_hash), visit);
   if (const auto good = tools_.rules.check(fresh, person->address); !good) return good;
   const auto hash = tools_.passwords.hash(fresh);
   tools_.pool.transact([&](pg::Tx& tx) {
@@ -241,7 +268,6 @@ Status Accounts::change_password(const config::Secret& old, const config::Secret
     tools_.announcer.password_changed(tx, home_of(*person), reader_of(*person));
     note(tx, home_of(*person), *person, "account.password_changed", visit);
   });
-  tools_.gate.forgive(tools_.book.attempt("account", person->address_hash));
   return {};
 }
 

@@ -18,7 +18,9 @@ class Accounts {
  public:
   explicit Accounts(Tools& tools) : tools_(tools) {}
   Status sign_up(const v1::SignUpRequest& request, const Visit& visit);
-  Status verify(const std::string& token, const Visit& visit);
+  /// The link proves the address, the password of the sign-up that it is the same person who signed up: whoever typed somebody else's
+  /// address gets no account by that one's click. A wrong password does not use up the link.
+  Status verify(const std::string& token, const config::Secret& password, const Visit& visit);
   Result<SignedIn> sign_in(const v1::SignInRequest& request, const Visit& visit);
   void sign_out(const Visit& visit);
   std::size_t sign_out_everywhere(const Visit& visit);
@@ -29,7 +31,12 @@ class Accounts {
   Result<v1::Me> switch_tenant(const std::string& tenant, const Visit& visit);
 
  private:
-  Status attempt(const std::string& address_hash, const Visit& visit);
+  /// What tries for an account are counted under.
+  std::string account(const std::string& address_hash) const;
+  /// Counts a try for it before the password is looked at, and for where it comes from.
+  Status attempt(const std::string& subject, const Visit& visit);
+  /// The password was right: its count begins anew.
+  void succeeded(const std::string& subject, const Visit& visit);
   SignedIn begin_session(pg::Tx& tx, const PersonRow& person, const Visit& visit);
   v1::Me me_of(const PersonRow& person, const std::string& tenant, std::vector<v1::Membership> memberships) const;
   void note(pg::Tx& tx, const std::string& tenant, const PersonRow& person, const char* action, const Visit& visit) const;

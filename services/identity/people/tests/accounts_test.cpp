@@ -25,8 +25,8 @@ TEST_F(AccountsTest, AreOpenedByTheLinkOfOneMail) {
   EXPECT_EQ(sign_in("ann@example.com", "some other sentence").error().reason, "CREDENTIALS_WRONG");
   const auto token = link(mail);
   EXPECT_EQ(count("one_time_token where token_hash = '" + token + "'"), 0) << "only its hash is kept";
-  ASSERT_TRUE(accounts->verify(token, from()));
-  EXPECT_EQ(accounts->verify(token, from()).error().reason, "TOKEN_UNKNOWN") << "a link works once";
+  ASSERT_TRUE(verify(token));
+  EXPECT_EQ(verify(token).error().reason, "TOKEN_UNKNOWN") << "a link works once";
   const auto ann = sign_in("ann@example.com").value();
   EXPECT_EQ(ann.me.memberships_size(), 1);
   EXPECT_EQ(ann.me.memberships(0).company_name(), "Cool Cars");
@@ -161,10 +161,31 @@ TEST_F(AccountsTest, CannotBePreparedForSomebodyElse) {
   ASSERT_TRUE(sign_up("ann@example.com", "the password of mallory"));
   ASSERT_TRUE(sign_up("ann@example.com", "the password of ann"));
   ASSERT_EQ(mails().size(), 2U);
-  ASSERT_TRUE(accounts->verify(link(mails()[1]), from()));
+  ASSERT_TRUE(verify(link(mails()[1]), "the password of ann"));
   EXPECT_FALSE(sign_in("ann@example.com", "the password of mallory"));
   EXPECT_TRUE(sign_in("ann@example.com", "the password of ann"));
-  EXPECT_FALSE(accounts->verify(link(mails()[0]), from())) << "the other link ended with it";
+  EXPECT_FALSE(verify(link(mails()[0]), "the password of mallory")) << "the other link ended with it";
+}
+
+TEST_F(AccountsTest, AreNotMadeByAClickOfWhoDidNotSignUp) {
+  // Mallory types Ann's address; Ann gets the mail and clicks.
+  ASSERT_TRUE(sign_up("ann@example.com", "the password of mallory"));
+  const auto token = link(mails().back());
+  for (const std::string typed : {"", "a password of ann's own", "the password of Mallory"})
+    EXPECT_EQ(verify(token, typed).error().reason, "CREDENTIALS_WRONG") << typed;
+  EXPECT_EQ(count("person where verified_at is not null"), 0);
+  EXPECT_EQ(sign_in("ann@example.com", "the password of mallory").error().reason, "ADDRESS_NOT_VERIFIED");
+  EXPECT_TRUE(verify(token, "the password of mallory")) << "who signed up mistyped it: the link is still good";
+}
+
+TEST_F(AccountsTest, AreNotConfirmedByGuessing) {
+  ASSERT_TRUE(sign_up("ann@example.com"));
+  const auto token = link(mails().back());
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(verify(token, "wrong wrong wrong").error().reason, "CREDENTIALS_WRONG") << i;
+  EXPECT_EQ(verify(token).error().reason, "TOO_MANY_ATTEMPTS");
+  EXPECT_EQ(sign_in("ann@example.com").error().reason, "ADDRESS_NOT_VERIFIED") << "guesses at the link are none at the account";
+  now += 3s;
+  EXPECT_TRUE(verify(token));
 }
 
 TEST_F(AccountsTest, GetANewPasswordByMailAndLoseAllSessions) {
@@ -173,7 +194,7 @@ TEST_F(AccountsTest, GetANewPasswordByMailAndLoseAllSessions) {
   const auto mail = mails().back();
   ASSERT_TRUE(mail.has_reset_password());
   const auto token = link(mail);
-  EXPECT_EQ(accounts->verify(token, from()).error().reason, "TOKEN_UNKNOWN") << "a link has one purpose";
+  EXPECT_EQ(verify(token).error().reason, "TOKEN_UNKNOWN") << "a link has one purpose";
   EXPECT_EQ(accounts->reset(token, config::Secret("short"), from()).error().reason, "PASSWORD_TOO_SHORT");
   ASSERT_TRUE(accounts->reset(token, config::Secret("a new sentence of mine"), from())) << "the refused one did not use it up";
   EXPECT_EQ(accounts->reset(token, config::Secret("a third sentence of mine"), from()).error().reason, "TOKEN_UNKNOWN");
@@ -193,7 +214,7 @@ TEST_F(AccountsTest, LetLinksGrowOld) {
   ASSERT_TRUE(sign_up("bob@example.com"));
   const auto other = link(mails().back());
   now += 49h;
-  EXPECT_EQ(accounts->verify(other, from()).error().reason, "TOKEN_UNKNOWN");
+  EXPECT_EQ(verify(other).error().reason, "TOKEN_UNKNOWN");
 }
 
 TEST_F(AccountsTest, AreTortured) {
@@ -210,7 +231,7 @@ TEST_F(AccountsTest, AreTortured) {
     const auto refused = access->by_session(bad);
     ASSERT_FALSE(refused) << bad.substr(0, 80);
     EXPECT_EQ(refused.error().reason, "SESSION_ENDED");
-    EXPECT_EQ(accounts->verify(bad, from()).error().reason, "TOKEN_UNKNOWN");
+    EXPECT_EQ(verify(bad).error().reason, "TOKEN_UNKNOWN");
     EXPECT_EQ(accounts->reset(bad, config::Secret("a new sentence of mine"), from()).error().reason, "TOKEN_UNKNOWN");
   }
   EXPECT_TRUE(access->by_session(good));
@@ -243,7 +264,7 @@ TEST_F(AccountsTest, SurviveACrashAtEveryCommitWithOneMail) {
     }
     ASSERT_TRUE(sign_up(address)) << "the caller tries again";
     EXPECT_EQ(mails().size(), mails_before + 1) << point;
-    ASSERT_TRUE(accounts->verify(link(mails().back()), from()));
+    ASSERT_TRUE(verify(link(mails().back())));
     EXPECT_TRUE(sign_in(address));
   }
   EXPECT_EQ(count("person"), 2);
