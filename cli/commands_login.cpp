@@ -15,7 +15,6 @@ namespace q2o::cli {
 namespace {
 
 using identity::v1::AccountService;
-constexpr std::string_view kCookie = "q2o_session=";
 
 /// From the variable, else typed without being shown.
 config::Secret secret_from(const char* variable, const std::string& question) {
@@ -81,8 +80,8 @@ Result<identity::v1::Me> sign_in(Login& login, const std::string& email, const c
   const auto& head = context->GetServerInitialMetadata();
   for (auto [at, last] = head.equal_range("set-cookie"); at != last; ++at) {
     const std::string_view cookie(at->second.data(), at->second.size());
-    if (!cookie.starts_with(kCookie)) continue;
-    const auto value = cookie.substr(kCookie.size());
+    if (!cookie.starts_with(kSessionCookie) || cookie.substr(kSessionCookie.size(), 1) != "=") continue;
+    const auto value = cookie.substr(kSessionCookie.size() + 1);
     login.session = config::Secret(std::string(value.substr(0, value.find(';'))));
     return response.me();
   }

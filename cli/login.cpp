@@ -42,7 +42,7 @@ class Bearer final : public grpc::MetadataCredentialsPlugin {
     if (!login_.key.empty()) {
       metadata->emplace("authorization", "Bearer " + login_.key.reveal());
     } else if (!login_.session.empty()) {
-      metadata->emplace("cookie", "q2o_session=" + login_.session.reveal());
+      metadata->emplace("cookie", std::string(kSessionCookie) + "=" + login_.session.reveal());
       // Whoever uses a cookie has to say that no foreign page does.
       metadata->emplace("origin", login_.edge);
     }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/config/config.h"
 #include "common/result/result.h"
@@ -19,6 +20,9 @@ struct Login {
   config::Secret session;   ///< a session
   std::string who, tenant;  ///< for words only; the edge decides itself
 };
+
+/// As identity names it (services/identity/edge/session_cookie.h).
+inline constexpr std::string_view kSessionCookie = "__Host-q2o_session";
 
 /// "https://books.example.com" or with a port, nothing more; given without the scheme too. Error BAD_EDGE.
 Result<std::string> edge_address(const std::string& typed);

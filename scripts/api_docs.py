@@ -10,8 +10,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 LEVELS = ["", "everybody", "whoever is signed in", "viewers, accountants and owners", "accountants and owners", "owners", "operators", "services"]
 ABOUT = """Everything that Quick2Odoo does, over HTTPS with JSON: the same calls that the browser makes by gRPC-web.
 
-Sign in with `POST /api/v1/account/sign-in` (the answer sets the cookie `q2o_session`; calls that change something then need the header `Origin` of an
-allowed page), or send an API key: `Authorization: Bearer mk_…`. Every call may bear the header `Idempotency-Key`. Numbers of 64 bits and amounts
+Sign in with `POST /api/v1/account/sign-in` (the answer sets the cookie `__Host-q2o_session`; calls that change something then need the header
+`Origin` of an allowed page), or send an API key: `Authorization: Bearer mk_…`. Every call may bear the header `Idempotency-Key`. Numbers of 64 bits and amounts
 of money are strings."""
 
 
@@ -37,7 +37,7 @@ def complete(api, access):
     components = api.setdefault("components", {})
     components["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key, mk_…"},
-        "session": {"type": "apiKey", "in": "cookie", "name": "q2o_session"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "__Host-q2o_session"},
     }
     components.setdefault("schemas", {})["Error"] = {
         "type": "object",

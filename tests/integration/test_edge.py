@@ -177,7 +177,7 @@ class TheEdge(unittest.TestCase):
         canary = "canary-4711"
         self.edge.get(f"/ops/stream?token={canary}")
         self.edge.get(f"/oauth/return?code={canary}")
-        self.edge.get("/api/v1/migrations", headers={"authorization": f"Bearer mk_{canary}", "cookie": f"q2o_session={canary}"})
+        self.edge.get("/api/v1/migrations", headers={"authorization": f"Bearer mk_{canary}", "cookie": f"__Host-q2o_session={canary}"})
         wait_until(lambda: any(line.get("path") == "/oauth/return" for line in self.access_log()), 10, "the access log has the call")
         self.assertNotIn(canary, (self.stack.folder / "log/edge.log").read_text(errors="replace"))
         self.assertNotIn(canary, (self.stack.folder / "log/identity.log").read_text(errors="replace"))

@@ -45,7 +45,9 @@ class PeopleAtTheEdge(unittest.TestCase):
         answer = edge.post("/api/v1/account/sign-in", {"email": email or self.email, "password": password or self.password})
         self.assertEqual(answer.status, 200, answer)
         (cookie,) = answer.all("set-cookie")
-        for flag in ("HttpOnly", "Secure", "SameSite=Lax"):
+        self.assertTrue(cookie.startswith("__Host-q2o_session="), cookie.partition("=")[0])
+        self.assertNotIn("domain", cookie.lower())
+        for flag in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/"):
             self.assertIn(flag.lower(), cookie.lower())
         return edge
 

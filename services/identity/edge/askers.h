@@ -35,7 +35,7 @@ struct Asker {
 class Askers {
  public:
   virtual ~Askers() = default;
-  /// Value of the cookie q2o_session.
+  /// Value of the session's cookie.
   virtual Result<Asker> by_session(std::string_view cookie) = 0;
   /// "mk_…", whole.
   virtual Result<Asker> by_key(std::string_view key) = 0;

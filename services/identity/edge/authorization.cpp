@@ -8,6 +8,7 @@
 #include "common/log/log.h"
 #include "common/rpc/rpc.h"
 #include "services/identity/edge/http_errors.h"
+#include "services/identity/edge/session_cookie.h"
 
 namespace q2o::identity::edge {
 namespace {
@@ -17,7 +18,6 @@ using envoy::service::auth::v3::CheckRequest;
 using envoy::service::auth::v3::CheckResponse;
 
 constexpr const char* kJwtNamespace = "envoy.filters.http.jwt_authn";
-constexpr std::string_view kSessionCookie = "q2o_session";
 constexpr std::string_view kOwnServices = "/q2o.identity.v1.";
 
 template <class Headers>
@@ -59,7 +59,7 @@ Knock knock_of(const CheckRequest& request) {
   out.path.erase(std::min(out.path.find('?'), out.path.size()));
   const std::string method = header(request, "x-envoy-original-method");
   out.only_reads = by_rest(request) && (method == "GET" || method == "HEAD");
-  out.session = cookie_value(header(request, "cookie"), kSessionCookie);
+  out.session = session_in(header(request, "cookie"));
   out.authorization = header(request, "authorization");
   out.origin = header(request, "origin");
   out.claims = claims_of(request);

@@ -25,9 +25,6 @@ class Authorization final : public envoy::service::auth::v3::Authorization::Serv
 /// puts it when the caller said nothing), half a minute, streams an hour. Services refuse calls without.
 std::string timeout_for(const Rule& rule, std::string_view asked);
 
-/// Value of a cookie; empty when it is not there, or there twice with different values (then somebody has planted one).
-std::string cookie_value(std::string_view header, std::string_view name);
-
 /// Printable ASCII; every other byte, and %, as %XX: names may hold anything, headers may not.
 std::string header_text(std::string_view text);
 

@@ -16,7 +16,7 @@ namespace q2o::identity::edge {
 struct Knock {
   std::string path;           ///< of the gRPC method
   bool only_reads = false;    ///< a GET by REST
-  std::string session;        ///< value of the cookie q2o_session
+  std::string session;        ///< value of the session's cookie
   std::string authorization;  ///< whole header
   std::string origin;         ///< of the page that made the call; empty: none said
   std::string claims;         ///< JSON

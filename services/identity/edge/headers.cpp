@@ -32,12 +32,6 @@ std::chrono::milliseconds parsed(std::string_view text) {
   }
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 std::string timeout_for(const Rule& rule, std::string_view asked) {
@@ -45,21 +39,6 @@ std::string timeout_for(const Rule& rule, std::string_view asked) {
   const auto most = rule.streams ? kStream : kUnaryMax;
   const auto otherwise = rule.streams ? kStream : kUnary;
   return std::to_string((wanted == 0ms || wanted > most ? otherwise : wanted).count()) + "m";
-}
-
-std::string cookie_value(std::string_view header, std::string_view name) {
-  std::string found;
-  while (!header.empty()) {
-    const auto end = std::min(header.find(';'), header.size());
-    const auto pair = trimmed(header.substr(0, end));
-    header.remove_prefix(std::min(end + 1, header.size()));
-    const auto equals = pair.find('=');
-    if (equals == std::string_view::npos || pair.substr(0, equals) != name) continue;
-    const auto value = pair.substr(equals + 1);
-    if (!found.empty() && found != value) return {};
-    found = value;
-  }
-  return found;
 }
 
 std::string header_text(std::string_view text) {

@@ -5,6 +5,7 @@
 #include "common/json/json.h"
 #include "common/rpc/rpc.h"
 #include "embedded/contracts.h"
+#include "services/identity/edge/session_cookie.h"
 #include "services/identity/edge/tests/fake_askers.h"
 
 namespace q2o::identity::edge {
@@ -61,7 +62,7 @@ class TheCheck : public ::testing::Test {
 };
 
 TEST_F(TheCheck, TellsTheServicesWhoIsAsking) {
-  set("cookie", "a=b; q2o_session=s1; c=d");
+  set("cookie", "a=b; __Host-q2o_session=s1; c=d");
   const auto& ok = check(kStart).ok_response();
   auto headers = map_of(ok.headers());
   EXPECT_EQ(response.status().code(), 0);
@@ -77,7 +78,7 @@ TEST_F(TheCheck, TellsTheServicesWhoIsAsking) {
 }
 
 TEST_F(TheCheck, LeavesTheCookieToTheServiceThatEndsIt) {
-  set("cookie", "q2o_session=s1");
+  set("cookie", "__Host-q2o_session=s1");
   EXPECT_THAT(check("/q2o.identity.v1.AccountService/SignOut").ok_response().headers_to_remove(), Not(Contains("cookie")));
   EXPECT_EQ(response.status().code(), 0);
 }
@@ -113,7 +114,7 @@ TEST_F(TheCheck, RefusesGrpcWithAStatus) {
 
 TEST_F(TheCheck, SaysWhenACallOverTheLimitMayBeMade) {
   set("x-envoy-original-path", "/api/v1/migrations/1:start");
-  set("cookie", "q2o_session=s1");
+  set("cookie", "__Host-q2o_session=s1");
   askers.admission =
       fail(Error{Code::resource_exhausted, "too many calls", Retry::after_backoff, Effect::none, "RATE_LIMIT", "Wait.", 1500ms});
   const auto& denied = check(kStart).denied_response();
@@ -122,7 +123,7 @@ TEST_F(TheCheck, SaysWhenACallOverTheLimitMayBeMade) {
 }
 
 TEST_F(TheCheck, RefusesWhileIdentityKnowsNothing) {
-  set("cookie", "q2o_session=s1");
+  set("cookie", "__Host-q2o_session=s1");
   askers.broken = true;
   set("content-type", "application/grpc");
   EXPECT_EQ(map_of(check(kStart).denied_response().headers())["grpc-status"], "14");
@@ -139,13 +140,25 @@ TEST_F(TheCheck, TakesTheClaimsOfAVerifiedTokenFromTheMetadataOnly) {
   EXPECT_EQ(check(kStart).status().code(), 16);
 }
 
-TEST(Cookies, AreFoundByTheirWholeName) {
-  EXPECT_EQ(cookie_value("q2o_session=abc", "q2o_session"), "abc");
-  EXPECT_EQ(cookie_value(" a=1;q2o_session=a=b; z=2", "q2o_session"), "a=b");
-  EXPECT_EQ(cookie_value("xq2o_session=abc; q2o_sessionx=d; q2o_session", "q2o_session"), "");
-  EXPECT_EQ(cookie_value("q2o_session=mine; q2o_session=planted", "q2o_session"), "") << "which one is ours cannot be told";
-  EXPECT_EQ(cookie_value("", "q2o_session"), "");
-  EXPECT_EQ(cookie_value(";;;", "q2o_session"), "");
+TEST(SessionCookie, IsFoundByItsWholeName) {
+  EXPECT_EQ(session_in("__Host-q2o_session=abc"), "abc");
+  EXPECT_EQ(session_in(" a=1;__Host-q2o_session=a=b; z=2"), "a=b");
+  EXPECT_EQ(session_in("x__Host-q2o_session=abc; __Host-q2o_sessionx=d; __Host-q2o_session"), "");
+  EXPECT_EQ(session_in("q2o_session=planted; __host-q2o_session=planted"), "") << "any page of the domain could have set these";
+  EXPECT_EQ(session_in(""), "");
+  EXPECT_EQ(session_in(";;; ;"), "");
+}
+
+TEST(SessionCookie, IsNoneWhereThereAreTwo) {
+  EXPECT_EQ(session_in("__Host-q2o_session=mine; __Host-q2o_session=planted"), "") << "which one is ours cannot be told";
+  EXPECT_EQ(session_in("__Host-q2o_session=; __Host-q2o_session=planted"), "");
+  EXPECT_EQ(session_in("__Host-q2o_session=mine; a=b;; __Host-q2o_session=mine"), "mine");
+}
+
+TEST(SessionCookie, IsTakenByBrowsersForThisHostOverTlsOnly) {
+  const auto cookie = session_cookie("xyz", std::chrono::seconds(60));
+  EXPECT_EQ(cookie, "__Host-q2o_session=xyz; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax");
+  EXPECT_NE(session_cookie("", std::chrono::seconds(60)).find("Max-Age=0;"), std::string::npos);
 }
 
 TEST(Timeouts, AreThereAndBounded) {

@@ -1,5 +1,7 @@
 #include "services/identity/people/adapters/calling.h"
 
+#include "services/identity/edge/session_cookie.h"
+
 namespace q2o::identity::people {
 namespace {
 
@@ -13,22 +15,6 @@ std::string client_address(const grpc::ServerContext& context) {
 
 }  // namespace
 
-std::string cookie_value(std::string_view header, std::string_view name) {
-  while (!header.empty()) {
-    const auto end = header.find(';');
-    auto part = header.substr(0, end);
-    part.remove_prefix(std::min(part.find_first_not_of(' '), part.size()));
-    if (part.size() > name.size() && part.starts_with(name) && part[name.size()] == '=') return std::string(part.substr(name.size() + 1));
-    header = end == std::string_view::npos ? std::string_view{} : header.substr(end + 1);
-  }
-  return {};
-}
-
-std::string session_cookie(std::string_view value, std::chrono::seconds lives) {
-  return "q2o_session=" + std::string(value) + "; Path=/; Max-Age=" + std::to_string(value.empty() ? 0 : lives.count()) +
-         "; HttpOnly; Secure; SameSite=Lax";
-}
-
 Visit visit_of(const grpc::ServerContext& context) {
   Visit out;
   out.tenant = rpc::metadata(context, "q2o-tenant");
@@ -39,9 +25,10 @@ Visit visit_of(const grpc::ServerContext& context) {
   out.client_address = client_address(context);
   out.program = rpc::metadata(context, "user-agent").substr(0, kTextMost);
   // HTTP/2 may split a Cookie header into several.
+  std::string cookies;
   const auto [first, last] = context.client_metadata().equal_range("cookie");
-  for (auto at = first; at != last && out.session.empty(); ++at)
-    out.session = cookie_value({at->second.data(), at->second.size()}, "q2o_session");
+  for (auto at = first; at != last; ++at) cookies.append(at->second.data(), at->second.size()).append(";");
+  out.session = edge::session_in(cookies);
   return out;
 }
 

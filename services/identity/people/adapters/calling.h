@@ -10,11 +10,6 @@ namespace q2o::identity::people {
 /// as it was sent, and where it comes from.
 Visit visit_of(const grpc::ServerContext& context);
 
-/// The value of one cookie in a Cookie header; empty: not there. The first one counts.
-std::string cookie_value(std::string_view header, std::string_view name);
-/// Set-Cookie of a session; an empty value ends it.
-std::string session_cookie(std::string_view value, std::chrono::seconds lives);
-
 /// Answers one call; surprises end the call, never the server. Unlike rpc::serve it asks for no tenant.
 template <class Work>
 grpc::Status answer(const grpc::ServerContext& context, const Work& work) {

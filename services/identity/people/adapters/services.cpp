@@ -1,6 +1,7 @@
 #include "services/identity/people/adapters/services.h"
 
 #include "common/rpc/page.h"
+#include "services/identity/edge/session_cookie.h"
 #include "services/identity/people/adapters/calling.h"
 
 namespace q2o::identity::people {
@@ -9,7 +10,7 @@ namespace {
 constexpr const char* kMailSent = "If that address can be used, a mail is on its way. Follow its link.";
 
 void set_cookie(grpc::ServerContext& context, std::string_view value, std::chrono::seconds lives = {}) {
-  context.AddInitialMetadata("set-cookie", session_cookie(value, lives));
+  context.AddInitialMetadata("set-cookie", edge::session_cookie(value, lives));
   context.AddInitialMetadata("cache-control", "no-store");
 }
 

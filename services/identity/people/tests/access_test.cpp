@@ -183,14 +183,5 @@ TEST_F(AccessTest, TakesNoClaimsThatAreNone) {
     EXPECT_EQ(token(bad).error().reason, "TOKEN_UNKNOWN") << bad.substr(0, 60);
 }
 
-TEST(Cookies, AreReadAndWritten) {
-  EXPECT_EQ(cookie_value("a=b; q2o_session=xyz; c=d", "q2o_session"), "xyz");
-  EXPECT_EQ(cookie_value("q2o_session=xyz", "q2o_session"), "xyz");
-  EXPECT_EQ(cookie_value("xq2o_session=no; q2o_session2=no", "q2o_session"), "");
-  EXPECT_EQ(cookie_value(";;; ;", "q2o_session"), "");
-  EXPECT_EQ(session_cookie("xyz", 60s), "q2o_session=xyz; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax");
-  EXPECT_NE(session_cookie("", 60s).find("Max-Age=0;"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace q2o::identity::people
