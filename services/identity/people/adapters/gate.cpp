@@ -41,6 +41,17 @@ void Gate::forgive(const std::string& subject) {
   pool_.transact([&](pg::Tx& tx) { tx.exec("delete from attempt where subject = $1", {subject}); });
 }
 
+void Gate::take_back(const Subject& subject) {
+  pool_.transact([&](pg::Tx& tx) {
+    const auto rows =
+        tx.exec("select failures, " + millis("last_at", "last") + " from attempt where subject = $1 for update", {subject.name});
+    if (rows.empty()) return;
+    const auto failures = std::max(0, static_cast<int>(rows[0].integer("failures")) - 1);
+    const auto blocked_until = from_millis(rows[0].integer("last")) + subject.rule.delay_after(failures);
+    tx.exec("update attempt set failures = $2, blocked_until = $3 where subject = $1", {subject.name, failures, text_of(blocked_until)});
+  });
+}
+
 std::size_t Gate::sweep() {
   return pool_.transact([&](pg::Tx& tx) {
     return tx.exec("delete from attempt where last_at < $1::timestamptz - interval '1 day'", {text_of(now_())}).affected();

@@ -24,6 +24,8 @@ class Gate {
   Status enter(std::vector<Subject> subjects);
   /// It was the right one: its count begins anew.
   void forgive(const std::string& subject);
+  /// That try did not fail: it is not counted. For a subject that many share (a network), whose other tries stay counted.
+  void take_back(const Subject& subject);
   /// Rows that nobody needs any more.
   std::size_t sweep();
 

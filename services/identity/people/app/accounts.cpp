@@ -5,6 +5,7 @@
 #include "services/identity/people/app/words.h"
 #include "services/identity/people/domain/address.h"
 #include "services/identity/people/domain/credentials.h"
+#include "services/identity/people/domain/network.h"
 
 namespace q2o::identity::people {
 namespace {
@@ -43,13 +44,17 @@ std::string Accounts::account(const std::string& address_hash) const {
   return tools_.book.attempt("account", address_hash);
 }
 
-Status Accounts::attempt(const std::string& subject, const Visit& visit) {
-  return tools_.gate.enter(
-      {{subject, tools_.settings.per_account}, {tools_.book.attempt("client", visit.client_address), tools_.settings.per_client}});
+Subject Accounts::client(const Visit& visit) const {
+  return {tools_.book.attempt("client", network_of(visit.client_address)), tools_.settings.per_client};
 }
 
-void Accounts::succeeded(const std::string& subject, const Visit&) {
+Status Accounts::attempt(const std::string& subject, const Visit& visit) {
+  return tools_.gate.enter({{subject, tools_.settings.per_account}, client(visit)});
+}
+
+void Accounts::succeeded(const std::string& subject, const Visit& visit) {
   tools_.gate.forgive(subject);
+  tools_.gate.take_back(client(visit));
 }
 
 void Accounts::note(pg::Tx& tx, const std::string& tenant, const PersonRow& person, const char* action, const Visit& visit) const {
@@ -67,7 +72,7 @@ Status Accounts::sign_up(const v1::SignUpRequest& request, const Visit& visit) {
   const auto address_hash = tools_.book.address(*address);
   if (const auto admitted =
           tools_.gate.enter({{tools_.book.attempt("mail", address_hash), tools_.settings.mails_per_address},
-                             {tools_.book.attempt("sign-up", visit.client_address), tools_.settings.sign_ups_per_client}});
+                             {tools_.book.attempt("sign-up", network_of(visit.client_address)), tools_.settings.sign_ups_per_client}});
       !admitted)
     return admitted;
 
@@ -164,7 +169,7 @@ SignedIn Accounts::begin_session(pg::Tx& tx, const PersonRow& person, const Visi
     tenant = memberships.front().tenant_id();
   SignedIn out{random_token(), std::chrono::duration_cast<std::chrono::seconds>(tools_.settings.sessions.absolute), {}};
   add_session(tx, {hash_of(out.session.reveal()), person.id, tenant, now, now, now + tools_.settings.sessions.absolute});
-  const auto place = tools_.book.place(person.id, visit.client_address, visit.program);
+  const auto place = tools_.book.place(person.id, network_of(visit.client_address), visit.program);
   const bool first_ever = tx.exec("select 1 from seen_place where person_id = $1 limit 1", {person.id}).empty();
   const bool is_new = tx.exec("insert into seen_place (person_id, place_hash, first_seen_at) values ($1, $2, $3) on conflict do nothing",
                               {person.id, place, text_of(now)})
@@ -206,8 +211,9 @@ Status Accounts::request_reset(const std::string& email, const Visit& visit) {
   const auto address = normalized_address(email);
   if (!address) return fail(address.error());
   const auto address_hash = tools_.book.address(*address);
-  if (const auto admitted = tools_.gate.enter({{tools_.book.attempt("mail", address_hash), tools_.settings.mails_per_address},
-                                               {tools_.book.attempt("client", visit.client_address), tools_.settings.per_client}});
+  if (const auto admitted =
+          tools_.gate.enter({{tools_.book.attempt("mail", address_hash), tools_.settings.mails_per_address},
+                             {tools_.book.attempt("reset", network_of(visit.client_address)), tools_.settings.per_client}});
       !admitted)
     return admitted;
   const auto token = random_token();

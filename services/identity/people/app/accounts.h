@@ -31,11 +31,12 @@ class Accounts {
   Result<v1::Me> switch_tenant(const std::string& tenant, const Visit& visit);
 
  private:
-  /// What tries for an account are counted under.
+  /// What tries are counted under: for an account, and from a network.
   std::string account(const std::string& address_hash) const;
+  Subject client(const Visit& visit) const;
   /// Counts a try for it before the password is looked at, and for where it comes from.
   Status attempt(const std::string& subject, const Visit& visit);
-  /// The password was right: its count begins anew.
+  /// The password was right: its count begins anew, and the network's is what it was before the try.
   void succeeded(const std::string& subject, const Visit& visit);
   SignedIn begin_session(pg::Tx& tx, const PersonRow& person, const Visit& visit);
   v1::Me me_of(const PersonRow& person, const std::string& tenant, std::vector<v1::Membership> memberships) const;

@@ -3,6 +3,7 @@
 #include "services/identity/people/domain/address.h"
 #include "services/identity/people/domain/credentials.h"
 #include "services/identity/people/domain/lockout.h"
+#include "services/identity/people/domain/network.h"
 #include "services/identity/people/domain/password_rules.h"
 #include "services/identity/people/domain/token_bucket.h"
 
@@ -99,6 +100,15 @@ TEST(ApiKeys, HaveOneForm) {
     ASSERT_FALSE(parsed) << other.substr(0, 100);
     EXPECT_EQ(parsed.error().reason, "KEY_UNKNOWN");
   }
+}
+
+TEST(Networks, AreOneIpv4AddressOrOneSubscriberOfIpv6) {
+  EXPECT_EQ(network_of("192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+  EXPECT_EQ(network_of("2001:DB8:1:2::"), network_of("2001:db8:0001:2:ffff:ffff:ffff:ffff"));
+  EXPECT_NE(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"));
+  EXPECT_EQ(network_of("::ffff:192.0.2.1"), "192.0.2.1");
+  for (const std::string as_it_is : {"", "inside", "2001:db8::1%eth0", "192.0.2.1:443"}) EXPECT_EQ(network_of(as_it_is), as_it_is);
 }
 
 TEST(TokenBuckets, GiveOutNoMoreThanFlowsIn) {

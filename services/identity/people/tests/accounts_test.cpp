@@ -89,6 +89,24 @@ TEST_F(AccountsTest, OfOneNetworkAddressAreTriedALimitedNumberOfTimes) {
   EXPECT_EQ(sign_in("another@example.com", "wrong wrong wrong", from("192.0.2.2")).error().reason, "CREDENTIALS_WRONG");
 }
 
+TEST_F(AccountsTest, AreSignedInToFromOneOfficeAsOftenAsItsPeopleLike) {
+  owner("ann@example.com");
+  for (int i = 0; i < 60; ++i) ASSERT_TRUE(sign_in("ann@example.com")) << i;
+  for (int i = 0; i < 50; ++i) ASSERT_EQ(sign_in("no" + std::to_string(i) + "@example.com").error().reason, "CREDENTIALS_WRONG") << i;
+  ASSERT_TRUE(sign_in("ann@example.com")) << "a right one is no failure";
+  EXPECT_EQ(sign_in("fifty-one@example.com").error().reason, "CREDENTIALS_WRONG") << "and takes back none of the others'";
+  EXPECT_EQ(sign_in("ann@example.com").error().reason, "TOO_MANY_ATTEMPTS");
+}
+
+TEST_F(AccountsTest, OfOneSubscriberOfIpv6AreTriedALimitedNumberOfTimes) {
+  for (int i = 0; i < 51; ++i) {
+    const auto own = from("2001:db8:1:2::" + std::to_string(i + 1));
+    ASSERT_EQ(sign_in("someone" + std::to_string(i) + "@example.com", "wrong wrong wrong", own).error().reason, "CREDENTIALS_WRONG");
+  }
+  EXPECT_EQ(sign_in("a@example.com", "wrong wrong wrong", from("2001:db8:1:2:ffff::1")).error().reason, "TOO_MANY_ATTEMPTS");
+  EXPECT_EQ(sign_in("a@example.com", "wrong wrong wrong", from("2001:db8:1:3::1")).error().reason, "CREDENTIALS_WRONG");
+}
+
 TEST_F(AccountsTest, GetTheirMailsALimitedNumberOfTimes) {
   int sent = 0;
   for (int i = 0; i < 10; ++i) sent += accounts->request_reset("ann@example.com", from()) ? 1 : 0;
