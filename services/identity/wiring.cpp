@@ -2,8 +2,6 @@
 
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
-#include "common/liveness/pause.h"
-#include "common/log/log.h"
 #include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
@@ -11,6 +9,7 @@
 #include "embedded/identity_schema.h"
 #include "services/identity/adapters/key_service.h"
 #include "services/identity/adapters/local_keys.h"
+#include "services/identity/adapters/sweeping.h"
 #include "services/identity/edge/module.h"
 #include "services/identity/people/adapters/module.h"
 #include "services/identity/people/adapters/usage_reader.h"
@@ -19,14 +18,6 @@ namespace q2o::identity {
 namespace {
 
 constexpr std::chrono::minutes kSweepEvery{10};
-
-void sweep(people::Module& module, std::stop_token stop) {
-  while (!stop.stop_requested()) {
-    const auto rows = module.sweep();
-    if (rows > 0) log::info("expired sessions, links and counts deleted", {{"rows", rows}});
-    liveness::pause(kSweepEvery, stop);
-  }
-}
 
 }  // namespace
 
@@ -64,7 +55,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   pg::ready_with_database(runtime, database);
   bus::run(runtime, relay);
   runtime.loop("access", [&people](std::stop_token stop) { people.access().follow(stop); });
-  runtime.loop("sweep", [&people](std::stop_token stop) { sweep(people, stop); });
+  runtime.loop("sweep", [&people](std::stop_token stop) { sweep_until([&people] { return people.sweep(); }, kSweepEvery, stop); });
   auto services = people.services();
   services.insert(services.end(), {&keys, &edge.authorization, &edge.access_log});
   runtime.own(std::make_unique<rpc::Server>(listen, services, runtime.metrics()));
