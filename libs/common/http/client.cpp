@@ -48,6 +48,7 @@ struct Transfer {
   const Guard* guard = nullptr;
   Easy easy;
   Response response;
+  std::size_t body_sent = 0;
   std::size_t head_bytes = 0, body_bytes_max = 0;
   std::size_t too_large = 0;  ///< the bound that the answer has broken
   std::string_view refused;   ///< the network that the guard does not let us into
@@ -57,6 +58,15 @@ struct Transfer {
   std::condition_variable finished;
   bool done = false;
 };
+
+/// The body of the request, from its begin to its end and never again: on a kept connection that ends without an answer libcurl sends the
+/// whole request once more by itself where it can go back to the begin (Curl_retry_request), and what was done already is done twice.
+std::size_t on_send(char* to, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const auto sent = transfer.request->body.copy(to, size * count, transfer.body_sent);
+  transfer.body_sent += sent;
+  return sent;
+}
 
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
@@ -133,8 +143,11 @@ void prepare(Transfer& transfer, const Options& options) {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   if (!request.body.empty() || request.method == "POST") {
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_send);
+    curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    if (request.body.empty()) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);  // nothing to go back over: it would be repeated
   }
   auto*& headers = transfer.easy.headers;
   headers = curl_slist_append(headers, "Expect:");  // no waiting for "100 Continue"
@@ -179,10 +192,12 @@ bool was_sent(CURL* easy) {
 }
 
 Error describe(const Transfer& transfer) {
-  if (!transfer.refused.empty() && transfer.code == CURLE_COULDNT_CONNECT) return leads_inside(transfer.refused);
-  const auto reason = reason_never_sent(transfer.code, was_sent(transfer.easy.handle));
+  // It would have sent the request again, see on_send.
+  const CURLcode code = transfer.code == CURLE_SEND_FAIL_REWIND ? CURLE_GOT_NOTHING : transfer.code;
+  if (!transfer.refused.empty() && code == CURLE_COULDNT_CONNECT) return leads_inside(transfer.refused);
+  const auto reason = reason_never_sent(code, was_sent(transfer.easy.handle));
   Error error{Code::unavailable,
-              fmt::format("{} ({})", curl_easy_strerror(transfer.code), transfer.request->method),
+              fmt::format("{} ({})", curl_easy_strerror(code), transfer.request->method),
               Retry::after_backoff,
               reason.empty() ? Effect::unknown : Effect::none,
               reason.empty() ? "NO_ANSWER" : std::string(reason),
@@ -193,7 +208,7 @@ Error describe(const Transfer& transfer) {
     error.message = fmt::format("the answer is larger than {} bytes", transfer.too_large);
     error.reason = "ANSWER_TOO_LARGE";
     error.retry = Retry::never;
-  } else if (transfer.code == CURLE_OPERATION_TIMEDOUT) {
+  } else if (code == CURLE_OPERATION_TIMEDOUT) {
     error.code = Code::deadline_exceeded;
     if (reason.empty()) error.reason = "TIMEOUT";
   } else if (reason == "BAD_URL") {

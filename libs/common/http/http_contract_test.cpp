@@ -93,6 +93,26 @@ TEST(Http, AnAnswerCutShortHasUnknownEffect) {
   EXPECT_EQ(response.error().effect, Effect::unknown);
 }
 
+TEST(Http, WhatWasSentOnAKeptConnectionIsNotSentAgain) {
+  for (const std::string body : {"{\"b\":1}", ""}) {
+    std::atomic<int> lost = 0;
+    const testing::RawHttpServer server(
+        [&](const std::string& request) {
+          if (request.find("/lost") == std::string::npos) return answer("200 OK", "");
+          ++lost;
+          return std::string();
+        },
+        true);
+    Client client;
+    ASSERT_TRUE(client.send({"POST", server.url("/kept"), {}, "1"}, 10s));
+    const auto response = client.send({"POST", server.url("/lost"), {}, body}, 10s);
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().effect, Effect::unknown);
+    EXPECT_EQ(response.error().reason, "NO_ANSWER");
+    EXPECT_EQ(lost, 1) << body;
+  }
+}
+
 TEST(Http, ARefusedConnectionHadNoEffect) {
   const auto response = get("http://127.0.0.1:" + std::to_string(testing::free_port()) + "/");
   ASSERT_FALSE(response);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <stdexcept>
+#include <vector>
 
 namespace q2o::testing {
 namespace {
@@ -40,7 +41,7 @@ void send_all(int client, std::string_view text) {
 
 }  // namespace
 
-RawHttpServer::RawHttpServer(std::function<std::string(const std::string&)> answer) : answer_(std::move(answer)) {
+RawHttpServer::RawHttpServer(std::function<std::string(const std::string&)> answer, bool keep) : answer_(std::move(answer)), keep_(keep) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -60,10 +61,22 @@ RawHttpServer::~RawHttpServer() {
   close(listener_);
 }
 
+void RawHttpServer::talk(int client) const {
+  for (auto request = read_request(client); !request.empty();) {
+    const auto answer = answer_(request);
+    send_all(client, answer);
+    request = keep_ && !answer.empty() ? read_request(client) : std::string();
+  }
+  close(client);
+}
+
 void RawHttpServer::serve() {
+  std::vector<std::jthread> kept;
   for (int client = accept(listener_, nullptr, nullptr); client >= 0; client = accept(listener_, nullptr, nullptr)) {
-    send_all(client, answer_(read_request(client)));
-    close(client);
+    if (keep_)
+      kept.emplace_back([this, client] { talk(client); });
+    else
+      talk(client);
   }
 }
 
