@@ -17,11 +17,27 @@ struct Document::State {
   Value root;
 };
 
+/// What a thread keeps from document to document, so that small ones cost no memory of their own.
+struct Workplace {
+  sj::parser parser;
+  std::vector<Value> values;
+  std::vector<Member> members;
+  /// The index of the parser is six times as large as its text: many threads must not each keep the one of their largest document.
+  bool is_large() const {
+    constexpr std::size_t kKeepBytes = 512u << 10, kKeepNodes = 8u << 10;
+    return parser.capacity() > kKeepBytes || values.capacity() > kKeepNodes || members.capacity() > kKeepNodes;
+  }
+};
+
 /// Builds our nodes in one pass over simdjson's index. Scalars stay views into the text; only strings with escapes are copied.
 /// The nodes of a container gather on a stack and move into the arena as one array when it closes.
 class Parser {
  public:
-  Parser(Document::State& state, std::string_view text, int depth_max) : state_(state), text_(text), depth_max_(depth_max) {}
+  Parser(Document::State& state, std::string_view text, int depth_max, Workplace& place)
+      : state_(state), text_(text), depth_max_(depth_max), values_(place.values), members_(place.members) {
+    values_.clear();
+    members_.clear();
+  }
 
   Status run(sj::parser& parser) {
     sj::document document;
@@ -173,8 +189,8 @@ class Parser {
   int depth_max_;
   sj::document* document_ = nullptr;
   const char* problem_ = "";
-  std::vector<Value> values_;
-  std::vector<Member> members_;
+  std::vector<Value>& values_;
+  std::vector<Member>& members_;
 };
 
 Document::Document() : state_(std::make_unique<State>()) {}
@@ -185,9 +201,8 @@ Document& Document::operator=(Document&&) noexcept = default;
 Result<Document> Document::parse(std::string text, const Limits& limits) {
   if (text.size() > limits.bytes)
     return fail(Code::resource_exhausted, "JSON: " + std::to_string(text.size()) + " bytes are too many", "JSON_TOO_LARGE");
-  constexpr std::size_t kKeepParserBytes = 8u << 20;
-  thread_local std::unique_ptr<sj::parser> parser;
-  if (!parser || parser->capacity() > kKeepParserBytes) parser = std::make_unique<sj::parser>();
+  thread_local std::unique_ptr<Workplace> place;
+  if (!place) place = std::make_unique<Workplace>();
   const std::size_t length = text.size();
   Document out;
   out.state_->text = std::move(text);
@@ -195,7 +210,9 @@ Result<Document> Document::parse(std::string text, const Limits& limits) {
   const std::string_view source(out.state_->text.data(), length);
   // The nodes of records and reports as QuickBooks writes them take about three times the bytes of the text.
   out.state_->arena.expect(3 * length);
-  if (auto done = Parser(*out.state_, source, limits.depth).run(*parser); !done) return fail(done.error());
+  const auto done = Parser(*out.state_, source, limits.depth, *place).run(place->parser);
+  if (place->is_large()) place.reset();
+  if (!done) return fail(done.error());
   return out;
 }
 

@@ -9,6 +9,12 @@ namespace {
 
 using std::chrono::days;
 
+/// Of an answer that tells dates only (some 40,000 postings): to know where the ledger begins and ends, a larger one is not worth its
+/// memory.
+constexpr std::size_t kProbeBytesMax = 4u << 20;
+/// Of a slice: several are under way at once.
+constexpr std::size_t kSliceBytesMax = 6u << 20;
+
 Day today(Clock& clock) {
   return std::chrono::floor<days>(clock.now());
 }
@@ -27,7 +33,7 @@ unsigned LedgerExtractor::fiscal_first_month() const {
 
 /// Dates that the ledger itself names in a period. Too big an answer comes back as `split`.
 tl::expected<std::optional<Period>, Trouble> LedgerExtractor::probe(const Period& period) {
-  auto answer = run_.caller.report(ledger_request(run_.manifest, period, false, true), true, run_.stop);
+  auto answer = run_.caller.report(ledger_request(run_.manifest, period, false, true), true, run_.stop, kProbeBytesMax);
   if (!answer) return tl::unexpected(std::move(answer.error()));
   if (truncated(run_.manifest, answer->root().raw()))
     return tl::unexpected(
@@ -59,27 +65,50 @@ tl::expected<std::optional<Day>, Trouble> LedgerExtractor::edge(const EntityRule
   return *day;
 }
 
-/// For ledgers too big for one answer: the span of the dated documents, then what the ledger has before and after it.
-tl::expected<std::optional<Period>, Trouble> LedgerExtractor::edges() {
+tl::expected<std::optional<Period>, Trouble> LedgerExtractor::edges(std::span<const EntityRule* const> entities) {
   std::deque<Pending<tl::expected<std::optional<Day>, Trouble>>> asked;
-  for (const auto& entity : run_.manifest.entities)
-    for (const bool first : {true, false})
-      if (!entity.date_field.empty()) asked.push_back(run_.pool.submit([this, &entity, first] { return edge(entity, first); }));
+  for (const auto* entity : entities)
+    for (const bool first : {true, false}) asked.push_back(run_.pool.submit([this, entity, first] { return edge(*entity, first); }));
   std::optional<Period> span;
   for (auto& future : asked) {
     auto day = future.get();
     if (!day) return tl::unexpected(std::move(day.error()));
     if (*day) widen(span, Period{**day, **day});
   }
-  if (!span) return span;
+  return span;
+}
+
+/// The span, and what the ledger has before and after it.
+tl::expected<std::optional<Period>, Trouble> LedgerExtractor::around(Period span) {
   const Day widest_first = *parse_day(run_.manifest.ledger.widest_first), widest_last = *parse_day(run_.manifest.ledger.widest_last);
-  const Day before = month_first(span->first) - days{1}, after = month_last(span->last) + days{1};
+  const Day before = month_first(span.first) - days{1}, after = month_last(span.last) + days{1};
+  std::optional<Period> whole = span;
   for (const Period& outside : {Period{widest_first, before}, Period{after, widest_last}}) {
     auto more = probe(outside);
     if (!more) return more;
-    widen(span, *more);
+    widen(whole, *more);
   }
-  return span;
+  return whole;
+}
+
+/// For ledgers too big for one answer. The dates of any documents will do, as long as the ledger has few postings before and after them:
+/// the fewer are asked for, the better.
+tl::expected<std::optional<Period>, Trouble> LedgerExtractor::span_by_documents(Trouble too_big) {
+  std::vector<const EntityRule*> dated;
+  for (const auto& entity : run_.manifest.entities)
+    if (!entity.date_field.empty()) dated.push_back(&entity);
+  std::optional<Period> span;
+  for (std::size_t asked = 0, lot = 1; asked < dated.size(); asked += lot, lot *= 2) {
+    lot = std::min(lot, dated.size() - asked);
+    const auto more = edges(std::span(dated).subspan(asked, lot));
+    if (!more) return tl::unexpected(more.error());
+    widen(span, *more);
+    if (!span) continue;
+    auto whole = around(*span);
+    if (whole || whole.error().action != FaultAction::split) return whole;
+    too_big = std::move(whole.error());
+  }
+  return tl::unexpected(std::move(too_big));
 }
 
 Stepped<Period> LedgerExtractor::span() {
@@ -87,7 +116,7 @@ Stepped<Period> LedgerExtractor::span() {
   const Day widest_first = *parse_day(run_.manifest.ledger.widest_first), widest_last = *parse_day(run_.manifest.ledger.widest_last);
   auto found = probe({widest_first, widest_last});
   if (!found && found.error().action != FaultAction::permanent && found.error().action != FaultAction::stop && !run_.stop.stop_requested())
-    found = edges();
+    found = span_by_documents(std::move(found.error()));
   if (!found) return tl::unexpected(run_.halt(run_.manifest.ledger.report, found.error()));
   run_.state.span = found->value_or(Period{today(run_.clock), today(run_.clock)});
   return *run_.state.span;
@@ -96,10 +125,10 @@ Stepped<Period> LedgerExtractor::span() {
 LedgerExtractor::Slices LedgerExtractor::fetch(const Period& period) {
   const bool divisible = period.first < period.last;
   const bool several = run_.captured("multicurrency") == "true";
-  auto answer = run_.caller.report(ledger_request(run_.manifest, period, several), divisible, run_.stop);
-  const bool cut_short =
-      answer && (truncated(run_.manifest, answer->root().raw()) || answer->root().raw().size() > run_.options.limits.record_bytes_max);
-  if (answer && !cut_short) return std::vector<Slice>{{period, std::string(answer->root().raw())}};
+  auto answer =
+      run_.caller.report_text(ledger_request(run_.manifest, period, several), divisible, run_.stop, divisible ? kSliceBytesMax : 0);
+  const bool cut_short = answer && (truncated(run_.manifest, *answer) || answer->size() > run_.options.limits.record_bytes_max);
+  if (answer && !cut_short) return std::vector<Slice>{{period, std::move(*answer)}};
   if (!answer && answer.error().action != FaultAction::split) return tl::unexpected(std::move(answer.error()));
   if (!divisible)
     return tl::unexpected(
@@ -159,20 +188,21 @@ Step LedgerExtractor::slices(EntityState& state, const std::vector<Period>& peri
 
 Step LedgerExtractor::reports(const Period& span) {
   const auto stored = run_.journal.reports();
-  std::deque<std::pair<ReportRequest, Pending<SourceCaller::Answer>>> ahead;
+  std::deque<std::pair<ReportRequest, Pending<SourceCaller::Asked<std::string>>>> ahead;
   std::vector<ReportRequest> wanted;
   for (auto& request : plan_reports(run_.manifest, span, fiscal_first_month()))
     if (!stored.contains({request.name, request.start_date, request.end_date})) wanted.push_back(std::move(request));
   std::size_t submitted = 0;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     for (; submitted < wanted.size() && ahead.size() < static_cast<std::size_t>(run_.options.reports_ahead); ++submitted)
-      ahead.emplace_back(wanted[submitted],
-                         run_.pool.submit([this, request = wanted[submitted]] { return run_.caller.report(request, false, run_.stop); }));
+      ahead.emplace_back(wanted[submitted], run_.pool.submit([this, request = wanted[submitted]] {
+        return run_.caller.report_text(request, false, run_.stop);
+      }));
     auto [request, future] = std::move(ahead.front());
     ahead.pop_front();
     auto answer = future.get();
     if (!answer) return tl::unexpected(run_.halt(fmt::format("{} to {}", request.name, request.end_date), answer.error()));
-    std::vector<StoredReport> kept{{request.name, request.start_date, request.end_date, std::string(answer->root().raw())}};
+    std::vector<StoredReport> kept{{request.name, request.start_date, request.end_date, std::move(*answer)}};
     if (auto done = run_.commit(nullptr, std::move(kept)); !done) return done;
   }
   return {};

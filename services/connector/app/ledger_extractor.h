@@ -20,7 +20,9 @@ class LedgerExtractor {
 
   Stepped<Period> span();
   tl::expected<std::optional<Period>, Trouble> probe(const Period& period);
-  tl::expected<std::optional<Period>, Trouble> edges();
+  tl::expected<std::optional<Period>, Trouble> span_by_documents(Trouble too_big);
+  tl::expected<std::optional<Period>, Trouble> edges(std::span<const EntityRule* const> entities);
+  tl::expected<std::optional<Period>, Trouble> around(Period span);
   tl::expected<std::optional<Day>, Trouble> edge(const EntityRule& entity, bool first);
   Slices fetch(const Period& period);
   Step slices(EntityState& state, const std::vector<Period>& periods);

@@ -11,10 +11,8 @@ using PageResult = tl::expected<Page, Trouble>;
 /// record by record would never end.
 constexpr std::size_t kHopeless = 8;
 
-PageResult answer_of(const Manifest& manifest, const EntityRule& rule, SourceCaller::Answer answer, std::uint64_t start) {
-  if (!answer) return tl::unexpected(std::move(answer.error()));
-  auto rows = rows_in(manifest, rule, answer->root());
-  if (!rows) return tl::unexpected(Trouble{FaultAction::split, rows.error()});
+PageResult page_of(SourceCaller::Asked<std::vector<Row>> rows, std::uint64_t start) {
+  if (!rows) return tl::unexpected(std::move(rows.error()));
   Page page;
   page.covered = rows->size();
   if (!rows->empty()) {
@@ -48,7 +46,7 @@ void set_apart(Page& page) {
 
 PageResult fetch_page(const Manifest& manifest, SourceCaller& caller, const EntityRule& rule, const std::string& where, std::uint64_t start,
                       int rows, std::stop_token stop) {
-  auto page = answer_of(manifest, rule, caller.query(page_statement(manifest, rule, where, start, rows), stop, "page"), start);
+  auto page = page_of(caller.page(rule, page_statement(manifest, rule, where, start, rows), stop), start);
   const bool broken = !page && (page.error().action == FaultAction::split || page.error().error.reason == "BAD_JSON");
   if (page || !broken) return page;
   if (rows == 1)

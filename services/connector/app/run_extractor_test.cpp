@@ -290,6 +290,38 @@ TEST(Run, ALedgerTooBigForOneAnswerIsCutSmallerAndItsDatesComeFromTheDocuments) 
   EXPECT_FALSE(slices.contains("GeneralLedger/2026-02"));
   EXPECT_GE(slices.size(), 7u);
   for (const auto& [id, body] : slices) EXPECT_EQ(body.find("Unable to display"), std::string::npos) << id;
+  EXPECT_EQ(h.source.requests_with("ORDERBY TxnDate"), 6) << "deposits; then invoices and receipts: their dates are enough";
+}
+
+TEST(Run, MoreDocumentsAreAskedForTheirDatesWhereTheLedgerHasMuchOutsideOfThoseOfTheFirst) {
+  Harness h;
+  fill(h.source, 3);
+  h.source.add("BillPayment", "80001", R"(,"TxnDate":"2024-01-05")");  // among the last that are asked
+  for (int day = 1; day <= 20; ++day) h.source.add_posting(fmt::format("2024-01-{:02}", day));
+  h.source.report_rows_max = 10;
+  ASSERT_TRUE(h.run());
+  const auto slices = testing::read(h.log.messages).bodies.at("GeneralLedger");
+  EXPECT_TRUE(slices.begin()->first.starts_with("GeneralLedger/2024-01")) << slices.begin()->first;
+  EXPECT_TRUE(slices.contains("GeneralLedger/2026-03"));
+}
+
+TEST(Run, ALedgerThatNoDocumentTellsTheDatesOfIsNotTakenForAnEmptyOne) {
+  Harness h;
+  for (int day = 1; day <= 20; ++day) h.source.add_posting(fmt::format("2024-01-{:02}", day));
+  h.source.report_rows_max = 10;
+  const auto step = h.run();
+  ASSERT_FALSE(step);
+  EXPECT_EQ(step.error().kind, Halt::Kind::failed);
+  EXPECT_EQ(step.error().error.reason, "TRUNCATED");
+}
+
+TEST(Run, AnAnswerOfDatesThatIsTooLargeForMemoryIsAskedForInParts) {
+  Harness h;
+  fill(h.source, 3);
+  for (int n = 0; n < 60000; ++n) h.source.add_posting("2026-02-03");
+  ASSERT_TRUE(h.run());
+  EXPECT_TRUE(testing::read(h.log.messages).bodies.at("GeneralLedger").contains("GeneralLedger/2026-02"));
+  EXPECT_GT(h.source.requests_with("ORDERBY TxnDate"), 0);
 }
 
 TEST(Run, AnEmptyCompanyHasAnEmptyLedgerOfThisMonth) {

@@ -35,6 +35,18 @@ Trouble of_sign_in(const Error& error) {
   return {later ? FaultAction::retry : FaultAction::stop, error};
 }
 
+/// One of the few that take an answer apart.
+class Reading {
+ public:
+  explicit Reading(Readers& readers) : readers_(readers) { readers_.acquire(); }
+  ~Reading() { readers_.release(); }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
+ private:
+  Readers& readers_;
+};
+
 std::string_view word(FaultAction action) {
   switch (action) {
     case FaultAction::retry:
@@ -119,23 +131,57 @@ SourceCaller::Asked<T> SourceCaller::call(const Question& question, const Examin
   return tl::unexpected(trouble(FaultAction::retry, Code::cancelled, "stopped", "STOPPED"));
 }
 
+template <class T, class Take>
+SourceCaller::Asked<T> SourceCaller::extract(const Question& question, bool divisible, const Take& take, std::stop_token stop) {
+  return call<T>(
+      question,
+      [&](Result<http::Response> response) -> Asked<T> {
+        const Reading reading(*options_.readers);
+        const auto document = examine(std::move(response), divisible);
+        if (!document) return tl::unexpected(document.error());
+        return take(document->root());
+      },
+      std::move(stop));
+}
+
 SourceCaller::Answer SourceCaller::query(const std::string& statement, std::stop_token stop, std::string_view kind) {
-  return ask(url(manifest_.query_path, {{"query", statement}}), kind, false, std::move(stop));
+  return ask({kind, url(manifest_.query_path, {{"query", statement}})}, false, std::move(stop));
 }
 
 SourceCaller::Answer SourceCaller::changes(const std::string& entity, const std::string& since, std::stop_token stop) {
   auto parameters = manifest_.changes.feed_parameters;
   for (auto& [name, value] : parameters) value = fill(value, {{"entity", entity}, {"since", since}});
-  return ask(url(manifest_.changes.feed_path, std::move(parameters)), "changes", false, std::move(stop));
+  return ask({"changes", url(manifest_.changes.feed_path, std::move(parameters))}, false, std::move(stop));
 }
 
-SourceCaller::Answer SourceCaller::report(const ReportRequest& report, bool divisible, std::stop_token stop) {
-  return ask(url(fill(manifest_.report_path, {{"report", report.name}}), report.parameters), "report", divisible, std::move(stop));
+SourceCaller::Question SourceCaller::about(const ReportRequest& report, std::size_t bytes_max) const {
+  Question question{"report", url(fill(manifest_.report_path, {{"report", report.name}}), report.parameters)};
+  question.bytes_max = bytes_max;
+  return question;
 }
 
-SourceCaller::Answer SourceCaller::ask(const std::string& address, std::string_view kind, bool divisible, std::stop_token stop) {
+SourceCaller::Answer SourceCaller::report(const ReportRequest& report, bool divisible, std::stop_token stop, std::size_t bytes_max) {
+  return ask(about(report, bytes_max), divisible, std::move(stop));
+}
+
+SourceCaller::Asked<std::string> SourceCaller::report_text(const ReportRequest& report, bool divisible, std::stop_token stop,
+                                                           std::size_t bytes_max) {
+  const auto whole = [](const json::Value& answer) -> Asked<std::string> { return std::string(answer.raw()); };
+  return extract<std::string>(about(report, bytes_max), divisible, whole, std::move(stop));
+}
+
+SourceCaller::Asked<std::vector<Row>> SourceCaller::page(const EntityRule& rule, const std::string& statement, std::stop_token stop) {
+  const auto rows = [&](const json::Value& answer) -> Asked<std::vector<Row>> {
+    auto found = rows_in(manifest_, rule, answer);
+    if (!found) return tl::unexpected(Trouble{FaultAction::split, std::move(found.error())});
+    return std::move(*found);
+  };
+  return extract<std::vector<Row>>({"page", url(manifest_.query_path, {{"query", statement}})}, false, rows, std::move(stop));
+}
+
+SourceCaller::Answer SourceCaller::ask(const Question& question, bool divisible, std::stop_token stop) {
   return call<json::Document>(
-      {kind, address}, [&](Result<http::Response> response) { return examine(std::move(response), divisible); }, std::move(stop));
+      question, [&](Result<http::Response> response) { return examine(std::move(response), divisible); }, std::move(stop));
 }
 
 SourceCaller::Asked<SourceFile> SourceCaller::file(const std::string& id, std::stop_token stop) {

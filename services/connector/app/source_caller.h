@@ -1,16 +1,22 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <random>
+#include <semaphore>
 
 #include "common/json/json.h"
 #include "services/connector/app/budget_gate.h"
 #include "services/connector/app/ports.h"
 #include "services/connector/domain/backoff.h"
 #include "services/connector/domain/fault.h"
+#include "services/connector/domain/query.h"
 #include "services/connector/domain/reports.h"
 
 namespace q2o::connector {
+
+/// How many large answers are taken apart at a time: as nodes they need six times their bytes, and more than a few are no faster.
+using Readers = std::counting_semaphore<16>;
 
 struct CallOptions {
   milliseconds deadline{130000};      ///< the source itself gives up after 120 s
@@ -21,6 +27,7 @@ struct CallOptions {
   bool wait_when_throttled = true;
   int attempts = 6;
   Backoff backoff;
+  std::shared_ptr<Readers> readers = std::make_shared<Readers>(2);  ///< shared by all callers of the process
 };
 
 /// A file of the source, whole.
@@ -52,8 +59,13 @@ class SourceCaller {
   Answer query(const std::string& statement, std::stop_token stop, std::string_view kind = "other");
   /// What has changed in an entity since a moment, as the platform's change feed tells it.
   Answer changes(const std::string& entity, const std::string& since, std::stop_token stop);
-  /// `divisible`: the caller can ask for less, so an answer that takes too long or is too big is not asked for again as it is.
-  Answer report(const ReportRequest& report, bool divisible, std::stop_token stop);
+  /// `divisible`: the caller can ask for less, so an answer that takes too long or is too big (`bytes_max`; 0: the client's own limit) is
+  /// not asked for again as it is.
+  Answer report(const ReportRequest& report, bool divisible, std::stop_token stop, std::size_t bytes_max = 0);
+  /// A report as it came, for those who only keep it.
+  Asked<std::string> report_text(const ReportRequest& report, bool divisible, std::stop_token stop, std::size_t bytes_max = 0);
+  /// The rows of a page. Trouble `split`: the source or what it answered has no such rows.
+  Asked<std::vector<Row>> page(const EntityRule& rule, const std::string& statement, std::stop_token stop);
   /// The bytes behind a record of Manifest::files.entity.
   Asked<SourceFile> file(const std::string& id, std::stop_token stop);
   std::uint64_t requests() const { return requests_; }
@@ -70,7 +82,11 @@ class SourceCaller {
   using Examine = std::function<Asked<T>(Result<http::Response>)>;
   template <class T>
   Asked<T> call(const Question& question, const Examine<T>& examine, std::stop_token stop);
-  Answer ask(const std::string& url, std::string_view kind, bool divisible, std::stop_token stop);
+  Question about(const ReportRequest& report, std::size_t bytes_max) const;
+  /// Takes out of a large answer what is wanted; the rest of it does not stay.
+  template <class T, class Take>
+  Asked<T> extract(const Question& question, bool divisible, const Take& take, std::stop_token stop);
+  Answer ask(const Question& question, bool divisible, std::stop_token stop);
   Answer examine(Result<http::Response> response, bool divisible) const;
   Asked<std::string> examine_link(Result<http::Response> response) const;
   Asked<SourceFile> examine_file(Result<http::Response> response) const;

@@ -78,7 +78,10 @@ Result<http::Response> FakeSource::send(const http::Request& request, millisecon
     return json_answer(
         401,
         R"({"fault":{"error":[{"message":"AuthenticationFailed","detail":"Token expired","code":"003200"}],"type":"AUTHENTICATION"}})");
-  return answer(request.url);
+  auto answered = answer(request.url);
+  if (request.body_bytes_max > 0 && answered.body.size() > request.body_bytes_max)
+    return fail(Code::resource_exhausted, "the answer is too large", "ANSWER_TOO_LARGE");
+  return answered;
 }
 
 /// The store behind the addresses: its own proof is enough, a second one is an error.
