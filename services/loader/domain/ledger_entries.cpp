@@ -24,6 +24,7 @@ bool is_of(std::string_view name, std::string_view base) {
 
 LedgerEntries::LedgerEntries(std::string connection, std::vector<std::string> entities, const Known& known)
     : connection_(std::move(connection)), entities_(std::move(entities)), known_(known) {
+  std::erase(entities_, kLedgerEntity);  // an entry is no record that it stands beside, or makes room for
   const std::string prefix = connection_ + "_" + std::string(kLedgerName) + "_";
   for (const auto& [name, id] : known_)
     if (name.starts_with(prefix)) entries_.insert(name);

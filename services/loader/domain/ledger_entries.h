@@ -16,7 +16,8 @@ inline constexpr std::string_view kLedgerEntity = "LedgerTransaction";
 /// run and cannot be read now, no entry is made beside it.
 class LedgerEntries {
  public:
-  /// `entities`: those whose records bear the id of a transaction (RunPlan.transaction_entities). `known` outlives this.
+  /// `entities`: those whose records bear the id of a transaction (RunPlan.transaction_entities, LedgerTransaction among them or not).
+  /// `known` outlives this.
   LedgerEntries(std::string connection, std::vector<std::string> entities, const Known& known);
 
   /// What stands for the item's transaction from the ledger alone, if the item books that transaction.

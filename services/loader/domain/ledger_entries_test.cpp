@@ -56,5 +56,14 @@ TEST_F(LedgerEntriesTest, AreNotMadeBesideTheRecordOfAnEarlierRun) {
   EXPECT_FALSE(entries.stands_as_record(booked("Invoice", "12", "qbo1_invoice_12"))) << "the record itself";
 }
 
+/// As the mapper names the entities: an entry that is there is compared as any record, in a later run and by another tenant's.
+TEST_F(LedgerEntriesTest, AreNoRecordsOfThemselves) {
+  LedgerEntries as_planned{"qbo1", {"BillPayment", "Bill", "Invoice", "LedgerTransaction", "Payment"}, known};
+  const auto entry = booked("LedgerTransaction", "7", "qbo1_ledger_transaction_7");
+  EXPECT_FALSE(as_planned.stands_as_record(entry));
+  EXPECT_THAT(as_planned.replaced_by(entry), IsEmpty());
+  EXPECT_TRUE(as_planned.stands_as_record(booked("LedgerTransaction", "12", "qbo1_ledger_transaction_12")));
+}
+
 }  // namespace
 }  // namespace q2o::loader

@@ -154,7 +154,7 @@ Item booking(std::int64_t number, const std::string& entity, const std::string& 
 }
 
 TEST_F(RunDriverTest, ReplacesTheLedgersEntryWhenTheRecordOfTheTransactionComes) {
-  store.info.transaction_entities = {"Invoice"};
+  store.info.transaction_entities = {"Invoice", "LedgerTransaction"};
   store.items = {booking(1, "LedgerTransaction", "7"), item(2, "qbo1_a")};
   drive();
   EXPECT_THAT(books.names(), ElementsAre("qbo1_a", "qbo1_ledger_transaction_7"));
@@ -172,8 +172,20 @@ TEST_F(RunDriverTest, ReplacesTheLedgersEntryWhenTheRecordOfTheTransactionComes)
   EXPECT_EQ(store.fates["qbo1_ledger_transaction_7"].outcome, "skipped");
 }
 
+TEST_F(RunDriverTest, ComparesTheLedgersEntriesThatAreThereAsAnyRecord) {
+  store.info.transaction_entities = {"Invoice", "LedgerTransaction"};
+  store.items = {booking(1, "LedgerTransaction", "7")};
+  drive();
+  store.ledger.clear();  // another tenant's migration into the same target: its record ledger is empty
+  store.begin_run(2);
+  store.items = {booking(1, "LedgerTransaction", "7"), item(2, "qbo1_payment_8_match1", {"qbo1_ledger_transaction_7"})};
+  drive();
+  EXPECT_EQ(store.fates["qbo1_ledger_transaction_7"].outcome, "unchanged");
+  EXPECT_EQ(store.fates["qbo1_payment_8_match1"].outcome, "created") << "it finds the entry that it matches";
+}
+
 TEST_F(RunDriverTest, KeepsTheLedgersEntryWhenTheRecordIsRejected) {
-  store.info.transaction_entities = {"Invoice"};
+  store.info.transaction_entities = {"Invoice", "LedgerTransaction"};
   store.items = {booking(1, "LedgerTransaction", "7")};
   drive();
   store.begin_run(2);
@@ -184,7 +196,7 @@ TEST_F(RunDriverTest, KeepsTheLedgersEntryWhenTheRecordIsRejected) {
 }
 
 TEST_F(RunDriverTest, ReplacesTheLedgersEntryOnceWhenTheAnswerIsLost) {
-  store.info.transaction_entities = {"Invoice"};
+  store.info.transaction_entities = {"Invoice", "LedgerTransaction"};
   store.items = {booking(1, "LedgerTransaction", "7")};
   drive();
   store.begin_run(2);

@@ -48,7 +48,7 @@ mapper::v1::RunPlan plan() {
       R"("decimal_precision":{"Product Price":6,"Product Unit of Measure":6,"Discount":6},"company":{"name":"Small Books Ltd","city":"Bayshore","state":"CA"},)"
       R"("no_default_taxes":true,"book_close_date":null})");
   for (const auto* name : {"account", "sale_management"}) out.add_modules()->set_name(name);
-  for (const auto* entity : {"Invoice", "JournalEntry"}) out.add_transaction_entities(entity);
+  for (const auto* entity : {"Invoice", "JournalEntry", "LedgerTransaction"}) out.add_transaction_entities(entity);
   for (std::uint32_t number = 0; number < 7; ++number) {
     auto& wave = *out.add_waves();
     wave.set_number(number);
