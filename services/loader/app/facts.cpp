@@ -67,10 +67,14 @@ v1::StatusFact progress_fact(const RunInfo& run, const std::string& entity, cons
   return out;
 }
 
-v1::StatusFact load_fact(const RunInfo& run, std::uint64_t done, std::uint64_t records) {
+v1::StatusFact load_fact(const RunInfo& run, std::uint64_t done, std::uint64_t records, const Totals& totals) {
   auto out = fact(run);
-  out.mutable_load_progress()->set_done(done);
-  out.mutable_load_progress()->set_total(records);
+  auto& load = *out.mutable_load_progress();
+  load.set_done(done);
+  load.set_total(records);
+  load.set_created(totals.created);
+  load.set_changed(totals.changed);
+  load.set_unchanged(totals.unchanged);
   return out;
 }
 

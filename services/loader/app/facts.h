@@ -15,7 +15,7 @@ v1::StatusFact waiting_fact(const RunInfo& run, std::string_view whom, const Err
 v1::StatusFact waiting_over_fact(const RunInfo& run);
 v1::StatusFact blocked_fact(const RunInfo& run, const std::vector<Finding>& findings);
 v1::StatusFact progress_fact(const RunInfo& run, const std::string& entity, const EntityCount& count);
-v1::StatusFact load_fact(const RunInfo& run, std::uint64_t done, std::uint64_t records);
+v1::StatusFact load_fact(const RunInfo& run, std::uint64_t done, std::uint64_t records, const Totals& totals);
 v1::StatusFact wave_fact(const RunInfo& run, const Wave& wave);
 v1::StatusFact loaded_fact(const RunInfo& run, const Totals& totals, const std::map<std::string, EntityCount>& counts);
 v1::StatusFact failed_fact(const RunInfo& run, const Error& error);

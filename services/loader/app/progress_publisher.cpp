@@ -50,7 +50,7 @@ void ProgressPublisher::publish() {
   if (done_ == told_done_ && records_ == told_records_) return;
   told_done_ = done_;
   told_records_ = records_;
-  store_.publish(run_, hold_, load_fact(run_, std::min(done_, records_), records_));
+  store_.publish(run_, hold_, load_fact(run_, std::min(done_, records_), records_, store_.totals(run_.key)));
 }
 
 }  // namespace q2o::loader

@@ -11,8 +11,8 @@ using testing::item;
 
 class ProgressTold : public ::testing::Test {
  protected:
-  void settle(const Item& one) {
-    const Fate fate{Fate::Kind::done, one, 7, "created", "", "", "", ""};
+  void settle(const Item& one, const std::string& outcome = "created") {
+    const Fate fate{Fate::Kind::done, one, 7, outcome, "", "", "", ""};
     store.store(store.info, hold, {&fate, 1});
     told.take(fate);
   }
@@ -53,6 +53,21 @@ TEST_F(ProgressTold, WhatComesWhileAWaveIsAtWorkCountsOnce) {
   told.rebuild();
   told.publish();
   EXPECT_EQ(last(), "loaded 2, records 2 of 2");
+}
+
+TEST_F(ProgressTold, SaysWhatBecameOfTheRecordsWhileTheRunGoesOn) {
+  store.items = {item(1, "first"), item(2, "second"), item(3, "third"), item(4, "fourth")};
+  told.refresh();
+  settle(store.items[0]);
+  settle(store.items[1], "changed");
+  settle(store.items[2], "unchanged");
+  told.publish();
+  ASSERT_TRUE(store.facts.back().has_load_progress());
+  const auto& load = store.facts.back().load_progress();
+  EXPECT_EQ(load.created(), 1u);
+  EXPECT_EQ(load.changed(), 1u);
+  EXPECT_EQ(load.unchanged(), 1u);
+  EXPECT_EQ(load.total(), 4u);
 }
 
 }  // namespace

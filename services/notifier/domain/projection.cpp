@@ -174,6 +174,9 @@ bool apply(Progress& progress, const loader::v1::StatusFact& fact) {
     raise(fact.load_progress().total(), [&] { return progress.target_records(); }, [&](auto v) { progress.set_target_records(v); });
     raise(
         fact.load_progress().done(), [&] { return progress.target_records_done(); }, [&](auto v) { progress.set_target_records_done(v); });
+    raise(fact.load_progress().created(), [&] { return progress.created(); }, [&](auto v) { progress.set_created(v); });
+    raise(fact.load_progress().changed(), [&] { return progress.changed(); }, [&](auto v) { progress.set_changed(v); });
+    raise(fact.load_progress().unchanged(), [&] { return progress.unchanged(); }, [&](auto v) { progress.set_unchanged(v); });
     return true;
   }
   if (fact.has_undo_progress()) {

@@ -138,6 +138,25 @@ loader::v1::StatusFact run_loaded(std::uint32_t run, std::uint64_t created) {
   return fact;
 }
 
+TEST(Projection, TellsWhatWasWrittenWhileTheRunGoesOn) {
+  v1::Progress progress;
+  apply(progress, running(1, 1));
+  loader::v1::StatusFact fact;
+  fact.mutable_scope()->set_run(1);
+  fact.mutable_load_progress()->set_created(40);
+  fact.mutable_load_progress()->set_changed(2);
+  fact.mutable_load_progress()->set_unchanged(7);
+  EXPECT_TRUE(apply(progress, fact));
+  EXPECT_EQ(progress.created(), 40u);
+  EXPECT_EQ(progress.changed(), 2u);
+  EXPECT_EQ(progress.unchanged(), 7u);
+  apply(progress, run_loaded(1, 90));
+  apply(progress, fact);
+  EXPECT_EQ(progress.created(), 90u) << "an earlier fact, read again";
+  apply(progress, running(2, 2));
+  EXPECT_EQ(progress.created(), 0u) << "another run";
+}
+
 validator::v1::ValidationCompleted proof(std::uint32_t run, const std::string& verdict) {
   validator::v1::ValidationCompleted fact;
   fact.mutable_scope()->set_run(run);
