@@ -81,14 +81,19 @@ void data_before_create(Env& env, Dict& values) {
                              "UniqueViolation");
 }
 
-/// However it is given, `rate` is what is stored; the other two are views of it.
+/// However it is given, `rate` is what counts; the other two are views of it, kept as they are read.
 void settle_rate(Dict& values) {
   if (values["company_rate"].truthy() && !values["rate"].truthy()) values["rate"] = values["company_rate"];
-  if (values["inverse_company_rate"].truthy() && !values["rate"].truthy())
-    values["rate"] = Any(Decimal::divide(Decimal(1), values["inverse_company_rate"].number(), 12, Rounding::half_up));
-  if (values.has("rate") && values["rate"].number().sign() <= 0) throw constraint_error("The currency rate must be strictly positive.");
+  const bool by_inverse = values["inverse_company_rate"].truthy() && !values["rate"].truthy();
+  const Any inverse = values["inverse_company_rate"];
+  if (by_inverse) values["rate"] = Any(Decimal::divide(Decimal(1), inverse.number(), 12, Rounding::half_up));
   values.erase("company_rate");
   values.erase("inverse_company_rate");
+  if (!values.has("rate")) return;
+  const Any rate = values["rate"];
+  if (rate.number().sign() <= 0) throw constraint_error("The currency rate must be strictly positive.");
+  values["company_rate"] = rate;
+  values["inverse_company_rate"] = by_inverse ? inverse : Any(Decimal::divide(Decimal(1), rate.number(), 12, Rounding::half_up));
 }
 
 void rate_before_write(Env&, const Record&, Dict& values) {

@@ -19,6 +19,7 @@ FIELDS = {
     'res.partner': {'name': 'char', 'ref': 'char', 'phone': 'char', 'parent_id': 'many2one', 'customer_rank': 'integer', 'category_id': 'many2many',
                     'property_payment_term_id': 'many2one'},
     'res.currency': {'name': 'char', 'rounding': 'float'},
+    'res.currency.rate': {'name': 'date', 'inverse_company_rate': 'float'},
     'account.account': {'code': 'char', 'name': 'char', 'account_type': 'selection', 'reconcile': 'boolean'},
     'account.payment.term': {'name': 'char', 'line_ids': 'one2many'},
     'account.payment.term.line': {'payment_id': 'many2one', 'nb_days': 'integer', 'value_amount': 'float'},

@@ -117,6 +117,13 @@ class Updating(unittest.TestCase):
     def test_null_and_empty_are_the_same(self):
         self.assertEqual(outcomes(self.update({'phone': None})), ['unchanged'])
 
+    def test_a_number_that_odoo_reckons_back_is_the_same_but_for_its_last_bits(self):
+        run(self.env, [create('rate', {'name': '2026-01-31', 'inverse_company_rate': 1 / (1 / 49.0)}, model='res.currency.rate')])
+        self.assertNotEqual(1 / (1 / 49.0), 49.0)
+        for rate, outcome in ((49.0, 'unchanged'), (49.00000001, 'changed'), (0, 'changed')):
+            answer = run(self.env, [create('rate', {'inverse_company_rate': rate}, model='res.currency.rate')], mode='update')
+            self.assertEqual(outcomes(answer), [outcome], rate)
+
 
 class Files(unittest.TestCase):
     """Bytes travel beside the values, to the record that bears them."""
