@@ -163,6 +163,7 @@ int doctor(const Session& session) {
   Versions versions;
   check_kafka(findings);
   for (const auto& [service, address] : session.peers) check_service(service, findings, versions);
+  check_edge(session, findings);
   findings.push_back(check_postgres(versions));
   if (versions.builds.size() > 1)
     findings.push_back({"builds", "differ", "the services are not of one build", "`make down`, `make build`, `make up`"});
