@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <kainjow/mustache.hpp>
 #include <optional>
@@ -47,6 +48,9 @@ void check(const std::string& name, const std::string& text, const std::set<std:
   }
 }
 
+/// Made by us, or an address of a person. The content of a layout was filled before.
+const std::set<std::string> kAsTheyAre{"link", "home", "unsubscribe", "address", "invited_by", "content"};
+
 std::string filled(const std::string& text, const Values& values, bool html) {
   mustache::mustache page(text);
   if (!html) page.set_custom_escape([](const std::string& plain) { return plain; });
@@ -55,12 +59,27 @@ std::string filled(const std::string& text, const Values& values, bool html) {
     if (value.empty())
       data.set(name, mustache::data(false));  // sections {{#x}} are for values that are there
     else
-      data.set(name, value);
+      data.set(name, kAsTheyAre.contains(name) ? value : unlinked(value));
   }
   return page.render(data);
 }
 
 }  // namespace
+
+std::string unlinked(std::string_view text) {
+  constexpr std::string_view kBreak = "\u200b";
+  const auto part_of_name = [](unsigned char c) { return std::isalnum(c) != 0 || c >= 0x80 || c == '-'; };
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out += text[i];
+    if (i == 0 || i + 1 == text.size()) continue;
+    const auto before = static_cast<unsigned char>(text[i - 1]), after = static_cast<unsigned char>(text[i + 1]);
+    const bool dot =
+        text[i] == '.' && part_of_name(before) && part_of_name(after) && !(std::isdigit(before) != 0 && std::isdigit(after) != 0);
+    if (dot || text.substr(i).starts_with("://")) out += kBreak;
+  }
+  return out;
+}
 
 Result<MailTemplates> MailTemplates::read(const std::string& folder) {
   MailTemplates out;

@@ -31,7 +31,8 @@ class MailTemplates {
   static Result<MailTemplates> read(const std::string& folder);
   /// Null when there is no mail for the event: it goes to webhooks only.
   const MailKind* kind(std::string_view event) const;
-  /// Values that are not given are empty. Line ends in the subject become blanks.
+  /// Values that are not given are empty. Line ends in the subject become blanks. Only our own links are links: what people have typed
+  /// (names of companies, reasons) is written so that no mail program makes one of it (`unlinked`).
   RenderedMail render(std::string_view event, const Values& values) const;
 
  private:
@@ -42,5 +43,8 @@ class MailTemplates {
   std::map<std::string, Texts, std::less<>> texts_;
   Texts layout_;
 };
+
+/// "evil.example" and "https://…" with a zero-width space behind the mark that mail programs know a link by: reads the same, leads nowhere.
+std::string unlinked(std::string_view text);
 
 }  // namespace q2o::notifier

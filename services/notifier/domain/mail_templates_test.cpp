@@ -65,6 +65,28 @@ TEST(MailTemplates, ValuesAreEscapedInHtmlOnly) {
   EXPECT_EQ(mails->render("a.b", {}).text, "x is ");
 }
 
+TEST(MailTemplates, WhatPeopleTypedIsNoLink) {
+  EXPECT_EQ(unlinked("Prizes: https://evil.example/x"), "Prizes: https:\u200b//evil.\u200bexample/x");
+  EXPECT_EQ(unlinked("xn--bcher-kva.example, b\u00fccher.example"), "xn--bcher-kva.\u200bexample, b\u00fccher.\u200bexample");
+  for (const std::string as_it_is : {"", ".", "2,099.00 USD", "No. 5", "Cool Cars Ltd.", "2026-11-30 12:05 UTC", "..."})
+    EXPECT_EQ(unlinked(as_it_is), as_it_is);
+  const auto mails = MailTemplates::read(std::string(Q2O_SOURCE_DIR) + "/config/mails");
+  ASSERT_TRUE(mails) << mails.error().message;
+  const auto mail = mails->render("org.invite", {{"name", "evil.example"},
+                                                 {"company", "Win at evil.example"},
+                                                 {"invited_by", "ann@good.example"},
+                                                 {"role", "viewer"},
+                                                 {"expires", "2026-11-30 12:05 UTC"},
+                                                 {"home", "https://q.example"},
+                                                 {"link", "https://q.example/invitation?token=x"}});
+  for (const auto& text : {mail.subject, mail.text, mail.html}) {
+    EXPECT_THAT(text, HasSubstr("evil.\u200bexample"));
+    EXPECT_THAT(text, Not(HasSubstr("evil.example")));
+    EXPECT_THAT(text, HasSubstr("ann@good.example"));
+  }
+  EXPECT_THAT(mail.text, HasSubstr("https://q.example/invitation?token=x"));
+}
+
 TEST(MailTemplates, EveryComplaintIsMadeAtOnce) {
   Folder folder;
   folder.put("mails.toml", "[[mail]]\nevent = \"a.b\"\nvalues = [\"x\"]\n[[mail]]\nevent = \"c\"\n");

@@ -27,6 +27,7 @@ Configured read_settings(config::Reader& config) {
   settings.sessions.idle = std::chrono::minutes(config.integer("people.session_idle_minutes", 720, 1, 60 * 24 * 30));
   settings.sessions.absolute = std::chrono::hours(config.integer("people.session_absolute_hours", 336, 1, 24 * 90));
   settings.invitation = std::chrono::hours(config.integer("people.invitation_hours", 336, 1, 24 * 90));
+  settings.invitations_per_day = static_cast<std::uint32_t>(config.integer("people.invitations_per_day", 50, 1, 10'000));
   settings.key_rate_per_minute = static_cast<std::uint32_t>(config.integer("people.key_rate_per_minute", 600, 1, 1'000'000));
   settings.person_rate_per_minute = static_cast<std::uint32_t>(config.integer("people.person_rate_per_minute", 1200, 1, 1'000'000));
   out.cost.passes = static_cast<unsigned long long>(config.integer("people.argon2_passes", 3, 1, 100));

@@ -35,6 +35,15 @@ tl::unexpected<Error> unknown_person() {
 tl::unexpected<Error> unknown_invitation() {
   return fail(Code::not_found, "there is no open invitation with that id", "INVITATION_UNKNOWN", "It was answered or revoked already.");
 }
+tl::unexpected<Error> too_many_today(std::uint32_t most) {
+  return fail(Error{Code::resource_exhausted,
+                    std::to_string(most) + " invitations were sent within a day, which is the most",
+                    Retry::after_backoff,
+                    Effect::none,
+                    "TOO_MANY_INVITATIONS_TODAY",
+                    "Send the others tomorrow, or ask us for more.",
+                    {}});
+}
 tl::unexpected<Error> bad_role() {
   return fail(Code::invalid_argument, "that is no role", "BAD_ROLE", "Take ROLE_VIEWER, ROLE_ACCOUNTANT or ROLE_OWNER.");
 }
@@ -86,8 +95,7 @@ Result<v1::PendingInvitation> Staff::invite(const v1::InvitePersonRequest& reque
   if (!address) return fail(address.error());
   if (!is_role(request.role())) return bad_role();
   const auto address_hash = tools_.book.address(*address);
-  if (const auto admitted =
-          tools_.gate.enter({{tools_.book.attempt("invite " + visit.tenant, address_hash), tools_.settings.mails_per_address}});
+  if (const auto admitted = tools_.gate.enter({{tools_.book.attempt("invite", address_hash), tools_.settings.invitations_per_address}});
       !admitted)
     return fail(admitted.error());
   const auto token = random_token();
@@ -106,6 +114,12 @@ Result<v1::PendingInvitation> Staff::invite(const v1::InvitePersonRequest& reque
                           .integer("n");
     if (open >= kInvitationsMost)
       return fail(Code::failed_precondition, "200 invitations are open", "TOO_MANY_INVITATIONS", "Revoke those that nobody will answer.");
+    // Answered, revoked and replaced ones as well: each was a mail.
+    tx.exec("select pg_advisory_xact_lock(hashtextextended('q2o.invitations.' || $1, 0))", {visit.tenant});
+    const auto today = tx.one("select count(*) as n from invitation where tenant_id = $1 and created_at > $2",
+                              {visit.tenant, text_of(now - std::chrono::hours(24))})
+                           .integer("n");
+    if (today >= tools_.settings.invitations_per_day) return too_many_today(tools_.settings.invitations_per_day);
     v1::PendingInvitation out;
     out.set_invitation_id(ids::uuid_v4());
     out.set_email(*address);

@@ -24,6 +24,9 @@ struct Settings {
   Lockout per_client{50, std::chrono::seconds(2), std::chrono::seconds(900), std::chrono::seconds(3600)};
   Lockout mails_per_address{4, std::chrono::seconds(60), std::chrono::seconds(3600), std::chrono::seconds(24 * 3600)};
   Lockout sign_ups_per_client{20, std::chrono::seconds(60), std::chrono::seconds(3600), std::chrono::seconds(3600)};
+  std::uint32_t invitations_per_day = 50;  ///< that a company sends in 24 hours
+  /// To one address, whichever companies invite it.
+  Lockout invitations_per_address{5, std::chrono::hours(1), std::chrono::hours(24), std::chrono::hours(24)};
   std::set<std::string, std::less<>> operators;  ///< addresses of ours, normalized
   /// Outside issuer -> the domains whose addresses it may vouch for at a first sign-in; "*": any, for issuers that look after mailboxes.
   std::map<std::string, std::set<std::string, std::less<>>, std::less<>> sso_issuers;

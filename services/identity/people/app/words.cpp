@@ -9,6 +9,11 @@ constexpr std::size_t kLanguageMost = 16;
 }  // namespace
 
 Status good_name(const std::string& text, const char* what) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  // Mails to people who know nothing of us yet carry it.
+  if (lower.find("://") != std::string::npos || lower.find("www.") != std::string::npos)
+    return fail(Code::invalid_argument, std::string(what) + " has an address of a page in it", "BAD_NAME", "Give the name alone.");
   const bool plain = std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (plain && text.size() <= kNameMost) return {};
   return fail(Code::invalid_argument, std::string(what) + " is longer than 200 bytes or has control characters", "BAD_NAME",

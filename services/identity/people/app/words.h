@@ -5,7 +5,7 @@
 /// Checks and refusals that several use cases share.
 namespace q2o::identity::people {
 
-/// A name that a person typed: at most 200 bytes, no control characters. Error BAD_NAME.
+/// A name that a person typed: at most 200 bytes, no control characters, no address of a page. Error BAD_NAME.
 Status good_name(const std::string& text, const char* what);
 /// "en" for what is no language tag.
 std::string checked_language(const std::string& language);

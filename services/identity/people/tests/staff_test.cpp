@@ -77,6 +77,39 @@ TEST_F(StaffTest, InvitationsEnd) {
   EXPECT_EQ(staff->invite(invitation("no address"), visit_of(ann)).error().reason, "BAD_ADDRESS");
 }
 
+TEST_F(StaffTest, InvitesALimitedNumberADay) {
+  const auto ann = owner("ann@example.com");
+  for (std::uint32_t i = 0; i < settings.invitations_per_day; ++i) {
+    const auto made = staff->invite(invitation("guest" + std::to_string(i) + "@example.com"), visit_of(ann));
+    ASSERT_TRUE(made) << i;
+    ASSERT_TRUE(staff->revoke_invitation(made->invitation_id(), visit_of(ann))) << "which does not unsend its mail";
+  }
+  const auto sent = mails().size();
+  const auto refused = staff->invite(invitation("one.more@example.com"), visit_of(ann));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "TOO_MANY_INVITATIONS_TODAY");
+  EXPECT_EQ(mails().size(), sent);
+  const auto bob = owner("bob@example.com");
+  EXPECT_TRUE(staff->invite(invitation("one.more@example.com"), visit_of(bob))) << "another company's are its own";
+  now += 24h;
+  EXPECT_TRUE(staff->invite(invitation("two.more@example.com"), visit_of(ann)));
+}
+
+TEST_F(StaffTest, IsNotInvitedWithoutEndByManyCompanies) {
+  int sent = 0;
+  for (int i = 0; i < 8; ++i) {
+    const auto host = owner("host" + std::to_string(i) + "@example.com");
+    sent += staff->invite(invitation("bob@example.com"), visit_of(host)) ? 1 : 0;
+  }
+  EXPECT_EQ(sent, 6);
+}
+
+TEST_F(StaffTest, NamesThatMailsCarryAreNoLinks) {
+  const std::vector<std::string> bad{"Prizes at https://evil.example/x", "WWW.evil.example", "a\nb", std::string(201, 'x')};
+  for (const auto& name : bad) EXPECT_EQ(sign_up("ann@example.com", kPassword, name).error().reason, "BAD_NAME") << name;
+  EXPECT_TRUE(sign_up("ann@example.com", kPassword, "Booking.com & Sons: No. 1/2"));
+}
+
 TEST_F(StaffTest, AlwaysHasAnOwner) {
   const auto ann = owner("ann@example.com");
   EXPECT_EQ(staff->change_role(ann.me.person_id(), v1::ROLE_VIEWER, visit_of(ann)).error().reason, "LAST_OWNER");
