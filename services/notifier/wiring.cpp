@@ -29,7 +29,7 @@ namespace q2o::notifier {
 namespace {
 
 /// The RPC server has 64 threads and every watcher holds one: the rest answers questions.
-constexpr int kWatchersMost = 48;
+constexpr int kWatchersMost = 48, kWatchersOfTenant = 16, kWatchersOfPerson = 6;
 /// Due times are looked at so often where nothing wakes the senders.
 constexpr std::chrono::milliseconds kLookEvery{1000};
 
@@ -99,8 +99,11 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto config_dir = config.text("config.dir", "");
   const auto key_file = config.text("crypto.key_file");
   const auto public_url = without_slash(config.text("edge.public_url", "https://127.0.0.1:15443"));
-  const auto watchers = static_cast<int>(config.integer("watchers.most", kWatchersMost, 1, kWatchersMost));
+  const Places::Most watchers{static_cast<int>(config.integer("watchers.most", kWatchersMost, 1, kWatchersMost)),
+                              static_cast<int>(config.integer("watchers.per_tenant", kWatchersOfTenant, 1, kWatchersMost)),
+                              static_cast<int>(config.integer("watchers.per_person", kWatchersOfPerson, 1, kWatchersMost))};
   const auto senders = config.integer("mail.senders", 2, 1, 8);
+  const auto webhook_senders = config.integer("webhooks.senders", 4, 1, 16);
   auto webhook_rules = http::read_guard_rules(config);
   webhook_rules.allow_query = true;
   auto mail = read_mail(config);
@@ -147,7 +150,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& webhook_store = runtime.own(std::make_unique<WebhookStore>(pool, runtime.instance()));
   auto& webhook_sender = runtime.own(std::make_unique<HttpWebhookSender>(webhook_rules));
   auto& webhooks = runtime.own(std::make_unique<Webhooks>(webhook_store, webhook_sender, runtime.metrics()));
-  run_worker(runtime, pool, "webhooks", kWebhookChannel, webhooks);
+  for (std::int64_t i = 0; i < webhook_senders; ++i) run_worker(runtime, pool, "webhooks " + std::to_string(i), kWebhookChannel, webhooks);
 
   auto& changes = runtime.own(std::make_unique<Changes>(database));
   auto& places = runtime.own(std::make_unique<Places>(watchers));

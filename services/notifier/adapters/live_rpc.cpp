@@ -9,6 +9,7 @@
 #include "common/rpc/serve.h"
 #include "services/notifier/adapters/problems.h"
 #include "services/notifier/adapters/store.h"
+#include "services/notifier/adapters/watcher.h"
 
 namespace q2o::notifier {
 namespace {
@@ -55,7 +56,7 @@ grpc::Status LiveRpc::CreateStreamToken(grpc::ServerContext* context, const v1::
                                         v1::CreateStreamTokenResponse* response) {
   return rpc::serve(*context, "notifier", [&](const rpc::Caller& caller) -> Status {
     const auto until = std::chrono::system_clock::now() + options_.token_life;
-    response->set_token(crypto::sign_token(options_.key, kPurpose, {caller.tenant}, until));
+    response->set_token(crypto::sign_token(options_.key, kPurpose, {caller.tenant, watcher_of(*context)}, until));
     response->set_expires_at(calendar::rfc3339(until));
     return {};
   });
@@ -66,8 +67,8 @@ grpc::Status LiveRpc::Stream(grpc::ServerContext* context, const v1::StreamReque
   // Nobody is signed in here: the token says whose events these are.
   const auto token = crypto::read_token(options_.key, kPurpose, request->token(), std::chrono::system_clock::now());
   if (!token) return rpc::to_status(token.error());
-  const Place place(places_);
-  if (!place.got()) return rpc::to_status(too_many_watch(places_));
+  const Place place(places_, token->parts.at(0), token->parts.size() > 1 ? token->parts[1] : "");
+  if (place.refusal()) return rpc::to_status(*place.refusal());
   context->AddInitialMetadata("cache-control", "no-cache, no-transform");
   context->AddInitialMetadata("x-accel-buffering", "no");
   return rpc::serve_anybody("notifier", [&] { return stream(*context, token->parts.at(0), token->expires, *writer); });

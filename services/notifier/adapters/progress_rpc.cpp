@@ -3,6 +3,7 @@
 #include "common/ids/ids.h"
 #include "common/rpc/serve.h"
 #include "services/notifier/adapters/store.h"
+#include "services/notifier/adapters/watcher.h"
 
 namespace q2o::notifier {
 namespace {
@@ -38,8 +39,8 @@ grpc::Status ProgressRpc::WatchProgress(grpc::ServerContext* context, const v1::
                                         grpc::ServerWriter<v1::WatchProgressResponse>* writer) {
   return rpc::serve(*context, "notifier", [&](const rpc::Caller& caller) -> Status {
     if (!ids::is_uuid(request->migration_id())) return fail(unknown_migration(request->migration_id()));
-    const Place place(places_);
-    if (!place.got()) return fail(too_many_watch(places_));
+    const Place place(places_, caller.tenant, watcher_of(*context));
+    if (place.refusal()) return fail(*place.refusal());
     return watch(*context, caller.tenant, *request, *writer);
   });
 }

@@ -15,7 +15,7 @@ class ProgressRpc final : public v1::ProgressService::Service {
   struct Options {
     std::chrono::milliseconds heartbeat = std::chrono::seconds(15);
   };
-  /// One more watcher than there are `places` gets RESOURCE_EXHAUSTED.
+  /// One more watcher than `places` has for all, for the tenant or for the person gets RESOURCE_EXHAUSTED.
   ProgressRpc(pg::Pool& pool, const Changes& changes, Places& places, std::stop_token stop, Options options);
   grpc::Status GetProgress(grpc::ServerContext* context, const v1::GetProgressRequest* request, v1::GetProgressResponse* response) override;
   grpc::Status WatchProgress(grpc::ServerContext* context, const v1::WatchProgressRequest* request,

@@ -23,6 +23,20 @@ const std::string kDeliveryColumns = "delivery_id, endpoint_id, migration_id, ev
                                      pg::utc("created_at", "created") + ", " + pg::utc("next_at", "next") + ", " +
                                      pg::utc("settled_at", "settled");
 
+/// Of one tenant at the same time, over all replicas: what a tenant whose servers never answer can hold up.
+constexpr std::int64_t kAtOnceOfTenant = 2;
+/// The tenants that have something due, who was served longest ago first, and of each what is due first. What is being sent still counts as
+/// due, so a tenant has no more under way. The tenants are found one after the other in the index, however long their queues are.
+constexpr const char* kDue =
+    "with recursive tenants as ((select tenant_id from webhook_delivery where state = 'waiting' order by tenant_id limit 1) union all "
+    "select (select d.tenant_id from webhook_delivery d where d.state = 'waiting' and d.tenant_id > t.tenant_id order by d.tenant_id limit "
+    "1) "
+    "from tenants t where t.tenant_id is not null) select due.delivery_id from tenants t left join webhook_turn turn using (tenant_id) "
+    "cross "
+    "join lateral (select d.delivery_id, d.next_at from webhook_delivery d join webhook_endpoint e using (endpoint_id) where d.tenant_id = "
+    "t.tenant_id and d.state = 'waiting' and d.next_at <= now() and e.enabled order by d.next_at, d.number limit $1) due order by "
+    "turn.served_at nulls first, due.next_at limit 40";
+
 std::string webhook_id_of(std::string delivery) {
   std::erase(delivery, '-');
   return "msg_" + delivery;
@@ -97,45 +111,57 @@ void add_deliveries(pg::Tx& tx, const Notice& notice) {
 
 std::optional<WebhookJob> WebhookStore::next() {
   return pool_.transact([&](pg::Tx& tx) -> std::optional<WebhookJob> {
-    for (const auto row : tx.exec(
-             "select d.delivery_id, d.tenant_id, d.migration_id, d.endpoint_id, d.event, d.body, d.attempts, greatest(0, extract(epoch "
-             "from now() - "
-             "d.due_at))::bigint as age, e.url, e.secret, case when e.old_until > now() then e.old_secret else '' end as old_secret from "
-             "webhook_delivery d join webhook_endpoint e using (endpoint_id) where d.state = 'waiting' and d.next_at <= now() and "
-             "e.enabled order by "
-             "d.next_at limit 20 for update of d skip locked")) {
-      const auto id = row.text("delivery_id"), tenant = row.text("tenant_id"), endpoint = row.text("endpoint_id");
+    for (const auto row : tx.exec(kDue, {kAtOnceOfTenant})) {
+      const auto id = row.text("delivery_id");
       const auto lease = pg::try_lease(tx, "webhook", id, instance_, kLease);
       if (!lease) continue;  // somebody is sending it
-      std::string url, body, secret, old_secret = row.text("old_secret");
-      try {
-        url = tx.open({tenant, "", kUrl, endpoint}, row.text("url"));
-        body = tx.open({tenant, row.text("migration_id"), kBody, id}, row.text("body"));
-        secret = tx.open({tenant, "", kSecret, endpoint}, row.text("secret"));
-        if (!old_secret.empty()) old_secret = tx.open({tenant, "", kOldSecret, endpoint}, old_secret);
-      } catch (const std::exception& problem) {  // its key is gone or cannot be had: everybody else's webhooks go on
-        log::error("a webhook cannot be opened", {{"delivery", id}, {"error", problem.what()}});
-        tx.exec("update webhook_delivery set next_at = now() + interval '10 minutes' where delivery_id = $1", {id});
-        pg::release(tx, *lease);
-        continue;
-      }
-      tx.exec("update webhook_delivery set attempts = attempts + 1 where delivery_id = $1", {id});
-      WebhookJob job{id,
-                     endpoint,
-                     tenant,
-                     row.text("event"),
-                     webhook_id_of(id),
-                     std::move(url),
-                     std::move(body),
-                     {config::Secret(std::move(secret))},
-                     static_cast<int>(row.integer("attempts")) + 1,
-                     std::chrono::seconds(row.integer("age")),
-                     lease->fence};
-      if (!old_secret.empty()) job.secrets.emplace_back(std::move(old_secret));
-      return job;
+      if (auto job = opened(tx, id, *lease)) return job;
+      pg::release(tx, *lease);
     }
     return std::nullopt;
   });
+}
+
+std::optional<WebhookJob> WebhookStore::opened(pg::Tx& tx, const std::string& id, const pg::Lease& lease) {
+  // Once more, now that it is ours: it may have been delivered between the look and the lease.
+  const auto rows = tx.exec(
+      "select d.tenant_id, d.migration_id, d.endpoint_id, d.event, d.body, d.attempts, greatest(0, extract(epoch from now() - "
+      "d.due_at))::bigint as age, e.url, e.secret, case when e.old_until > now() then e.old_secret else '' end as old_secret from "
+      "webhook_delivery d join webhook_endpoint e using (endpoint_id) where d.delivery_id = $1 and d.state = 'waiting' and d.next_at <= "
+      "now() and e.enabled for update of d",
+      {id});
+  if (rows.empty()) return std::nullopt;
+  const auto row = rows[0];
+  const auto tenant = row.text("tenant_id"), endpoint = row.text("endpoint_id");
+  std::string url, body, secret, old_secret = row.text("old_secret");
+  try {
+    url = tx.open({tenant, "", kUrl, endpoint}, row.text("url"));
+    body = tx.open({tenant, row.text("migration_id"), kBody, id}, row.text("body"));
+    secret = tx.open({tenant, "", kSecret, endpoint}, row.text("secret"));
+    if (!old_secret.empty()) old_secret = tx.open({tenant, "", kOldSecret, endpoint}, old_secret);
+  } catch (const std::exception& problem) {  // its key is gone or cannot be had: everybody else's webhooks go on
+    log::error("a webhook cannot be opened", {{"delivery", id}, {"error", problem.what()}});
+    tx.exec("update webhook_delivery set next_at = now() + interval '10 minutes' where delivery_id = $1", {id});
+    return std::nullopt;
+  }
+  tx.exec("update webhook_delivery set attempts = attempts + 1 where delivery_id = $1", {id});
+  tx.exec(
+      "insert into webhook_turn (tenant_id, served_at) values ($1, clock_timestamp()) on conflict (tenant_id) do update set served_at = "
+      "excluded.served_at",
+      {tenant});
+  WebhookJob job{id,
+                 endpoint,
+                 tenant,
+                 row.text("event"),
+                 webhook_id_of(id),
+                 std::move(url),
+                 std::move(body),
+                 {config::Secret(std::move(secret))},
+                 static_cast<int>(row.integer("attempts")) + 1,
+                 std::chrono::seconds(row.integer("age")),
+                 lease.fence};
+  if (!old_secret.empty()) job.secrets.emplace_back(std::move(old_secret));
+  return job;
 }
 
 bool WebhookStore::settle(const WebhookJob& job, int status, const std::string& error, std::optional<std::chrono::milliseconds> pause,

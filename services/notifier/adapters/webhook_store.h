@@ -14,7 +14,8 @@ namespace q2o::notifier {
 /// A delivery to every enabled endpoint of the tenant that wants the event.
 void add_deliveries(pg::Tx& tx, const Notice& notice);
 
-/// Postgres behind the webhooks. Ids of other tenants are not found (empty, false).
+/// Postgres behind the webhooks. Tenants take turns: who was served longest ago comes next, with two deliveries under way at most. Ids of
+/// other tenants are not found (empty, false).
 class WebhookStore final : public WebhookQueue {
  public:
   WebhookStore(pg::Pool& pool, std::string instance) : pool_(pool), instance_(std::move(instance)) {}
@@ -36,6 +37,8 @@ class WebhookStore final : public WebhookQueue {
   std::optional<v1::Delivery> resend(const std::string& tenant, const std::string& delivery);
 
  private:
+  /// The job of a delivery that this process has leased; nothing: it is not due any more, or does not open.
+  static std::optional<WebhookJob> opened(pg::Tx& tx, const std::string& id, const pg::Lease& lease);
   pg::Pool& pool_;
   const std::string instance_;
 };

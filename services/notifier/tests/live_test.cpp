@@ -36,9 +36,11 @@ class Live : public ::testing::Test {
     message.headers = {{"ce_id", ids::uuid_v4()}, {"q2o-tenant", tenant}, {"q2o-migration", migration}};
     consume(pool_, std::vector{message});
   }
-  std::string token(const std::string& tenant) {
+  std::string token(const std::string& tenant, const std::string& person = {}) {
     v1::CreateStreamTokenResponse response;
-    EXPECT_TRUE(client_->CreateStreamToken(rpc::context(tenant, "test", 10s).get(), {}, &response).ok());
+    const auto context = rpc::context(tenant, "test", 10s);
+    if (!person.empty()) context->AddMetadata("q2o-person", person);
+    EXPECT_TRUE(client_->CreateStreamToken(context.get(), {}, &response).ok());
     return response.token();
   }
   /// An open stream; reads until a piece has what is looked for.
@@ -74,7 +76,7 @@ class Live : public ::testing::Test {
   metrics::Registry metrics_;
   pg::Pool pool_{q2o::testing::Postgres::instance().fresh_schema()};
   Changes changes_{pool_.options()};
-  Places places_{3};
+  Places places_{{4, 3, 2}};
   LiveRpc service_{pool_, changes_, places_, stop_.get_token(), {config::Secret("key"), 300ms, 50ms, 60s}};
   rpc::Server server_{"127.0.0.1:0", {&service_}, metrics_};
   std::unique_ptr<v1::LiveService::Stub> client_ = v1::LiveService::NewStub(rpc::channel("127.0.0.1:" + std::to_string(server_.port())));
@@ -147,14 +149,33 @@ TEST_F(Live, IsClosedToWhoHasNoToken) {
   }
 }
 
-TEST_F(Live, OneTooManyIsRefused) {
-  auto one = open(token(tenant_)), two = open(token(tenant_)), three = open(token(tenant_));
-  for (auto* stream : {&one, &two, &three}) stream->until("retry");
-  auto four = open(token(tenant_));
-  google::api::HttpBody piece;
-  EXPECT_FALSE(four.reader->Read(&piece));
-  EXPECT_EQ(four.reader->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  for (auto* stream : {&one, &two, &three}) stream->context->TryCancel();
+TEST_F(Live, NoTenantAndNoPersonTakesAllPlaces) {
+  const auto refused = [&](const std::string& token_text) {
+    auto stream = open(token_text);
+    google::api::HttpBody piece;
+    EXPECT_FALSE(stream.reader->Read(&piece));
+    return rpc::to_error(stream.reader->Finish());
+  };
+  const std::string ann = ids::uuid_v4(), bob = ids::uuid_v4();
+  std::vector<Stream> streams;
+  const auto opened = [&](const std::string& token_text) { streams.push_back(open(token_text)), streams.back().until("retry"); };
+  opened(token(tenant_, ann));
+  opened(token(tenant_, ann));
+  const auto third = refused(token(tenant_, ann));
+  EXPECT_EQ(third.reason, "TOO_MANY_WATCHERS");
+  EXPECT_THAT(third.message, HasSubstr("you may open 2"));
+  opened(token(tenant_, bob));
+  EXPECT_THAT(refused(token(tenant_)).message, HasSubstr("your company may open 3"));
+  opened(token(ids::uuid_v4()));
+  EXPECT_THAT(refused(token(ids::uuid_v4())).message, HasSubstr("all together may open 4"));
+  streams[0].context->TryCancel();
+  EXPECT_TRUE(q2o::testing::eventually([&] {
+    auto again = open(token(tenant_, ann));
+    const bool got = !again.until("retry").empty();
+    again.context->TryCancel();
+    return got;
+  })) << "a place is given back";
+  for (auto& stream : streams) stream.context->TryCancel();
 }
 
 TEST_F(Live, JobsAndProblemsAreListedInPages) {

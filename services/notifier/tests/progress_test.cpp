@@ -71,7 +71,7 @@ class Progress : public ::testing::Test {
   std::stop_source stop_;
   metrics::Registry metrics_;
   std::unique_ptr<pg::Pool> pool_;
-  Places places_{2};
+  Places places_{{2, 2, 2}};
   std::unique_ptr<Changes> changes_;
   std::unique_ptr<ProgressRpc> service_;
   std::unique_ptr<rpc::Server> server_;

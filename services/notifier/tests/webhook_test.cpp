@@ -64,7 +64,7 @@ class WebhookDeliveries : public ::testing::Test {
     pool_.transact([](pg::Tx& tx) { tx.exec("update webhook_delivery set next_at = now()"); });
   }
 
-  const std::string tenant_ = ids::uuid_v4();
+  std::string tenant_ = ids::uuid_v4();
   pg::Pool pool_{options()};
   const MailTemplates templates_ = MailTemplates::read(std::string(Q2O_SOURCE_DIR) + "/config/mails").value();
   const Announcer announcer_{templates_, {"https://q.example", "q.example", false}};
@@ -174,6 +174,40 @@ TEST_F(WebhookDeliveries, ANewSecretSignsBesideTheOldOne) {
                 HasSubstr(webhook_signature({config::Secret(secret)}, headers["webhook-id"].text(),
                                             std::stoll(headers["webhook-timestamp"].text()), call["body"].text())
                               .value()));
+}
+
+TEST_F(WebhookDeliveries, TenantsTakeTurnsHoweverLongTheQueueOfOneIs) {
+  endpoint();
+  for (int i = 0; i < 30; ++i) announce("job.failed", "busy" + std::to_string(i));
+  const auto busy = std::exchange(tenant_, ids::uuid_v4());
+  endpoint();
+  for (int i = 0; i < 3; ++i) announce("job.failed", "quiet" + std::to_string(i));
+  const auto quiet = tenant_;
+  std::vector<std::string> served;
+  for (int i = 0; i < 6; ++i) {
+    const auto job = store_.next();
+    ASSERT_TRUE(job) << i;
+    served.push_back(job->tenant);
+    EXPECT_TRUE(store_.settle(*job, 200, "", std::nullopt, ""));
+  }
+  EXPECT_EQ(std::ranges::count(served, quiet), 3) << "every second one, behind thirty of the other";
+  EXPECT_EQ(served.front(), busy);
+}
+
+TEST_F(WebhookDeliveries, ATenantWhoseServersDoNotAnswerHoldsUpNobodyElse) {
+  endpoint();
+  for (int i = 0; i < 10; ++i) announce("job.failed", "slow" + std::to_string(i));
+  std::vector<WebhookJob> under_way;
+  while (auto job = store_.next()) under_way.push_back(std::move(*job));
+  EXPECT_EQ(under_way.size(), 2U);
+  const auto slow = std::exchange(tenant_, ids::uuid_v4());
+  endpoint();
+  announce("job.failed", "other");
+  const auto job = store_.next();
+  ASSERT_TRUE(job);
+  EXPECT_NE(job->tenant, slow);
+  EXPECT_TRUE(store_.settle(under_way[0], 200, "", std::nullopt, ""));
+  EXPECT_EQ(store_.next().value().tenant, slow) << "the next one of its own";
 }
 
 TEST_F(WebhookDeliveries, AnotherTenantFindsNothing) {
