@@ -173,6 +173,16 @@ class TheEdge(unittest.TestCase):
         self.assertEqual(answer.status, 200, answer)
         self.assertTrue(answer.json()["received"])
 
+    def test_calls_that_answer_with_bytes_refuse_with_json(self):
+        for path, status, reason in (("/ops/stream?token=x", 401, "TOKEN_INVALID"), ("/api/v1/shared-reports/x", 404, "LINK_INVALID"),
+                                     ("/api/v1/shared-reports/x/pdf", 404, "LINK_INVALID"), ("/api/v1/unsubscribe/x", 404, "LINK_INVALID")):  # fmt: skip
+            for headers in ({}, {"accept": "text/event-stream"}, {"accept-encoding": "gzip"}):
+                answer = self.edge.get(path, headers=headers)
+                self.assertEqual((answer.status, answer.header("content-type"), answer.reason()), (status, "application/json", reason), path)
+                self.assertTrue(answer.json()["message"], path)
+        forged = {"content-type": "application/json", "stripe-signature": "t=1,v1=00"}
+        self.assertTrue(self.edge.call("POST", "/api/billing/webhook", raw=b"{}", headers=forged).reason())
+
     def test_secrets_do_not_get_into_the_log(self):
         canary = "canary-4711"
         self.edge.get(f"/ops/stream?token={canary}")
