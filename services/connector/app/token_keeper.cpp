@@ -30,11 +30,11 @@ bool TokenKeeper::fresh(const Tokens& tokens) const {
   return !tokens.access.empty() && tokens.expires_at > now + kToleranceSeconds;
 }
 
+/// Looked up each time: a token kept in memory would outlive a disconnection, which may come through another process.
 Result<config::Secret> TokenKeeper::current(const std::string& connection_id, int access_seconds, const std::stop_token& stop) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto known = cache_.find(connection_id); known != cache_.end() && fresh(known->second)) return known->second.access;
-  }
+  if (!pending_of(connection_id))
+    if (const auto found = what_is_there(connection_id, {}))
+      return *found ? Result<config::Secret>((*found)->access) : tl::unexpected(found->error());
   return renew(connection_id, {}, access_seconds, stop);
 }
 
@@ -50,10 +50,7 @@ Result<config::Secret> TokenKeeper::renew(const std::string& connection_id, cons
   const auto one_thread = alone(connection_id);
   const std::lock_guard turn(*one_thread);
   auto tokens = renewed(connection_id, refused, access_seconds, stop);
-  const std::lock_guard lock(mutex_);
-  cache_.erase(connection_id);
   if (!tokens) return tl::unexpected(tokens.error());
-  cache_[connection_id] = *tokens;
   return tokens->access;
 }
 

@@ -10,9 +10,10 @@
 
 namespace q2o::connector {
 
-/// Access tokens that work. One process renews at a time (a lease, no transaction is open during the call); a new pair is stored before it
-/// is used; the refresh token before it is kept one round, so that a crash between the server's answer and our commit locks nobody out.
-/// A pair that cannot be stored, because the database is away, stays here until it can: see store_pending().
+/// Access tokens that work. They are looked up for each request, so a connection that was ended anywhere is used no more from then on.
+/// One process renews at a time (a lease, no transaction is open during the call); a new pair is stored before it is used; the refresh
+/// token before it is kept one round, so that a crash between the server's answer and our commit locks nobody out. A pair that cannot
+/// be stored, because the database is away, stays here until it can: see store_pending(). Throws when the database is away.
 class TokenKeeper : public AccessTokens {
  public:
   TokenKeeper(ConnectionStore& store, OAuthClient& oauth, Clock& clock) : store_(store), oauth_(oauth), clock_(clock) {}
@@ -46,7 +47,6 @@ class TokenKeeper : public AccessTokens {
   Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable_any came_;
-  std::map<std::string, Tokens> cache_;
   std::map<std::string, Pending> pending_;
   std::map<std::string, std::shared_ptr<std::mutex>> alone_;
 };

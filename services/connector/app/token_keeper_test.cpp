@@ -58,6 +58,18 @@ TEST(TokenKeeper, ARevokedConnectionIsBrokenWithWordsThatHelp) {
   EXPECT_EQ(h.source.requests().size(), asked) << "a broken connection is not asked again";
 }
 
+TEST(TokenKeeper, AFreshTokenIsUsedNoMoreOnceAnotherProcessHasDisconnected) {
+  Harness h;
+  ASSERT_TRUE(h.tokens.current("connection-1", 3600));
+  h.connections.elsewhere = true;  // the consent lives on at the platform: only we can stop using it
+  ASSERT_TRUE(h.connections.begin_disconnect("tenant-1", "connection-1"));
+  const auto token = h.tokens.current("connection-1", 3600);
+  ASSERT_FALSE(token);
+  EXPECT_EQ(token.error().reason, "CONNECTION_BROKEN");
+  EXPECT_EQ(token.error().retry, Retry::never);
+  EXPECT_EQ(h.source.refreshes, 1);
+}
+
 TEST(TokenKeeper, NothingIsUsedThatWasNotStoredBefore) {
   Harness h;
   h.connections.fail_stores = 1;
