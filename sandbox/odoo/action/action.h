@@ -129,7 +129,11 @@ class Batch {
   void wait_for(const Row& row, const Missing& missing);
   Dict context_of(const Dict& body) const;
   void read_known(const List& records);
+  void write_told(json::Writer& out);
   std::string written();
+  // told.cpp
+  void keep_told(const std::string& key);
+  void write_kept(json::Writer& out, const std::string& key);
 
   Env& env_;
   const Dict& request_;

@@ -195,14 +195,12 @@ std::string Batch::written() {
     }
     out.end_object();
   }
-  out.end_array().key("settings").begin_array();
-  for (const Setting& setting : settings_) {
-    out.begin_object().field("name", setting.name).field("before", setting.before).field("during", setting.during);
-    if (!setting.note.empty()) out.field("note", setting.note);
-    out.end_object();
-  }
   out.end_array();
-  write_changes_noted(out);
+  write_told(out);
+  const Any* keep = request_.find("keep");
+  const std::string key = keep ? keep->text() : "";
+  if (!key.empty()) keep_told(key);
+  if (const Any* asked = request_.find("told"); asked && asked->truthy()) write_kept(out, key);
   out.field("now", env_.now).end_object();
   return out.take();
 }

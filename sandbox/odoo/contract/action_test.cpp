@@ -164,6 +164,32 @@ TEST_P(Action, KeepsTheBytesOfAFileAsTheyAre) {
       HasSubstr("bytes of a file"));
 }
 
+TEST_P(Action, KeepsWhatItToldUntilSomebodySaysThatHeHasIt) {
+  const auto ask = [&](const std::string& records, const std::string& more) {
+    return books().call(
+        "ir.actions.server", "run", fill("[[$1]]", {std::to_string(action_)}),
+        fill(R"({"context":{"records":[$1],"mode":"create","module":"$2","lang":"en_US","keep":"$2"$3}})", {records, module_, more}));
+  };
+  const std::string word = fresh("Tag");
+  books().create("res.partner.category", fill(R"({"name":"$1 \"a\\b\"\n"})", {word}));
+  const std::string adopting =
+      record("k1", "res.partner.category", fill(R"({"values":{"name":"$1","color":3},"adopt":[[["name","=like","$1%"]]]})", {word}));
+  ASSERT_FALSE(ask(adopting + "," + record("k2", "res.partner", R"({"values":{"nope":1}})"), "").ok());
+  EXPECT_EQ(outcomes(ask(adopting, "")), "adopted") << "and the answer is lost";
+  EXPECT_EQ(outcomes(ask(adopting, "")), "unchanged");
+  const Answer told = ask("", R"(,"told":true)");
+  ASSERT_EQ(told.result()["told"].items().size(), 1U) << "nothing of the call that failed";
+  const auto text = json::Document::parse(std::string(told.result().at("told.0.text").text()));
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->root().at("changes.0.field").text(), "name");
+  EXPECT_EQ(text->root().at("changes.0.before").text(), word + " \"a\\b\"\n");
+  EXPECT_EQ(text->root().at("changes.0.after").text(), word);
+  EXPECT_TRUE(text->root()["settings"].items().empty());
+  const std::string id(told.result().at("told.0.id").raw());
+  EXPECT_TRUE(ask("", R"(,"told":true,"forget":[)" + id + "]").result()["told"].items().empty());
+  EXPECT_EQ(books().find("ir.logging", fill(R"([["func","=","$1"]])", {module_})), 0);
+}
+
 TEST_P(Action, MovesAChartAccountAsideWhenItsCodeIsNeeded) {
   const std::string code = fresh("M");
   const Id chart = books().create("account.account", fill(R"({"code":"$1","name":"Chart","account_type":"income"})", {code}));

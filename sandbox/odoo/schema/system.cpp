@@ -16,6 +16,14 @@ many2one model_id required relation=ir.model
 selection state required selection=object_write,object_create,object_copy,code,mail_post,followers,remove_followers,next_activity,sms,webhook,multi default=object_write
 text code
 char type default=ir.actions.server
+model ir.logging
+char name required
+selection type required selection=client,server
+char level
+char path required
+char func required index
+char line required
+text message required
 model mail.message.subtype
 char name required
 model resource.resource

@@ -281,6 +281,33 @@ def take_alone(row):
         answer(row, 0, 'rejected', name, text)
 
 
+# ---- what is told once: the next call finds nothing to change, so a lost answer would take it along
+
+def as_json(value):
+    """Texts, numbers, lists and dicts of them."""
+    if isinstance(value, dict):
+        return '{%s}' % ','.join([as_json(key) + ':' + as_json(one) for key, one in value.items()])
+    if isinstance(value, (list, tuple)):
+        return '[%s]' % ','.join([as_json(one) for one in value])
+    if isinstance(value, str):
+        return '"%s"' % ''.join(['\\u%04x' % ord(one) if one < ' ' or one in '"\\' else one for one in value])
+    if isinstance(value, bool) or value is None:
+        return 'true' if value else 'null' if value is None else 'false'
+    return repr(value)
+
+
+def keep_told():
+    if request.get('forget'):
+        told.search(told_here + [('id', 'in', request['forget'])]).unlink()
+    if settings or written:
+        told.create({'name': 'q2o', 'type': 'server', 'level': 'INFO', 'path': 'Quick2Odoo loader', 'line': '0', 'func': request['keep'],
+                     'message': as_json({'settings': settings, 'changes': written})})
+
+
+def all_told():
+    return [{'id': one['id'], 'text': one['message']} for one in told.search_read(told_here, ['message'], order='id')]
+
+
 read_known()
 for position, record in enumerate(records):
     if isolate:
@@ -290,5 +317,11 @@ for position, record in enumerate(records):
 flush()
 env.flush_all()
 note_after()
+told = env['ir.logging'].sudo()
+told_here = [('name', '=', 'q2o'), ('func', '=', request.get('keep') or '')]
+if request.get('keep'):
+    keep_told()
 action = {'type': 'ir.actions.act_window_close', 'results': [results[i] for i in range(len(records))], 'settings': settings, 'changes': written,
           'now': str(env.cr.now())}
+if request.get('told'):
+    action['told'] = all_told()

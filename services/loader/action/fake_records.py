@@ -44,6 +44,7 @@ FIELDS = {
     'ir.model.data': {'module': 'char', 'name': 'char', 'model': 'char', 'res_id': 'integer', 'noupdate': 'boolean'},
     'res.company': {'id': 'integer', 'currency_id': 'many2one'},
     'res.users': {'name': 'char'},
+    'ir.logging': {'name': 'char', 'type': 'selection', 'level': 'char', 'path': 'char', 'line': 'char', 'func': 'char', 'message': 'text'},
     'mail.message': {'model': 'char', 'res_id': 'integer'},
     'ir.model.fields': {'model': 'char', 'name': 'char', 'relation': 'char', 'ttype': 'char', 'store': 'boolean'},
 }
@@ -159,7 +160,7 @@ class Records:
     def search_count(self, domain, limit=None):
         return len(self.search(domain, limit=limit))
 
-    def search_read(self, domain, fields):
+    def search_read(self, domain, fields, order=None):
         return [dict({name: self.rows[one].get(name) for name in fields}, id=one) for one in self.search(domain).ids]
 
     def check_fields(self, values):

@@ -36,6 +36,15 @@ Status check_answer(const json::Value& result, const Item& item) {
   return {};
 }
 
+void read_told(const json::Value& value, std::vector<MovedSetting>& settings, std::vector<ChangedValue>& changes) {
+  for (const auto& moved : value["settings"].items())
+    settings.push_back({std::string(moved["name"].text()), std::string(moved["before"].text()), std::string(moved["during"].text()),
+                        std::string(moved["note"].text())});
+  for (const auto& change : value["changes"].items())
+    changes.push_back({std::string(change["model"].text()), integer(change["id"]), std::string(change["field"].text()),
+                       std::string(change["before"].raw()), std::string(change["after"].raw())});
+}
+
 Status read_page(const json::Value& rows, Known& known, std::int64_t& last) {
   if (!rows.is_array()) return fail(nonsense_from_odoo("no list of external ids"));
   for (const auto& row : rows.items()) {
@@ -109,10 +118,11 @@ Status Action::remove() {
   return gone ? Status{} : fail(gone.error());
 }
 
-std::string batch_context(std::span<const Item> items, bool update, bool isolate) {
+std::string batch_context(std::span<const Item> items, bool update, bool isolate, std::string_view keep) {
   json::Writer out;
   out.begin_object().key("context").begin_object();
   out.field("mode", update ? "update" : "create").field("isolate", isolate).field("module", kModule).field("lang", "en_US");
+  if (!keep.empty()) out.field("keep", keep);
   out.key("records").begin_array();
   for (const auto& item : items) {
     out.begin_object().field("external_id", item.external_id).field("model", item.model).field("operation", item.operation);
@@ -146,12 +156,7 @@ Result<BatchAnswer> read_answer(const json::Value& value, std::span<const Item> 
     for (const auto& name : result["unmatched"].items()) answer.unmatched.emplace_back(name.text());
     out.answers.push_back(std::move(answer));
   }
-  for (const auto& moved : value["settings"].items())
-    out.settings.push_back({std::string(moved["name"].text()), std::string(moved["before"].text()), std::string(moved["during"].text()),
-                            std::string(moved["note"].text())});
-  for (const auto& change : value["changes"].items())
-    out.changes.push_back({std::string(change["model"].text()), integer(change["id"]), std::string(change["field"].text()),
-                           std::string(change["before"].raw()), std::string(change["after"].raw())});
+  read_told(value, out.settings, out.changes);
   out.now = value["now"].text();
   return out;
 }
@@ -161,9 +166,28 @@ Result<CallResult> Action::call(const std::string& kwargs) {
 }
 
 Result<BatchAnswer> Action::run(std::span<const Item> items, bool update, bool isolate) {
-  const auto result = call(batch_context(items, update, isolate));
+  const auto result = call(batch_context(items, update, isolate, keep_));
   if (!result) return fail(result.error());
   return read_answer(result->value(), items);
+}
+
+Result<Told> Action::told(std::span<const std::int64_t> forget) {
+  json::Writer out;
+  out.begin_object().key("context").begin_object().field("mode", "create").field("module", kModule).field("lang", "en_US");
+  out.key("records").begin_array().end_array().field("keep", keep_).field("told", true).key("forget").begin_array();
+  for (const auto id : forget) out.number(id);
+  out.end_array().end_object().end_object();
+  const auto result = call(out.take());
+  if (!result) return fail(result.error());
+  Told told;
+  for (const auto& kept : result->value()["told"].items()) {
+    const auto text = json::Document::parse(std::string(kept["text"].text()));
+    if (!text) return fail(nonsense_from_odoo("what an earlier answer told cannot be read"));
+    told.ids.push_back(integer(kept["id"]));
+    read_told(text->root(), told.settings, told.changes);
+  }
+  told.now = result->value()["now"].text();
+  return told;
 }
 
 Result<Known> known_of(Books& books, std::string_view connection) {

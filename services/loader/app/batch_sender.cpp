@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <random>
@@ -58,6 +59,12 @@ Delivery BatchSender::send(Batch batch, const std::stop_token& stop) const {
 
 Status BatchSender::look(std::vector<Item>& items, std::optional<Known>& before, bool unknown, Delivery& out) const {
   if (before && !unknown) return {};
+  if (unknown) {
+    auto told = action_.told();
+    if (!told) return fail(told.error());
+    std::ranges::move(told->settings, std::back_inserter(out.settings));
+    std::ranges::move(told->changes, std::back_inserter(out.changes));
+  }
   std::vector<std::string> names;
   for (const auto& item : items) names.push_back(item.external_id);
   auto found = look_up(books_, names);

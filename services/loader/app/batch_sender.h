@@ -52,7 +52,7 @@ class BatchSender {
                        const std::stop_token& stop) const;
   void in_halves(std::vector<Item> items, bool update, bool isolate, Delivery& out, const std::stop_token& stop) const;
   /// What has to be known before the call: which records are there already (`before`), else a lost answer would make them "created";
-  /// and after a lost answer, which are there now.
+  /// and after a lost answer, which are there now, and what it told.
   Status look(std::vector<Item>& items, std::optional<Known>& before, bool unknown, Delivery& out) const;
   /// Items that the lost call did store get their fate; the others stay in `items`.
   static void resolve_unknown(std::vector<Item>& items, const Known& before, const Known& found, Delivery& out);

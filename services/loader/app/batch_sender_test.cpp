@@ -34,6 +34,20 @@ TEST_F(BatchSenderTest, ChangesWhatWasThereAlthoughNeitherLookNorCallWasAnswered
   EXPECT_THAT(books.values_of("qbo1_a"), ::testing::HasSubstr("Bayshore"));
 }
 
+TEST_F(BatchSenderTest, WhatALostAnswerToldIsAskedForAfterIt) {
+  books.add("qbo1_a", "as it was");
+  books.told = {
+      R"({"settings":[{"name":"match of INV/1 with PAY/1","before":"10.00 matched by hand","during":"not matched","note":"stays"}],)"
+      R"("changes":[{"model":"res.partner","id":7,"field":"name","before":"Old","after":"New"}]})"};
+  books.fail_next_batch({testing::lost_answer(), 1});
+  const auto delivery = send({item(1, "qbo1_a", {}, 0, R"(,"city":"Bayshore")")}, true);
+  ASSERT_EQ(delivery.fates.size(), 1u);
+  ASSERT_EQ(delivery.settings.size(), 1u);
+  EXPECT_EQ(delivery.settings[0].before, "10.00 matched by hand");
+  ASSERT_EQ(delivery.changes.size(), 1u);
+  EXPECT_EQ(delivery.changes[0].before, R"("Old")");
+}
+
 TEST_F(BatchSenderTest, RejectsNobodyWhereTheTargetDoesNotLetItLook) {
   books.add("qbo1_a", "as it was");
   books.fail_next_call(testing::refused("You may not read external ids"));

@@ -25,7 +25,7 @@ RunDriver::RunDriver(RunStore& store, Books& books, RunInfo run, Hold hold, Opti
       hold_(std::move(hold)),
       options_(std::move(options)),
       metrics_(metrics),
-      action_(books),
+      action_(books, Action::Kind::load, fmt::format("{}/{}", run_.key.migration_id, run_.key.run)),
       fetcher_(options_.files, run_),
       sender_(books, action_, with(options_.sender, fetcher_)),
       pace_(options_.pace),
@@ -288,17 +288,21 @@ void RunDriver::take(Delivery delivery, std::list<Item>& queue) {
   if (delivery.troubles == 0) pace_.answered(delivery.records, delivery.slowest);
   metrics_.histogram("q2o_loader_batch_seconds", "time of one call of the action", {0.1, 0.3, 1, 3, 10, 30, 100})
       .observe(std::chrono::duration<double>(delivery.slowest).count());
-  for (const auto& moved : delivery.settings)
-    store_.remember_setting(
-        run_, hold_,
-        {moved.name, moved.before, moved.during, "", false, moved.note.empty() ? "stays: one of our accounts has this code" : moved.note});
-  if (!delivery.changes.empty()) store_.remember_values(run_, hold_, delivery.changes);
+  remember(delivery.settings, delivery.changes);
   for (auto item = delivery.left.rbegin(); item != delivery.left.rend(); ++item) queue.push_front(std::move(*item));
   settle(std::move(delivery.fates));
   known_in_doubt_ |= delivery.lost_update;
   if (delivery.unmatched.empty()) return;
   store_.forget(run_, hold_, delivery.unmatched);
   for (const auto& name : delivery.unmatched) known_.erase(name);
+}
+
+void RunDriver::remember(const std::vector<MovedSetting>& settings, const std::vector<ChangedValue>& changes) {
+  for (const auto& moved : settings)
+    store_.remember_setting(
+        run_, hold_,
+        {moved.name, moved.before, moved.during, "", false, moved.note.empty() ? "stays: one of our accounts has this code" : moved.note});
+  if (!changes.empty()) store_.remember_values(run_, hold_, changes);
 }
 
 void RunDriver::settle(std::vector<Fate> fates) {
@@ -365,20 +369,24 @@ Result<bool> RunDriver::clean_up() {
   come_home(left);  // with the lock dates back, a batch under way would be booked on another day
   const bool touched = run_.settings_changed || (departures_ && departures_->touched());
   if (!touched && store_.to_restore(run_).empty()) return false;
-  if (auto timed = note_time(); !timed && timed.error().retry != Retry::never) return fail(timed.error());
+  if (auto told = take_told(); !told && told.error().retry != Retry::never) return fail(told.error());
   if (auto gone = action_.remove(); !gone) return fail(gone.error());
   store_.mark_restored(run_, hold_, std::string(kActionSetting), true, "removed");
   if (auto restored = TargetSettings(books_, store_, run_, hold_).restore(); !restored) return fail(restored.error());
   return true;
 }
 
-/// What is written in the target after this was written by others: an undo asks.
-Status RunDriver::note_time() {
+/// What was told to a process that died before it had written it down. And the time: what is written in the target after this was written
+/// by others, an undo asks.
+Status RunDriver::take_told() {
   if (auto there = action_.install(); !there) return there;
-  const auto answer = action_.run({}, false, false);
-  if (!answer) return fail(answer.error());
-  store_.remember_time(run_, hold_, answer->now);
-  return {};
+  const auto told = action_.told();
+  if (!told) return fail(told.error());
+  remember(told->settings, told->changes);
+  store_.remember_time(run_, hold_, told->now);
+  if (told->ids.empty()) return {};
+  const auto forgotten = action_.told(told->ids);
+  return forgotten ? Status{} : fail(forgotten.error());
 }
 
 /// A pause may last for days, in which people keep their books: lock dates, default taxes and the number check are theirs meanwhile.

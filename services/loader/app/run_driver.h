@@ -56,7 +56,8 @@ class RunDriver {
   Go finish(const std::stop_token& stop);
   /// Whether there was anything to clean up.
   Result<bool> clean_up();
-  Status note_time();
+  Status take_told();
+  void remember(const std::vector<MovedSetting>& settings, const std::vector<ChangedValue>& changes);
   Go pause_run();
   Go stop_run();
   Go fail_run(const Error& error);

@@ -160,6 +160,15 @@ std::string FakeBooks::one(const json::Value& record, bool update, std::string& 
   return answer_json(name, at->second.id, changed ? "changed" : "unchanged", "");
 }
 
+std::string FakeBooks::all_told(const json::Value& forget) {
+  if (!forget.items().empty()) told.clear();
+  json::Writer out;
+  out.begin_object().field("now", "2026-01-01 12:00:00").key("results").begin_array().end_array().key("told").begin_array();
+  for (std::size_t i = 0; i < told.size(); ++i)
+    out.begin_object().field("id", static_cast<std::int64_t>(i + 1)).field("text", told[i]).end_object();
+  return out.end_array().end_object().take();
+}
+
 Result<CallResult> FakeBooks::run_action(std::string_view kwargs) {
   const auto parsed = json::Document::parse(std::string(kwargs));
   const auto& context = parsed->root()["context"];
@@ -173,7 +182,7 @@ Result<CallResult> FakeBooks::run_action(std::string_view kwargs) {
                       "ODOO_MISSING_ERROR",
                       "",
                       {}});
-  if (asks_for_time) return result_of(R"({"results":[],"settings":[],"now":"2026-01-01 12:00:00"})");
+  if (asks_for_time) return result_of(all_told(context["forget"]));
   ++batches_;
   std::optional<Fault> fault;
   if (!batch_faults_.empty()) {

@@ -37,7 +37,8 @@ class FakeBooks final : public Books {
                                              {"name", R"("My Company")"}};
   std::map<std::string, std::int64_t> counts{{"account.account", 51}};
   std::map<std::string, std::string> parameters;
-  std::map<std::string, std::string> rows;          ///< by model: what search_read shows of it, a JSON array
+  std::vector<std::string> told;            ///< what the action tells once, as JSON of its `settings` and `changes`; kept until forgotten
+  std::map<std::string, std::string> rows;  ///< by model: what search_read shows of it, a JSON array
   std::function<void()> before_batch, before_call;  ///< before a call of the action, before any other
 
   std::vector<std::string> names() const;
@@ -56,6 +57,7 @@ class FakeBooks final : public Books {
   };
   std::string answer(std::string_view model, std::string_view method, std::string_view args, std::string_view kwargs);
   std::string external_ids(const json::Value& domain) const;
+  std::string all_told(const json::Value& forget);
   Result<CallResult> run_action(std::string_view kwargs);
   std::string one(const json::Value& record, bool update, std::string& refusal);
   mutable std::recursive_mutex mutex_;
