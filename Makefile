@@ -6,11 +6,8 @@ PRESET ?= release
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: ## install, build, start everything, migrate a whole company, prove it (COMPANY=dir or generated:us:medium:7, ODOO_URL= ODOO_DB= ODOO_USER=)
+demo: ## install, build, start everything, a customer's whole way through the edge to the proof (COMPANY=dir or generated:us:medium:7, ODOO_URL= ODOO_DB= ODOO_USER=)
 	@scripts/demo "$(COMPANY)" "$(ODOO_URL)" "$(ODOO_DB)" "$(ODOO_USER)"
-
-story: ## the same through the edge: sign-up, price, connections, payment, live progress, mail, report, with the HTTP calls
-	@STORY=1 scripts/demo "$(COMPANY)" "$(ODOO_URL)" "$(ODOO_DB)" "$(ODOO_USER)"
 
 test: ## install, build, run every test
 	@scripts/test
@@ -48,4 +45,4 @@ fmt: ## format the sources
 clean: ## remove builds; .run stays
 	@rm -rf build
 
-.PHONY: help demo story test install build up down status logs robustness bench lint fmt clean
+.PHONY: help demo test install build up down status logs robustness bench lint fmt clean
