@@ -9,7 +9,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/integration"))
-from stack import SERVICES, Stack  # noqa: E402
+from stack import SERVICES, Stack, wait_until  # noqa: E402
 
 TICKS = 100  # of a second of the processor, as /proc counts
 
@@ -137,3 +137,29 @@ def measure(company, budget=False, patience=1800):
         }
     finally:
         stack.down()
+
+
+def measure_queries(company, patience=1800):
+    """Milliseconds of questions that are asked while a migration runs (q2o-bench-queries)."""
+    stack = MeasuredStack(company, budget=False)
+    stack.up()
+    try:
+        process = stack.start_migration()
+        migration = wait_until(lambda: running(stack), 120, "the migration runs")
+        addresses = [f"127.0.0.1:{stack.ports[f'Q2O_PORT_{service}']}" for service in ("BILLING", "NOTIFIER", "LOADER")]
+        tenant = (pathlib.Path(stack.environment["Q2O_STATE"]) / "tenant").read_text().strip()
+        asked = subprocess.run([f"{stack.binaries}/bench/q2o-bench-queries", tenant, migration, *addresses], capture_output=True, text=True, timeout=patience)
+        code, result = stack.finish(process, patience)
+        if code != 0 or asked.returncode != 0:
+            raise RuntimeError(f"the migration ended with {code}: {result}; the questions: {asked.stderr}\n{stack.logs()}")
+        return json.loads(asked.stdout)
+    finally:
+        stack.down()
+
+
+def running(stack):
+    """A migration that has begun to move records, so that everybody knows of it."""
+    for one in stack.q2o_json("status").get("migrations", []):
+        if any(int(entity["extracted"]) for entity in stack.q2o_json("status", one["migration_id"]).get("entities", [])):
+            return one["migration_id"]
+    return None

@@ -2,7 +2,7 @@
 compare ratios.
 
 Usage: scripts/bench [--runs N] [--company RECIPE] [--only PART …] [--large] [--json FILE]
-Parts: mapper, end_to_end, budget, growth, mapper_replicas, loader_replicas, fairness, real_odoo. --large adds the company of 60,000
+Parts: mapper, edge, end_to_end, queries, budget, growth, mapper_replicas, loader_replicas, fairness, real_odoo. --large adds the company of 60,000
 transactions and the one that is 16 times the smallest: hours on a busy machine.
 """
 import argparse
@@ -15,9 +15,10 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "odoo_floor")]
-from measured_stack import SERVICES, measure  # noqa: E402
+from measured_stack import SERVICES, measure, measure_queries  # noqa: E402
 from stack import ROOT  # noqa: E402  (measured_stack makes its folder known)
 import measure as real_odoo  # noqa: E402
+import edge  # noqa: E402
 import several  # noqa: E402
 from table import Line, show  # noqa: E402
 
@@ -83,6 +84,19 @@ class Bench:
             self.add(f"disk, {what}, MiB per 1,000 records", values(runs, "disk_mib_per_1000", what), 2)
             self.add("  with the large company", [self.large()["disk_mib_per_1000"][what]] if self.options.large else [], 2, why_not=BY_OPTION)
 
+    def edge(self):
+        self.raw["edge"] = edge.measure()
+        for kind, took in self.raw["edge"].items():
+            self.add(f"the edge's own time for a query by {kind}, idle machine, p99, ms", [took["p99"]], 2, at_most=2)
+            self.add("  median", [took["p50"]], 2)
+            self.add("  whole calls, p99", [took["whole_p99"]])
+
+    def queries(self):
+        self.raw["queries"] = measure_queries(self.options.company)
+        for question, took in self.raw["queries"].items():
+            self.add(f"gRPC while {self.options.company} runs: {question}, p99, ms", [took["p99"]], 1, at_most=20)
+            self.add("  median", [took["p50"]], 1)
+
     def budget(self):
         run = measure(self.options.company, budget=True)
         self.raw["budget"] = run
@@ -146,7 +160,7 @@ class Bench:
         self.add("  loader : bare loop", real["ratio"], 2, at_most=1.15)
 
 
-PARTS = ["mapper", "end_to_end", "budget", "growth", "mapper_replicas", "loader_replicas", "fairness", "real_odoo"]
+PARTS = ["mapper", "edge", "end_to_end", "queries", "budget", "growth", "mapper_replicas", "loader_replicas", "fairness", "real_odoo"]
 
 
 def main():
