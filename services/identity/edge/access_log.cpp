@@ -1,5 +1,6 @@
 #include "services/identity/edge/access_log.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "common/ids/ids.h"
@@ -9,6 +10,13 @@ namespace q2o::identity::edge {
 namespace {
 
 using envoy::data::accesslog::v3::HTTPAccessLogEntry;
+
+constexpr std::int64_t kLongest = 30LL * 24 * 3600;  // seconds
+constexpr std::int64_t kLatest = 1LL << 33;          // the year 2242: a time that no table takes would keep all others from being counted
+
+std::int64_t within(std::int64_t number, std::int64_t most) {
+  return std::clamp<std::int64_t>(number, 0, most);
+}
 
 template <class Map>
 std::string value(const Map& map, const char* name) {
@@ -40,10 +48,10 @@ Call call_of(const HTTPAccessLogEntry& entry) {
   out.status = status_of(entry);
   const auto& common = entry.common_properties();
   const auto& took = common.time_to_last_downstream_tx_byte();
-  out.took = std::chrono::seconds(took.seconds()) + std::chrono::microseconds(took.nanos() / 1000);
+  out.took = std::chrono::seconds(within(took.seconds(), kLongest)) + std::chrono::microseconds(within(took.nanos() / 1000, 999'999));
   out.request_bytes = request.request_body_bytes();
   out.response_bytes = entry.response().response_body_bytes();
-  out.at = std::chrono::sys_seconds(std::chrono::seconds(common.start_time().seconds()));
+  out.at = std::chrono::sys_seconds(std::chrono::seconds(within(common.start_time().seconds(), kLatest)));
   return out;
 }
 

@@ -52,5 +52,15 @@ TEST(AccessLogEntries, OfNobodyHaveNoTenant) {
   EXPECT_EQ(call_of(one).tenant, "");
 }
 
+TEST(AccessLogEntries, WithImpossibleTimesAreCountedAllTheSame) {
+  auto one = entry();
+  one.mutable_common_properties()->mutable_start_time()->set_seconds(899'315'576'000'000);
+  one.mutable_common_properties()->mutable_time_to_last_downstream_tx_byte()->set_seconds(899'315'576'000'000);
+  EXPECT_LT(call_of(one).at.time_since_epoch(), std::chrono::years(300));
+  EXPECT_LT(call_of(one).took, std::chrono::years(1));
+  one.mutable_common_properties()->mutable_time_to_last_downstream_tx_byte()->set_seconds(-5);
+  EXPECT_GE(call_of(one).took.count(), 0);
+}
+
 }  // namespace
 }  // namespace q2o::identity::edge

@@ -1,10 +1,8 @@
 #include "services/identity/people/app/access.h"
 
-#include <charconv>
 #include <mutex>
 
 #include "common/ids/ids.h"
-#include "common/json/json.h"
 #include "common/log/log.h"
 #include "common/pg/acting.h"
 #include "services/identity/people/adapters/sealed.h"
@@ -19,7 +17,6 @@ namespace {
 constexpr std::chrono::milliseconds kKept{1000};
 constexpr std::chrono::milliseconds kListen{1000};
 constexpr std::size_t kKeptMost = 50'000;
-constexpr json::Limits kClaimsMost{16 * 1024, 8};
 
 tl::unexpected<Error> ended() {
   return fail(Error{
@@ -52,14 +49,6 @@ Role edge_role(std::string_view word) {
 }
 
 }  // namespace
-
-/// What is read of a verified token.
-struct Access::Claims {
-  std::string issuer, subject, address, name, language;
-  bool address_verified = false;
-  std::chrono::system_clock::time_point signed_in_at;
-  std::string identity_hash() const { return hash_of(std::to_string(issuer.size()) + ":" + issuer + subject); }
-};
 
 template <class Find>
 Result<Asker> Access::look_up(const std::string& hash, const Find& find) {
@@ -167,24 +156,6 @@ Result<Access::Kept> Access::find_key(pg::Tx& tx, const std::string& key_id, con
   for (auto& scope : row.text_array("scopes")) out.asker.scopes.insert(std::move(scope));
   out.rate = static_cast<std::uint32_t>(row.integer("rate_per_minute"));
   return out;
-}
-
-std::optional<Access::Claims> Access::claims_in(std::string_view text) {
-  const auto document = json::Document::parse(std::string(text), kClaimsMost);
-  if (!document || !document->root().is_object()) return std::nullopt;
-  const auto& root = document->root();
-  const auto word = [&](const char* name) { return root[name].is_string() ? std::string(root[name].text()) : std::string(); };
-  Claims claims{word("iss"), word("sub"), "", word("name"), checked_language(word("locale")), root["email_verified"].truthy(), {}};
-  if (claims.subject.empty() || claims.subject.size() > 255) return std::nullopt;
-  if (const auto address = normalized_address(word("email"))) claims.address = *address;
-  // Freshness only by the issuer's own word: a token's age says nothing about when a password was asked.
-  if (root["auth_time"].is_number()) {
-    std::int64_t seconds = 0;
-    const auto digits = root["auth_time"].text();
-    if (std::from_chars(digits.data(), digits.data() + digits.size(), seconds).ec == std::errc{} && seconds > 0 && seconds < 1LL << 40)
-      claims.signed_in_at = std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
-  }
-  return claims;
 }
 
 Result<Asker> Access::by_token(std::string_view text) {

@@ -4,6 +4,7 @@
 
 #include "services/identity/edge/askers.h"
 #include "services/identity/people/app/allowance.h"
+#include "services/identity/people/app/claims.h"
 
 namespace q2o::identity::people {
 
@@ -33,8 +34,6 @@ class Access final : public Askers {
   Result<Asker> keep(const std::string& hash, std::uint64_t generation, Result<Kept> found);
   Result<Kept> find_session(pg::Tx& tx, const std::string& hash);
   Result<Kept> find_key(pg::Tx& tx, const std::string& key_id, const std::string& secret_hash);
-  struct Claims;
-  static std::optional<Claims> claims_in(std::string_view text);  ///< none: they name nobody
   Result<Kept> find_claims(pg::Tx& tx, const Claims& claims);
   Kept person_in(pg::Tx& tx, const PersonRow& person, const std::string& tenant) const;
 

@@ -10,7 +10,8 @@ constexpr std::size_t kLocalMost = 64;
 constexpr std::string_view kSpaces = " \t\r\n";
 
 tl::unexpected<Error> bad() {
-  return fail(Code::invalid_argument, "that is no e-mail address", "BAD_ADDRESS", "Give it as name@example.com.");
+  return fail(Code::invalid_argument, "that is no e-mail address", "BAD_ADDRESS",
+              "Give it as name@example.com, in plain letters without accents.");
 }
 
 bool alnum(char c) {
@@ -34,12 +35,12 @@ bool is_domain(std::string_view domain) {
   return label > 0 && last != '-';
 }
 
-/// Letters, digits and the marks of RFC 5322's dot-atom; bytes above ASCII pass as RFC 6531 has them.
+/// Letters, digits and the marks of RFC 5322's dot-atom. Nothing above ASCII: our mails go without SMTPUTF8 (RFC 6531).
 bool is_local(std::string_view local) {
   constexpr std::string_view kMarks = "!#$%&'*+-/=?^_`{|}~.";
   if (local.empty() || local.size() > kLocalMost || local.front() == '.' || local.back() == '.') return false;
   if (local.find("..") != std::string_view::npos) return false;
-  return std::ranges::all_of(local, [&](char c) { return alnum(c) || kMarks.find(c) != std::string_view::npos || (c & 0x80) != 0; });
+  return std::ranges::all_of(local, [&](char c) { return alnum(c) || kMarks.find(c) != std::string_view::npos; });
 }
 
 }  // namespace

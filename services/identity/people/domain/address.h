@@ -8,7 +8,7 @@
 namespace q2o::identity::people {
 
 /// An e-mail address as it is compared: trimmed, ASCII letters in lower case. Refuses what no mail could be sent to and what could be taken
-/// for another one: control characters, spaces, quotes, anything but ASCII in the domain. Error BAD_ADDRESS.
+/// for another one: control characters, spaces, quotes, anything but ASCII. Error BAD_ADDRESS.
 Result<std::string> normalized_address(std::string_view typed);
 
 /// "example.com" of a normalized one.

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "services/identity/people/app/claims.h"
 #include "services/identity/people/domain/address.h"
 #include "services/identity/people/domain/credentials.h"
 #include "services/identity/people/domain/lockout.h"
@@ -27,6 +28,7 @@ TEST(Addresses, ThatNoMailReachesOrThatLookLikeOthersAreRefused) {
         std::string("ann@example.com,bob@example.com")}) {
     EXPECT_FALSE(normalized_address(bad)) << bad;
   }
+  EXPECT_FALSE(normalized_address("\xc3\xa4nn@example.com")) << "our mails go without SMTPUTF8";
 }
 
 Status check(const std::string& password, const std::string& address = "ann@example.com") {
@@ -124,6 +126,13 @@ TEST(TokenBuckets, GiveOutNoMoreThanFlowsIn) {
   bucket.refill(-1h);
   EXPECT_EQ(bucket.take(1), 0) << "a clock that went back gives nothing";
   EXPECT_GE((TokenBucket{0, 6, 3}.until_next()), 10s);
+}
+
+TEST(OutsideClaims, SayWhenThePasswordWasAskedOnlyAsFarAsTimeGoes) {
+  EXPECT_EQ(claims_in(R"({"sub":"1","auth_time":1790000000})")->signed_in_at.time_since_epoch(), 1'790'000'000s);
+  for (const char* no : {"1099511627775", "9300000000", "-5", "0", "1e9", "\"1790000000\""})
+    EXPECT_EQ(claims_in(R"({"sub":"1","auth_time":)" + std::string(no) + "}")->signed_in_at.time_since_epoch(), 0s) << no;
+  EXPECT_FALSE(claims_in(R"({"iss":"x","sub":""})"));
 }
 
 }  // namespace
