@@ -5,6 +5,7 @@
 #include "q2o/mapper/v1/mapped.pb.h"
 #include "services/connector/app/oauth.h"
 #include "services/loader/adapters/odoo_books.h"
+#include "services/loader/app/readiness.h"
 
 /// Messages of the bus, and what neighbours answer.
 namespace q2o::fuzz {
@@ -68,7 +69,9 @@ void token_answer(std::string_view bytes) {
 void odoo_answer(std::string_view bytes) {
   const auto answer = loader::read_rpc_answer({status_of(bytes), {}, std::string(bytes.substr(bytes.empty() ? 0 : 1))});
   if (answer) {
-    static_cast<void>(answer->value().kind());
+    // As the question for its version reads it.
+    const std::string version(answer->value()["server_version"].text());
+    if (loader::is_supported(version)) expect(version.find("18") != std::string::npos, "only an Odoo 18 is one");
   } else {
     expect(!answer.error().message.empty() || !answer.error().reason.empty(), "an error says something");
   }

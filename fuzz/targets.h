@@ -31,6 +31,12 @@ void url(std::string_view bytes);
 void webhook(std::string_view bytes);
 void webhook_signature(std::string_view bytes);
 void prices(std::string_view bytes);
+void check(std::string_view bytes);
+void headers(std::string_view bytes);
+void credentials(std::string_view bytes);
+void claims(std::string_view bytes);
+void signed_token(std::string_view bytes);
+void access_log(std::string_view bytes);
 
 /// A promise that does not hold ends the program, as the fuzzer expects.
 void expect(bool promise, const char* what);
