@@ -46,7 +46,7 @@ void PgLookups::load(std::string_view kind, Entries& entries) const {
                                   "ORDER BY scope = $4, starts_with(key, E'\\x03')",
                                   {tenant_, read_scope(kind), kind, write_scope(kind)})) {
     auto [key, value] = read_entry(tx_->open(place(row.text("scope"), kLookupValue, row.text("key")), row.text("value")), row);
-    entries.insert_or_assign(std::move(key), json::Document::parse(std::move(value)).value());
+    entries.insert_or_assign(std::move(key), Remembered(std::move(value)));
   }
 }
 

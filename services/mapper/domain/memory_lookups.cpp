@@ -5,26 +5,37 @@
 
 namespace q2o::mapper {
 
+const json::Value& Remembered::value() const {
+  if (!parsed_) {
+    auto document = json::Document::parse(std::move(json_));
+    if (!document) throw std::logic_error("lookup is no JSON: " + document.error().message);
+    parsed_ = std::move(*document);
+    json_ = {};
+  }
+  return parsed_->root();
+}
+
 MemoryLookups::Kind& MemoryLookups::kind_of(std::string_view kind) const {
-  const auto found = kinds_.find(kind);
-  if (found != kinds_.end()) return found->second;
-  auto& made = kinds_[std::string(kind)];
-  load(kind, made.entries);
-  return made;
+  auto*& recent = recent_[kind.empty() ? 0 : (kind.size() + static_cast<unsigned char>(kind.front())) % recent_.size()];
+  if (recent != nullptr && recent->first == kind) return recent->second;
+  auto found = kinds_.find(kind);
+  if (found == kinds_.end()) {
+    found = kinds_.try_emplace(std::string(kind)).first;
+    load(kind, found->second.entries);
+  }
+  recent = &*found;
+  return found->second;
 }
 
 const json::Value* MemoryLookups::find(std::string_view kind, std::string_view key) const {
   const auto& all = kind_of(kind).entries;
   const auto found = all.find(key);
-  return found == all.end() ? nullptr : &found->second.root();
+  return found == all.end() ? nullptr : &found->second.value();
 }
 
 void MemoryLookups::put(std::string_view kind, std::string_view key, std::string json) {
   changed(kind, key, json);
-  auto document = json::Document::parse(std::move(json));
-  // Only our own code makes these texts.
-  if (!document) throw std::logic_error("lookup is no JSON: " + document.error().message);
-  kind_of(kind).entries.insert_or_assign(std::string(key), std::move(*document));
+  kind_of(kind).entries.insert_or_assign(std::string(key), Remembered(std::move(json)));
 }
 
 void MemoryLookups::each(std::string_view kind, const std::function<void(std::string_view, const json::Value&)>& visit) const {
@@ -34,7 +45,7 @@ void MemoryLookups::each(std::string_view kind, const std::function<void(std::st
     for (const auto& entry : all.entries) all.in_order.push_back(&entry);
     std::ranges::sort(all.in_order, {}, [](const auto* entry) -> const std::string& { return entry->first; });
   }
-  for (const auto* entry : all.in_order) visit(entry->first, entry->second.root());
+  for (const auto* entry : all.in_order) visit(entry->first, entry->second.value());
 }
 
 const accounting::LedgerTransaction* MemoryLookups::ledger(std::string_view transaction_id) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,10 +18,26 @@ struct TextHash {
 template <class T>
 using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
+/// A small JSON text, parsed when it is first asked for: most are only kept for later.
+class Remembered {
+ public:
+  explicit Remembered(std::string json) : json_(std::move(json)) {}
+  /// Only our own code makes these texts: what is no JSON throws std::logic_error.
+  const json::Value& value() const;
+
+ private:
+  mutable std::string json_;
+  mutable std::optional<json::Document> parsed_;
+};
+
 /// Lookups in memory: the cache of a stream, and all of it in tests. `missed` and `changed` let a store stand behind it.
 class MemoryLookups : public Lookups {
  public:
-  using Entries = ByText<json::Document>;
+  using Entries = ByText<Remembered>;
+
+  MemoryLookups() = default;
+  MemoryLookups(const MemoryLookups&) = delete;
+  MemoryLookups& operator=(const MemoryLookups&) = delete;
 
   const json::Value* find(std::string_view kind, std::string_view key) const override;
   void put(std::string_view kind, std::string_view key, std::string json) override;
@@ -43,6 +61,8 @@ class MemoryLookups : public Lookups {
   };
   Kind& kind_of(std::string_view kind) const;
   mutable ByText<Kind> kinds_;
+  /// Nearly all questions are about few kinds: the last one of each name's length and first letter.
+  mutable std::array<ByText<Kind>::value_type*, 16> recent_{};
 };
 
 }  // namespace q2o::mapper

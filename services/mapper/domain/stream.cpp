@@ -158,6 +158,7 @@ Stream::Taken Stream::take(const std::string& entity, std::span<const RawRecord>
   const Defer when = defer(entity);
   const bool later = when == Defer::plan ? !plan_sent : when != Defer::no;
   Watched watched(watch_);
+  taken.mapped.reserve(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
     watched.begins(entity, records[i].id);
     auto document = json::Document::parse(records[i].body);

@@ -49,7 +49,8 @@ struct Document {
 /// Quantity and price only where they give the amount (the amount rules); otherwise 1 x amount, and the name says both.
 struct Priced {
   Decimal quantity, price;
-  std::string name;
+  std::optional<std::string> other_name;
+  const std::string& name(const DocumentLine& line) const { return other_name ? *other_name : line.name; }
 };
 Priced priced(const DocumentLine& line);
 

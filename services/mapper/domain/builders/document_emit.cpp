@@ -66,13 +66,13 @@ Fields product_fields(const Scope& scope, const Document& document, const Docume
   for (const auto& rate : line.tax_rates) taxes.push_back(record_ref(scope.id("TaxRate", rate)));
   const Priced price = priced(line);
   const Decimal direction(document.sign == document.type_sign ? 1 : -1);
-  fields.set("display_type", text("product"))
-      .set("account_id", account(scope, line.account))
-      .set("balance", number(line.balance))
+  fields.set("display_type", text("product"));
+  set_account(scope, fields, "account_id", line.account);
+  fields.set("balance", number(line.balance))
       .set("amount_currency", number(line.amount * Decimal(document.sign)))
       .set("tax_ids", refs(taxes))
-      .set("name", text_or_none(price.name));
-  if (!line.item.empty()) fields.set("product_id", record_ref(scope.id("Item", line.item)));
+      .set("name", text_or_none(price.name(line)));
+  if (!line.item.empty()) fields.set("product_id", scope.ref("Item", line.item));
   fields.set("quantity", number(price.quantity)).set("price_unit", number(price.price * direction));
   if (line.order_line && document.sales) fields.set("sale_line_ids", refs({*line.order_line}));
   if (line.order_line && !document.sales) fields.set("purchase_line_id", *line.order_line);
@@ -83,9 +83,9 @@ Fields product_fields(const Scope& scope, const Document& document, const Docume
 Fields tax_fields(const Scope& scope, const Document& document, const DocumentLine& line) {
   const bool refund = document.move_type.ends_with("refund");
   Fields fields;
-  fields.set("display_type", text("tax"))
-      .set("account_id", account(scope, line.account))
-      .set("balance", number(line.balance))
+  fields.set("display_type", text("tax"));
+  set_account(scope, fields, "account_id", line.account);
+  fields.set("balance", number(line.balance))
       .set("amount_currency", number(line.amount * Decimal(document.sign)))
       .set("tax_ids", refs({}))
       .set("name", text(line.name))
@@ -111,9 +111,9 @@ Fields text_fields(const DocumentLine& line) {
 Fields open_item_fields(const Scope& scope, const Document& document, const std::optional<Term>& term, const std::string& name,
                         const Decimal& home, const Decimal& in_currency) {
   Fields fields;
-  fields.set("display_type", text("payment_term"))
-      .set("account_id", account(scope, document.control))
-      .set("balance", number(home))
+  fields.set("display_type", text("payment_term"));
+  set_account(scope, fields, "account_id", document.control);
+  fields.set("balance", number(home))
       .set("amount_currency", number(in_currency))
       .set("date_maturity", text(document.due))
       .set("name", text_or_none(name));
@@ -127,22 +127,21 @@ Fields open_item_fields(const Scope& scope, const Document& document, const std:
   return fields;
 }
 
-Expression move_lines(const Scope& scope, const Document& document, const std::optional<Term>& term, const std::string& name) {
-  std::vector<Fields> rows;
+Lines move_lines(const Scope& scope, const Document& document, const std::optional<Term>& term, const std::string& name) {
+  Lines rows;
   Decimal home, in_currency;
   int sequence = 10;
   for (const auto& line : document.lines) {
     const bool tax = line.kind == Kind::tax && scope.lookups.find("TaxRate", line.rate) != nullptr;
     if (line.kind == Kind::tax && line.amount.is_zero()) continue;
     Fields fields = is_text(line) ? text_fields(line) : tax ? tax_fields(scope, document, line) : product_fields(scope, document, line);
-    rows.push_back(fields.set("sequence", number(sequence++)));
+    rows.add(fields.set("sequence", number(sequence++)));
     if (is_text(line)) continue;
     home += line.balance;
     in_currency += line.amount * Decimal(document.sign);
   }
-  if (!document.voided)
-    rows.push_back(open_item_fields(scope, document, term, name, -home, -in_currency).set("sequence", number(sequence)));
-  return lines(rows);
+  if (!document.voided) rows.add(open_item_fields(scope, document, term, name, -home, -in_currency).set("sequence", number(sequence)));
+  return rows;
 }
 
 Target move_target(const Scope& scope, const Document& document, const std::string& name) {
@@ -179,15 +178,13 @@ Target move_target(const Scope& scope, const Document& document, const std::stri
 
 /// A companion entry: inside the invoice such lines would be deleted by every reset to draft.
 Target cost_of_goods(const Scope& scope, const Document& document, const std::vector<Item>& items, const std::string& number_text) {
-  std::vector<Fields> rows;
-  for (const auto& item : items) rows.push_back(item_fields(scope, item));
   Fields values;
   values.set("move_type", text("entry"))
       .set("journal_id", scope.journal("cogs"))
       .set("date", text(document.date))
       .set("ref", text_or_none(number_text))
       .set("partner_id", scope.partner(document.partner))
-      .set("line_ids", lines(rows));
+      .set("line_ids", item_lines(scope, items));
   CreateOptions options;
   options.post = options.exact_items = true;
   return create(scope.own("cogs"), "account.move", "entries", values, options);
@@ -237,7 +234,8 @@ std::vector<Target> paid_at_once(const Scope& scope, const Document& document, c
 
 std::vector<Target> emit_document(const Scope& scope, const Document& document, const Verdict& verdict) {
   const std::string name = document.sales ? customer_number(scope, document) : document.number;
-  std::vector<Target> targets{move_target(scope, document, name)};
+  std::vector<Target> targets;
+  targets.push_back(move_target(scope, document, name));
   if (!verdict.cost_of_goods.empty()) targets.push_back(cost_of_goods(scope, document, verdict.cost_of_goods, name));
   if (!document.paid.is_zero() && !document.liquidity.empty()) {
     for (auto& target : paid_at_once(scope, document, name)) targets.push_back(std::move(target));

@@ -25,7 +25,7 @@ std::vector<std::string> linked_orders(const Scope& scope, std::string_view orde
   std::vector<std::string> orders;
   add_links(scope, scope.at("LinkedTxn"), order_entity, orders);
   for (const auto& line : scope.at("Line").items()) add_links(scope, line["LinkedTxn"], order_entity, orders);
-  if (const auto* known = scope.lookups.find("order_link", fmt::format("{}/{}", scope.source.entity, scope.source.id))) {
+  if (const auto* known = scope.lookups.find("order_link", scope.source.entity + '/' + scope.source.id)) {
     for (const auto& order : (*known)["orders"].items()) {
       if (std::find(orders.begin(), orders.end(), order.text()) == orders.end()) orders.emplace_back(order.text());
     }

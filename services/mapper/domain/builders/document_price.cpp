@@ -7,12 +7,11 @@ namespace q2o::mapper::builders {
 Priced priced(const DocumentLine& line) {
   if (line.quantity && line.price && !line.quantity->is_zero() &&
       (*line.quantity * *line.price).rounded(2, Rounding::half_up) == line.amount) {
-    return {*line.quantity, *line.price, line.name};
+    return {*line.quantity, *line.price, std::nullopt};
   }
-  std::string name = line.name;
-  if (line.quantity && line.price)
-    name += fmt::format("{}({} x {})", name.empty() ? "" : " ", line.quantity->to_string(), line.price->to_string());
-  return {Decimal(1), line.amount, std::move(name)};
+  if (!line.quantity || !line.price) return {Decimal(1), line.amount, std::nullopt};
+  return {Decimal(1), line.amount,
+          fmt::format("{}{}({} x {})", line.name, line.name.empty() ? "" : " ", line.quantity->to_string(), line.price->to_string())};
 }
 
 }  // namespace q2o::mapper::builders

@@ -24,6 +24,7 @@ class LineReader {
   LineReader(const Scope& scope, Document& document) : scope_(scope), document_(document) {}
 
   void read(const json::Value& rows, const std::string& path) {
+    document_.lines.reserve(document_.lines.size() + rows.items().size());
     for (std::size_t i = 0; i < rows.items().size(); ++i) read_line(rows.items()[i], below(path, i));
   }
 

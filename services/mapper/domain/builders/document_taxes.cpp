@@ -87,7 +87,7 @@ void read_taxes(const Scope& scope, Document& document) {
     }
     taxes.front().amount += total - sum;
   }
-  document.lines.insert(document.lines.end(), taxes.begin(), taxes.end());
+  std::ranges::move(taxes, std::back_inserter(document.lines));
 }
 
 void assign_tax_rates(const Scope& scope, Document& document) {

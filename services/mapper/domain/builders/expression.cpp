@@ -34,11 +34,15 @@ void append(std::string& to, const Text& text) {
   }
 }
 
-std::vector<std::string> distinct(std::string_view references) {
+std::vector<std::string> distinct(std::initializer_list<std::string_view> lists) {
+  constexpr std::size_t kFirst = 32;
   std::vector<std::string_view> names;
-  for (std::size_t end = references.find('\0'); end != std::string_view::npos; end = references.find('\0')) {
-    names.push_back(references.substr(0, end));
-    references.remove_prefix(end + 1);
+  names.reserve(kFirst);
+  for (auto references : lists) {
+    for (std::size_t end = references.find('\0'); end != std::string_view::npos; end = references.find('\0')) {
+      names.push_back(references.substr(0, end));
+      references.remove_prefix(end + 1);
+    }
   }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -68,6 +72,14 @@ Number::operator Expression() && {
 Reference::operator Expression() && {
   Expression result = single("ref", external_id);
   append_reference(result.references, external_id);
+  return result;
+}
+
+RecordOf::operator Expression() && {
+  Expression result{{}, {}};
+  append_external_id(result.references, run, entity, id, part);
+  append_single(result.json, "ref", result.references);
+  result.references += '\0';
   return result;
 }
 
@@ -155,6 +167,19 @@ Fields& Fields::set(std::string_view name, Reference&& value) {
   append_reference(references_, value.external_id);
   return *this;
 }
+Fields& Fields::set(std::string_view name, RecordOf&& value) {
+  std::string& to = member(name);
+  const std::size_t at = references_.size();
+  append_external_id(references_, value.run, value.entity, value.id, value.part);
+  append_single(to, "ref", std::string_view(references_).substr(at));
+  references_ += '\0';
+  return *this;
+}
+Fields& Fields::set(std::string_view name, const Lines& value) {
+  member(name).append("{\"lines\":[").append(value.rows_).append("]}");
+  references_ += value.references_;
+  return *this;
+}
 
 Fields& Fields::append(const Fields& more) {
   if (more.empty()) return *this;
@@ -164,42 +189,26 @@ Fields& Fields::append(const Fields& more) {
   return *this;
 }
 
-Expression Fields::object() const {
-  Expression result{{}, references_};
-  result.json.reserve(members_.size() + 2);
-  result.json.append("{").append(members_).append("}");
-  return result;
+Lines& Lines::add(const Fields& row) {
+  constexpr std::size_t kFirst = 2048;  // most documents fit
+  if (rows_.empty())
+    rows_.reserve(kFirst);
+  else
+    rows_ += ',';
+  (rows_ += '{').append(row.members()) += '}';
+  references_ += row.references();
+  return *this;
 }
 
-Expression lines(const std::vector<Fields>& rows) {
-  Expression result{"{\"lines\":[", {}};
-  std::size_t size = 16, references = 0;
-  for (const auto& row : rows) {
-    size += row.members_.size() + 3;
-    references += row.references_.size();
-  }
-  result.json.reserve(size);
-  result.references.reserve(references);
-  for (const auto& row : rows) {
-    if (&row != rows.data()) result.json += ',';
-    result.json.append("{").append(row.members_).append("}");
-    result.references += row.references_;
-  }
-  result.json += "]}";
-  return result;
+Expression Lines::expression() const {
+  return {"{\"lines\":[" + rows_ + "]}", references_};
 }
 
 Target create(std::string external_id, std::string_view model, std::string_view wave, const Fields& values, const CreateOptions& options) {
-  const Expression arguments = values.object();
-  std::string references = arguments.references;
   std::string json;
-  json.reserve(arguments.json.size() + 64);
-  json.append("{\"values\":").append(arguments.json);
-  if (!options.then.empty()) {
-    const Expression then = options.then.object();
-    json.append(",\"then\":").append(then.json);
-    references += then.references;
-  }
+  json.reserve(values.members().size() + options.then.members().size() + 96);
+  json.append("{\"values\":{").append(values.members()) += '}';
+  if (!options.then.empty()) json.append(",\"then\":{").append(options.then.members()) += '}';
   if (options.exact_items) json += ",\"context\":{\"skip_invoice_sync\":true}";
   if (options.sudo) json += ",\"sudo\":true";
   json += '}';
@@ -208,20 +217,20 @@ Target create(std::string external_id, std::string_view model, std::string_view 
   target.model = model;
   target.wave = wave;
   target.values_json = std::move(json);
-  target.references = distinct(references);
+  target.references = distinct({values.references(), options.then.references()});
   target.post = options.post;
   return target;
 }
 
 Target operation(std::string external_id, std::string_view model, std::string_view name, std::string_view wave, const Fields& values) {
-  Expression arguments = values.object();
   Target target;
   target.external_id = std::move(external_id);
   target.model = model;
   target.operation = name;
   target.wave = wave;
-  target.values_json = std::move(arguments.json);
-  target.references = distinct(arguments.references);
+  target.values_json.reserve(values.members().size() + 2);
+  (target.values_json += '{').append(values.members()) += '}';
+  target.references = distinct({values.references()});
   return target;
 }
 

@@ -34,6 +34,16 @@ struct Reference {
   operator Expression() &&;  // NOLINT(google-explicit-constructor)
 };
 
+/// RunContext::external_id, written where it belongs.
+void append_external_id(std::string& to, const RunContext& run, std::string_view entity, std::string_view id, std::string_view part);
+
+/// A reference to the record that a source record becomes.
+struct RecordOf {
+  const RunContext& run;
+  std::string_view entity, id, part;
+  operator Expression() &&;  // NOLINT(google-explicit-constructor)
+};
+
 Expression none();  ///< becomes False in Odoo
 inline Text text(std::string_view value) {
   return {value};
@@ -67,6 +77,8 @@ Expression find(std::string_view model, const std::vector<Condition>& domain, st
 /// Analytic distribution: all of one line on the given analytic accounts together.
 Expression distribution(const std::vector<Expression>& analytic_accounts);
 
+class Lines;
+
 /// Fields of a record in the order in which they were set.
 class Fields {
  public:
@@ -75,18 +87,29 @@ class Fields {
   Fields& set(std::string_view name, Text&& value);
   Fields& set(std::string_view name, Number&& value);
   Fields& set(std::string_view name, Reference&& value);
+  Fields& set(std::string_view name, RecordOf&& value);
+  Fields& set(std::string_view name, const Lines& value);
   Fields& append(const Fields& more);
   bool empty() const { return members_.empty(); }
-  Expression object() const;
+  /// The members of a JSON object, without its brackets, and the references as in Expression.
+  const std::string& members() const { return members_; }
+  const std::string& references() const { return references_; }
 
  private:
-  friend Expression lines(const std::vector<Fields>& rows);
   std::string& member(std::string_view name);
-  std::string members_;  ///< of a JSON object, without its brackets
-  std::string references_;
+  std::string members_, references_;
 };
-/// One2many commands that create these lines.
-Expression lines(const std::vector<Fields>& rows);
+
+/// One2many commands that create lines, written one behind the other.
+class Lines {
+ public:
+  Lines& add(const Fields& row);
+  Expression expression() const;
+
+ private:
+  friend class Fields;
+  std::string rows_, references_;
+};
 
 struct CreateOptions {
   bool post = false, sudo = false, exact_items = false;  ///< exact_items: Odoo must not compute anything (skip_invoice_sync)

@@ -4,17 +4,21 @@
 
 namespace q2o::mapper::builders {
 
-Expression account(const Scope& scope, std::string_view key) {
-  if (key == kTransfer) return company("transfer_account_id");
-  if (key.starts_with('@')) return record_ref(scope.company_id(key.substr(1)));
-  scope.required("Account", key, "AccountRef");
-  return record_ref(scope.id("Account", key));
+void set_account(const Scope& scope, Fields& fields, std::string_view field, std::string_view key) {
+  if (key == kTransfer) {
+    fields.set(field, company("transfer_account_id"));
+  } else if (key.starts_with('@')) {
+    fields.set(field, record_ref(scope.company_id(key.substr(1))));
+  } else {
+    scope.required("Account", key, "AccountRef");
+    fields.set(field, scope.ref("Account", key));
+  }
 }
 
 Fields item_fields(const Scope& scope, const Item& item) {
   Fields fields;
-  fields.set("account_id", account(scope, item.account))
-      .set("balance", number(item.balance))
+  set_account(scope, fields, "account_id", item.account);
+  fields.set("balance", number(item.balance))
       .set("amount_currency", number(item.amount_currency))
       .set("currency_id", scope.currency(item.currency))
       .set("partner_id", scope.partner(item.partner))
@@ -24,11 +28,10 @@ Fields item_fields(const Scope& scope, const Item& item) {
   return fields;
 }
 
-Expression item_lines(const Scope& scope, const std::vector<Item>& items) {
-  std::vector<Fields> rows;
-  rows.reserve(items.size());
-  for (const auto& item : items) rows.push_back(item_fields(scope, item));
-  return lines(rows);
+Lines item_lines(const Scope& scope, const std::vector<Item>& items) {
+  Lines rows;
+  for (const auto& item : items) rows.add(item_fields(scope, item));
+  return rows;
 }
 
 namespace {
@@ -41,13 +44,13 @@ Decimal by_rate(const Scope& scope, const accounting::Posting& posting) {
 
 /// Currency and amount in it. On an account in a foreign currency all items must be in that: what the ledger has in home currency there (a
 /// revaluation) is an item of 0.00.
-void set_currency(const Scope& scope, const accounting::Posting& posting, Item& item) {
-  const std::string home = scope.run.home_currency;
+void set_currency(const Scope& scope, const accounting::Posting& posting, const KnownAccount& account, Item& item) {
+  const std::string& home = scope.run.home_currency;
   item.currency = posting.currency.empty() ? home : posting.currency;
   item.amount_currency = item.currency == home     ? posting.amount
                          : posting.amount_currency ? *posting.amount_currency
                                                    : by_rate(scope, posting);
-  const std::string bound = scope.bound_currency(posting.account_id);
+  const auto bound = scope.bound_currency(account);
   if (bound == home || item.currency != home) return;
   item.currency = bound;
   item.amount_currency = scope.text_at("CurrencyRef.value") == bound ? by_rate(scope, posting) : Decimal{};
@@ -71,10 +74,11 @@ std::vector<Item> ledger_items(const Scope& scope, const accounting::LedgerTrans
     Item item;
     item.account = posting.account_id;
     item.balance = posting.amount;
-    set_currency(scope, posting, item);
+    const KnownAccount account = scope.known(posting.account_id);
+    set_currency(scope, posting, account, item);
     item.partner = scope.party(posting.name_id);
     item.name = posting.memo;
-    if (scope.is_open_item(posting.account_id)) item.maturity = maturity.empty() ? transaction.date : maturity;
+    if (account.is_open_item()) item.maturity = maturity.empty() ? transaction.date : maturity;
     items.push_back(std::move(item));
   }
   if (!sum.is_zero()) {

@@ -27,10 +27,11 @@ struct Item {
   bool taxed = false;    ///< `extra` says its taxes
 };
 
-Expression account(const Scope& scope, std::string_view key);
+/// Sets a field to the account of an item.
+void set_account(const Scope& scope, Fields& fields, std::string_view field, std::string_view key);
 /// All fields of an item, as statement lines, payments and entries need them.
 Fields item_fields(const Scope& scope, const Item& item);
-Expression item_lines(const Scope& scope, const std::vector<Item>& items);
+Lines item_lines(const Scope& scope, const std::vector<Item>& items);
 
 /// The ledger's postings as items; zero postings are dropped. Open items get `maturity`. Refuses an unbalanced transaction.
 std::vector<Item> ledger_items(const Scope& scope, const accounting::LedgerTransaction& transaction, const std::string& maturity);

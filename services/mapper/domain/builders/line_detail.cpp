@@ -25,12 +25,12 @@ Item* item_of_line(std::vector<Item>& items, std::vector<bool>& used, const Deci
 }
 
 /// The customer of the line, else of the document, where that is a project.
-std::string project_of(const Scope& scope, const json::Value& detail) {
+std::string_view project_of(const Scope& scope, const json::Value& detail) {
   const json::Value nothing;
   const auto& body = scope.source.body == nullptr ? nothing : *scope.source.body;
   for (const auto* from : {&detail, &body}) {
     for (const char* member : {"ProjectRef", "CustomerRef"}) {
-      const std::string customer(from->at(member)["value"].text());
+      const auto customer = (*from)[member]["value"].text();
       const auto* known = customer.empty() ? nullptr : scope.lookups.find("Customer", customer);
       if (known != nullptr && (*known)["IsProject"].text() == "true") return customer;
     }

@@ -11,7 +11,7 @@ std::string bank_journal(const Scope& scope, std::string_view bank) {
 
 /// The amount of a statement line is in its journal's currency.
 Decimal statement_amount(const Scope& scope, const std::string& bank, const std::vector<Item>& bank_items) {
-  const std::string currency = scope.account_currency(bank);
+  const auto currency = scope.account_currency(bank);
   Decimal sum;
   for (const auto& item : bank_items) sum += currency == scope.run.home_currency ? item.balance : item.amount_currency;
   return sum;
@@ -45,10 +45,11 @@ Expression entry_journal(const Scope& scope, const Movement& movement) {
 }
 
 Target entry(const Scope& scope, const Movement& movement, const std::vector<Item>& items) {
-  std::vector<Fields> rows;
+  Lines rows;
   for (const auto& item : items) {
-    rows.push_back(item_fields(scope, item));
-    if (!item.taxed) rows.back().set("tax_ids", refs({}));
+    Fields row = item_fields(scope, item);
+    if (!item.taxed) row.set("tax_ids", refs({}));
+    rows.add(row);
   }
   Fields values;
   values.set("move_type", text("entry"))
@@ -56,7 +57,7 @@ Target entry(const Scope& scope, const Movement& movement, const std::vector<Ite
       .set("date", text(movement.date))
       .set("ref", text_or_none(movement.caption.number))
       .set("partner_id", scope.partner(movement.partner))
-      .set("line_ids", lines(rows));
+      .set("line_ids", rows);
   return create(movement.base, "account.move", "entries", values, {.post = true, .sudo = false, .exact_items = true, .then = {}});
 }
 
@@ -75,7 +76,7 @@ bool holds(const BankPart& part, std::size_t position) {
 /// Whether it is one movement of the bank's statement: items that cancel out, stand in several currencies or have no amount in the bank's
 /// own (a revaluation) are none.
 bool moves(const Scope& scope, const BankPart& part) {
-  const std::string own = scope.account_currency(part.bank);
+  const auto own = scope.account_currency(part.bank);
   for (const auto& item : part.items) {
     if (item.currency != part.items.front().currency || (own != scope.run.home_currency && item.currency != own)) return false;
   }
@@ -136,11 +137,9 @@ Item transfer_item(const Scope& scope, const Decimal& home, const std::string& l
 
 Target match(const Scope& scope, const Match& match) {
   Fields values;
-  values.set("debit", text(match.debit))
-      .set("credit", text(match.credit))
-      .set("account", account(scope, match.account))
-      .set("amount", number(match.amount))
-      .set("amount_currency", number(match.amount_currency));
+  values.set("debit", text(match.debit)).set("credit", text(match.credit));
+  set_account(scope, values, "account", match.account);
+  values.set("amount", number(match.amount)).set("amount_currency", number(match.amount_currency));
   if (match.debit_partner) values.set("debit_partner", scope.partner(match.debit_partner));
   if (match.credit_partner) values.set("credit_partner", scope.partner(match.credit_partner));
   Target target = operation(match.external_id, kMatchModel, "match", "matches", values);

@@ -18,6 +18,7 @@ void add_note(const Scope& scope, std::vector<Target>& targets, const std::strin
 }
 
 void add_note(const Scope& scope, std::vector<Target>& targets) {
+  if (scope.source.note.empty()) return;
   for (const auto& target : targets) {
     if (target.operation != "create") continue;
     const std::string record = target.external_id, model = target.model;

@@ -154,14 +154,14 @@ Target OpeningBalances::opened_document(const Scope& scope, const Before& before
   const std::string due(original.root().at("values.invoice_date_due").text());
   const Item& item = part.item;
   const Item counter = clearing(-item.balance, -item.amount_currency, item.currency, "Open at " + day_before(run_.extent.first_day));
-  std::vector<Fields> rows(2);
+  std::array<Fields, 2> rows;
   rows[0].set("display_type", text("product")).append(item_fields(scope, counter)).set("tax_ids", refs({}));
   rows[0].set("quantity", number(1)).set("price_unit", number(item.amount_currency.abs())).set("sequence", number(10));
   Item open = item;
   open.maturity = due.empty() ? item.maturity : due;
   open.name = before.number;
   rows[1].set("display_type", text("payment_term")).append(item_fields(scope, open)).set("sequence", number(11));
-  const Expression items = lines(rows);
+  const Expression items = Lines().add(rows[0]).add(rows[1]).expression();
   json::Writer out;
   out.begin_object();
   for (const auto& member : original.root().members()) {
@@ -298,7 +298,8 @@ std::vector<std::pair<std::string, std::string>> OpeningBalances::balances() {
     if (nothing(item)) continue;
     if (scope.has_statement(item.account)) {
       const Item counter = clearing(-item.balance, -item.balance, run_.home_currency, {});
-      records.emplace_back(balance_id(item, scope.bound_currency(item.account)), balance_body(day, {item, counter}));
+      records.emplace_back(balance_id(item, std::string(scope.bound_currency(scope.known(item.account)))),
+                           balance_body(day, {item, counter}));
     } else {
       home += item.balance;
       rest.push_back(std::move(item));

@@ -46,7 +46,7 @@ Fields order_line_fields(const Scope& scope, const Side& side, const DocumentLin
   const std::string product = line.item.empty() ? stand_in_product(scope, targets) : scope.id("Item", line.item);
   std::vector<Expression> taxes;
   for (const auto& rate : line.tax_rates) taxes.push_back(record_ref(scope.id("TaxRate", rate)));
-  fields.set("name", text(price.name.empty() ? "-" : price.name))
+  fields.set("name", text(price.name(line).empty() ? "-" : price.name(line)))
       .set("product_id", record_ref(product))
       .set(side.quantity, number(price.quantity))
       .set("price_unit", number(price.price))
@@ -102,8 +102,8 @@ Outcome build_order(const Scope& scope, const Side& side) {
   assign_tax_rates(scope, order);
   std::erase_if(order.lines, [](const DocumentLine& line) { return line.kind == Kind::tax; });
   Outcome outcome;
-  std::vector<Fields> rows;
-  for (const auto& line : order.lines) rows.push_back(order_line_fields(scope, side, line, outcome.targets));
+  Lines rows;
+  for (const auto& line : order.lines) rows.add(order_line_fields(scope, side, line, outcome.targets));
   Fields values;
   values.set("name", text(order.number.empty() ? fmt::format("QB-{}", scope.source.id) : order.number))
       .set("partner_id", scope.partner(order.partner))
@@ -116,7 +116,7 @@ Outcome build_order(const Scope& scope, const Side& side) {
   } else {
     values.set("notes", text_or_none(html(memo)));
   }
-  values.set("order_line", lines(rows));
+  values.set("order_line", rows);
   CreateOptions options;
   options.then = side.sales ? sale_state(scope) : purchase_state(scope);
   outcome.targets.push_back(create(scope.own(), side.model, "orders", values, options));

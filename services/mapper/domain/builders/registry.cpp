@@ -16,8 +16,10 @@ std::string label_of(const Scope& scope) {
   std::string label = scope.text_at("DocNumber");
   if (label.empty()) label = scope.text_at("PaymentRefNum");
   for (const char* path : {"CustomerRef.name", "VendorRef.name", "EntityRef.name", "EmployeeRef.name", "TxnDate"}) {
-    const std::string part = scope.text_at(path);
-    if (!part.empty()) label += (label.empty() ? "" : ", ") + part;
+    const auto part = scope.at(path).text();
+    if (part.empty()) continue;
+    if (!label.empty()) label += ", ";
+    label += part;
   }
   return label;
 }

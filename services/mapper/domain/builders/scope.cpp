@@ -7,18 +7,34 @@
 #include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
 #include "services/mapper/domain/losses.h"
+#include "services/mapper/domain/memory_lookups.h"
 
 namespace q2o::mapper {
 
 std::string RunContext::external_id(std::string_view entity, std::string_view id, std::string_view part) const {
   std::string name;
   name.reserve(slug.size() + entity.size() + id.size() + part.size() + 8);
-  name.append(slug).append("_").append(ids::snake_case(entity)).append("_").append(id);
-  if (!part.empty()) name.append("_").append(part);
+  builders::append_external_id(name, *this, entity, id, part);
   return name;
 }
 
 namespace builders {
+namespace {
+
+/// The names of the entities are few, and every reference asks for one.
+const std::string& snake_name(std::string_view entity) {
+  thread_local ByText<std::string> names;
+  const auto known = names.find(entity);
+  return known != names.end() ? known->second : names.emplace(entity, ids::snake_case(entity)).first->second;
+}
+
+}  // namespace
+
+void append_external_id(std::string& to, const RunContext& run, std::string_view entity, std::string_view id, std::string_view part) {
+  (to.append(run.slug) += '_').append(snake_name(entity)) += '_';
+  to.append(id);
+  if (!part.empty()) (to += '_').append(part);
+}
 
 void refuse(std::string_view field, std::string_view value, std::string_view reason, std::string message, std::string hint) {
   throw Refusal{{std::string(field), std::string(value), std::string(reason), std::move(message), std::move(hint)}};
@@ -92,13 +108,8 @@ const json::Value* Scope::referred(std::string_view entity, std::string_view rec
   return found;
 }
 
-std::string_view Scope::account_type(std::string_view account) const {
-  return required("Account", account, "AccountRef")["AccountType"].text();
-}
-
-bool Scope::is_bank(std::string_view account) const {
-  const auto type = account_type(account);
-  return type == "Bank" || type == "Credit Card";
+KnownAccount Scope::known(std::string_view account) const {
+  return KnownAccount(required("Account", account, "AccountRef"));
 }
 
 bool Scope::is_undeposited(std::string_view account) const {
@@ -122,13 +133,17 @@ bool Scope::is_cost_of_goods(std::string_view account) const {
   return found["AccountType"].text() == "Cost of Goods Sold" || found["AccountSubType"].text() == "Inventory";
 }
 
-std::string Scope::account_currency(std::string_view account) const {
-  const auto iso = required("Account", account, "AccountRef").at("CurrencyRef.value").text();
-  return iso.empty() ? run.home_currency : std::string(iso);
+std::string_view Scope::account_currency(std::string_view account) const {
+  return account_currency(known(account));
 }
 
-std::string Scope::bound_currency(std::string_view account) const {
-  return is_bank(account) || is_open_item(account) ? account_currency(account) : run.home_currency;
+std::string_view Scope::account_currency(const KnownAccount& account) const {
+  const auto iso = account.record["CurrencyRef"]["value"].text();
+  return iso.empty() ? std::string_view(run.home_currency) : iso;
+}
+
+std::string_view Scope::bound_currency(const KnownAccount& account) const {
+  return account.is_bank() || account.is_open_item() ? account_currency(account) : std::string_view(run.home_currency);
 }
 
 std::string Scope::first_account(std::string_view type, std::string_view currency_iso, std::string_view sub_type) const {

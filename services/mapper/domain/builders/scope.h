@@ -32,6 +32,17 @@ struct Where {
   Where(std::string_view path, std::string_view below) : place(path), member(below) {}
   std::string text() const;
 };
+/// An account that was looked up: where several things are asked of it, it is looked up once. Valid until the next Lookups::put().
+struct KnownAccount {
+  explicit KnownAccount(const json::Value& account) : record(account), type(account["AccountType"].text()) {}
+  const json::Value& record;
+  std::string_view type;
+  bool is_bank() const { return type == "Bank" || type == "Credit Card"; }  ///< bank, cash or card
+  bool is_receivable() const { return type == "Accounts Receivable"; }
+  bool is_payable() const { return type == "Accounts Payable"; }
+  bool is_open_item() const { return is_receivable() || is_payable(); }
+};
+
 /// "Line" and 3 -> "Line.3"
 std::string below(std::string_view path, std::size_t index);
 
@@ -60,6 +71,8 @@ class Scope {
   std::string id(std::string_view entity, std::string_view record, std::string_view part = {}) const {
     return run.external_id(entity, record, part);
   }
+  /// The same, written where it belongs.
+  RecordOf ref(std::string_view entity, std::string_view record, std::string_view part = {}) const { return {run, entity, record, part}; }
   Expression journal(std::string_view part) const { return record_ref(company_id(part)); }
   std::string company_id(std::string_view part) const;
   std::string parameter_or(std::string_view name, std::string_view fallback) const;
@@ -70,11 +83,12 @@ class Scope {
   /// The record behind a reference of the source; nullptr when `record` is empty, or when it is not there and the mapping takes the loss
   /// (noted). Refuses otherwise.
   const json::Value* referred(std::string_view entity, std::string_view record, const Where& where) const;
-  std::string_view account_type(std::string_view account) const;
-  bool is_bank(std::string_view account) const;  ///< bank, cash or card
-  bool is_receivable(std::string_view account) const { return account_type(account) == "Accounts Receivable"; }
-  bool is_payable(std::string_view account) const { return account_type(account) == "Accounts Payable"; }
-  bool is_open_item(std::string_view account) const { return is_receivable(account) || is_payable(account); }
+  KnownAccount known(std::string_view account) const;
+  std::string_view account_type(std::string_view account) const { return known(account).type; }
+  bool is_bank(std::string_view account) const { return known(account).is_bank(); }
+  bool is_receivable(std::string_view account) const { return known(account).is_receivable(); }
+  bool is_payable(std::string_view account) const { return known(account).is_payable(); }
+  bool is_open_item(std::string_view account) const { return known(account).is_open_item(); }
   bool is_undeposited(std::string_view account) const;
   /// Every movement of the account is a statement line of its journal.
   bool has_statement(std::string_view account) const;
@@ -85,9 +99,10 @@ class Scope {
   }
   bool is_profit_and_loss(std::string_view account) const;
   bool is_cost_of_goods(std::string_view account) const;  ///< inventory or cost of goods sold
-  std::string account_currency(std::string_view account) const;
+  std::string_view account_currency(std::string_view account) const;
+  std::string_view account_currency(const KnownAccount& account) const;
   /// The currency that all items of the account must bear: banks, cards, receivables and payables have one, others take any (home).
-  std::string bound_currency(std::string_view account) const;
+  std::string_view bound_currency(const KnownAccount& account) const;
   /// The account of this type and currency with the lowest id; empty when there is none.
   std::string first_account(std::string_view type, std::string_view currency = {}, std::string_view sub_type = {}) const;
   Party party(std::string_view name_id) const;  ///< of a ledger name; empty id = nobody

@@ -57,7 +57,7 @@ Target payment_target(const Scope& scope, const Settlement& settlement, const st
   // Else Odoo takes the partner's default, which another chart or a second receivable account makes another one.
   const auto& counter = settlement.counter_items;
   const auto control = std::find_if(counter.begin(), counter.end(), [&](const Item& item) { return scope.is_open_item(item.account); });
-  if (control != counter.end()) values.set("destination_account_id", account(scope, control->account));
+  if (control != counter.end()) set_account(scope, values, "destination_account_id", control->account);
   if (settlement.exact) {
     std::vector<Item> items{liquidity_item(settlement, liquidity, settlement.caption.label)};
     for (Item item : settlement.counter_items) {
