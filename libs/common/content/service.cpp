@@ -1,5 +1,6 @@
 #include "common/content/service.h"
 
+#include "common/acting/acting.h"
 #include "common/content/purge.h"
 #include "common/ids/ids.h"
 #include "common/rpc/serve.h"
@@ -12,6 +13,7 @@ grpc::Status ContentService::PurgeContent(grpc::ServerContext* context, const id
   return rpc::serve(*context, "service", [&](const rpc::Caller&) -> Status {
     if (!ids::is_uuid(request->tenant_id()) || (!request->migration_id().empty() && !ids::is_uuid(request->migration_id())))
       return fail(Code::invalid_argument, "a purge needs the UUID of a tenant and, if of one, of a migration", "BAD_OWNER");
+    const acting::Scope theirs(acting::tenant(request->tenant_id()));
     for (const auto& [table, rows] : purge(pool_, request->tenant_id(), request->migration_id())) {
       auto& count = *response->add_tables();
       count.set_table(table);

@@ -67,6 +67,12 @@ std::string Connection::prepared(std::string_view sql) {
   return entry->second;
 }
 
+void Connection::act_for(const std::string& whom) {
+  if (whom == acts_for_) return;
+  pqxx::nontransaction(connection_).exec_params("select set_config('q2o.acting', $1, false)", whom);
+  acts_for_ = whom;
+}
+
 void rethrow(const Connection* connection) {
   try {
     throw;

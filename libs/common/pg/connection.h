@@ -17,6 +17,10 @@ class Connection {
   pqxx::connection& raw() { return connection_; }
   /// The name under which `sql` is prepared; empty when the cache is full (run it unprepared then).
   std::string prepared(std::string_view sql);
+  /// Says on this connection whose rows are to be seen (isolate_tenants in schema/001_isolation.sql), where it does not say so yet: between
+  /// transactions only.
+  void act_for(const std::string& whom);
+  const std::string& acts_for() const { return acts_for_; }
   bool usable() const { return usable_ && connection_.is_open(); }
   void spoil() { usable_ = false; }
 
@@ -24,6 +28,7 @@ class Connection {
   pqxx::connection connection_;
   pqxx::quiet_errorhandler quiet_;  // server notices do not belong on stderr
   std::unordered_map<std::string, std::string> statements_;
+  std::string acts_for_;
   bool usable_ = true;
 };
 

@@ -1,3 +1,4 @@
+#include "common/acting/acting.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/pg/pg.h"
@@ -38,6 +39,7 @@ void apply(Tx& tx, const std::string& schema, const Migration& migration) {
 
 void migrate(Pool& pool, const std::vector<Migration>& migrations) {
   const std::string& schema = pool.options().schema;
+  const acting::Scope all(acting::everyone());
   pool.transact([&](Tx& tx) { create_schema(tx, schema); });
   for (const auto& file : embedded::pg_schema::kFiles) {
     pool.transact([&](Tx& tx) { apply(tx, schema, {"common/" + std::string(file.name), std::string(file.text)}); });

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "common/acting/acting.h"
 #include "common/liveness/liveness.h"
 #include "common/pg/pg.h"
 #include "common/testing/testing.h"
@@ -50,6 +51,76 @@ TEST_F(Pg, TellsItsVersionOrThatItDoesNotAnswer) {
   const auto silent = server_version(nowhere);
   ASSERT_FALSE(silent);
   EXPECT_EQ(silent.error().reason, "DATABASE_UNAVAILABLE");
+}
+
+class Isolated : public Pg {
+ protected:
+  void SetUp() override {
+    migrate(pool,
+            {{"001_init.sql",
+              "create table private (tenant_id text not null, id bigint primary key); insert into private values ('ann', 1), ('eve', 2);"
+              "select isolate_tenants();"}});
+  }
+  /// What a transaction sees when its thread works for this one.
+  std::vector<std::string> seen(const acting::Whom& whom, Pool& through) {
+    const acting::Scope scope(whom);
+    return through.transact([&](Tx& tx) {
+      std::vector<std::string> out;
+      for (const auto row : tx.exec("select tenant_id from private order by id")) out.push_back(row.text("tenant_id"));
+      return out;
+    });
+  }
+  std::vector<std::string> seen(const acting::Whom& whom) { return seen(whom, pool); }
+  using Tenants = std::vector<std::string>;
+};
+
+TEST_F(Isolated, ShowsTheRowsOfWhomTheThreadWorksFor) {
+  options.connections = 1;
+  Pool narrow(options);  // the same connection serves all of them in turn
+  for (auto* through : {&pool, &narrow, &narrow}) {
+    EXPECT_EQ(seen(acting::tenant("ann"), *through), Tenants{"ann"});
+    EXPECT_EQ(seen(acting::nobody(), *through), Tenants{});
+    EXPECT_EQ(seen(acting::everyone(), *through), (Tenants{"ann", "eve"}));
+    EXPECT_EQ(seen(acting::tenant("eve"), *through), Tenants{"eve"});
+    EXPECT_EQ(seen(acting::tenant("*"), *through), Tenants{}) << "no tenant is everyone";
+  }
+  EXPECT_EQ(count("private"), 2) << "outside of a call: the service itself";
+}
+
+TEST_F(Isolated, AFailedTransactionLeavesNothingBehind) {
+  {
+    const acting::Scope ann(acting::tenant("ann"));
+    EXPECT_THROW(pool.transact([](Tx& tx) { tx.exec("insert into private values ('eve', 3)"); }), SqlError);
+    EXPECT_THROW(pool.transact([](Tx&) { throw std::runtime_error("no"); }), std::runtime_error);
+  }
+  EXPECT_EQ(seen(acting::tenant("eve")), Tenants{"eve"});
+  EXPECT_EQ(count("private"), 2);
+}
+
+TEST_F(Isolated, ManyThreadsEachSeeTheirOwn) {
+  std::atomic<int> wrong = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (const std::string who : {"ann", "eve", "*", ""})
+      threads.emplace_back([&, who] {
+        for (int i = 0; i < 50; ++i) {
+          const auto rows = seen(who == "*" ? acting::everyone() : acting::tenant(who));
+          if (rows.size() != (who == "*" ? 2U : who.empty() ? 0U : 1U) || (rows.size() == 1 && rows[0] != who)) ++wrong;
+        }
+      });
+  }
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(Isolated, GuessesTheRightNumberOfRows) {
+  pool.transact([](Tx& tx) {
+    tx.exec("insert into private select 'ann', n from generate_series(10, 5009) as n");
+    tx.exec("analyze private");
+  });
+  const auto plan = pool.transact([](Tx& tx) { return tx.exec("explain select * from private where id > 0")[0].text("QUERY PLAN"); });
+  const auto at = plan.find("rows=");
+  ASSERT_NE(at, std::string::npos) << plan;
+  EXPECT_GT(std::stoi(plan.substr(at + 5)), 4500) << plan;
 }
 
 TEST_F(Pg, TakesArraysForUnnestAndAny) {

@@ -1,11 +1,14 @@
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <random>
 #include <thread>
 
+#include "common/acting/acting.h"
 #include "common/failpoint/failpoint.h"
 #include "common/log/log.h"
+#include "common/pg/before_commit.h"
 #include "common/pg/connection.h"
 
 namespace q2o::pg {
@@ -30,6 +33,14 @@ std::chrono::milliseconds pause_before(int attempt) {
   return std::chrono::milliseconds(std::uniform_int_distribution<int>(1, most)(random));
 }
 
+std::function<void(Tx&)> work_before_commit;
+
+/// As q2o.acting has it.
+std::string acting_whom() {
+  const auto& whom = acting::whom();
+  return whom.everyone ? "*" : whom.tenant == "*" ? "" : whom.tenant;
+}
+
 }  // namespace
 
 struct Pool::State {
@@ -39,15 +50,17 @@ struct Pool::State {
   std::deque<std::unique_ptr<Connection>> idle;
   int open = 0;
 
-  std::unique_ptr<Connection> take() {
+  std::unique_ptr<Connection> take(const std::string& whom) {
     std::unique_lock lock(mutex);
     if (!freed.wait_for(lock, kWaitForConnection, [&] { return !idle.empty() || open < options.connections; })) {
       throw ConnectionLost("no free database connection after 10 s (pool of " + std::to_string(options.connections) + ")");
     }
     if (!idle.empty()) {
-      // The one used last: its caches are warm, the others may be closed one day.
-      auto out = std::move(idle.back());
-      idle.pop_back();
+      // The one used last: its caches are warm, the others may be closed one day. One that acts for the same needs no word about it.
+      const auto same = std::find_if(idle.rbegin(), idle.rend(), [&](const auto& one) { return one->acts_for() == whom; });
+      const auto at = same == idle.rend() ? std::prev(idle.end()) : std::prev(same.base());
+      auto out = std::move(*at);
+      idle.erase(at);
       return out;
     }
     ++open;
@@ -92,8 +105,9 @@ void commit(pqxx::work& work, const Connection& connection) {
   }
 }
 
-std::unique_ptr<pqxx::work> begin(Connection& connection) {
+std::unique_ptr<pqxx::work> begin(Connection& connection, const std::string& whom) {
   try {
+    connection.act_for(whom);
     return std::make_unique<pqxx::work>(connection.raw());
   } catch (...) {
     connection.spoil();
@@ -101,17 +115,23 @@ std::unique_ptr<pqxx::work> begin(Connection& connection) {
   }
 }
 
-void attempt(Connection& connection, const sealing::Seal* seal, const std::function<void(Tx&)>& body) {
-  const auto work = begin(connection);
+void attempt(Connection& connection, const sealing::Seal* seal, const std::string& whom, const std::function<void(Tx&)>& body) {
+  const auto work = begin(connection, whom);
   Tx::State state{connection, *work, seal};
   Tx tx(state);
   body(tx);
+  if (state.writes && work_before_commit) work_before_commit(tx);
   if (state.writes) kBeforeCommit.hit();
   commit(*work, connection);
+  if (auto* call = acting::call(); state.writes && call != nullptr) call->wrote = true;
   if (state.writes) kAfterCommit.hit();
 }
 
 }  // namespace
+
+void before_commit(std::function<void(Tx&)> work) {
+  work_before_commit = std::move(work);
+}
 
 Pool::Pool(Options options) : state_(std::make_unique<State>()) {
   state_->options = std::move(options);
@@ -123,11 +143,12 @@ const Options& Pool::options() const {
 
 void Pool::run(const std::function<void(Tx&)>& work) {
   const auto give_up = Clock::now() + kRetryFor;
+  const auto whom = acting_whom();
   for (int tries = 0;; ++tries) {
     std::unique_ptr<Connection> connection;
     try {
-      connection = state_->take();
-      attempt(*connection, state_->options.seal.get(), work);
+      connection = state_->take(whom);
+      attempt(*connection, state_->options.seal.get(), whom, work);
       state_->give_back(std::move(connection));
       return;
     } catch (const SqlError& problem) {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "common/acting/acting.h"
 #include "common/rpc/serve.h"
 #include "q2o/billing/v1/migration.grpc.pb.h"
 
@@ -15,6 +16,8 @@ using ::testing::Not;
 class Echo final : public billing::v1::MigrationService::Service {
  public:
   grpc::Status GetMigration(grpc::ServerContext* context, const GetMigrationRequest*, GetMigrationResponse* response) override {
+    works_for = acting::whom();
+    if (const auto* call = acting::call()) method = call->method + " by " + call->actor + " of " + call->request->GetTypeName();
     return serve(*context, "echo", [&](const Caller& who) {
       response->mutable_migration()->set_tenant_id(who.tenant);
       response->mutable_migration()->set_reason(who.actor);
@@ -25,6 +28,8 @@ class Echo final : public billing::v1::MigrationService::Service {
   }
   Status answer;
   bool surprised = false;
+  acting::Whom works_for;
+  std::string method;
   std::chrono::system_clock::duration left{};
 };
 
@@ -46,6 +51,16 @@ TEST_F(Rpc, PassesTenantActorAndDeadlineOn) {
   EXPECT_EQ(response.migration().reason(), "cli");
   EXPECT_GT(service.left, 20s);
   EXPECT_LT(service.left, 31s);
+}
+
+TEST_F(Rpc, AHandlersThreadWorksForTheTenantOfItsCall) {
+  ASSERT_TRUE(call(context("tenant-1", "cli", 30s)).ok());
+  EXPECT_FALSE(service.works_for.everyone);
+  EXPECT_EQ(service.works_for.tenant, "tenant-1");
+  EXPECT_EQ(service.method, "/q2o.billing.v1.MigrationService/GetMigration by cli of q2o.billing.v1.GetMigrationRequest");
+  EXPECT_FALSE(call(context("", "cli", 30s)).ok());
+  EXPECT_FALSE(service.works_for.everyone);
+  EXPECT_EQ(service.works_for.tenant, "") << "nobody's call is for nobody";
 }
 
 TEST_F(Rpc, RefusesACallWithoutTenantOrDeadline) {

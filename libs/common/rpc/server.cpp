@@ -3,8 +3,11 @@
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/support/server_interceptor.h>
 
+#include <google/protobuf/message.h>
+
 #include <stdexcept>
 
+#include "common/acting/acting.h"
 #include "common/log/log.h"
 #include "common/rpc/rpc.h"
 
@@ -15,17 +18,43 @@ using Clock = std::chrono::steady_clock;
 constexpr int kThreadsMax = 32;
 constexpr int kMessageBytesMax = 16 << 20;
 
-/// One log line and two metrics per finished call.
+constexpr std::string_view kOurs = "/q2o.";
+
+/// One log line and two metrics per finished call. While it lasts, its thread works for the tenant of its metadata; interceptors of
+/// synchronous methods run on the thread of the handler.
 class Observer : public grpc::experimental::Interceptor {
  public:
   Observer(std::string method, metrics::Registry& metrics) : method_(std::move(method)), metrics_(metrics), begun_(Clock::now()) {}
+  ~Observer() override {
+    if (acting::call() == &call_) acting::end();
+  }
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
-    if (methods->QueryInterceptionHookPoint(grpc::experimental::InterceptionHookPoints::PRE_SEND_STATUS))
+    using Point = grpc::experimental::InterceptionHookPoints;
+    const bool ours = method_.starts_with(kOurs);
+    if (ours && methods->QueryInterceptionHookPoint(Point::POST_RECV_INITIAL_METADATA)) begun(*methods);
+    if (methods->QueryInterceptionHookPoint(Point::PRE_SEND_STATUS)) {
+      if (ours) acting::end();
       finished(methods->GetSendStatus());
+    }
     methods->Proceed();
   }
 
  private:
+  void begun(grpc::experimental::InterceptorBatchMethods& methods) {
+    call_.method = method_;
+    const auto* metadata = methods.GetRecvInitialMetadata();
+    const auto value = [&](const char* name) {
+      const auto at = metadata->find(name);
+      return at == metadata->end() ? std::string() : std::string(at->second.data(), at->second.size());
+    };
+    call_.tenant = value("q2o-tenant");
+    call_.actor = value("q2o-actor");
+    call_.address = value("q2o-address");
+    // Streams of requests have not brought any yet.
+    if (methods.QueryInterceptionHookPoint(grpc::experimental::InterceptionHookPoints::POST_RECV_MESSAGE))
+      call_.request = static_cast<const google::protobuf::Message*>(static_cast<google::protobuf::MessageLite*>(methods.GetRecvMessage()));
+    acting::begin(call_);
+  }
   void finished(const grpc::Status& status) {
     const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
     metrics_.counter("q2o_rpc_calls_total", "Finished gRPC calls", {{"method", method_}, {"code", std::to_string(status.error_code())}})
@@ -44,6 +73,7 @@ class Observer : public grpc::experimental::Interceptor {
   std::string method_;
   metrics::Registry& metrics_;
   Clock::time_point begun_;
+  acting::Call call_;
 };
 
 class ObserverFactory : public grpc::experimental::ServerInterceptorFactoryInterface {

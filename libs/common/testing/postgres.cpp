@@ -11,12 +11,14 @@
 namespace q2o::testing {
 namespace {
 
+const std::string kAdministrator = "q2o", kService = "q2o_service";
 const std::string kBin = "/usr/lib/postgresql/15/bin/";
 
 class Cluster {
  public:
   Cluster() : directory_(temporary_directory("postgres", true)), log_(directory_ + "/log") {
-    run({{kBin + "initdb", "-D", directory_ + "/data", "-U", "q2o", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"},
+    run({{kBin + "initdb", "-D", directory_ + "/data", "-U", kAdministrator, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
+          "--no-sync"},
          log_,
          true});
     boot();
@@ -42,7 +44,7 @@ class Cluster {
   pg::Options options() const {
     pg::Options out;
     out.host = directory_;
-    out.user = "q2o";
+    out.user = kAdministrator;
     out.database = "postgres";
     return out;
   }
@@ -79,6 +81,14 @@ pg::Options Postgres::fresh_schema() {
   static std::atomic<int> number = 0;
   auto out = cluster().options();
   out.schema = "test_" + std::to_string(++number);
+  auto as_administrator = out;
+  as_administrator.connections = 1;
+  pg::Pool(as_administrator).transact([&](pg::Tx& tx) {
+    if (tx.exec("select 1 from pg_roles where rolname = $1", {kService}).empty()) tx.exec("create role " + kService + " login");
+    tx.exec("create schema " + out.schema + " authorization " + kService);
+  });
+  // No superuser, as in production: that one would pass every row level security.
+  out.user = kService;
   return out;
 }
 

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/rpc/rpc.h"
+#include "common/testing/isolation.h"
 #include "common/testing/testing.h"
 #include "services/billing/adapters/clock.h"
 #include "services/billing/adapters/facts.h"
@@ -292,6 +294,13 @@ TEST_F(BillingIntegration, ARestartedServiceKnowsEverything) {
   ASSERT_GE(history.events_size(), 4);
   EXPECT_EQ(history.events(0).kind(), "CREATED");
   EXPECT_EQ(history.events(1).kind(), "MARKED_PAID_BY_OPERATOR");
+}
+
+TEST(BillingSchema, PostgresShowsATenantItsOwnRowsOnly) {
+  const auto database = q2o::testing::Postgres::instance().fresh_schema();
+  pg::Pool pool(database);
+  pg::migrate(pool, schema());
+  EXPECT_THAT(q2o::testing::isolation_complaints(database), ::testing::IsEmpty());
 }
 
 }  // namespace

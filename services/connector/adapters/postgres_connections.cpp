@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "common/acting/acting.h"
 #include "common/ids/ids.h"
 #include "common/json/json.h"
 #include "common/log/log.h"
@@ -316,6 +317,7 @@ std::optional<ConnectionStore::Leaving> PostgresConnections::next_leaving() {
 }
 
 bool PostgresConnections::lives_elsewhere(const Connection& connection) {
+  const acting::Scope all(acting::everyone());
   return pool_.transact([&](pg::Tx& tx) {
     return !tx.exec(
                   "SELECT 1 FROM connection WHERE platform = $1 AND company_id = $2 AND tenant_id <> $3 AND state = 'connected' "

@@ -4,6 +4,8 @@
 
 #include <thread>
 
+#include "common/testing/isolation.h"
+#include "common/testing/testing.h"
 #include "services/connector/adapters/facts.h"
 #include "services/connector/adapters/postgres_budget.h"
 #include "services/connector/adapters/postgres_queue.h"
@@ -252,6 +254,13 @@ TEST_F(Stores, ACrashedRunKnowsItsCursorIdsAndReports) {
   EXPECT_EQ(extracted.ranges(0).first_offset(), 5);
   EXPECT_EQ(extracted.ranges(0).last_offset(), 6);
   EXPECT_FALSE(queue.take(milliseconds{1000})) << "a finished run is not taken again";
+}
+
+TEST(ConnectorSchema, PostgresShowsATenantItsOwnRowsOnly) {
+  const auto database = q2o::testing::Postgres::instance().fresh_schema();
+  pg::Pool pool(database);
+  pg::migrate(pool, schema_files());
+  EXPECT_THAT(q2o::testing::isolation_complaints(database), ::testing::IsEmpty());
 }
 
 }  // namespace

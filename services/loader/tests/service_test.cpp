@@ -10,6 +10,7 @@
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
 #include "common/rpc/rpc.h"
+#include "common/testing/isolation.h"
 #include "common/testing/testing.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
 #include "q2o/loader/v1/targets.grpc.pb.h"
@@ -437,6 +438,13 @@ TEST_F(Service, ListsRejectsPageByPageAndASourceRecordOncePerReason) {
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty() && sizes.size() < 10);
   EXPECT_THAT(sizes, ::testing::ElementsAre(2, 1));
+}
+
+TEST(LoaderSchema, PostgresShowsATenantItsOwnRowsOnly) {
+  const auto database = q2o::testing::Postgres::instance().fresh_schema();
+  pg::Pool pool(database);
+  pg::migrate(pool, schema());
+  EXPECT_THAT(q2o::testing::isolation_complaints(database), ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -9,7 +10,9 @@
 
 #include "common/ids/ids.h"
 #include "common/rpc/rpc.h"
+#include "common/testing/isolation.h"
 #include "common/testing/process.h"
+#include "common/testing/testing.h"
 #include "services/mapper/adapters/mapper_service.h"
 #include "services/mapper/tests/service_fixture.h"
 
@@ -336,6 +339,13 @@ TEST_F(MapperService, AMappingOfOneTenantIsNobodyElses) {
     EXPECT_NE(nullptr, mappings_.find(tx, kTenant, version_));
     EXPECT_EQ(nullptr, mappings_.find(tx, kNeighbour, own.version));
   });
+}
+
+TEST(MapperSchema, PostgresShowsATenantItsOwnRowsOnly) {
+  const auto database = q2o::testing::Postgres::instance().fresh_schema();
+  pg::Pool pool(database);
+  pg::migrate(pool, pg::schema_of(embedded::mapper_schema::kFiles, {migrations::schema()}));
+  EXPECT_THAT(q2o::testing::isolation_complaints(database), ::testing::IsEmpty());
 }
 
 }  // namespace

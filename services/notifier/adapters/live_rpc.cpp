@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/util/json_util.h>
 
+#include "common/acting/acting.h"
 #include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
 #include "common/rpc/page.h"
@@ -67,6 +68,7 @@ grpc::Status LiveRpc::Stream(grpc::ServerContext* context, const v1::StreamReque
   // Nobody is signed in here: the token says whose events these are.
   const auto token = crypto::read_token(options_.key, kPurpose, request->token(), std::chrono::system_clock::now());
   if (!token) return rpc::to_status(token.error());
+  const acting::Scope theirs(acting::tenant(token->parts.at(0)));
   const Place place(places_, token->parts.at(0), token->parts.size() > 1 ? token->parts[1] : "");
   if (place.refusal()) return rpc::to_status(*place.refusal());
   context->AddInitialMetadata("cache-control", "no-cache, no-transform");

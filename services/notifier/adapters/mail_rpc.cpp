@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/acting/acting.h"
 #include "common/crypto/signed_token.h"
 #include "common/ids/ids.h"
 #include "common/rpc/page.h"
@@ -84,6 +85,7 @@ grpc::Status MailRpc::ShowUnsubscribe(grpc::ServerContext* context, const v1::Sh
 grpc::Status MailRpc::Unsubscribe(grpc::ServerContext* context, const v1::UnsubscribeRequest* request, google::api::HttpBody* response) {
   const auto token = crypto::read_token(key_, kPurpose, request->token(), std::chrono::system_clock::now());
   if (!token || token->parts.size() != 2) return dead_link();
+  const acting::Scope theirs(acting::tenant(token->parts[0]));
   try {
     store_.unsubscribe(token->parts[0], token->parts[1]);
   } catch (const std::exception& surprise) {

@@ -8,6 +8,7 @@
 #include "common/pg/embedded.h"
 #include "common/rpc/rpc.h"
 #include "common/sealing/memory_keys.h"
+#include "common/testing/isolation.h"
 #include "common/testing/testing.h"
 #include "embedded/notifier_schema.h"
 #include "q2o/identity/v1/event.pb.h"
@@ -372,6 +373,13 @@ TEST_F(Mails, WhatIsNoEventGoesToTheDeadLetters) {
   message.value = "\xff\xff";
   consume_events(pool_, announcer_, std::vector{message});
   EXPECT_EQ(pool_.transact([](pg::Tx& tx) { return tx.one("select count(*) as n from outbox").integer("n"); }), 1);
+}
+
+TEST(NotifierSchema, PostgresShowsATenantItsOwnRowsOnly) {
+  const auto database = q2o::testing::Postgres::instance().fresh_schema();
+  pg::Pool pool(database);
+  pg::migrate(pool, pg::schema_of(embedded::notifier_schema::kFiles));
+  EXPECT_THAT(q2o::testing::isolation_complaints(database), ::testing::IsEmpty());
 }
 
 }  // namespace

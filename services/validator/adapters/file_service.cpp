@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/acting/acting.h"
 #include "common/rpc/serve.h"
 #include "services/validator/adapters/report_stream.h"
 
@@ -190,6 +191,7 @@ grpc::Status FileService::GetSharedReport(grpc::ServerContext* context, const v1
     // Nobody is signed in here: the token says which report may be read.
     const auto shared = shares_.open(request->token());
     if (!shared) return dead_link();
+    const acting::Scope theirs(acting::tenant(shared->tenant));
     context->AddInitialMetadata("referrer-policy", "no-referrer");
     const auto sent = send(
         *context, {shared->tenant, shared->migration, request->format().empty() ? "html" : request->format(), "", shared->run}, *writer);

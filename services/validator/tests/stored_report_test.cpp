@@ -1,9 +1,11 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
 
 #include "common/ids/ids.h"
 #include "common/rpc/rpc.h"
+#include "common/testing/isolation.h"
 #include "common/testing/testing.h"
 #include "services/validator/adapters/render.h"
 #include "services/validator/adapters/report_proto.h"
@@ -110,6 +112,13 @@ TEST_F(StoredReports, WhatIsNotThereIsSaidInWords) {
   prove_and_keep();
   streamed("pdf");
   EXPECT_EQ(status_.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST(ValidatorSchema, PostgresShowsATenantItsOwnRowsOnly) {
+  const auto database = q2o::testing::Postgres::instance().fresh_schema();
+  pg::Pool pool(database);
+  pg::migrate(pool, schema());
+  EXPECT_THAT(q2o::testing::isolation_complaints(database), ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/billing/payments/adapters/services.h"
 
+#include "common/acting/acting.h"
 #include "common/rpc/page.h"
 #include "services/billing/adapters/caller.h"
 
@@ -75,6 +76,7 @@ grpc::Status PaymentService::ListPayments(grpc::ServerContext* context, const v1
   return serve(context, *request, [&](const Caller& caller) -> Status {
     if (request->all_tenants() && !is_operator(caller))
       return fail(Code::permission_denied, "only an operator may see the payments of all tenants", "OPERATORS_ONLY", "Ask an operator.");
+    const acting::Scope whose(request->all_tenants() ? acting::everyone() : acting::tenant(caller.tenant));
     const auto size = rpc::page_size(request->page_size());
     for (auto& payment : cashier_.payments(request->all_tenants() ? "" : caller.tenant, request->problems(), request->page_token(), size))
       *response->add_payments() = std::move(payment);
@@ -86,6 +88,7 @@ grpc::Status PaymentService::ListPayments(grpc::ServerContext* context, const v1
 /// No tenant and no deadline: Stripe has neither. What it takes is bounded by the size of the body and one row.
 grpc::Status PaymentService::StripeWebhook(grpc::ServerContext* context, const google::api::HttpBody* request,
                                            v1::StripeWebhookResponse* response) {
+  const acting::Scope all(acting::everyone());  // whose event it is shows later
   return rpc::serve_anybody("billing", [&] {
     return inbox_.take(request->data(), rpc::metadata(*context, "stripe-signature")).map([&] { response->set_received(true); });
   });

@@ -9,6 +9,7 @@
 #include "common/bus/sealed.h"
 #include "common/ids/ids.h"
 #include "common/pg/embedded.h"
+#include "common/testing/isolation.h"
 #include "common/testing/testing.h"
 #include "embedded/identity_schema.h"
 #include "q2o/identity/v1/event.pb.h"
@@ -22,8 +23,8 @@ namespace q2o::identity::people {
 
 inline const char* const kPassword = "a sentence of my own";
 
-/// The use cases over a real Postgres, under a role that owns its schema but is no superuser (that one would pass every policy), with real
-/// sealing, cheap hashes and a clock that the test moves.
+/// The use cases over a real Postgres, under a role that owns its schema but is no superuser, with real sealing, cheap hashes and a clock
+/// that the test moves.
 class PeopleTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -32,12 +33,7 @@ class PeopleTest : public ::testing::Test {
     std::ofstream(folder / "master.1.key") << std::string(64, 'a');
     ::chmod((folder / "master.1.key").c_str(), 0600);
     auto options = q2o::testing::Postgres::instance().fresh_schema();
-    admin = std::make_unique<pg::Pool>(options);
-    admin->transact([&](pg::Tx& tx) {
-      if (tx.exec("select 1 from pg_roles where rolname = 'q2o_app'").empty()) tx.exec("create role q2o_app login");
-      tx.exec("create schema " + options.schema + " authorization q2o_app");
-    });
-    options.user = "q2o_app";
+    admin = std::make_unique<pg::Pool>(q2o::testing::as_administrator(options));
     key_pool = std::make_unique<pg::Pool>(options);
     pg::migrate(*key_pool, pg::schema_of(embedded::identity_schema::kFiles));
     masters = std::make_unique<MasterKeys>(folder.string());

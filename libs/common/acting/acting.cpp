@@ -1,0 +1,34 @@
+#include "common/acting/acting.h"
+
+#include <utility>
+
+namespace q2o::acting {
+namespace {
+
+thread_local Whom this_thread;
+thread_local Call* this_call = nullptr;
+
+}  // namespace
+
+const Whom& whom() {
+  return this_thread;
+}
+Call* call() {
+  return this_call;
+}
+
+Scope::Scope(Whom whom) : before_(std::exchange(this_thread, std::move(whom))) {}
+Scope::~Scope() {
+  this_thread = before_;
+}
+
+void begin(Call& call) {
+  this_call = &call;
+  this_thread = tenant(call.tenant);
+}
+void end() {
+  this_call = nullptr;
+  this_thread = everyone();
+}
+
+}  // namespace q2o::acting
