@@ -1,5 +1,6 @@
 #include "services/billing/wiring.h"
 
+#include "common/audit/notes.h"
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
@@ -81,6 +82,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
                                 sealing.identity,
                                 sealing.token};
   if (!config.complaints().empty()) return;  // run() prints them
+  pg::before_commit(audit::note);
   database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));

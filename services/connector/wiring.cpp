@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/audit/notes.h"
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
 #include "common/content/service.h"
@@ -123,6 +124,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto& manifests = runtime.own(std::make_unique<Manifests>(config_dir.empty() ? Manifests{} : load_manifests(config_dir + "/platforms")));
   auto& apps = runtime.own(std::make_unique<PlatformApps>(read_platform_apps(config, manifests)));
   if (!config.complaints().empty()) return;  // run() prints them
+  pg::before_commit(audit::note);
   database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto sealer = crypto::Sealer::from_file(key_file);

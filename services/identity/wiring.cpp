@@ -10,6 +10,7 @@
 #include "services/identity/adapters/key_service.h"
 #include "services/identity/adapters/local_keys.h"
 #include "services/identity/adapters/sweeping.h"
+#include "services/identity/audit/intake.h"
 #include "services/identity/edge/module.h"
 #include "services/identity/people/adapters/module.h"
 #include "services/identity/people/adapters/usage_reader.h"
@@ -52,8 +53,16 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   };
   auto& people = runtime.own(std::make_unique<people::Module>(pool, std::move(configured), usage, std::chrono::system_clock::now));
   auto& edge = runtime.own(std::make_unique<edge::Module>(pool, people.access(), std::move(rules), gate, runtime));
+  auto reading = kafka;
+  reading.seal = database.seal;
+  auto& notes = runtime.own(std::make_unique<bus::Consumer>(
+      reading, "identity.audit", audit::note_topics(),
+      [&pool, &people](std::span<const bus::Incoming> messages) { audit::take_notes(pool, people.audit(), messages); }));
   pg::ready_with_database(runtime, database);
   bus::run(runtime, relay);
+  // Not a condition of being ready: people sign in while the bus is away, and the audit follows when it is back.
+  notes.measure(runtime.metrics());
+  runtime.loop("audit", [&notes](std::stop_token stop) { notes.run(stop); });
   runtime.loop("access", [&people](std::stop_token stop) { people.access().follow(stop); });
   runtime.loop("sweep", [&people](std::stop_token stop) { sweep_until([&people] { return people.sweep(); }, kSweepEvery, stop); });
   auto services = people.services();

@@ -1,5 +1,6 @@
 #include "services/loader/wiring.h"
 
+#include "common/audit/notes.h"
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
@@ -84,6 +85,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   auto sealer = crypto::Sealer::from_file(settings.key_file);
   if (!sealer) throw std::runtime_error(sealer.error().message);
 
+  pg::before_commit(audit::note);
   settings.database.seal = settings.bus.seal = sealing::start(runtime, settings.sealing, settings.bus);
   auto& pool = runtime.own(std::make_unique<pg::Pool>(settings.database));
   pg::migrate(pool, schema());

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "common/audit/notes.h"
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
 #include "common/content/service.h"
@@ -73,6 +74,7 @@ void wire(config::Reader& reader, runtime::Runtime& runtime) {
   const auto config_dir = reader.text("config.dir", "config");
   const auto marks_dir = reader.text("crash_marks.dir", default_marks_dir(database));
   if (!reader.complaints().empty()) return;
+  pg::before_commit(audit::note);
   database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "common/audit/notes.h"
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
 #include "common/content/service.h"
@@ -114,6 +115,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   if (!templates) throw std::runtime_error(templates.error().message);
   if (!mail.on) log::warn("no mails are sent: smtp.host is not configured");
   mail.sender.home = public_url;
+  pg::before_commit(audit::note);
   database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));

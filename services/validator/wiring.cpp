@@ -1,5 +1,6 @@
 #include "services/validator/wiring.h"
 
+#include "common/audit/notes.h"
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
 #include "common/bus/topic.h"
@@ -41,6 +42,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   while (public_url.ends_with('/')) public_url.pop_back();
   const auto share_key = crypto::derived_key(key_file, "validator shares");
   if (!share_key) throw std::runtime_error(share_key.error().message);
+  pg::before_commit(audit::note);
   database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));

@@ -2,13 +2,14 @@
 
 The services are asked directly, with the tenant that the edge would have verified: what is tested is that they go by it.
 """
+import json
 import os
 import subprocess
 import unittest
 import uuid
 
 from grpc_calls import Contracts, ask, call, path_of
-from stack import Stack
+from stack import Stack, wait_until
 from walk import LEVELS, fill, ids_in, masked
 
 NOT_FOUND, OK = 5, 0
@@ -155,6 +156,27 @@ class EveryCall(unittest.TestCase):
         for level, method in self.contracts.methods():
             if level == "LEVEL_PUBLIC":
                 self.assertEqual(fill(self.contracts.message(method.input_type), lambda kind: "x"), 0, f"{path_of(method)}: go by a signed token")
+
+    def test_commands_stand_in_the_audit_with_who_and_from_where(self):
+        expected = {
+            ("billing.create_migration", "inside"), ("billing.mark_paid", "inside"), ("connector.save_connection", "inside"), ("loader.save_target", "inside"),
+            ("notifier.create_endpoint", "192.0.2.7"), ("validator.create_report_share", "192.0.2.7"),
+        }  # fmt: skip
+
+        def entries():
+            answer = ask(self.stack, self.contracts, "q2o.identity.v1.AuditService", "ListAudit", [("q2o-tenant", self.ann), ("q2o-actor", "test")])
+            found = list(answer.messages[0].entries) if answer.messages else []
+            return found if expected <= {(entry.action, entry.client_address) for entry in found} else None
+
+        found = wait_until(entries, 20, "every command is in the audit")
+        made = [entry for entry in found if entry.action == "notifier.create_endpoint"]
+        self.assertEqual([entry.actor for entry in made], ["ann@example.com"], "once")
+        paid = next(entry for entry in found if entry.action == "billing.mark_paid")
+        self.assertTrue(paid.subject.startswith("migration/") and "q2o migrate" in paid.detail, paid)
+        self.assertFalse({entry.action for entry in found if ".get_" in entry.action or ".list_" in entry.action}, "questions are no commands")
+        verified = self.stack.q2o_json("audit", "verify")
+        self.assertTrue(verified["intact"], verified)
+        self.assertNotIn("sandbox-client-secret", json.dumps(self.stack.q2o_json("audit")))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ void Audit::append(pg::Tx& tx, const Event& event) const {
   Stored entry;
   entry.sequence = head.sequence + 1;
   const std::string row = std::to_string(entry.sequence);
-  entry.occurred_at = people::text_of(now_());
+  entry.occurred_at = event.occurred_at.empty() ? people::text_of(now_()) : event.occurred_at;
   entry.actor = tx.seal_text(place(event.tenant, kActor, row), event.actor);
   entry.action = event.action;
   entry.subject = event.subject;

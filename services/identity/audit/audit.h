@@ -18,6 +18,7 @@ struct Event {
   std::string subject;  ///< "person/<id>"; may be empty
   std::string detail;
   std::string client_address;
+  std::string occurred_at = {};  ///< RFC 3339 UTC; empty: now
 };
 
 /// The companies' audits: table audit_event, to which is only added. Entries of one company follow one another (a lock on its head).

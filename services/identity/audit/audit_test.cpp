@@ -2,6 +2,8 @@
 
 #include <thread>
 
+#include "q2o/identity/v1/audit_note.pb.h"
+#include "services/identity/audit/intake.h"
 #include "services/identity/people/tests/fixture.h"
 
 namespace q2o::identity::audit {
@@ -41,6 +43,50 @@ TEST_F(AuditTest, IsAChainThatCanBeReckonedAgain) {
   EXPECT_EQ(checked.head_hash(), audit->list(tenant, 0, 1).front().hash());
   EXPECT_FALSE(verify(std::string(64, '0')).intact()) << "a noted hash that is not there";
   EXPECT_EQ(audit->list(ids::uuid_v4(), 0, 10).size(), 0U);
+}
+
+bus::Incoming note_of(const std::string& tenant, const std::string& action, const std::string& topic = "q2o.billing.audit.v1") {
+  v1::AuditNote note;
+  note.set_tenant_id(tenant);
+  note.set_occurred_at("2026-02-02T08:30:00Z");
+  note.set_actor("ann@example.com");
+  note.set_action(action);
+  note.set_subject("migration/1");
+  note.set_client_address("192.0.2.1");
+  bus::Incoming out;
+  out.topic = topic;
+  out.value = note.SerializeAsString();
+  out.headers = {{"ce_id", ids::uuid_v4()}, {"q2o-tenant", tenant}};
+  return out;
+}
+
+TEST_F(AuditTest, TakesWhatOtherServicesTellOnceHoweverOftenItComes) {
+  const std::vector<bus::Incoming> notes{note_of(tenant, "billing.start"), note_of(tenant, "billing.pause"),
+                                         note_of(ids::uuid_v4(), "billing.start")};
+  take_notes(*pool, *audit, notes);
+  write(1);
+  take_notes(*pool, *audit, notes);
+  const auto entries = audit->list(tenant, 0, 10);
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[2].action(), "billing.start");
+  EXPECT_EQ(entries[2].occurred_at(), "2026-02-02T08:30:00Z");
+  EXPECT_EQ(entries[2].actor(), "ann@example.com");
+  EXPECT_EQ(entries[2].subject(), "migration/1");
+  EXPECT_EQ(entries[2].client_address(), "192.0.2.1");
+  EXPECT_EQ(entries[1].action(), "billing.pause");
+  EXPECT_TRUE(verify().intact()) << verify().problem();
+}
+
+TEST_F(AuditTest, BelievesAServiceItsOwnCommandsOnly) {
+  auto foreign = note_of(tenant, "billing.start");
+  foreign.headers["q2o-tenant"] = ids::uuid_v4();
+  auto garbage = note_of(tenant, "billing.start");
+  garbage.value = "\xff";
+  take_notes(*pool, *audit,
+             std::vector<bus::Incoming>{foreign, garbage, note_of(tenant, "person.invited"),
+                                        note_of(tenant, "billing.start", "q2o.loader.audit.v1")});
+  EXPECT_EQ(audit->list(tenant, 0, 10).size(), 0U);
+  EXPECT_EQ(count("outbox where topic = 'q2o.identity.dlq.v1'"), 4);
 }
 
 TEST_F(AuditTest, IsNeverChangedByTheService) {

@@ -25,6 +25,7 @@ class Module {
   Module& operator=(const Module&) = delete;
 
   Access& access() { return access_; }
+  const identity::audit::Audit& audit() const { return audit_; }
   std::vector<grpc::Service*> services() { return {&account_service_, &people_service_, &key_service_, &audit_service_}; }
   /// Deletes what nobody needs any more; how many rows.
   std::size_t sweep();
