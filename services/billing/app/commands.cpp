@@ -169,9 +169,11 @@ Result<v1::Migration> Commands::set_connections(const Caller& caller, const v1::
           return fail(Code::failed_precondition, "the price is of what was counted in the source that was chosen before",
                       "PRICE_IS_OF_THIS_SOURCE", "Edit the scope first, which takes the price back; when it is paid, ask an operator.");
         if (from != now.source_connection_id()) {
+          // The count stays with the source that it is of: with another one there is no price before that was counted, too.
+          if (now.has_counted() && now.counted().connection_id().empty())
+            now.mutable_counted()->set_connection_id(now.source_connection_id());
           now.set_source_connection_id(from);
           now.set_connection_slug(source.slug);
-          now.clear_counted();
           // The first day was that of the other source's fiscal year.
           if (now.extent().years() != 0) {
             now.mutable_extent()->clear_first_day();

@@ -72,7 +72,7 @@ Module::Module(pg::Pool& pool, metrics::Registry& metrics, Settings settings, Co
   pages_.emplace(http_, StripeAccess{settings.stripe_url, settings.stripe_version, std::move(settings.stripe_key)});
   plans_.emplace(transact, prices, now, probe_);
   quotes_.emplace(transact, prices, *plans_, good(crypto::derived_key(settings.key_file, "q2o billing quotes")), now, unix_now, probe_);
-  analysis_.emplace(transact, counters, peers, *quotes_, now, probe_);
+  analysis_.emplace(transact, counters, peers, *quotes_, prices, now, probe_);
   cashier_.emplace(transact, *pages_, *quotes_, prices, price_of, now, unix_now, probe_);
   pricing_service_.emplace(*quotes_, *analysis_);
   payment_service_.emplace(*cashier_, *plans_, *inbox_);

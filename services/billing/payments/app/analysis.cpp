@@ -84,7 +84,7 @@ Result<bool> Analysis::keep(const Caller& caller, const v1::Migration& subject, 
       if (auto good = may_be_priced(migration->get()); !good) return fail(good.error());
       const auto& known = migration->get().counted();
       if (migration->get().has_counted() && known.assessment_id() == volume.assessment_id() && known.records() == volume.records() &&
-          known.first_day() == volume.first_day())
+          known.first_day() == volume.first_day() && known.connection_id() == volume.connection_id())
         return false;
       if (!is_all(extent)) *migration->edit().mutable_extent() = extent;
       *migration->edit().mutable_counted() = volume;
@@ -120,10 +120,15 @@ Result<v1::AnalyzeVolumeResponse> Analysis::analyze(const Caller& caller, const 
     if (!completed) return fail(completed.error());
     extent = *completed;
   }
-  const auto volume = volume_of(*assessment, extent, today);
+  const auto pricing = prices_();
+  const auto* platform = pricing->platform(migration->platform());
+  auto all = volume_of(*assessment, platform == nullptr ? std::set<std::string, std::less<>>{} : platform->records_not_counted);
+  all.set_connection_id(migration->source_connection_id());
+  all.set_fiscal_year_first_month(source->fiscal_year_first_month);
+  const auto volume = within(all, extent, today);
   out.set_done(true);
   out.set_records(volume.records());
-  out.set_records_of_all_years(assessment->records());
+  out.set_records_of_all_years(within(std::move(all), {}, today).records());
   const auto prices = quotes_.compare(*migration, volume.years(), volume.records());
   if (!prices) return fail(prices.error());
   *out.mutable_price() = prices->price;

@@ -18,8 +18,14 @@ class Counters {
 /// Prices by what the source really holds. May be asked as often as one likes: it counts once a day at most, unless it is told to.
 class Analysis {
  public:
-  Analysis(TransactBoth transact, Counters& counters, Peers& peers, Quotes& quotes, Clock now, Probe& probe)
-      : transact_(std::move(transact)), counters_(counters), peers_(peers), quotes_(quotes), now_(std::move(now)), probe_(probe) {}
+  Analysis(TransactBoth transact, Counters& counters, Peers& peers, Quotes& quotes, Prices prices, Clock now, Probe& probe)
+      : transact_(std::move(transact)),
+        counters_(counters),
+        peers_(peers),
+        quotes_(quotes),
+        prices_(std::move(prices)),
+        now_(std::move(now)),
+        probe_(probe) {}
 
   /// Errors: not_found; failed_precondition SOURCE_MISSING, WRONG_STATE (it is paid), ASSESSMENT_FAILED (a person is needed).
   Result<v1::AnalyzeVolumeResponse> analyze(const Caller& caller, const v1::AnalyzeVolumeRequest& request);
@@ -34,6 +40,7 @@ class Analysis {
   Counters& counters_;
   Peers& peers_;
   Quotes& quotes_;
+  Prices prices_;
   Clock now_;
   Probe& probe_;
 };

@@ -19,6 +19,23 @@ class Analyzing : public ::testing::Test {
     request.set_again(again);
     return world_.analysis.analyze(world_.owner, request);
   }
+  /// 0: all of the history.
+  bool edit(std::uint32_t years) {
+    v1::EditScopeRequest request;
+    request.set_migration_id(id_);
+    if (years != 0) request.mutable_extent()->set_years(years);
+    const auto done = world_.quotes.edit_scope(world_.owner, request);
+    EXPECT_TRUE(done) << done.error().message;
+    return done.has_value();
+  }
+  bool choose(const std::string& source) {
+    v1::SetConnectionsRequest request;
+    request.set_migration_id(id_);
+    request.set_source_connection_id(source);
+    const auto done = world_.commands.set_connections(world_.owner, request);
+    EXPECT_TRUE(done) << done.error().message;
+    return done.has_value();
+  }
   World world_;
   std::string id_ = world_.draft(5);
 };
@@ -74,14 +91,40 @@ TEST_F(Analyzing, AllOfTheHistoryIsPricedByTheYearsThatAreThere) {
   EXPECT_TRUE(world_.quote({id_}));
 }
 
-TEST_F(Analyzing, AnEditedScopeForgetsTheCount) {
+TEST_F(Analyzing, AnEditedScopeIsPricedByTheCount) {
   world_.counters.known = FakeCounters::done(28'543, 61'000);
   ASSERT_TRUE(analyze());
-  v1::EditScopeRequest edit;
-  edit.set_migration_id(id_);
-  edit.mutable_extent()->set_years(4);
-  ASSERT_TRUE(world_.quotes.edit_scope(world_.owner, edit));
-  EXPECT_FALSE(world_.quote({id_})->migrations(0).price().counted());
+  ASSERT_TRUE(edit(4));
+  const auto four = world_.quote({id_})->migrations(0).price();
+  EXPECT_TRUE(four.counted());
+  EXPECT_EQ(four.records(), 28'543u);
+  ASSERT_TRUE(edit(12));
+  EXPECT_EQ(world_.quote({id_})->migrations(0).price().records(), 61'000u) << "what lies further back was counted, too";
+  ASSERT_TRUE(edit(0));
+  EXPECT_EQ(world_.quote({id_})->migrations(0).price().years(), 12u) << "all of the history";
+}
+
+TEST_F(Analyzing, NoEditingBringsTheEstimateBack) {
+  EXPECT_EQ(world_.quote({id_})->total(), "2099");
+  world_.counters.known = FakeCounters::done(200'000, 200'000);
+  const auto counted = analyze();
+  ASSERT_TRUE(counted) << counted.error().message;
+  const auto dear = counted->quote().total();
+  EXPECT_GT(std::stoul(dear), 2099u);
+  ASSERT_TRUE(edit(4) && edit(5));
+  EXPECT_EQ(world_.quote({id_})->total(), dear) << "there and back";
+
+  // Another source, and back again.
+  world_.peers.sources.insert("other");
+  ASSERT_TRUE(edit(5) && choose("other"));
+  EXPECT_EQ(world_.quote({id_}).error().reason, "ANALYSIS_NEEDED");
+  ASSERT_TRUE(edit(4) && edit(5));
+  EXPECT_EQ(world_.quote({id_}).error().reason, "ANALYSIS_NEEDED");
+  ASSERT_TRUE(choose("source"));
+  EXPECT_EQ(world_.quote({id_})->total(), dear);
+  ASSERT_TRUE(edit(5) && choose("other"));
+  world_.counters.known = FakeCounters::done(28'543, 28'543, "assessment-2");
+  EXPECT_EQ(analyze()->quote().total(), "1899") << "the other one was counted";
 }
 
 TEST_F(Analyzing, CountsAgainWhenTheCountIsOldOrSomebodyAsks) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "services/billing/domain/extent.h"
+#include "services/billing/payments/domain/volume.h"
 #include "services/billing/payments/domain/words.h"
 
 namespace q2o::billing::payments {
@@ -19,7 +20,7 @@ bool is_in_force(const v1::Subscription& subscription) {
 
 std::uint32_t Plans::years_priced(const v1::Migration& migration) const {
   if (!is_all(migration.extent())) return years_of(migration.extent(), now_().substr(0, 10));
-  return migration.counted().years();
+  return count_binds(migration) ? within(migration.counted(), migration.extent(), now_().substr(0, 10)).years() : 0;
 }
 
 std::optional<v1::Subscription> Plans::in_force(PaymentStore& store, const std::string& tenant, const Pricing& pricing) {

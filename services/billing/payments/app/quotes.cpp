@@ -8,6 +8,7 @@
 #include "common/crypto/hmac.h"
 #include "common/ids/ids.h"
 #include "services/billing/domain/extent.h"
+#include "services/billing/payments/domain/volume.h"
 #include "services/billing/payments/domain/words.h"
 
 namespace q2o::billing::payments {
@@ -55,11 +56,6 @@ v1::Price on_the_wire(const Price& price, const std::string& platform, const std
   out.set_total(price.total.to_string());
   out.set_currency(currency);
   return out;
-}
-
-/// What was counted is of the extent as it is now.
-bool is_counted(const v1::Migration& migration) {
-  return migration.has_counted() && migration.counted().first_day() == migration.extent().first_day();
 }
 
 tl::unexpected<Error> too_many(const char* what) {
@@ -226,10 +222,15 @@ Result<Price> Quotes::priced(const Caller& caller, const v1::RequestQuoteRequest
                 "Leave it out: the source is counted by analyze-volume.");
   if (auto allowed = plans_.allows(store, caller.tenant, years); !allowed) return fail(allowed.error());
   std::optional<std::uint64_t> records;
-  if (company.counted_records() != 0)
+  if (company.counted_records() != 0) {
     records = company.counted_records();
-  else if (is_counted(migration.get()))
-    records = migration.get().counted().records();
+  } else if (migration.get().has_counted()) {  // an estimate again would be a way around what was counted
+    if (!count_binds(migration.get()))
+      return fail(Code::failed_precondition,
+                  fmt::format("what was counted for the migration {} is not of the source that is chosen now", company.migration_id()),
+                  "ANALYSIS_NEEDED", "Have this one counted (analyze-volume, q2o analyze), or choose the other one again.");
+    records = within(migration.get().counted(), migration.get().extent(), now_().substr(0, 10)).records();
+  }
   return price(pricing, {migration.get().platform(), years, records});
 }
 
@@ -250,8 +251,6 @@ void Quotes::void_quotes(const Caller& caller, const std::string& migration_id, 
 
 Result<v1::EditScopeResponse> Quotes::edit_scope(const Caller& caller, const v1::EditScopeRequest& request) {
   const auto today = now_().substr(0, 10);
-  const auto extent = complete(request.extent(), 0, today);
-  if (!extent) return fail(extent.error());
   Result<v1::EditScopeResponse> out;
   transact_([&](Migrations& migrations, PaymentStore& store) {
     const auto work = [&]() -> Result<v1::EditScopeResponse> {
@@ -263,10 +262,13 @@ Result<v1::EditScopeResponse> Quotes::edit_scope(const Caller& caller, const v1:
       if (migration->get().run() != 0)
         return fail(Code::failed_precondition, "a run of this migration has begun; its extent stays as it is", "RUN_HAS_BEGUN",
                     "Create another migration for another extent.");
+      const bool binds = count_binds(migration->get());
+      const auto extent = complete(request.extent(), binds ? migration->get().counted().fiscal_year_first_month() : 0, today);
+      if (!extent) return fail(extent.error());
       if (auto allowed = plans_.allows(store, caller.tenant, years_of(*extent, today)); !allowed) return fail(allowed.error());
       migration->edit().clear_extent();
       migration->edit().clear_extent_chosen_on();
-      migration->edit().clear_counted();
+      if (binds) *migration->edit().mutable_counted() = within(migration->get().counted(), *extent, today);
       if (!is_all(*extent)) {
         *migration->edit().mutable_extent() = *extent;
         migration->edit().set_extent_chosen_on(today);

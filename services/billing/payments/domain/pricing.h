@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct Platform {
   Decimal multiplier;
   std::vector<std::uint64_t> records_by_years;  ///< of one year, of two, ...
   std::uint64_t records_each_further_year = 0;
+  std::set<std::string, std::less<>> records_not_counted;  ///< the source's entities that cost nothing
 };
 
 struct Plan {

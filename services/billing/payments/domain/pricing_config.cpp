@@ -54,6 +54,18 @@ class Part {
       out.push_back(whole_of(list.items()[i], fmt::format("{}[{}]", name, i), least, most));
     return out;
   }
+  /// Not there: none.
+  std::set<std::string, std::less<>> texts_if_any(std::string_view name) const {
+    std::set<std::string, std::less<>> out;
+    const auto& list = value_[name];
+    if (!value_.has(name)) return out;
+    if (!list.is_array()) complain(name, "a list of texts is needed");
+    for (const auto& item : list.items()) {
+      if (!item.is_string() || item.text().empty()) complain(name, "a list of texts is needed");
+      out.emplace(item.text());
+    }
+    return out;
+  }
   bool is_null(std::string_view name) const { return value_.has(name) && value_[name].is_null(); }
   Part part(std::string_view name) const { return {value_[name], at(name), complaints_}; }
   void each(std::string_view name, bool may_be_empty, const std::function<void(const Part&)>& read) const {
@@ -106,13 +118,14 @@ Tier tier_of(const Part& part) {
 }
 
 Platform platform_of(const Part& part) {
-  part.only({"id", "name", "multiplier", "records_by_years", "records_each_further_year"});
+  part.only({"id", "name", "multiplier", "records_by_years", "records_each_further_year", "records_not_counted"});
   Platform out;
   out.id = part.text("id");
   out.name = part.text("name");
   out.multiplier = part.number("multiplier", Decimal::of("0.01"), Decimal(100));
   out.records_by_years = part.wholes("records_by_years", 1, kRecordsMost);
   out.records_each_further_year = part.whole("records_each_further_year", 0, kRecordsMost);
+  out.records_not_counted = part.texts_if_any("records_not_counted");
   return out;
 }
 

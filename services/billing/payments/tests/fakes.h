@@ -110,11 +110,18 @@ class FakeCounters final : public Counters {
     out.set_assessment_id(id);
     out.set_state("done");
     out.set_finished_at("2026-09-21T11:00:00Z");
-    out.set_records(total);
-    auto& old = *out.add_years();
+    // Rates are counted and cost nothing.
+    out.set_records(total + 12'345);
+    auto& rates = *out.add_entities();
+    rates.set_entity("ExchangeRate");
+    rates.set_records(12'345);
+    auto& invoices = *out.add_entities();
+    invoices.set_entity("Invoice");
+    invoices.set_records(total);
+    auto& old = *invoices.add_years();
     old.set_year(2015);
     old.set_records(total - within);
-    auto& recent = *out.add_years();
+    auto& recent = *invoices.add_years();
     recent.set_year(2025);
     recent.set_records(within);
     return out;
@@ -173,7 +180,7 @@ struct World {
                   [](const std::string& plan) { return "Plan " + plan; },
                   clock};
   FakeCounters counters;
-  Analysis analysis{both, counters, peers, quotes, clock, probe};
+  Analysis analysis{both, counters, peers, quotes, prices, clock, probe};
 
   Caller owner{"tenant", "cli:ann", {}};
 
