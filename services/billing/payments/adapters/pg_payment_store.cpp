@@ -123,9 +123,9 @@ std::vector<v1::Payment> PgPaymentStore::payments(const std::string& tenant, boo
 
 void PgPaymentStore::put(const v1::Subscription& subscription) {
   tx_.exec(
-      "INSERT INTO subscription(subscription_id, tenant_id, body) VALUES ($1, $2, $3) "
-      "ON CONFLICT (subscription_id) DO UPDATE SET tenant_id = EXCLUDED.tenant_id, body = EXCLUDED.body",
-      {subscription.subscription_id(), subscription.tenant_id(), bytes(subscription)});
+      "INSERT INTO subscription(subscription_id, tenant_id, customer_id, body) VALUES ($1, $2, $3, $4) ON CONFLICT (subscription_id) DO "
+      "UPDATE SET tenant_id = EXCLUDED.tenant_id, customer_id = EXCLUDED.customer_id, body = EXCLUDED.body",
+      {subscription.subscription_id(), subscription.tenant_id(), subscription.customer_id(), bytes(subscription)});
 }
 
 std::optional<v1::Subscription> PgPaymentStore::subscription(const std::string& subscription_id) {
@@ -135,6 +135,12 @@ std::optional<v1::Subscription> PgPaymentStore::subscription(const std::string& 
 std::vector<v1::Subscription> PgPaymentStore::subscriptions(const std::string& tenant) {
   return bodies<v1::Subscription>(
       tx_.exec("SELECT body FROM subscription WHERE tenant_id = $1 ORDER BY subscription_id FOR UPDATE", {tenant}));
+}
+
+std::optional<v1::Subscription> PgPaymentStore::subscription_of(const std::string& customer_id) {
+  if (customer_id.empty()) return std::nullopt;
+  return body<v1::Subscription>(
+      tx_.exec("SELECT body FROM subscription WHERE customer_id = $1 ORDER BY subscription_id LIMIT 1 FOR UPDATE", {customer_id}));
 }
 
 std::uint32_t PgPaymentStore::plan_uses(const std::string& subscription_id, std::int64_t period_start) {

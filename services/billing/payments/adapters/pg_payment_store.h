@@ -22,6 +22,7 @@ class PgPaymentStore final : public PaymentStore {
   void put(const v1::Subscription& subscription) override;
   std::optional<v1::Subscription> subscription(const std::string& subscription_id) override;
   std::vector<v1::Subscription> subscriptions(const std::string& tenant) override;
+  std::optional<v1::Subscription> subscription_of(const std::string& customer_id) override;
   std::uint32_t plan_uses(const std::string& subscription_id, std::int64_t period_start) override;
   void use_plan(const v1::Subscription& subscription, const std::string& migration_id) override;
   void tell(const v1::PaymentEvent& event) override;

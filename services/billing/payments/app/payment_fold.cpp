@@ -34,11 +34,14 @@ v1::PaymentState state_of(const v1::Payment& payment) {
     case v1::SESSION_OUTCOME_PAID:
       break;
     default:
-      return v1::PAYMENT_STATE_UNSPECIFIED;
+      // Only what was taken back of it says that there is such a payment.
+      if (payment.refunds().empty() && payment.charge_refunded_minor() == 0 && payment.disputes().empty())
+        return v1::PAYMENT_STATE_UNSPECIFIED;
   }
   if (dispute_lost(payment)) return v1::PAYMENT_STATE_DISPUTE_LOST;
   const auto refunded = refunded_minor(payment);
-  if (refunded > 0 && refunded >= payment.total_minor()) return v1::PAYMENT_STATE_REFUNDED;
+  const bool known = payment.total_minor() > 0 || was_paid(payment);
+  if (refunded > 0 && known && refunded >= payment.total_minor()) return v1::PAYMENT_STATE_REFUNDED;
   if (disputed(payment)) return v1::PAYMENT_STATE_DISPUTED;
   return refunded > 0 ? v1::PAYMENT_STATE_PARTLY_REFUNDED : v1::PAYMENT_STATE_PAID;
 }
@@ -59,6 +62,7 @@ void merge(v1::Payment& payment, const SessionFact& fact) {
 }
 
 void merge(v1::Payment& payment, const RefundFact& fact, std::int64_t created) {
+  if (payment.currency().empty()) payment.set_currency(fact.currency);
   auto known = std::ranges::find(*payment.mutable_refunds(), fact.refund, &v1::Refund::refund_id);
   if (known != payment.mutable_refunds()->end() && is_older(*known, refund_ended(known->status()), refund_ended(fact.status), created))
     return;
@@ -70,6 +74,10 @@ void merge(v1::Payment& payment, const RefundFact& fact, std::int64_t created) {
 }
 
 void merge(v1::Payment& payment, const ChargeFact& fact, std::int64_t created) {
+  if (payment.session_id().empty()) {
+    payment.set_currency(fact.currency);
+    payment.set_total_minor(fact.amount);
+  }
   if (payment.charge_event_created() > created) return;
   // Two refunds within one second: the sum only grows.
   const auto at_once = payment.charge_event_created() == created;
@@ -78,6 +86,7 @@ void merge(v1::Payment& payment, const ChargeFact& fact, std::int64_t created) {
 }
 
 void merge(v1::Payment& payment, const DisputeFact& fact, std::int64_t created) {
+  if (payment.currency().empty()) payment.set_currency(fact.currency);
   auto known = std::ranges::find(*payment.mutable_disputes(), fact.dispute, &v1::Dispute::dispute_id);
   if (known != payment.mutable_disputes()->end() && is_older(*known, known->closed(), fact.closed, created)) return;
   auto& dispute = known != payment.mutable_disputes()->end() ? *known : *payment.add_disputes();
@@ -96,7 +105,7 @@ std::int64_t refunded_minor(const v1::Payment& payment) {
 
 void refresh(v1::Payment& payment) {
   payment.set_state(state_of(payment));
-  if (payment.currency().empty()) return;  // the session has not been told of
+  if (payment.currency().empty()) return;
   const auto text = [&](std::int64_t minor) { return from_minor_units(minor, payment.currency()).to_string(); };
   payment.set_total(text(payment.total_minor()));
   payment.set_subtotal(text(payment.subtotal_minor()));

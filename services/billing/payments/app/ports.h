@@ -38,6 +38,8 @@ class PaymentStore {
   virtual void put(const v1::Subscription& subscription) = 0;
   virtual std::optional<v1::Subscription> subscription(const std::string& subscription_id) = 0;
   virtual std::vector<v1::Subscription> subscriptions(const std::string& tenant) = 0;
+  /// One that this customer of the provider pays for.
+  virtual std::optional<v1::Subscription> subscription_of(const std::string& customer_id) = 0;
   /// Migrations that a plan has paid for in the period that began then.
   virtual std::uint32_t plan_uses(const std::string& subscription_id, std::int64_t period_start) = 0;
   virtual void use_plan(const v1::Subscription& subscription, const std::string& migration_id) = 0;

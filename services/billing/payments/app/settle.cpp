@@ -77,6 +77,7 @@ Applied Settler::session(const SessionFact& fact, Migrations& migrations, Paymen
     payment.set_payment_id(id);
     payment.set_created_at(now_());
   }
+  if (payment.session_id().empty()) payment.clear_problem();  // now it is known what it is for
   merge(payment, fact);
   // Whose it is says our own record of the page, not what the event repeats of it.
   payment.set_tenant_id(checkout ? checkout->tenant_id() : "");
@@ -103,9 +104,35 @@ Applied Settler::about_payment(const Fact& fact, std::int64_t created, Migration
     payment.set_payment_id(fact.intent);
     payment.set_created_at(now_());
   }
-  const auto refunded = refunded_minor(payment);
+  auto refunded = refunded_minor(payment);
   merge(payment, fact, created);
+  if constexpr (requires { fact.customer; }) {
+    if (payment.tenant_id().empty() && payment.session_id().empty()) {
+      if (const auto plan = store.subscription_of(fact.customer)) {
+        payment.set_tenant_id(plan->tenant_id());
+        refunded = 0;  // nobody was told of it yet
+      }
+    }
+  }
   return settle(payment, refunded, migrations, store);
+}
+
+Applied Settler::of_no_page(v1::Payment& payment, std::int64_t refunded_before, PaymentStore& store) const {
+  const auto before = payment.problem();
+  const auto refunded = refunded_minor(payment);
+  const std::string whose = payment.tenant_id().empty() ? "a payment that no page of ours has made (a plan's, or one made at Stripe)"
+                                                        : "a payment for the tenant's plan";
+  payment.clear_problem();
+  if (payment.state() == v1::PAYMENT_STATE_DISPUTE_LOST)
+    payment.set_problem(fmt::format("The dispute about {} was lost. The plan goes on as Stripe says: end its subscription there.", whose));
+  else if (payment.state() == v1::PAYMENT_STATE_DISPUTED)
+    payment.set_problem(fmt::format("The bank disputes {}. Answer at Stripe before its deadline.", whose));
+  else if (refunded > 0)
+    payment.set_problem(
+        fmt::format("{} {} of {} were given back. A plan goes on as Stripe says: if it is to end, end its subscription there.",
+                    payment.refunded(), payment.currency(), whose));
+  if (refunded > refunded_before) tell(store, payments::refunded(payment, refunded - refunded_before, store, now_()));
+  return payment.problem() == before || payment.problem().empty() ? Applied() : Applied{"problem", "", 0};
 }
 
 Applied Settler::ended(const v1::Checkout& checkout, const std::string& why, Migrations& migrations, PaymentStore& store) const {
@@ -143,6 +170,8 @@ Applied Settler::settle(v1::Payment& payment, std::int64_t refunded_before, Migr
     const auto mine = std::ranges::find(all, payment.session_id(), &v1::Checkout::session_id);
     if (mine != all.end()) out = ended(*mine, "the payment failed", migrations, store);
     if (out.outcome == "ended") tell(store, failed(payment, store, now_()));
+  } else if (payment.session_outcome() == v1::SESSION_OUTCOME_UNSPECIFIED) {
+    out = of_no_page(payment, refunded_before, store);
   } else if (was_paid(payment)) {
     const auto refunded = refunded_minor(payment);
     const bool first = !payment.confirmed() && !payment.revoked() && payment.problem().empty();
@@ -273,6 +302,7 @@ Applied Settler::subscription(const SubscriptionFact& fact, std::int64_t created
   known.set_subscription_id(fact.subscription);
   if (!fact.tenant.empty()) known.set_tenant_id(fact.tenant);
   known.set_price_id(fact.price);
+  if (!fact.customer.empty()) known.set_customer_id(fact.customer);
   const auto plan = plans_.find(fact.price);
   known.set_plan(plan == plans_.end() ? "" : plan->second);
   known.set_status(fact.status);

@@ -35,6 +35,8 @@ class Settler {
   Applied about_payment(const Fact& fact, std::int64_t created, Migrations& migrations, PaymentStore& store) const;
   Applied ended(const v1::Checkout& checkout, const std::string& why, Migrations& migrations, PaymentStore& store) const;
   Applied settle(v1::Payment& payment, std::int64_t refunded_before, Migrations& migrations, PaymentStore& store) const;
+  /// A payment that no page of ours has made, as far as is known: a plan's, or one from the provider's dashboard. Operators are shown it.
+  Applied of_no_page(v1::Payment& payment, std::int64_t refunded_before, PaymentStore& store) const;
   void confirm(v1::Payment& payment, Migrations& migrations, PaymentStore& store) const;
   void revoke(v1::Payment& payment, Migrations& migrations, PaymentStore& store) const;
   void hold(v1::Payment& payment, Migrations& migrations) const;

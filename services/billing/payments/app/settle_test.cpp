@@ -230,6 +230,53 @@ TEST_F(Settling, MoneyOfNobodyIsToldToNobody) {
   EXPECT_TRUE(world_.store.told.empty());
 }
 
+TEST_F(Settling, MoneyOfAPlanThatGoesBackIsShownToOperators) {
+  world_.apply(world_.plan("price_half", "active"));
+  const auto shown = [&] { return world_.cashier.payments("", true, "", 10); };
+  const StripeEvent refund{"evt", "refund.created", 2, false, RefundFact{"pi_plan", "re_1", "succeeded", 4'900, "USD"}};
+  EXPECT_EQ(world_.apply(refund).outcome, "problem");
+  ASSERT_EQ(shown().size(), 1u);
+  EXPECT_THAT(shown()[0].problem(), HasSubstr("49.00 USD"));
+  EXPECT_EQ(shown()[0].tenant_id(), "") << "a refund does not say whose it is";
+  const StripeEvent charge{"evt", "charge.refunded", 2, false, ChargeFact{"pi_plan", 4'900, 4'900, "USD", "cus_1"}};
+  world_.apply(charge);
+  EXPECT_EQ(world_.apply(charge).outcome, "nothing") << "told again";
+  ASSERT_EQ(shown().size(), 1u);
+  EXPECT_EQ(shown()[0].state(), v1::PAYMENT_STATE_REFUNDED);
+  EXPECT_EQ(shown()[0].tenant_id(), "tenant");
+  EXPECT_THAT(shown()[0].problem(), HasSubstr("the tenant's plan"));
+  ASSERT_EQ(world_.store.told.size(), 2u) << "the plan, and its money that went back, once";
+  EXPECT_EQ(world_.store.told.back().refunded().refunded(), "49.00");
+  EXPECT_EQ(world_.plans.get(world_.owner)->name(), "Half") << "it goes on as long as Stripe says so";
+  ++world_.now;
+  world_.apply({"evt", "refund.failed", 3, false, RefundFact{"pi_plan", "re_1", "failed", 4'900, "USD"}});
+  EXPECT_TRUE(shown().empty()) << "it did not go back after all";
+}
+
+TEST_F(Settling, ADisputedPlanIsShownUntilItIsWon) {
+  const auto dispute = [](const char* status, bool closed, std::int64_t at) {
+    return StripeEvent{"evt", "charge.dispute", at, false, DisputeFact{"ch_plan", "du_9", status, closed, "USD"}};
+  };
+  const auto shown = [&] { return world_.cashier.payments("", true, "", 10); };
+  EXPECT_EQ(world_.apply(dispute("needs_response", false, 1)).outcome, "problem");
+  ASSERT_EQ(shown().size(), 1u);
+  EXPECT_THAT(shown()[0].problem(), HasSubstr("Answer at Stripe"));
+  world_.apply(dispute("won", true, 2));
+  EXPECT_TRUE(shown().empty());
+  World other;
+  other.apply(dispute("lost", true, 2));
+  EXPECT_THAT(other.cashier.payments("", true, "", 10).at(0).problem(), HasSubstr("was lost"));
+}
+
+TEST_F(Settling, ARefundThatComesBeforeItsSessionIsNoProblemAfterwards) {
+  world_.apply(world_.refund(page_, 9'900));
+  EXPECT_EQ(world_.cashier.payments("", true, "", 10).size(), 1u) << "until it is known what it is for";
+  EXPECT_EQ(world_.apply(completed()).outcome, "confirmed");
+  EXPECT_TRUE(world_.cashier.payments("", true, "", 10).empty());
+  EXPECT_EQ(world_.state(id_), State::paid);
+  EXPECT_EQ(payment().refunded(), "99.00");
+}
+
 /// Whatever the order and however often: the end is the same.
 TEST(SettlingInAnyOrder, TheEndFollowsFromWhatHappenedAlone) {
   std::vector<std::size_t> order(5);

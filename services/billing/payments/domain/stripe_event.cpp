@@ -38,6 +38,10 @@ std::int64_t whole(const json::Value& object, std::string_view name) {
 std::string id_of(const json::Value& object, std::string_view name) {
   return object[name].is_object() ? text(object[name], "id") : text(object, name);
 }
+std::string payment_of(const json::Value& object) {
+  auto intent = id_of(object, "payment_intent");
+  return intent.empty() ? id_of(object, "charge") : intent;
+}
 std::string upper(std::string letters) {
   std::ranges::transform(letters, letters.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return letters;
@@ -64,6 +68,7 @@ SubscriptionFact subscription_of(const json::Value& object) {
   out.subscription = needed(object, "id");
   out.tenant = text(object["metadata"], "q2o_tenant");
   out.status = needed(object, "status");
+  out.customer = id_of(object, "customer");
   const auto items = object["items"]["data"].items();
   if (!items.empty()) {
     out.price = id_of(items[0], "price");
@@ -88,12 +93,15 @@ void read_fact(StripeEvent& event, const json::Value& object) {
   if (const auto session = sessions.find(type); session != sessions.end()) {
     event.fact = session_of(object, session->second);
   } else if (type == "charge.refunded") {
-    event.fact = ChargeFact{id_of(object, "payment_intent"), whole(object, "amount_refunded")};
+    const auto intent = id_of(object, "payment_intent");
+    event.fact = ChargeFact{intent.empty() ? needed(object, "id") : intent, whole(object, "amount_refunded"), whole(object, "amount"),
+                            upper(text(object, "currency")), id_of(object, "customer")};
   } else if (type.starts_with("refund.") || type == "charge.refund.updated") {
-    event.fact = RefundFact{id_of(object, "payment_intent"), needed(object, "id"), text(object, "status"), whole(object, "amount")};
+    event.fact = RefundFact{payment_of(object), needed(object, "id"), text(object, "status"), whole(object, "amount"),
+                            upper(text(object, "currency"))};
   } else if (type.starts_with("charge.dispute.")) {
-    event.fact =
-        DisputeFact{id_of(object, "payment_intent"), needed(object, "id"), text(object, "status"), type == "charge.dispute.closed"};
+    event.fact = DisputeFact{payment_of(object), needed(object, "id"), text(object, "status"), type == "charge.dispute.closed",
+                             upper(text(object, "currency"))};
   } else if (type.starts_with("customer.subscription.") && type != "customer.subscription.trial_will_end") {
     event.fact = subscription_of(object);
   }

@@ -16,22 +16,27 @@ struct SessionFact {
   std::string tenant, checkout;  ///< our metadata; empty when the session is none of ours
   std::int64_t total = 0, subtotal = 0, tax = 0;
 };
+/// `intent` here and below: the payment's id, or the charge's where there is no payment intent.
 struct RefundFact {
   std::string intent, refund, status;
   std::int64_t amount = 0;
+  std::string currency = {};
 };
 /// A charge with all that was given back of it so far.
 struct ChargeFact {
   std::string intent;
-  std::int64_t refunded = 0;
+  std::int64_t refunded = 0, amount = 0;
+  std::string currency = {}, customer = {};
 };
 struct DisputeFact {
   std::string intent, dispute, status;
   bool closed = false;
+  std::string currency = {};
 };
 struct SubscriptionFact {
   std::string subscription, tenant, price, status;
   std::int64_t period_start = 0, period_end = 0;
+  std::string customer = {};
 };
 
 struct StripeEvent {

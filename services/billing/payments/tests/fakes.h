@@ -80,6 +80,11 @@ class FakePaymentStore final : public PaymentStore {
       if (each.tenant_id() == tenant) out.push_back(each);
     return out;
   }
+  std::optional<v1::Subscription> subscription_of(const std::string& customer) override {
+    for (const auto& [id, each] : subscription_rows)
+      if (!customer.empty() && each.customer_id() == customer) return each;
+    return std::nullopt;
+  }
   std::uint32_t plan_uses(const std::string& subscription, std::int64_t period) override {
     std::uint32_t n = 0;
     for (const auto& [key, start] : uses) n += key.starts_with(subscription + "/") && start == period ? 1 : 0;
@@ -233,7 +238,7 @@ struct World {
     return {"evt", "charge.dispute", now, false, DisputeFact{"pi_" + checkout.checkout_id(), "du_1", status, closed}};
   }
   StripeEvent plan(const std::string& price, const std::string& status, std::int64_t created = 1) const {
-    return {"evt", "customer.subscription.updated", created, false, SubscriptionFact{"sub_1", "tenant", price, status, 100, 200}};
+    return {"evt", "customer.subscription.updated", created, false, SubscriptionFact{"sub_1", "tenant", price, status, 100, 200, "cus_1"}};
   }
   /// A paid order, and its checkout.
   v1::Checkout paid(const std::vector<std::string>& ids) {
