@@ -2,6 +2,7 @@
 
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
+#include "common/log/log.h"
 #include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
@@ -13,12 +14,22 @@
 #include "services/identity/audit/intake.h"
 #include "services/identity/edge/module.h"
 #include "services/identity/people/adapters/module.h"
+#include "services/identity/people/adapters/usage_facts.h"
 #include "services/identity/people/adapters/usage_reader.h"
 
 namespace q2o::identity {
 namespace {
 
 constexpr std::chrono::minutes kSweepEvery{10};
+
+/// A statistic: whoever is asking is answered without it, so it makes nobody wait and ends no process.
+void count_work(bus::Consumer& facts, const std::stop_token& stop) {
+  try {
+    facts.run(stop);
+  } catch (const std::exception& problem) {
+    log::error("migrations and records are not counted as usage until the next start", {{"error", problem.what()}});
+  }
+}
 
 }  // namespace
 
@@ -63,6 +74,11 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   // Not a condition of being ready: people sign in while the bus is away, and the audit follows when it is back.
   notes.measure(runtime.metrics());
   runtime.loop("audit", [&notes](std::stop_token stop) { notes.run(stop); });
+  auto& facts = runtime.own(
+      std::make_unique<bus::Consumer>(reading, "q2o.identity.usage", people::usage_topics(),
+                                      [&pool](std::span<const bus::Incoming> messages) { people::note_usage(pool, messages); }));
+  facts.measure(runtime.metrics());
+  runtime.loop("usage facts", [&facts](std::stop_token stop) { count_work(facts, stop); });
   runtime.loop("access", [&people](std::stop_token stop) { people.access().follow(stop); });
   runtime.loop("sweep", [&people](std::stop_token stop) { sweep_until([&people] { return people.sweep(); }, kSweepEvery, stop); });
   auto services = people.services();

@@ -103,6 +103,7 @@ class PeopleAtTheEdge(unittest.TestCase):
         for _ in range(3):
             program.get("/api/v1/migrations")
         program.get("/api/v1/migrations/0b9d2d1e-1111-4111-8111-111111111111")  # there is none
+        self.assertEqual(edge.post("/api/v1/migrations", {"name": "counted", "platform": "quickbooks_online"}).status, 200)
 
         def counted():
             lines = edge.get(f"/api/v1/usage?key_id={key_id}").json()["lines"]
@@ -111,6 +112,8 @@ class PeopleAtTheEdge(unittest.TestCase):
         lines = {line["endpoint"]: line for line in wait_until(counted, 15, "the calls are counted")}
         self.assertEqual(int(lines["/q2o.billing.v1.MigrationService/ListMigrations"]["calls"]), 3)
         self.assertEqual(sum(int(line["refused"]) for line in lines.values()), 1, lines)
+        wait_until(lambda: int(edge.get("/api/v1/usage").json()["migrations"]) >= 1, 20, "the migration is counted")
+        self.assertEqual(int(edge.get(f"/api/v1/usage?key_id={key_id}").json()["migrations"]), 0, "a person made it")
 
     def ids_of(self, edge):
         """What a company has before it has moved anything, by the names of the contracts' fields."""

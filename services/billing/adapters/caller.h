@@ -16,6 +16,7 @@ inline Result<Caller> caller_of(const grpc::ServerContext& context, const rpc::C
     return fail(Code::invalid_argument, "the idempotency key is longer than 255 bytes", "IDEMPOTENCY_KEY_INVALID", "Take a UUID.");
   Caller out{caller.tenant, caller.actor, caller.idempotency_key};
   if (!out.idempotency_key.empty()) out.request = ids::sha256_hex(request.GetTypeName() + "\n" + request.SerializeAsString());
+  out.key_id = rpc::metadata(context, "q2o-key");
   // The edge always says from where a call comes; without a role it is nobody's.
   if (context.client_metadata().contains("q2o-address")) out.role = "none";
   if (auto role = rpc::metadata(context, "q2o-role"); !role.empty()) out.role = std::move(role);

@@ -125,6 +125,7 @@ Result<v1::Migration> Commands::create(const Caller& caller, const v1::CreateMig
     migration.set_created_at(now);
     migration.set_updated_at(now);
     migration.set_name(request.name());
+    migration.set_created_by_key(caller.key_id);
     migration.set_automatic_start(request.automatic_start());
     choose(migration, *extent, today);
     if (auto allowed = may_write_into(migrations, migration, migration.target_id()); !allowed) {

@@ -27,6 +27,13 @@ TEST_F(Lifecycle, WaitsInConnectingUntilBothAreVerifiedAndSaysWhatIsMissing) {
   EXPECT_EQ(state(id), State::running);
 }
 
+TEST_F(Lifecycle, RemembersTheKeyThatMadeIt) {
+  auto program = kOwner;
+  program.key_id = "0123456789abcdef0123";
+  EXPECT_EQ(commands_.create(program, request(false))->created_by_key(), "0123456789abcdef0123");
+  EXPECT_EQ(now(created()).created_by_key(), "");
+}
+
 TEST_F(Lifecycle, WithoutAutomaticStartItWaitsForTheUser) {
   const auto id = created(false);
   ASSERT_TRUE(commands_.mark_paid(kOperator, id, ""));

@@ -11,6 +11,7 @@ struct Caller {
   std::string tenant, actor, idempotency_key;
   std::string request = {};  ///< fingerprint of the call: a key that comes back with another one is a mistake
   std::string role = {};     ///< "operator", "owner", … as the edge has verified it; empty: asked from inside
+  std::string key_id = {};   ///< of the API key that calls; empty: a person, or from inside
 };
 
 /// One of us. Who comes through the edge is what the edge says, whatever he calls himself; inside it is who says so.

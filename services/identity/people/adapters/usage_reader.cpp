@@ -50,6 +50,16 @@ Result<v1::GetUsageResponse> read_usage(pg::Pool& pool, const std::string& tenan
         *out.add_lines() = line_of(row);
         out.set_calls(out.calls() + out.lines().rbegin()->calls());
       }
+      const std::string in_period = " >= date_trunc('hour', $2::timestamptz) and ";
+      const auto key = request.key_id().substr(0, request.key_id().find('\0'));
+      const auto begun = tx.one(
+          "select (select count(*) from usage_migration where tenant_id = $1 and created_at" + in_period +
+              "created_at < $3::timestamptz and ($4 = '' or key_id = $4)) as migrations, (select coalesce(sum(r.records), 0)::bigint from "
+              "usage_run r left join usage_migration m using (tenant_id, migration_id) where r.tenant_id = $1 and r.loaded_at" +
+              in_period + "r.loaded_at < $3::timestamptz and ($4 = '' or m.key_id = $4)) as records",
+          {tenant, from, to, key});
+      out.set_migrations(static_cast<std::uint64_t>(begun.integer("migrations")));
+      out.set_records(static_cast<std::uint64_t>(begun.integer("records")));
       return out;
     });
   } catch (const pg::SqlError& problem) {
