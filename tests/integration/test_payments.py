@@ -126,8 +126,8 @@ class Payments(unittest.TestCase):
             self.no_doubles(migration, checkout)
         self.assertEqual(self.q2o("payments", "--all", "--problems")["payments"], [])
 
-    def test_5_counted_paid_and_then_connected_it_runs_to_its_proof_by_itself(self):
-        quickbooks, odoo = (f"http://127.0.0.1:{self.stack.ports[f'Q2O_PORT_SANDBOX_{side}']}" for side in ("QUICKBOOKS", "ODOO"))
+    def test_5_what_the_source_holds_is_counted_and_priced(self):
+        quickbooks = f"http://127.0.0.1:{self.stack.ports['Q2O_PORT_SANDBOX_QUICKBOOKS']}"
         migration = self.q2o("create", "--name", "Real")["migration_id"]  # all of its history, however long that is
         source = self.q2o(
             "connect-quickbooks", "--company-id", self.stack.realm(), "--client-id", "sandbox-client-id", "--quickbooks-url", quickbooks,
@@ -144,16 +144,6 @@ class Payments(unittest.TestCase):
         self.assertLess(int(analysis["records"]), assessed["records"])
         price = analysis["quote"]["migrations"][0]["price"]
         self.assertEqual((price["counted"], price["records"]), (True, analysis["records"]))
-        self.paid_by_card(self.q2o("pay", analysis["quote"]["quote_id"], "--return-url", "https://app.example/paid"))
-        wait_until(lambda: self.migration(migration)["state"] == "STATE_CONNECTING", 20, "paid, it waits for its target")
-        target = self.q2o("connect-odoo", "--odoo-url", odoo, "--odoo-db", "sandbox", "--odoo-user", "admin")["target_id"]
-        self.q2o("choose", migration, "--target", target)
-        wait_until(lambda: self.migration(migration)["state"] in ("STATE_COMPLETED", "STATE_FAILED"), 90, "its end")
-        done = self.migration(migration)
-        self.assertEqual((done["state"], done["verdict"]), ("STATE_COMPLETED", "MATCHED"), self.stack.logs())
-        kinds = self.history(migration)
-        self.assertEqual(kinds[kinds.index("PAYMENT_CONFIRMED"):],
-                         ["PAYMENT_CONFIRMED", "CONNECTIONS_ASKED", "CONNECTIONS_CHOSEN", "CONNECTIONS_VERIFIED", "RUN_STARTED", "RUN_LOADED", "BOOKS_PROVEN"])  # fmt: skip
 
     def objects(self, kind):
         return [key for key in json.loads(self.stack.get("Q2O_PORT_SANDBOX_STRIPE", "/control/objects")) if key.startswith(kind + "/")]
