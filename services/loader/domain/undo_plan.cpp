@@ -1,5 +1,8 @@
 #include "services/loader/domain/undo_plan.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace q2o::loader {
@@ -39,9 +42,12 @@ void UndoPlan::needs_of(const std::string& external_id, std::vector<std::string>
 }
 
 bool taken_back_before(const std::string& model, std::int64_t id, const std::string& other_model, std::int64_t other_id) {
-  // Matches first; plans last: Odoo asks a plan's accounts for what is gone with it, and logs that it is not there.
-  const auto rank = [](const std::string& name) {
-    return name == "account.partial.reconcile" ? 0 : name == "account.analytic.plan" ? 2 : 1;
+  // What holds money goes before the rest, kind by kind: Odoo does not let invoiced hours go before their invoice, and takes many of one
+  // kind at the price of few. Plans last: Odoo asks a plan's accounts for what is gone with it, and logs that it is not there.
+  constexpr std::array<std::string_view, 6> kFirst{"account.partial.reconcile",   "mail.message",    "ir.attachment",
+                                                   "account.bank.statement.line", "account.payment", "account.move"};
+  const auto rank = [&](const std::string& name) {
+    return std::ranges::find(kFirst, name) - kFirst.begin() + (name == "account.analytic.plan" ? 1 : 0);
   };
   if (rank(model) != rank(other_model)) return rank(model) < rank(other_model);
   return id > other_id;

@@ -71,11 +71,15 @@ TEST(UndoPlan, WhatIsGoneIsNotPlanned) {
   EXPECT_THAT(words_of(plan), ElementsAre("b remove"));
 }
 
-TEST(UndoPlan, MatchesGoFirstThenTheNewestFirst) {
+TEST(UndoPlan, MatchesGoFirstThenWhatHoldsMoneyKindByKindThenTheNewestFirst) {
   EXPECT_TRUE(taken_back_before("account.partial.reconcile", 1, "account.move", 9));
   EXPECT_FALSE(taken_back_before("account.move", 9, "account.partial.reconcile", 1));
   EXPECT_TRUE(taken_back_before("account.move", 9, "res.partner", 2));
   EXPECT_FALSE(taken_back_before("res.partner", 2, "account.move", 9));
+  EXPECT_TRUE(taken_back_before("account.move", 2, "account.analytic.line", 9)) << "invoiced hours stay for as long as their invoice";
+  EXPECT_TRUE(taken_back_before("account.payment", 2, "account.move", 9)) << "in long runs of one kind";
+  EXPECT_TRUE(taken_back_before("mail.message", 2, "account.move", 9));
+  EXPECT_TRUE(taken_back_before("account.analytic.line", 9, "hr.employee", 2));
   EXPECT_TRUE(taken_back_before("account.analytic.account", 2, "account.analytic.plan", 9)) << "a plan goes after its accounts";
   EXPECT_FALSE(taken_back_before("account.analytic.plan", 9, "res.partner", 2));
 }
