@@ -42,8 +42,8 @@ class UndoPlan {
   std::vector<std::string> unanswered_;
 };
 
-/// The order of taking back: matches, notes and files, what holds money kind by kind, the rest, plans; in each the newest external id first:
-/// what was made later may refer to what was there.
+/// The order of taking back: matches, notes and files, what holds money kind by kind, the rest, plans; in each the newest external id
+/// first: what was made later may refer to what was there.
 bool taken_back_before(const std::string& model, std::int64_t id, const std::string& other_model, std::int64_t other_id);
 
 }  // namespace q2o::loader
