@@ -30,7 +30,7 @@ class Mapper::Lookups : public mapper::MemoryLookups {
 
  protected:
   void load(std::string_view kind, Entries& entries) const override {
-    for (const auto& [key, value] : db->lookups[std::string(kind)]) entries.insert_or_assign(key, json::Document::parse(value).value());
+    for (const auto& [key, value] : db->lookups[std::string(kind)]) entries.insert_or_assign(key, mapper::Remembered(value));
   }
   void changed(std::string_view kind, std::string_view key, std::string_view json) override {
     changes.push_back({std::string(kind), std::string(key), std::string(json)});
