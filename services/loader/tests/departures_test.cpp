@@ -73,6 +73,19 @@ TEST_P(Departed, StaysWhereAPersonHasWorkedWithItAndIsListed) {
   EXPECT_TRUE(there("inv_3") && there("pay_2_match2"));
 }
 
+TEST_P(Departed, APartOfALedgersEntryGoesWhenTheEntryHasFewer) {
+  books.booked_as = "LedgerTransaction";
+  books.transaction = "7";
+  books.parts = 2;
+  load(1);
+  ASSERT_TRUE(there("ledger_transaction_7") && there("ledger_transaction_7_part2"));
+  books.parts = 1;
+  load(2);
+  EXPECT_EQ(gone(2), "1 0 0");
+  EXPECT_TRUE(there("ledger_transaction_7"));
+  EXPECT_FALSE(there("ledger_transaction_7_part2"));
+}
+
 TEST_P(Departed, NothingGoesOfWhatTheSourceDidNotGiveCompletelyOrTheMapperRejects) {
   load(1);
   books.left_out = {"qbo9_inv_3", "qbo9_pay_2_match2"};

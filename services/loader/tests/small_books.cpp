@@ -110,17 +110,21 @@ bus::Incoming SmallBooks::message(mapper::v1::MappedMessage body) {
 }
 
 mapper::v1::MappedBatch SmallBooks::one_transaction() const {
-  const auto name = fmt::format("{}_{}_{}", connection, ids::snake_case(booked_as), transaction);
-  const auto record = json::Document::parse(fmt::format(
-      R"({{"external_id":"{}","model":"account.move","operation":"create","wave":5,"post":true,"values":{{"values":{{"move_type":"entry",)"
-      R"("journal_id":{{"ref":"qbo9_j_gen"}},"date":"2026-04-09","line_ids":{{"lines":[)"
-      R"({{"account_id":{{"ref":"qbo9_account_79"}},"balance":7.5,"amount_currency":7.5}},)"
-      R"({{"account_id":{{"ref":"qbo9_account_79"}},"balance":-7.5,"amount_currency":-7.5}}]}}}},"context":{{"skip_invoice_sync":true}}}}}})",
-      name));
   mapper::v1::MappedBatch batch;
   batch.set_entity(booked_as);
-  batch.add_records()->set_source_id(transaction);
-  fill(*batch.mutable_records(0)->mutable_targets()->add_records(), record->root());
+  auto& source = *batch.add_records();
+  source.set_source_id(transaction);
+  for (int part = 1; part <= parts; ++part) {
+    const auto name =
+        fmt::format("{}_{}_{}{}", connection, ids::snake_case(booked_as), transaction, part == 1 ? "" : fmt::format("_part{}", part));
+    const auto record = json::Document::parse(fmt::format(
+        R"({{"external_id":"{}","model":"account.move","operation":"create","wave":5,"post":true,"values":{{"values":{{"move_type":"entry",)"
+        R"("journal_id":{{"ref":"qbo9_j_gen"}},"date":"2026-04-09","line_ids":{{"lines":[)"
+        R"({{"account_id":{{"ref":"qbo9_account_79"}},"balance":7.5,"amount_currency":7.5}},)"
+        R"({{"account_id":{{"ref":"qbo9_account_79"}},"balance":-7.5,"amount_currency":-7.5}}]}}}},"context":{{"skip_invoice_sync":true}}}}}})",
+        name));
+    fill(*source.mutable_targets()->add_records(), record->root());
+  }
   return batch;
 }
 
@@ -146,6 +150,7 @@ std::vector<bus::Incoming> SmallBooks::stream() {
   }
   if (!booked_as.empty()) {
     *body.mutable_batch() = one_transaction();
+    entities.insert(booked_as);
     out.push_back(message(body));
   }
   for (const auto& id : rejected) {
