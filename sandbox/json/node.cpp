@@ -22,6 +22,10 @@ Node Node::object(std::initializer_list<NodeMember> members) {
   return out;
 }
 
+Node Node::array() {
+  return array(Array());
+}
+
 Node Node::array(Array items) {
   Node out;
   out.value_ = std::move(items);

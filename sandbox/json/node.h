@@ -33,7 +33,8 @@ class Node {
   Node(const Decimal& value) : value_(Number{trimmed(value)}) {}  ///< as QuickBooks prints: 12.10 -> 12.1
 
   static Node object(std::initializer_list<NodeMember> members = {});
-  static Node array(Array items = {});
+  static Node array();
+  static Node array(Array items);
   static Node of(const json::Value& value);
   static Result<Node> parse(std::string text);
 
