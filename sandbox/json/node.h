@@ -24,13 +24,13 @@ class Node {
   using Array = std::vector<Node>;
   using Object = std::vector<NodeMember>;
 
-  Node() = default;
-  Node(bool value) : value_(value) {}
-  Node(const char* text) : value_(std::string(text)) {}
-  Node(std::string text) : value_(std::move(text)) {}
-  Node(std::string_view text) : value_(std::string(text)) {}
-  Node(int value) : value_(Number{std::to_string(value)}) {}
-  Node(const Decimal& value) : value_(Number{trimmed(value)}) {}  ///< as QuickBooks prints: 12.10 -> 12.1
+  Node();
+  Node(bool value);
+  Node(const char* text);
+  Node(std::string text);
+  Node(std::string_view text);
+  Node(int value);
+  Node(const Decimal& value);  ///< as QuickBooks prints: 12.10 -> 12.1
 
   static Node object(std::initializer_list<NodeMember> members = {});
   static Node array();
@@ -58,7 +58,7 @@ class Node {
   /// "MetaData.LastUpdatedTime", "CustomerRef.value"
   const Node& at(std::string_view path) const;
   Node& set(std::string_view key, Node value);
-  void push(Node item) { items().push_back(std::move(item)); }
+  void push(Node item);
   void erase(std::string_view key);
 
   std::string dump(int indent = 0) const;
@@ -77,5 +77,17 @@ struct NodeMember {
   std::string key;
   Node value;
 };
+
+// Here, because what makes a Node has to know what a member is.
+inline Node::Node() = default;
+inline Node::Node(bool value) : value_(value) {}
+inline Node::Node(const char* text) : value_(std::string(text)) {}
+inline Node::Node(std::string text) : value_(std::move(text)) {}
+inline Node::Node(std::string_view text) : value_(std::string(text)) {}
+inline Node::Node(int value) : value_(Number{std::to_string(value)}) {}
+inline Node::Node(const Decimal& value) : value_(Number{trimmed(value)}) {}
+inline void Node::push(Node item) {
+  items().push_back(std::move(item));
+}
 
 }  // namespace q2o::sandbox
