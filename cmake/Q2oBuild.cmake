@@ -30,7 +30,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 target_compile_definitions(q2o_options INTERFACE _GLIBCXX_ASSERTIONS)
 target_include_directories(q2o_options INTERFACE ${CMAKE_SOURCE_DIR}/libs ${CMAKE_SOURCE_DIR})
-# clang only makes the fuzzers: g++ decides what is a warning.
+# clang makes the fuzzers and the ASan build: g++ decides what is a warning.
 # False alarms of an optimizing g++ 12: optional taken for uninitialized (GCC 80635), string + literal out of bounds (GCC 105651, 105329).
 set(q2o_false_alarms)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
