@@ -11,7 +11,8 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/integration"))
-from edge_client import Edge  # noqa: E402
+from edge_client import Edge, events_of  # noqa: E402
+from stack import wait_until  # noqa: E402
 
 RUN = pathlib.Path(os.environ.get("Q2O_RUN", ROOT / ".run"))
 HIDDEN = ("password", "token", "code", "state")
@@ -79,13 +80,10 @@ class Teller:
         return answer.json() if answer.body else {}
 
     def until(self, seconds, what, look):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            found = look()
-            if found:
-                return found
-            time.sleep(0.2)
-        raise Unfinished(f"not within {seconds} s: {what}")
+        try:
+            return wait_until(look, seconds, what, every=0.2)
+        except AssertionError as late:
+            raise Unfinished(str(late)) from None
 
     # The mail program.
 
@@ -112,19 +110,7 @@ class Teller:
             answer = connection.getresponse()
             if answer.status != 200:
                 raise Unfinished(f"{path.split('?')[0]} answers {answer.status}: {answer.read(300)!r}")
-            number, name, data = "", "message", []
-            for raw in answer:
-                line = raw.decode().rstrip("\n")
-                field, _, value = line.partition(":")
-                if field == "id":
-                    number = value.strip()
-                elif field == "event":
-                    name = value.strip()
-                elif field == "data":
-                    data.append(value.strip())
-                elif not line and data:
-                    yield number, name, json.loads("\n".join(data))
-                    name, data = "message", []
+            yield from events_of(line.decode() for line in answer)
         finally:
             connection.close()
 

@@ -96,5 +96,17 @@ class Edge:
         return answer.status, reply, trailers
 
 
+def events_of(texts):
+    """(id, event, data) of server-sent events, whatever pieces they come in."""
+    left = ""
+    for text in texts:
+        left += text
+        while "\n\n" in left:
+            block, left = left.split("\n\n", 1)
+            fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line and not line.startswith(":"))
+            if "data" in fields:
+                yield fields.get("id", ""), fields.get("event", "message"), json.loads(fields["data"])
+
+
 def edge_of(stack, key=None):
     return Edge(stack.ports["Q2O_PORT_EDGE"], stack.folder / "secrets/edge.crt", key)

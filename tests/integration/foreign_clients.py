@@ -11,6 +11,7 @@ import tempfile
 import threading
 import urllib.parse
 
+from edge_client import events_of
 from grpc_calls import Contracts
 from stack import ROOT
 
@@ -22,18 +23,6 @@ class Refused(Exception):
     def __init__(self, what, reason, message):
         super().__init__(f"{what}: {reason} {message}")
         self.reason = reason
-
-
-def events_of(texts):
-    """(id, event, data) of server-sent events, whatever pieces they come in."""
-    left = ""
-    for text in texts:
-        left += text
-        while "\n\n" in left:
-            block, left = left.split("\n\n", 1)
-            fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line and not line.startswith(":"))
-            if "data" in fields:
-                yield fields.get("id", ""), fields.get("event", "message"), json.loads(fields["data"])
 
 
 class Watched:
@@ -65,15 +54,12 @@ class ByCurl:
 
     def address(self, service, method, fields):
         """(verb, URL, what is left for the body)."""
-        options = self.contracts.factory.GetMessageClass(self.contracts.pool.FindMessageTypeByName("google.protobuf.MethodOptions"))()
-        options.ParseFromString(self.contracts.method(service, method).GetOptions().SerializeToString())
-        rule = options.Extensions[self.contracts.pool.FindExtensionByName("google.api.http")]
-        verb = rule.WhichOneof("pattern")
+        verb, template, _ = self.contracts.rest(self.contracts.method(service, method))
         left = dict(fields)
-        path = re.sub(r"{(\w+)}", lambda found: urllib.parse.quote(str(left.pop(found[1])), safe=""), getattr(rule, verb))
-        if verb == "get" and left:
+        path = re.sub(r"{(\w+)}", lambda found: urllib.parse.quote(str(left.pop(found[1])), safe=""), template)
+        if verb == "GET" and left:
             path, left = f"{path}?{urllib.parse.urlencode(left)}", {}
-        return verb.upper(), self.edge + path, left
+        return verb, self.edge + path, left
 
     def fetch(self, service, method, **fields):
         """The body of the answer as it is."""

@@ -17,14 +17,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = ["identity", "billing", "connector", "mapper", "loader", "validator", "notifier"]
 
 
-def wait_until(condition, seconds, what):
+def wait_until(condition, seconds, what, every=0.05):
     """Polls a condition; never sleeps for the sake of time passing."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         result = condition()
         if result:
             return result
-        time.sleep(0.05)
+        time.sleep(every)
     raise AssertionError(f"not within {seconds} s: {what}")
 
 
@@ -199,6 +199,12 @@ class Stack:
         request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.read().decode()
+
+    def sql(self, statement):
+        """What Postgres says to its administrator, as text."""
+        environment = dict(os.environ, PGPASSWORD=(self.folder / "secrets/postgres.password").read_text().strip())
+        words = ["psql", "-h", "127.0.0.1", "-p", str(self.ports["Q2O_PORT_POSTGRES"]), "-U", "q2o_admin", "-d", "q2o", "-tAc", statement]
+        return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=30, check=True).stdout.strip()
 
     def realm(self):
         return json.loads(self.get("Q2O_PORT_SANDBOX_QUICKBOOKS", "/control/company"))["realm_id"]

@@ -22,14 +22,6 @@ class Accounts(unittest.TestCase):
     def ask(self, name, metadata=(), **fields):
         return ask(self.stack, self.contracts, SERVICE, name, metadata, **fields)
 
-    def sql(self, statement):
-        password = (self.stack.folder / "secrets/postgres.password").read_text().strip()
-        done = subprocess.run(
-            ["psql", "-h", "127.0.0.1", "-p", str(self.stack.ports["Q2O_PORT_POSTGRES"]), "-U", "q2o_admin", "-d", "q2o", "-tAc", statement],
-            env=dict(os.environ, PGPASSWORD=password, PGOPTIONS="-c search_path=identity"), capture_output=True, text=True, timeout=30, check=True,
-        )  # fmt: skip
-        return done.stdout.strip()
-
     def told(self):
         """(id of the message, its type) of everything on the topic."""
         done = subprocess.run(
@@ -40,7 +32,7 @@ class Accounts(unittest.TestCase):
 
     def test_sign_ups_survive_kill_9(self):
         before = set(self.told())
-        accounts = int(self.sql("select count(*) from person"))
+        accounts = int(self.stack.sql("select count(*) from identity.person"))
         stop = threading.Event()
         dice = random.Random(7)
 
@@ -63,10 +55,10 @@ class Accounts(unittest.TestCase):
         finally:
             stop.set()
             killer.join()
-        wait_until(lambda: self.sql("select count(*) from outbox") == "0", 60, "the outbox is empty")
-        self.assertEqual(int(self.sql("select count(*) from person")) - accounts, SIGN_UPS)
-        self.assertEqual(self.sql("select count(*) from (select person_id from membership group by person_id having count(*) <> 1) x"), "0")
-        self.assertEqual(self.sql("select count(*) from person p where not exists (select 1 from membership m where m.person_id = p.person_id)"), "0")
+        wait_until(lambda: self.stack.sql("select count(*) from identity.outbox") == "0", 60, "the outbox is empty")
+        self.assertEqual(int(self.stack.sql("select count(*) from identity.person")) - accounts, SIGN_UPS)
+        self.assertEqual(self.stack.sql("select count(*) from (select person_id from identity.membership group by person_id having count(*) <> 1) x"), "0")
+        self.assertEqual(self.stack.sql("select count(*) from identity.person p where not exists (select 1 from identity.membership m where m.person_id = p.person_id)"), "0")
         # One mail each, by the id of its event; the wire may carry one twice, whoever reads it takes it once.
         self.assertEqual(len(set(self.told()) - before), SIGN_UPS)
 

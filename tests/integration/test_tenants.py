@@ -3,8 +3,6 @@
 The services are asked directly, with the tenant that the edge would have verified: what is tested is that they go by it.
 """
 import json
-import os
-import subprocess
 import unittest
 import uuid
 
@@ -62,18 +60,10 @@ class EveryCall(unittest.TestCase):
         made(webhooks, "TestEndpoint", endpoint_id=created.endpoint.endpoint_id)
         migration = made("q2o.billing.v1.MigrationService", "ListMigrations").migrations[0].migration_id
         made("q2o.validator.v1.ReportFileService", "CreateReportShare", migration_id=migration)
-        cls.sql(
+        cls.stack.sql(
             "insert into notifier.mail (mail_id, tenant_id, notice_id, event, essential, recipient, address, content, message_id, state) values "
             f"('{uuid.uuid4()}', '{cls.ann}', 'a test', 'completed', true, 'r', 'ann@example.com', '', 'm', 'sent')"
         )
-
-    @classmethod
-    def sql(cls, statement):
-        password = (cls.stack.folder / "secrets/postgres.password").read_text().strip()
-        return subprocess.run(
-            ["psql", "-h", "127.0.0.1", "-p", str(cls.stack.ports["Q2O_PORT_POSTGRES"]), "-U", "q2o_admin", "-d", "q2o", "-tAc", statement],
-            env=dict(os.environ, PGPASSWORD=password), capture_output=True, text=True, timeout=30, check=True,
-        ).stdout  # fmt: skip
 
     def call(self, method, request, tenant):
         """(status, message, answers)."""

@@ -120,7 +120,7 @@ class Replica:
 
 def owner_of_lease(lab, service, kind):
     sql = f"select owner from {service}.lease where kind = '{kind}' and lease_until > now() order by lease_until desc limit 1"
-    return lab.sql(sql)
+    return lab.stack.sql(sql)
 
 
 def zombie(lab, process):

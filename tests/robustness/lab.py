@@ -142,13 +142,6 @@ class Lab:
             return [f"not conserved: {wrong[:3] or 'no counts'}"]
         return []
 
-    def sql(self, query):
-        """One value, as Postgres' administrator."""
-        environment = dict(os.environ, PGPASSWORD=(self.stack.folder / "secrets/postgres.password").read_text())
-        port = str(self.stack.ports["Q2O_PORT_POSTGRES"])
-        words = ["psql", "-h", "127.0.0.1", "-p", port, "-U", "q2o_admin", "-d", "q2o", "-tAc", query]
-        return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=30, check=True).stdout.strip()
-
     def supervisor(self, *words):
         done = subprocess.run(
             ["supervisorctl", "-c", str(self.stack.folder / "etc/supervisord.conf"), *words], capture_output=True, text=True, timeout=90

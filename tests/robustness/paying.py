@@ -4,31 +4,20 @@ import json
 import pathlib
 import ssl
 import sys
-import time
 import urllib.parse
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
+from browser import pay_by_card  # noqa: E402
 from edge_client import Edge  # noqa: E402
+from stack import wait_until  # noqa: E402
 
 PASSWORD = "ledger heron seventeen umbrellas"
 ANSWERED_WITHIN = 60  # seconds, for one order and everything that is asked again
-CARD = "4242424242424242"
 MAILS = ("billing.paid", "job.completed")
 HOOKS = ("billing.paid", "job.completed", "job.started")
 LAST_STATES = ("STATE_COMPLETED", "STATE_FAILED")
-
-
-def until(found, seconds, what):
-    """The first answer that is something; a program that polls."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        answer = found()
-        if answer:
-            return answer
-        time.sleep(0.1)
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 class Stranger:
@@ -53,7 +42,7 @@ class Stranger:
             return got if got.status < 500 else None
 
         try:
-            got = until(answer, ANSWERED_WITHIN, path)
+            got = wait_until(answer, ANSWERED_WITHIN, path, every=0.1)
         except AssertionError as late:
             raise AssertionError(f"{late}; last: {refused[0]!r}") from None
         if got.status != 200:
@@ -64,7 +53,7 @@ class Stranger:
         """The tenant's id."""
         email = self.at["email"]
         self.ask("POST", "/api/v1/account/sign-up", {"email": email, "password": PASSWORD, "company_name": "Heron & Co", "name": "Ann"})
-        mail = until(self.mails, 60, "the mail that confirms the address")[0]
+        mail = wait_until(self.mails, 60, "the mail that confirms the address")[0]
         link = next(link for link in mail["links"] if "token=" in link)
         token = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["token"][0]
         self.ask("POST", "/api/v1/account/verify-email", {"token": token, "password": PASSWORD})
@@ -87,13 +76,11 @@ class Stranger:
         back = self.edge.origin + "/"
         order = {"quote_id": quote, "success_url": back, "cancel_url": back}
         page = self.ask("POST", "/api/billing/checkout", order, key=f"pay-{quote}")["checkout"]
-        request = urllib.request.Request(page["url"], data=json.dumps({"card": CARD}).encode(), headers={"content-type": "application/json"})
-        with urllib.request.urlopen(request, timeout=20):
-            pass
+        pay_by_card(page["url"])
         path = f"/api/v1/migrations/{migration}"
-        ended = until(lambda: self.ended(path), 200, "the migration starts by itself and ends")
+        ended = wait_until(lambda: self.ended(path), 200, "the migration starts by itself and ends", every=0.1)
         told = lambda: len(self.mails()) >= self.at["mails_before"] + len(MAILS) and {e for _, e in self.hook_calls()} >= set(HOOKS)  # noqa: E731
-        until(told, 60, "mails and webhooks have told of it")
+        wait_until(told, 60, "mails and webhooks have told of it")
         return {"migration_id": migration, "verdict": ended["verdict"], "state": ended["state"], "session_id": page["session_id"]}
 
     def ended(self, path):

@@ -27,7 +27,7 @@ def run(undisturbed, say):
         case.losses = len(undisturbed.dump.keys() - dump.keys() - names)
         case.duplicates = len(dump.keys() - undisturbed.dump.keys())
         rest = {name: value for name, value in undisturbed.dump.items() if name not in names}
-        crashes = lab.sql("select max(crashes) from mapper.crash")
+        crashes = lab.stack.sql("select max(crashes) from mapper.crash")
         problems = []
         if dump != rest:
             problems.append(f"the rest differs: {difference(rest, dump)}")

@@ -11,7 +11,7 @@ KEPT_STILL = 20  # seconds: longer than any period of any service
 
 def published(lab):
     """Raw batches and other messages so far."""
-    return int(lab.sql("select coalesce(max(sequence), 0) from connector.extraction"))
+    return int(lab.stack.sql("select coalesce(max(sequence), 0) from connector.extraction"))
 
 
 def memory(lab):
@@ -61,7 +61,7 @@ def run(say):
             grown = memory(lab) - kilobytes
             if grown > 20_000 or disk(lab) - on_disk > 2_000:
                 raise Broken(f"memory grew by {grown} kB, disk by {disk(lab) - on_disk} kB while nothing went on")
-            released = int(lab.sql("select coalesce(max(sequence), 0) from connector.loader_released"))
+            released = int(lab.stack.sql("select coalesce(max(sequence), 0) from connector.loader_released"))
             lab.supervisor("start", "services:loader")
             over = time.monotonic()
             wait_until(lambda: published(lab) > at or process.poll() is not None, 30, "extraction goes on when the loader is there")

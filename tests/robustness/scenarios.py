@@ -91,7 +91,7 @@ class Pay(Migration):
             "edge": ports["Q2O_PORT_EDGE"], "certificate": str(lab.stack.folder / "secrets/edge.crt"), "mail": ports["Q2O_PORT_SANDBOX_MAIL"],
             "email": f"{name}@example.com", "hook": name,
         }  # fmt: skip
-        lab.sql("delete from identity.attempt")  # so many strangers do not come from one address
+        lab.stack.sql("delete from identity.attempt")  # so many strangers do not come from one address
         stranger = paying.Stranger(self.at)
         self.tenant = stranger.sign_up()
         lab.stack.environment["Q2O_TENANT"] = self.tenant
@@ -128,9 +128,9 @@ class Pay(Migration):
         found = {
             "steps": (steps, self.steps),
             "payments": ([(p["session_id"], p["state"]) for p in payments], [(result["session_id"], "PAYMENT_STATE_PAID")]),
-            "rows of payments": (lab.sql(f"select count(*) from billing.payment where tenant_id = '{self.tenant}'"), "1"),
+            "rows of payments": (lab.stack.sql(f"select count(*) from billing.payment where tenant_id = '{self.tenant}'"), "1"),
             "payment pages": (len(pages), 1),
-            "runs": (lab.sql(f"select count(*) from billing.run where migration_id = '{self.migration}'"), "1"),
+            "runs": (lab.stack.sql(f"select count(*) from billing.run where migration_id = '{self.migration}'"), "1"),
             "mails": (self.settled(lab, "mail", "sent"), sorted(paying.MAILS)),
             "mails that came": (len(self.stranger.mails()) - self.at["mails_before"], len(paying.MAILS)),
             "webhooks": (self.settled(lab, "webhook_delivery", "delivered"), sorted(paying.HOOKS)),
@@ -138,7 +138,7 @@ class Pay(Migration):
         }
         problems += [f"{what}: {got} instead of {wanted}" for what, (got, wanted) in found.items() if got != wanted]
         copies = sum(mail["copies"] - 1 for mail in self.stranger.mails())
-        in_doubt = int(lab.sql(f"select coalesce(sum(attempts - 1), 0) from notifier.mail where tenant_id = '{self.tenant}'"))
+        in_doubt = int(lab.stack.sql(f"select coalesce(sum(attempts - 1), 0) from notifier.mail where tenant_id = '{self.tenant}'"))
         if copies > in_doubt:
             problems.append(f"{copies} mails came again, {in_doubt} were in doubt")
         if copies:
@@ -154,10 +154,10 @@ class Pay(Migration):
         events = ", ".join(f"'{event}'" for event in {*paying.MAILS, *paying.HOOKS})
         sql = f"select event from notifier.{table} where tenant_id = '{self.tenant}' and event in ({events}) and state"
         try:
-            wait_until(lambda: not lab.sql(f"{sql} in ('waiting', 'sending', 'unknown')"), 30, f"every {table} is settled")
+            wait_until(lambda: not lab.stack.sql(f"{sql} in ('waiting', 'sending', 'unknown')"), 30, f"every {table} is settled")
         except AssertionError as late:
             return [str(late)]
-        return sorted(lab.sql(f"{sql} = '{state}'").split())
+        return sorted(lab.stack.sql(f"{sql} = '{state}'").split())
 
     def q2o(self, lab, *words):
         done = subprocess.run(lab.stack.command(*words, "--json"), env=lab.stack.environment, capture_output=True, text=True, timeout=90)
