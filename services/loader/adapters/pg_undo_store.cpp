@@ -197,12 +197,13 @@ std::set<std::string> PgUndoStore::departed(const RunInfo& run) {
   return pool_.transact([&](pg::Tx& tx) {
     std::unordered_set<std::string> here, spared;
     std::set<std::string> out;
-    for (const auto row : tx.exec(
-             "select external_id, source_id, entity = any($3::text[]) and entity <> $4 as is_transaction from item where migration_id = $1 "
-             "and run = $2 and operation <> 'write'",
-             {run.key.migration_id, run.key.run, run.transaction_entities, std::string(kLedgerEntity)})) {
+    const auto records = entities_with_records(run.transaction_entities);
+    for (const auto row :
+         tx.exec("select external_id, source_id, entity = any($3::text[]) as is_transaction from item where migration_id = $1 "
+                 "and run = $2 and operation <> 'write'",
+                 {run.key.migration_id, run.key.run, records})) {
       here.insert(row.text("external_id"));
-      // What stood for the record while it could not be read goes when the record comes (ledger_entries.h). An entry stands for no other.
+      // What stood for the record while it could not be read goes when the record comes (ledger_entries.h).
       if (row.boolean("is_transaction")) spared.insert(ledger_entry_of(row.text("source_id")));
     }
     for (const auto row :
@@ -212,7 +213,7 @@ std::set<std::string> PgUndoStore::departed(const RunInfo& run) {
     // A rejected record claims its transaction: what stands for it from an earlier run is all there is.
     for (const auto row :
          tx.exec("select source_id from spared where migration_id = $1 and run = $2 and not left_out and entity = any($3::text[])",
-                 {run.key.migration_id, run.key.run, run.transaction_entities}))
+                 {run.key.migration_id, run.key.run, records}))
       spared.insert(ledger_entry_of(row.text("source_id")));
     for (const auto row :
          tx.exec("select r.external_id, r.entity || '/' || r.source_id as name from record r where r.target_id = $1 and "

@@ -22,9 +22,13 @@ bool is_of(std::string_view name, std::string_view base) {
 
 }  // namespace
 
-LedgerEntries::LedgerEntries(std::string connection, std::vector<std::string> entities, const Known& known)
-    : connection_(std::move(connection)), entities_(std::move(entities)), known_(known) {
-  std::erase(entities_, kLedgerEntity);  // an entry is no record that it stands beside, or makes room for
+std::vector<std::string> entities_with_records(std::vector<std::string> transaction_entities) {
+  std::erase(transaction_entities, kLedgerEntity);
+  return transaction_entities;
+}
+
+LedgerEntries::LedgerEntries(std::string connection, std::vector<std::string> transaction_entities, const Known& known)
+    : connection_(std::move(connection)), entities_(entities_with_records(std::move(transaction_entities))), known_(known) {
   const std::string prefix = connection_ + "_" + std::string(kLedgerName) + "_";
   for (const auto& [name, id] : known_)
     if (name.starts_with(prefix)) entries_.insert(name);

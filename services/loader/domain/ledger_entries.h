@@ -11,14 +11,16 @@ namespace q2o::loader {
 /// What the mapper calls transactions that only the source's ledger has.
 inline constexpr std::string_view kLedgerEntity = "LedgerTransaction";
 
+/// Whose records stand for a transaction instead of the ledger's entry: of RunPlan.transaction_entities all but the ledger itself.
+std::vector<std::string> entities_with_records(std::vector<std::string> transaction_entities);
+
 /// One transaction of the source stands in the target once. A record that could not be read in one run is booked from the source's ledger
 /// alone (`<connection>_ledger_transaction_<id>`); when its record comes, that entry makes room; when the record is there from an earlier
 /// run and cannot be read now, no entry is made beside it.
 class LedgerEntries {
  public:
-  /// `entities`: those whose records bear the id of a transaction (RunPlan.transaction_entities, LedgerTransaction among them or not).
   /// `known` outlives this.
-  LedgerEntries(std::string connection, std::vector<std::string> entities, const Known& known);
+  LedgerEntries(std::string connection, std::vector<std::string> transaction_entities, const Known& known);
 
   /// What stands for the item's transaction from the ledger alone, if the item books that transaction.
   std::vector<std::string> replaced_by(const Item& item) const;
