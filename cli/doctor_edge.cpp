@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "cli/doctor.h"
-#include "common/calendar/calendar.h"
+#include "common/crypto/freed.h"
 #include "common/http/http.h"
 #include "common/json/json.h"
 
@@ -20,13 +20,7 @@ namespace {
 constexpr std::string_view kScheme = "https://";
 constexpr int kDaysLeast = 14;  ///< a certificate that ends sooner needs somebody
 
-template <auto F>
-struct Freed {
-  template <class T>
-  void operator()(T* value) const {
-    F(value);
-  }
-};
+using crypto::Freed;
 using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
 using Chain = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;

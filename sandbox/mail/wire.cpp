@@ -8,18 +8,14 @@
 
 #include <stdexcept>
 
+#include "common/crypto/freed.h"
+
 namespace q2o::sandbox::mail {
 namespace {
 
 constexpr std::size_t kLineMax = 64 << 10;
 
-template <auto F>
-struct Freed {
-  template <class T>
-  void operator()(T* value) const {
-    F(value);
-  }
-};
+using crypto::Freed;
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using X509Ptr = std::unique_ptr<X509, Freed<X509_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;

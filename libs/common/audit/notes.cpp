@@ -41,16 +41,7 @@ bool is_command(const google::protobuf::MethodDescriptor& method) {
 std::string action_of(const google::protobuf::MethodDescriptor& method) {
   const std::string package = method.file()->package();
   const auto area = package.find('.') + 1;
-  std::string out = package.substr(area, package.find('.', area) - area) + ".";
-  for (const char c : method.name()) {
-    if (c >= 'A' && c <= 'Z') {
-      if (!out.ends_with('.')) out += '_';
-      out += static_cast<char>(c + ('a' - 'A'));
-    } else {
-      out += c;
-    }
-  }
-  return out;
+  return package.substr(area, package.find('.', area) - area) + "." + ids::snake_case(method.name());
 }
 
 void add(std::string& detail, const std::string& text) {

@@ -2,9 +2,6 @@
 
 #include <toml++/toml.h>
 
-#include <condition_variable>
-#include <mutex>
-
 #include "common/liveness/pause.h"
 #include "common/log/log.h"
 

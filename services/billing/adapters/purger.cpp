@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
 
 #include "common/bus/bus.h"
 #include "common/bus/topic.h"

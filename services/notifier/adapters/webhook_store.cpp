@@ -30,12 +30,10 @@ constexpr std::int64_t kAtOnceOfTenant = 2;
 constexpr const char* kDue =
     "with recursive tenants as ((select tenant_id from webhook_delivery where state = 'waiting' order by tenant_id limit 1) union all "
     "select (select d.tenant_id from webhook_delivery d where d.state = 'waiting' and d.tenant_id > t.tenant_id order by d.tenant_id limit "
-    "1) "
-    "from tenants t where t.tenant_id is not null) select due.delivery_id from tenants t left join webhook_turn turn using (tenant_id) "
-    "cross "
-    "join lateral (select d.delivery_id, d.next_at from webhook_delivery d join webhook_endpoint e using (endpoint_id) where d.tenant_id = "
-    "t.tenant_id and d.state = 'waiting' and d.next_at <= now() and e.enabled order by d.next_at, d.number limit $1) due order by "
-    "turn.served_at nulls first, due.next_at limit 40";
+    "1) from tenants t where t.tenant_id is not null) select due.delivery_id from tenants t left join webhook_turn turn using (tenant_id) "
+    "cross join lateral (select d.delivery_id, d.next_at from webhook_delivery d join webhook_endpoint e using (endpoint_id) where "
+    "d.tenant_id = t.tenant_id and d.state = 'waiting' and d.next_at <= now() and e.enabled order by d.next_at, d.number limit $1) due "
+    "order by turn.served_at nulls first, due.next_at limit 40";
 
 std::string webhook_id_of(std::string delivery) {
   std::erase(delivery, '-');

@@ -17,9 +17,9 @@ struct PersonRow {
   bool verified = false;
   std::string last_tenant;
 };
-/// Acts for the person afterwards, if there is one.
 /// Who does something about one address at the same time comes one after the other, until the transaction ends.
 void lock_address(pg::Tx& tx, const std::string& address_hash);
+/// Acts for the person afterwards, if there is one.
 std::optional<PersonRow> person_by_address(pg::Tx& tx, const std::string& address_hash);
 std::optional<PersonRow> person_by_id(pg::Tx& tx, const std::string& person);
 /// Without a password; verified: his address was proven already.

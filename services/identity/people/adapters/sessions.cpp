@@ -68,6 +68,13 @@ void add_link(pg::Tx& tx, const std::string& token_hash, const char* purpose, co
       {token_hash, purpose, link.person, link.password_hash, text_of(now), text_of(expires)});
 }
 
+namespace {
+std::optional<LinkRow> link_in(const pg::Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  return LinkRow{rows[0].text("person_id"), rows[0].text("password_hash")};
+}
+}  // namespace
+
 std::optional<LinkRow> find_link(pg::Tx& tx, const std::string& token_hash, const char* purpose,
                                  std::chrono::system_clock::time_point now) {
   pg::act_for_credential(tx, token_hash);
@@ -75,8 +82,7 @@ std::optional<LinkRow> find_link(pg::Tx& tx, const std::string& token_hash, cons
       "select person_id, coalesce(password_hash, '') as password_hash from one_time_token "
       "where token_hash = $1 and purpose = $2 and expires_at > $3",
       {token_hash, purpose, text_of(now)});
-  if (rows.empty()) return std::nullopt;
-  return LinkRow{rows[0].text("person_id"), rows[0].text("password_hash")};
+  return link_in(rows);
 }
 
 std::optional<LinkRow> take_link(pg::Tx& tx, const std::string& token_hash, const char* purpose,
@@ -86,9 +92,8 @@ std::optional<LinkRow> take_link(pg::Tx& tx, const std::string& token_hash, cons
       "delete from one_time_token where token_hash = $1 and purpose = $2 and expires_at > $3 "
       "returning person_id, coalesce(password_hash, '') as password_hash",
       {token_hash, purpose, text_of(now)});
-  if (rows.empty()) return std::nullopt;
-  LinkRow out{rows[0].text("person_id"), rows[0].text("password_hash")};
-  pg::act_for_person(tx, out.person);
+  auto out = link_in(rows);
+  if (out) pg::act_for_person(tx, out->person);
   return out;
 }
 

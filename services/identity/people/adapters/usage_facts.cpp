@@ -10,7 +10,7 @@ namespace q2o::identity::people {
 namespace {
 
 Status undecodable() {
-  return fail(Error{Code::invalid_argument, "the message does not decode", Retry::never, Effect::none, "UNDECODABLE", "", {}});
+  return fail(Code::invalid_argument, "the message does not decode", "UNDECODABLE");
 }
 
 Status note_migration(pg::Tx& tx, const bus::Incoming& message) {

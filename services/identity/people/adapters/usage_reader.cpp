@@ -35,6 +35,7 @@ Result<v1::GetUsageResponse> read_usage(pg::Pool& pool, const std::string& tenan
   };
   constexpr auto kLetters = "0123456789-:.TZ+";
   if ((from + to).find_first_not_of(kLetters) != std::string::npos) return bad_time();
+  const auto key = request.key_id().substr(0, request.key_id().find('\0'));
   try {
     return pool.transact([&](pg::Tx& tx) {
       pg::act_for_tenant(tx, tenant);
@@ -46,12 +47,11 @@ Result<v1::GetUsageResponse> read_usage(pg::Pool& pool, const std::string& tenan
                    "(sum(microseconds) / 1000)::bigint as milliseconds, (max(microseconds_max) / 1000)::bigint as milliseconds_max "
                    "from usage where tenant_id = $1 and hour >= date_trunc('hour', $2::timestamptz) and hour < $3::timestamptz "
                    "and ($4 = '' or key_id = $4) group by key_id, method order by calls desc, method, key_id limit $5",
-                   {tenant, from, to, request.key_id().substr(0, request.key_id().find('\0')), kLinesMost})) {
+                   {tenant, from, to, key, kLinesMost})) {
         *out.add_lines() = line_of(row);
         out.set_calls(out.calls() + out.lines().rbegin()->calls());
       }
       const std::string in_period = " >= date_trunc('hour', $2::timestamptz) and ";
-      const auto key = request.key_id().substr(0, request.key_id().find('\0'));
       const auto begun = tx.one(
           "select (select count(*) from usage_migration where tenant_id = $1 and created_at" + in_period +
               "created_at < $3::timestamptz and ($4 = '' or key_id = $4)) as migrations, (select coalesce(sum(r.records), 0)::bigint from "
