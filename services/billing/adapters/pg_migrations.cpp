@@ -87,6 +87,13 @@ std::optional<Aggregate> PgMigrations::find(const std::string& tenant, const std
   return Aggregate(parse(tx_, rows[0]));
 }
 
+std::optional<v1::Migration> PgMigrations::read(const std::string& tenant, const std::string& migration_id) {
+  const auto rows = tx_.exec(
+      "SELECT tenant_id, migration_id, body FROM migration WHERE migration_id = $1 AND tenant_id = $2 AND NOT purging", {migration_id, tenant});
+  if (rows.empty()) return std::nullopt;
+  return parse(tx_, rows[0]);
+}
+
 std::vector<v1::Migration> PgMigrations::list(const std::string& tenant, const std::string& after, std::uint32_t most) {
   std::vector<v1::Migration> out;
   for (const auto& row : tx_.exec("SELECT tenant_id, migration_id, body FROM migration WHERE tenant_id = $1 AND NOT purging AND "

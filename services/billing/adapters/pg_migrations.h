@@ -14,6 +14,7 @@ class PgMigrations final : public Migrations {
   explicit PgMigrations(pg::Tx& tx) : tx_(tx) {}
   void insert(Aggregate& migration) override;
   std::optional<Aggregate> find(const std::string& tenant, const std::string& migration_id) override;
+  std::optional<v1::Migration> read(const std::string& tenant, const std::string& migration_id) override;
   std::vector<v1::Migration> list(const std::string& tenant, const std::string& after, std::uint32_t most) override;
   std::vector<Aggregate> using_connection(const std::string& tenant, const std::string& id) override;
   std::vector<v1::Migration> in_states(const std::vector<State>& states, const std::string& after, std::uint32_t most) override;

@@ -198,7 +198,12 @@ Result<v1::Migration> Commands::set_connections(const Caller& caller, const v1::
 }
 
 Result<v1::Migration> Commands::get(const Caller& caller, const std::string& id) {
-  return change(Caller{caller.tenant, caller.actor, {}}, id, [](Aggregate&, Migrations&) { return Status(); });
+  Result<v1::Migration> out = not_found(id);
+  transact_([&](Migrations& migrations) {
+    const auto migration = migrations.read(caller.tenant, id);
+    out = migration ? Result<v1::Migration>(*migration) : not_found(id);
+  });
+  return out;
 }
 
 std::vector<v1::Migration> Commands::list(const Caller& caller, const std::string& after, std::uint32_t most) {
@@ -233,7 +238,7 @@ Result<v1::Migration> Commands::mark_paid(const Caller& caller, const std::strin
 Result<std::vector<v1::Run>> Commands::runs(const Caller& caller, const std::string& id) {
   Result<std::vector<v1::Run>> out = not_found(id);
   transact_([&](Migrations& migrations) {
-    if (migrations.find(caller.tenant, id))
+    if (migrations.read(caller.tenant, id))
       out = migrations.runs(id);
     else
       out = not_found(id);
@@ -296,7 +301,7 @@ Result<v1::Migration> Commands::accept_differences(const Caller& caller, const s
 Result<std::vector<v1::Event>> Commands::history(const Caller& caller, const std::string& id, std::uint64_t after, std::uint32_t most) {
   Result<std::vector<v1::Event>> out = not_found(id);
   transact_([&](Migrations& migrations) {
-    if (migrations.find(caller.tenant, id))
+    if (migrations.read(caller.tenant, id))
       out = migrations.history(id, after, most);
     else
       out = not_found(id);

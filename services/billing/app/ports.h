@@ -41,6 +41,8 @@ class Migrations {
   virtual ~Migrations() = default;
   virtual void insert(Aggregate& migration) = 0;
   virtual std::optional<Aggregate> find(const std::string& tenant, const std::string& migration_id) = 0;
+  /// As it stands, to answer a question: waits for nobody and keeps nobody waiting.
+  virtual std::optional<v1::Migration> read(const std::string& tenant, const std::string& migration_id) = 0;
   /// At most `most` of those after `after` (an id; empty = from the first), by id.
   virtual std::vector<v1::Migration> list(const std::string& tenant, const std::string& after, std::uint32_t most) = 0;
   /// Unfinished ones that use the connection or target.

@@ -29,6 +29,10 @@ class FakeMigrations final : public Migrations {
     if (found == rows.end() || found->second.tenant_id() != tenant) return std::nullopt;
     return Aggregate(found->second);
   }
+  std::optional<v1::Migration> read(const std::string& tenant, const std::string& id) override {
+    const auto found = find(tenant, id);
+    return found ? std::optional(found->get()) : std::nullopt;
+  }
   std::vector<v1::Migration> list(const std::string& tenant, const std::string& after, std::uint32_t most) override {
     std::vector<v1::Migration> out;
     for (const auto& [id, row] : rows) {

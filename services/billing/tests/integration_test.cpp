@@ -276,6 +276,25 @@ TEST_F(BillingIntegration, ListsGoOnWithTheTokenUntilNothingIsLeft) {
   EXPECT_EQ(client->History(as("cli").get(), first, &history).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(BillingIntegration, AQuestionWaitsForNobodyWhoIsChangingTheMigration) {
+  Billing billing(database_, kafka_);
+  auto client = billing.client();
+  const auto id = created(*client).migration_id();
+  pg::Pool other(database_);
+  other.transact([&](pg::Tx& tx) {
+    ASSERT_TRUE(PgMigrations(tx).find(kTenant, id));  // the row is locked until the end of this transaction
+    EXPECT_EQ(get(*client, id).migration_id(), id);
+    v1::HistoryRequest of_history;
+    of_history.set_migration_id(id);
+    v1::HistoryResponse history;
+    EXPECT_TRUE(client->History(as("cli").get(), of_history, &history).ok());
+    v1::ListRunsRequest of_runs;
+    of_runs.set_migration_id(id);
+    v1::ListRunsResponse runs;
+    EXPECT_TRUE(client->ListRuns(as("cli").get(), of_runs, &runs).ok());
+  });
+}
+
 TEST_F(BillingIntegration, ARestartedServiceKnowsEverything) {
   std::string id;
   {
