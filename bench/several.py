@@ -12,7 +12,6 @@ from ports import free_ports
 from stack import Odoo, wait_until
 from throttle import Throttle
 
-SHARE = 0.25  # of a core for each replica
 SLOW_MS = 1_000
 
 
@@ -79,25 +78,25 @@ class SeveralStack(MeasuredStack):
         at = {event["to"]: seconds_of(event["at"]) for event in self.q2o_json("history", result["migration_id"])["events"]}
         return at["STATE_COMPLETED"] - at["STATE_RUNNING"]
 
-    def counter(self, name, addresses):
-        total = 0.0
-        for port in addresses:
-            with contextlib.suppress(OSError):
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
-                    total += sum(float(v) for v in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", answer.read().decode(), re.M))
-        return total
+    def counter(self, name, port):
+        with contextlib.suppress(OSError):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+                return sum(float(v) for v in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", answer.read().decode(), re.M))
+        return 0.0
 
     def settled(self, name, ports, quiet, patience=600):
-        """(value, monotonic time of its last change) of a counter that has begun to move and stands still for `quiet` seconds."""
-        deadline, last, changed = time.monotonic() + patience, 0.0, time.monotonic()
+        """The changes of a counter at each address, as (monotonic time, value), when all have moved and have stood still for `quiet` seconds."""
+        deadline, moves, changed = time.monotonic() + patience, [[(time.monotonic(), 0.0)] for _ in ports], time.monotonic()
         while time.monotonic() < deadline:
-            now = self.counter(name, ports)
-            if now != last:
-                last, changed = now, time.monotonic()
-            elif last > 0 and time.monotonic() - changed > quiet:
-                return last, changed
+            for port, seen in zip(ports, moves):
+                now = self.counter(name, port)
+                if now != seen[-1][1]:
+                    changed = time.monotonic()
+                    seen.append((changed, now))
+            if all(len(seen) > 1 for seen in moves) and time.monotonic() - changed > quiet:
+                return moves
             time.sleep(0.05)
-        raise RuntimeError(f"{name} did not come to rest\n{self.logs()}")
+        raise RuntimeError(f"{name} did not come to rest, or one of {len(ports)} had nothing to do\n{self.logs()}")
 
     def replica(self, service):
         """A second process of a service: the same configuration on other ports. (process, admin port)"""
@@ -127,13 +126,22 @@ class SeveralStack(MeasuredStack):
 # counts nothing for a while), what has to have come to rest before it starts, and who is not to take its time.
 KINDS = {
     "mapper": ("q2o_mapper_records_total", 4.0, "connector", "q2o_connector_source_requests_total", ["mapper", "loader"]),
-    "loader": ("q2o_loader_records_total", 20.0, "mapper", "q2o_mapper_records_total", ["loader"]),
+    "loader": ("q2o_loader_records_total", 20.0, "mapper", "q2o_mapper_records_total", ["loader", "validator"]),
 }
 UPSTREAM_QUIET_S = 4.0
 
 
-def throughput(service, replicas, company, migrations):
-    """Records a second of so many replicas, each held to a quarter of a core, over a backlog of several migrations."""
+def rate(moves):
+    """Records a second of all together, from when each had begun until the first had nothing left to do: from there on there are fewer."""
+    begun, dry = max(seen[1][0] for seen in moves), min(seen[-1][0] for seen in moves)
+    if dry <= begun:
+        raise RuntimeError(f"the backlog was too small: one was done before another had begun: {moves}")
+    at = [[next(value for when, value in reversed(seen) if when <= moment) for moment in (begun, dry)] for seen in moves]
+    return sum(after - before for before, after in at) / (dry - begun)
+
+
+def throughput(service, replicas, company, migrations, share):
+    """Records a second of so many replicas, each held to a share of a core, over a backlog of several migrations."""
     name, quiet, before, before_name, stopped = KINDS[service]
     stack = SeveralStack(company)
     stack.up()
@@ -153,24 +161,19 @@ def throughput(service, replicas, company, migrations):
             process, port = stack.replica(service)
             pids.append(process.pid)
             ports.append(port)
-        with Throttle(pids, SHARE):
-            wait_until(lambda: stack.counter(name, ports) > 0, 120, f"{service} begins")
-            begun, first = time.monotonic(), stack.counter(name, ports)
-            records, ended = stack.settled(name, ports, quiet)
-        if records == first:
-            raise RuntimeError(f"{name} stood still for {quiet:.0f} s after its first {first:.0f}\n{stack.logs()}")
-        return (records - first) / (ended - begun)
+        with Throttle(pids, share):
+            return rate(stack.settled(name, ports, quiet))
     finally:
         stack.down()
 
 
-def replicas(service, company, migrations, runs):
+def replicas(service, company, migrations, runs, share):
     """One replica against two, in turn."""
     one, two = [], []
     for _ in range(runs):
-        one.append(throughput(service, 1, company, migrations))
-        two.append(throughput(service, 2, company, migrations))
-    return {"one": one, "two": two, "ratio": [b / a for a, b in zip(one, two)], "migrations": migrations, "share_of_core": SHARE}
+        one.append(throughput(service, 1, company, migrations, share))
+        two.append(throughput(service, 2, company, migrations, share))
+    return {"one": one, "two": two, "ratio": [b / a for a, b in zip(one, two)], "migrations": migrations, "share_of_core": share}
 
 
 def small_ones(huge, small, number, patience=1800):
@@ -183,7 +186,7 @@ def small_ones(huge, small, number, patience=1800):
         if huge:
             company = Company(stack, huge)
             beside = stack.begin(company)
-            wait_until(lambda: stack.counter("q2o_loader_records_total", [stack.ports["Q2O_PORT_LOADER_ADMIN"]]) > 0, 300, "the huge one is being loaded")
+            wait_until(lambda: stack.counter("q2o_loader_records_total", stack.ports["Q2O_PORT_LOADER_ADMIN"]) > 0, 300, "the huge one is being loaded")
         begun = [stack.begin() for _ in range(number)]
         took = [stack.duration(process, patience) for process in begun]
         return took, beside is not None and beside.poll() is None

@@ -75,7 +75,9 @@ class Floor(unittest.TestCase):
         context = {"context": {"mode": "create", "isolate": False, "records": records}}
         return floor.Load([
             call("res.users", "search_read", [], {}), call("ir.config_parameter", "set_param", ["a", "b"], {}),
-            call("ir.actions.server", "create", [[{"code": "x"}]], {}), call("ir.actions.server", "run", [[1]], context),
+            call("ir.actions.server", "create", [[{"code": "x"}]], {}),
+            call("ir.actions.server", "run", [[1]], {"context": {"mode": "create", "told": True, "records": []}}),
+            call("ir.actions.server", "run", [[1]], context),
             call("ir.actions.server", "unlink", [[1]], {}), call("res.company", "write", [[1], {}], {}),
         ])  # fmt: skip
 

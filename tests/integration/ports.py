@@ -4,7 +4,7 @@ import pathlib
 import socket
 
 FIRST, PER_BLOCK, BLOCKS = 20000, 60, 200
-_held = []  # [first port of the block, how many were handed out]; the lock lives as long as the process
+_held = []  # [first port of the block, how many were handed out, file whose lock lives as long as the process]
 
 
 def _take_block():
@@ -30,15 +30,25 @@ def _is_free(port):
     return True
 
 
-def free_ports(count):
-    if not _held:
-        _held.extend(_take_block())
+def _of_block(block, count):
+    """At most so many, as the block has them."""
     ports = []
     for _ in range(PER_BLOCK):
-        port = _held[0] + _held[1] % PER_BLOCK
-        _held[1] += 1
+        if len(ports) == count:
+            break
+        port = block[0] + block[1] % PER_BLOCK
+        block[1] += 1
         if _is_free(port):
             ports.append(port)
-        if len(ports) == count:
-            return ports
-    raise RuntimeError("no free ports")
+    return ports
+
+
+def free_ports(count):
+    """From the last block that was taken; from another one when what it has free is too little."""
+    if _held and len(ports := _of_block(_held[-1], count)) == count:
+        return ports
+    _held.append(_take_block())
+    ports = _of_block(_held[-1], count)
+    if len(ports) < count:
+        raise RuntimeError(f"{count} ports at once are too many: a block has {PER_BLOCK}, of which {len(ports)} are free")
+    return ports
