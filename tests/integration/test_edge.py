@@ -8,16 +8,12 @@ import ssl
 import time
 import unittest
 
+from edge_bounds import ESTIMATE, FIVE_YEARS, FIVE_YEARS_PROTO, Bounds
 from edge_client import edge_of
 from stack import Stack, wait_until
 
-FIVE_YEARS = {"companies": [{"platform": "quickbooks_online", "years": 5}]}
-# The same as protobuf by hand: companies{platform "quickbooks_online", years 5}.
-FIVE_YEARS_PROTO = b"\x0a\x15\x0a\x11quickbooks_online\x10\x05"
-ESTIMATE = "/q2o.billing.v1.PricingService/Estimate"
 
-
-class TheEdge(unittest.TestCase):
+class TheEdge(Bounds, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.stack = Stack().up()
