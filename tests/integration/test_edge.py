@@ -12,6 +12,28 @@ from edge_bounds import ESTIMATE, FIVE_YEARS, FIVE_YEARS_PROTO, Bounds
 from edge_client import edge_of
 from stack import Stack, wait_until
 
+ID = "3f0c1d8e-0000-4000-8000-000000000001"
+# Paths that others have written down (Stripe's and Intuit's settings, customers' programs): they stay. Verb, path → method that it reaches, status for
+# a stranger.
+KNOWN_PATHS = {
+    ("POST", "/api/billing/estimate"): (ESTIMATE, 200),
+    ("POST", "/api/billing/analyze-volume"): ("/q2o.billing.v1.PricingService/AnalyzeVolume", 401),
+    ("POST", "/api/billing/checkout"): ("/q2o.billing.v1.PaymentService/Checkout", 401),
+    ("POST", "/api/billing/webhook"): ("/q2o.billing.v1.PaymentService/StripeWebhook", 400),
+    ("POST", "/api/v1/migrations"): ("/q2o.billing.v1.MigrationService/CreateMigration", 401),
+    ("GET", "/api/v1/migrations"): ("/q2o.billing.v1.MigrationService/ListMigrations", 401),
+    ("GET", f"/api/v1/migrations/{ID}"): ("/q2o.billing.v1.MigrationService/GetMigration", 401),
+    ("POST", "/api/oauth/quickbooks_online/authorize"): ("/q2o.connector.v1.OAuthService/Authorize", 401),
+    ("POST", "/api/oauth/quickbooks_online/callback"): ("/q2o.connector.v1.OAuthService/Callback", 401),
+    ("GET", "/api/oauth/quickbooks_online/status"): ("/q2o.connector.v1.OAuthService/GetStatus", 401),
+    ("POST", "/api/oauth/quickbooks_online/disconnect"): ("/q2o.connector.v1.OAuthService/Disconnect", 401),
+    ("POST", "/connect/odoo/save"): ("/q2o.loader.v1.LoaderService/SaveTarget", 401),
+    ("POST", "/connect/odoo/test"): ("/q2o.loader.v1.TargetService/TestTarget", 401),
+    ("GET", "/ops/jobs"): ("/q2o.notifier.v1.LiveService/ListJobs", 401),
+    ("GET", "/ops/errors"): ("/q2o.notifier.v1.LiveService/ListErrors", 401),
+    ("GET", "/ops/stream?token=x"): ("/q2o.notifier.v1.LiveService/Stream", 401),
+}
+
 
 class TheEdge(Bounds, unittest.TestCase):
     @classmethod
@@ -85,6 +107,20 @@ class TheEdge(Bounds, unittest.TestCase):
         self.assertEqual(self.edge.get("/nothing").status, 404)
         for path in ("/api/v1/%2e%2e/migrations", "/api/v1/migrations%2f1", "//api//v1//migrations"):
             self.assertIn(self.edge.get(path).status, (400, 401, 404), path)
+
+    def test_the_paths_that_others_know_lead_where_they_always_did(self):
+        reached = {}
+        for (verb, path), (_, status) in KNOWN_PATHS.items():
+            answer = self.edge.call(verb, path, FIVE_YEARS if path.endswith("/estimate") else {} if verb == "POST" else None)
+            self.assertEqual(answer.status, status, f"{verb} {path}: {answer}")
+            self.assertEqual(answer.header("content-type"), "application/json", f"{verb} {path}")
+            reached[answer.header("x-request-id")] = (verb, path)
+        logged = wait_until(lambda: (found := self.logged(reached)).keys() == reached.keys() and found, 20, "the access log has the calls")
+        self.assertEqual({reached[call]: method for call, method in logged.items()}, {way: method for way, (method, _) in KNOWN_PATHS.items()})
+
+    def logged(self, calls):
+        """The method that each of the calls reached."""
+        return {line["request_id"]: line["path"] for line in self.access_log() if line["request_id"] in calls}
 
     def test_oversized_and_malformed_requests_end_at_the_edge(self):
         big = self.edge.call("POST", "/api/billing/estimate", raw=b'{"companies":"' + b"x" * (2 << 20), headers={"content-type": "application/json"})
