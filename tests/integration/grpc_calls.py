@@ -89,9 +89,9 @@ def call(stack, contracts, method, request, metadata=(), seconds=4):
     return Answer(told, done.stdout, lambda: contracts.message(method.output_type))
 
 
-def ask(stack, contracts, service, name, metadata=(), seconds=4, **fields):
+def ask(stack, contracts, service, called, metadata=(), seconds=4, **fields):
     """The same by names, with simple fields."""
-    method = contracts.method(service, name)
+    method = contracts.method(service, called)
     request = contracts.message(method.input_type)
     for field, value in fields.items():
         setattr(request, field, value)

@@ -57,6 +57,17 @@ def fill(message, choose, depth=0):
     return count
 
 
+def kinds_in(descriptor, seen=()):
+    """Every kind of id that a message can hold, however deep."""
+    kinds = set()
+    for field in descriptor.fields:
+        if is_id(field) and field.name != "tenant_id":
+            kinds.add(kind_of(field.name))
+        elif field.message_type is not None and field.message_type.full_name.startswith("q2o.") and field.message_type.full_name not in seen:
+            kinds |= kinds_in(field.message_type, (*seen, field.message_type.full_name))
+    return kinds
+
+
 def kind_of(name):
     """"migration_ids" -> "migration_id"."""
     return name.removesuffix("s") if name.endswith("_ids") else name
