@@ -1,4 +1,5 @@
 """A person from the sign-up to the sign-out through the edge, and the API key that was made on the way."""
+import itertools
 import json
 import re
 import secrets
@@ -9,7 +10,7 @@ import uuid
 from edge_client import edge_of
 from grpc_calls import Contracts, path_of
 from stack import Stack, wait_until
-from walk import LEVELS, fill, kind_of, masked
+from walk import EITHER, LEVELS, fill, kinds_in, masked
 
 
 class PeopleAtTheEdge(unittest.TestCase):
@@ -123,19 +124,38 @@ class PeopleAtTheEdge(unittest.TestCase):
         target = edge.post(
             "/connect/odoo/save", {"url": self.odoo(), "database": "sandbox", "user": "admin", "password": "admin", "skip_check": True}
         ).json()["target"]["target_id"]
+        connection = edge.post("/api/v1/connections", {"platform": "quickbooks_online", **self.books()}).json()["connection"]["connection_id"]
+        assessment = edge.post(f"/api/v1/connections/{connection}/assessments", {}).json()["assessment"]["assessment_id"]
         quote = edge.post("/api/billing/quotes", {"companies": [{"migration_id": migration, "years": 2}]}).json()
         invitation = edge.post("/api/v1/people/invitations", {"email": f"guest.{secrets.token_hex(4)}@example.com", "role": "ROLE_VIEWER"}).json()
         return {
             "migration_id": migration, "endpoint_id": endpoint, "delivery_id": delivery, "target_id": target, "key_id": self.key(edge)[0],
+            "connection_id": connection, "source_connection_id": connection, "assessment_id": assessment, "share_id": self.share(edge, migration),
             "person_id": edge.get("/api/v1/account/me").json()["me"]["person_id"],
             "mail_id": edge.get("/api/v1/mails").json()["mails"][0]["mail_id"],
             "quote_id": quote.get("quote", {}).get("quote_id", ""), "invitation_id": invitation.get("invitation", {}).get("invitation_id", ""),
         }  # fmt: skip
 
+    def books(self):
+        quickbooks = f"http://127.0.0.1:{self.stack.ports['Q2O_PORT_SANDBOX_QUICKBOOKS']}"
+        return {
+            "base_url": quickbooks, "token_url": f"{quickbooks}/oauth2/v1/tokens/bearer", "company_id": self.stack.realm(), "client_id": "sandbox-client-id",
+            "client_secret": "sandbox-client-secret", "refresh_token": "sandbox-refresh-token",
+        }  # fmt: skip
+
+    def share(self, edge, migration):
+        """A link to a report, which a company that has moved nothing cannot make: its row alone."""
+        share, tenant = str(uuid.uuid4()), edge.get("/api/v1/account/me").json()["me"]["tenant_id"]
+        self.stack.sql(
+            "insert into validator.report_share (share_id, tenant_id, migration_id, run, created_by, expires_at) "
+            f"values ('{share}', '{tenant}', '{migration}', 1, 'a test', now() + interval '1 day')"
+        )
+        return share
+
     def odoo(self):
         return f"http://127.0.0.1:{self.stack.ports['Q2O_PORT_SANDBOX_ODOO']}"
 
-    def test_every_path_with_an_id_of_another_company_leads_nowhere(self):
+    def test_every_call_with_an_id_of_another_company_leads_nowhere(self):
         contracts = Contracts(self.stack.binaries)
         ann = self.signed_in()
         theirs = self.ids_of(ann)
@@ -143,26 +163,29 @@ class PeopleAtTheEdge(unittest.TestCase):
         email, password, _ = self.sign_up("eve")
         eve = self.signed_in(email, password)
         scopes = [f"{what}:{right}" for what in ("migrations", "connections", "billing", "webhooks", "people") for right in ("read", "write")]
-        answer = eve.post("/api/v1/api-keys", {"name": "all", "rate_per_minute": 6000, "scopes": [*scopes, "reports:read", "reports:share"]})
+        answer = eve.post("/api/v1/api-keys", {"name": "all", "rate_per_minute": 6000, "scopes": [*scopes, "reports:read", "reports:share", "usage:read"]})
         self.assertEqual(answer.status, 200, answer)
         program = edge_of(self.stack, answer.json()["secret"])
         walked, wrong = 0, []
         for level, method in contracts.methods():
             rest = contracts.rest(method)
-            if level not in LEVELS or rest is None or "_id}" not in rest[1]:
+            kinds = kinds_in(method.input_type)
+            if level not in LEVELS or rest is None or not kinds:
                 continue
-            for who, name in ((eve, "session"), (program, "key")):
-                real = self.ask(who, contracts, method, rest, lambda kind: theirs.get(kind, theirs["migration_id"]))
-                never = self.ask(who, contracts, method, rest, lambda kind: str(uuid.uuid4()))
+            self.assertEqual(kinds - set(theirs), set(), f"{path_of(method)}: the walk has none of these to try")
+            ways = [(eve, "session"), (program, "key")]
+            for (who, name), without in itertools.product(ways, EITHER.get(path_of(method), (None,))):
+                real = self.ask(who, contracts, method, rest, without, lambda kind: theirs[kind])
+                never = self.ask(who, contracts, method, rest, without, lambda kind: str(uuid.uuid4()))
                 walked += 1
                 if (real.status, self.told(real)) != (never.status, self.told(never)):
                     wrong.append(f"{name} {path_of(method)}: {real} is told from {never}")
-                lists = real.status == 200 and method.name.startswith(("List", "Find"))
+                lists = real.status == 200 and method.name.startswith(("List", "Find", "GetUsage"))
                 not_with_a_key = name == "key" and real.status == 403 and real.reason() == "NOT_WITH_A_KEY"
                 if real.status != 404 and not lists and not not_with_a_key:
                     wrong.append(f"{name} {path_of(method)}: {real}")
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
-        self.assertGreater(walked, 60)
+        self.assertGreater(walked, 80)
         self.assertEqual(ann.get(f"/api/v1/migrations/{theirs['migration_id']}").status, 200)
         self.assertEqual([one["endpoint_id"] for one in ann.get("/api/v1/webhooks").json()["endpoints"]], [theirs["endpoint_id"]])
 
@@ -171,15 +194,19 @@ class PeopleAtTheEdge(unittest.TestCase):
         """The body without its ids and without the order of a map, which means nothing."""
         return json.loads(masked(answer.body.decode()) or "null")
 
-    def ask(self, who, contracts, method, rest, choose):
+    def ask(self, who, contracts, method, rest, without, choose):
         from google.protobuf import json_format
 
         verb, template, has_body = rest
         request = contracts.message(method.input_type)
         fill(request, choose)
+        if without:
+            request.ClearField(without)
         body = json_format.MessageToDict(request, preserving_proto_field_name=True)
-        path = re.sub(r"\{(\w+)\}", lambda field: str(body.pop(field[1], 1 if field[1] == "run" else choose(kind_of(field[1])))), template)
-        return who.call(verb, path, body if has_body else None)
+        if "{run}" in template:
+            body["run"] = 1
+        path = re.sub(r"\{(\w+)\}", lambda field: str(body.pop(field[1])), template)
+        return who.call(verb, path, body) if has_body else who.call(verb, f"{path}?{urllib.parse.urlencode(body, doseq=True)}".rstrip("?"))
 
     def test_guessing_passwords_gets_slower(self):
         edge = edge_of(self.stack)

@@ -10,7 +10,7 @@ from edge_client import edge_of
 from grpc_calls import Contracts, ask, call, path_of
 from people import invited, joined, mailed_token
 from stack import Stack, wait_until
-from walk import LEVELS, fill, ids_in, kinds_in, masked
+from walk import EITHER, LEVELS, fill, ids_in, kinds_in, masked
 
 NOT_FOUND, OK = 5, 0
 OWNER, VIEWER = 3, 1
@@ -28,8 +28,6 @@ OTHER_ANSWERS = {
     "/q2o.notifier.v1.LiveService/ListErrors": OK,
     "/q2o.identity.v1.ApiKeyService/GetUsage": OK,
 }
-# Calls that take one id or the other: what is left out in turn.
-EITHER = {"/q2o.billing.v1.PricingService/AnalyzeVolume": ("migration_id", "connection_id")}
 
 
 class EveryCall(unittest.TestCase):

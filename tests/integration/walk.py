@@ -10,6 +10,8 @@ PLAUSIBLE = {
 }  # fmt: skip
 # A role in a tenant: calls that belong to one. Public ones go by a token or a link; services' and operators' are not for tenants.
 LEVELS = {"LEVEL_VIEWER", "LEVEL_ACCOUNTANT", "LEVEL_OWNER"}
+# Calls that take one id or the other: what is left out in turn.
+EITHER = {"/q2o.billing.v1.PricingService/AnalyzeVolume": ("migration_id", "connection_id")}
 # Not ours, but QuickBooks's.
 OF_OTHERS = {"client_id", "company_id", "realm_id"}
 
