@@ -2,7 +2,7 @@
 compare ratios.
 
 Usage: scripts/bench [--runs N] [--company RECIPE] [--only PART …] [--large] [--json FILE]
-Parts: mapper, edge, end_to_end, queries, budget, growth, mapper_replicas, loader_replicas, fairness, real_odoo. --large adds the company of 60,000
+Parts: mapper, edge, end_to_end, queries, live, budget, growth, mapper_replicas, loader_replicas, fairness, real_odoo. --large adds the company of 60,000
 transactions and the one that is 16 times the smallest.
 """
 import argparse
@@ -19,6 +19,7 @@ from measured_stack import SERVICES, measure, measure_queries  # noqa: E402
 from stack import ROOT  # noqa: E402  (measured_stack makes its folder known)
 import measure as real_odoo  # noqa: E402
 import edge  # noqa: E402
+import live  # noqa: E402
 import several  # noqa: E402
 from table import Line, show  # noqa: E402
 
@@ -97,6 +98,12 @@ class Bench:
             self.add(f"gRPC while {self.options.company} runs: {question}, p99, ms", [took["p99"]], 1, at_most=20)
             self.add("  median", [took["p50"]], 1)
 
+    def live(self):
+        took = self.raw["live"] = live.measure(self.options.company)
+        self.add(f"from a fact to the client while {self.options.company} runs, p95, ms", [took["p95"]], at_most=1000)
+        self.add("  median", [took["p50"]])
+        self.add(f"  the slowest of {took['facts']:,} facts in {took['events']:,} events", [took["max"]])
+
     def budget(self):
         run = measure(self.options.company, budget=True)
         self.raw["budget"] = run
@@ -163,7 +170,7 @@ class Bench:
         self.add("  loader : bare loop", real["ratio"], 2, at_most=1.15)
 
 
-PARTS = ["mapper", "edge", "end_to_end", "queries", "budget", "growth", "mapper_replicas", "loader_replicas", "fairness", "real_odoo"]
+PARTS = ["mapper", "edge", "end_to_end", "queries", "live", "budget", "growth", "mapper_replicas", "loader_replicas", "fairness", "real_odoo"]
 
 
 def main():
