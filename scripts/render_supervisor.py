@@ -100,7 +100,9 @@ print(
     program(
         "edge",
         # Several edges on one machine (tests): no shared memory between them. One worker: locally there is little to carry.
-        quoted(envoy, "-c", f"{run}/etc/envoy.yaml", "--disable-hot-restart", "--concurrency", "1", "--log-level", "warning", "--drain-time-s", "3"),
+        # The access log is written within a second instead of ten: people and tests read it.
+        quoted(envoy, "-c", f"{run}/etc/envoy.yaml", "--disable-hot-restart", "--concurrency", "1", "--log-level", "warning", "--drain-time-s", "3",
+               "--file-flush-interval-msec", "1000"),
         60,
         extra=f'environment=Q2O_FINGERPRINT="{fingerprint(f"{run}/etc/envoy.yaml", contracts, f"{secrets}/edge.crt")}"\n',
     )

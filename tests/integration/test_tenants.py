@@ -42,6 +42,7 @@ class EveryCall(unittest.TestCase):
         cls.eve = str(uuid.uuid4())
         cls.methods = [method for level, method in cls.contracts.methods() if level in LEVELS]
         cls.prepare()
+        cls.theirs, cls.told = cls.ids_of_ann()
 
     @classmethod
     def prepare(cls):
@@ -111,52 +112,54 @@ class EveryCall(unittest.TestCase):
     def odoo(cls):
         return f"http://127.0.0.1:{cls.stack.ports['Q2O_PORT_SANDBOX_ODOO']}"
 
-    def call(self, method, request, tenant):
+    @classmethod
+    def call(cls, method, request, tenant):
         """(status, message, answers)."""
         for _ in range(3):
-            answer = call(self.stack, self.contracts, method, request, [("q2o-tenant", tenant), ("q2o-actor", "test")])
+            answer = call(cls.stack, cls.contracts, method, request, [("q2o-tenant", tenant), ("q2o-actor", "test")])
             if answer.status != -1:  # no answer at all: curl's connection was cut
                 break
         return answer.status, answer.message, answer.messages
 
-    def ids_of_ann(self):
-        found = {}
-        self.told = []
+    @classmethod
+    def ids_of_ann(cls):
+        """(every id that she is told, by its kind; (call, all that its answer says))."""
+        found, told = {}, []
         for _ in range(2):  # what the first round finds opens more
-            for method in self.methods:
-                request = self.contracts.message(method.input_type)
+            for method in cls.methods:
+                request = cls.contracts.message(method.input_type)
                 name = method.name
                 if not name.startswith(("List", "Get", "History", "WhoAmI", "Connections", "Payments", "Targets")):
                     continue
-                fill(request, lambda kind: self.one_of(found, kind))
-                _, message, answers = self.call(method, request, self.ann)
-                self.told.append((path_of(method), b"".join(answer.SerializeToString() for answer in answers) + message.encode()))
+                fill(request, lambda kind: cls.one_of(found, kind))
+                _, message, answers = cls.call(method, request, cls.ann)
+                told.append((path_of(method), b"".join(answer.SerializeToString() for answer in answers) + message.encode()))
                 for answer in answers:
                     ids_in(answer, found)
         found.pop("tenant_id", None)
-        return found
+        return found, told
 
-    def one_of(self, found, kind):
+    @classmethod
+    def one_of(cls, found, kind):
         """Of migrations the one that has run; empty where nothing of the kind is known."""
-        return self.migration.migration_id if kind == "migration_id" else min(found.get(kind, {""}))
+        return cls.migration.migration_id if kind == "migration_id" else min(found.get(kind, {""}))
 
     def test_ann_has_an_id_of_every_kind_that_a_call_takes(self):
-        theirs = self.ids_of_ann()
         for method in self.methods:
             asked = set()
             fill(self.contracts.message(method.input_type), lambda kind: asked.add(kind) or "x")
             self.assertEqual(asked, kinds_in(method.input_type), f"{path_of(method)}: the walk does not reach all of its ids")
-            self.assertEqual(asked - set(theirs), set(), f"{path_of(method)}: the walk has none of these to try; prepare() makes one")
+            self.assertEqual(asked - set(self.theirs), set(), f"{path_of(method)}: the walk has none of these to try; prepare() makes one")
 
     def test_with_an_id_of_another_tenant_beside_own_ones(self):
-        theirs, own = self.ids_of_ann(), self.ids_of_eve()
+        own = self.ids_of_eve()
         walked = set()
         for method in self.methods:
             kinds = kinds_in(method.input_type)
             for foreign in kinds if len(kinds) > 1 else ():
                 with self.subTest(path_of(method), foreign=foreign):
                     real, never = self.contracts.message(method.input_type), self.contracts.message(method.input_type)
-                    fill(real, lambda kind: self.one_of(theirs, kind) if kind == foreign else own[kind])
+                    fill(real, lambda kind: self.one_of(self.theirs, kind) if kind == foreign else own[kind])
                     fill(never, lambda kind: str(uuid.uuid4()) if kind == foreign else own[kind])
                     status, message, _ = self.call(method, real, self.eve)
                     other_status, other_message, _ = self.call(method, never, self.eve)
@@ -189,7 +192,7 @@ class EveryCall(unittest.TestCase):
         }  # fmt: skip
 
     def test_with_the_ids_of_another_tenant(self):
-        theirs = self.ids_of_ann()
+        theirs = self.theirs
         secret = set().union(*theirs.values())
         secret = {value for value in secret if len(value) > 8}
         wrong, walked = [], 0
@@ -213,7 +216,7 @@ class EveryCall(unittest.TestCase):
                     wrong.append(f"{path}: {status} {message}")
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
         self.assertGreater(walked, 40)
-        left = self.ids_of_ann()
+        left, _ = self.ids_of_ann()
         for kind in set().union(*(kinds_in(method.input_type) for method in self.methods)):
             self.assertLessEqual(theirs[kind], left.get(kind, set()), f"{kind}: another tenant took something away")
             if kind != "mail_id":  # mails come when they come
@@ -229,7 +232,6 @@ class EveryCall(unittest.TestCase):
             if file.is_file() and not file.name.endswith(".crt") and file.stat().st_size > 8:
                 canaries[file.name] = file.read_bytes().strip()
         self.assertLessEqual({"stripe.key", "stripe_webhook.secrets", "crypto.key", "master.1.key", "service.token"}, set(canaries))
-        self.ids_of_ann()
         self.assertGreater(len(self.told), 30)
         for path, told in self.told:
             self.assertEqual([name for name, secret in canaries.items() if secret in told], [], path)
