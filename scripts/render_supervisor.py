@@ -9,6 +9,8 @@ root = os.environ["Q2O_ROOT"]
 binaries = os.environ["Q2O_BIN"]
 run = os.environ["Q2O_RUN"]
 postgres_folder = os.environ["Q2O_POSTGRES"]
+# Of a stack whose data is deleted at its end nothing has to be written then.
+throwaway = os.environ.get("Q2O_THROWAWAY") == "yes"
 services = ["identity", "billing", "connector", "mapper", "loader", "validator", "notifier"]
 
 
@@ -55,7 +57,7 @@ print(
         ),
         10,
         user="postgres" if os.geteuid() == 0 else None,
-        stop="INT",
+        stop="QUIT" if throwaway else "INT",  # at once, or with a checkpoint
     )
 )
 print(
@@ -66,6 +68,7 @@ print(
             "kafka.Kafka", f"{run}/kafka/etc/server.properties",
         ),
         20,
+        stop="KILL" if throwaway else "TERM",
     )
 )
 sandbox_args = os.environ.get("Q2O_SANDBOX_ARGS", "")

@@ -140,6 +140,7 @@ class Stack:
         self.environment = dict(
             os.environ,
             Q2O_RUN=str(self.folder),
+            Q2O_THROWAWAY="yes",  # down() deletes what the stack holds
             Q2O_BIN=self.binaries,
             Q2O_SANDBOX_ARGS=sandbox_args if paced else f"{sandbox_args} --no-limits".strip(),
             Q2O_STATE=str(self.folder / "state"),
