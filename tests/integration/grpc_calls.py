@@ -28,21 +28,25 @@ class Contracts:
         return self.factory.GetMessageClass(descriptor)()
 
     def methods(self):
-        extension = self.pool.FindExtensionByName("q2o.identity.v1.access")
+        levels = self.pool.FindExtensionByName("q2o.identity.v1.access").message_type.fields_by_name["level"].enum_type.values_by_number
         for name in self.files:
             for service in self.pool.FindFileByName(name).services_by_name.values():
                 for method in service.methods:
-                    options = self.factory.GetMessageClass(self.pool.FindMessageTypeByName("google.protobuf.MethodOptions"))()
-                    options.ParseFromString(method.GetOptions().SerializeToString())
-                    rule = options.Extensions[extension]
-                    level = extension.message_type.fields_by_name["level"].enum_type.values_by_number[rule.level].name
-                    yield level, method
+                    yield levels[self.option(method, "q2o.identity.v1.access").level].name, method
+
+    def option(self, method, name):
+        options = self.factory.GetMessageClass(self.pool.FindMessageTypeByName("google.protobuf.MethodOptions"))()
+        options.ParseFromString(method.GetOptions().SerializeToString())
+        return options.Extensions[self.pool.FindExtensionByName(name)]
+
+    def is_command(self, level, method):
+        """From outside, and it does not only read: it stands in the audit."""
+        reads = self.option(method, "q2o.identity.v1.access").scope.endswith(":read") or (self.rest(method) or ("GET",))[0] == "GET"
+        return level not in ("LEVEL_SERVICE", "LEVEL_PUBLIC") and not reads
 
     def rest(self, method):
         """(verb, path with {fields}, whether there is a body) of a method; none: it is reached by gRPC only."""
-        options = self.factory.GetMessageClass(self.pool.FindMessageTypeByName("google.protobuf.MethodOptions"))()
-        options.ParseFromString(method.GetOptions().SerializeToString())
-        rule = options.Extensions[self.pool.FindExtensionByName("google.api.http")]
+        rule = self.option(method, "google.api.http")
         verb = rule.WhichOneof("pattern")
         return (verb.upper(), getattr(rule, verb), rule.body == "*") if verb else None
 

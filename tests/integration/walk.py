@@ -70,6 +70,15 @@ def kinds_in(descriptor, seen=()):
     return kinds
 
 
+def made_by(method):
+    """The id field of what a command makes or finds by itself: its answer begins with it, its request does not name it. None: it makes nothing."""
+    first = method.output_type.fields[0] if method.output_type.fields else None
+    if first is None or repeated(first) or first.message_type is None:
+        return None
+    name = next((field.name for field in first.message_type.fields if is_id(field) and not repeated(field) and field.name != "tenant_id"), None)
+    return name if name and name not in method.input_type.fields_by_name else None
+
+
 def kind_of(name):
     """"migration_ids" -> "migration_id"."""
     return name.removesuffix("s") if name.endswith("_ids") else name

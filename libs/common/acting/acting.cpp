@@ -17,6 +17,15 @@ Call* call() {
   return this_call;
 }
 
+void about(std::string_view kind, std::string_view id) {
+  if (this_call != nullptr) this_call->subject = std::string(kind).append("/").append(id);
+}
+
+Aside::Aside() : call_(std::exchange(this_call, nullptr)) {}
+Aside::~Aside() {
+  this_call = call_;
+}
+
 Scope::Scope(Whom whom) : before_(std::exchange(this_thread, std::move(whom))) {}
 Scope::~Scope() {
   this_thread = before_;

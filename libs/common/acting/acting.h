@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace google::protobuf {
 class Message;
@@ -31,13 +32,15 @@ struct Call {
   std::string method;  ///< "/q2o.billing.v1.MigrationService/Start"
   std::string tenant, actor, address;
   const google::protobuf::Message* request = nullptr;  ///< lives as long as the handler runs
-  std::string subject;                                 ///< "migration/<id>" of what it makes, where no request names it; may be empty
+  std::string subject;                                 ///< "migration/<id>" of what it makes or finds by itself (about)
   bool wrote = false;                                  ///< a transaction of it that changed something was committed
 };
 
 const Whom& whom();
 /// Null where no call is answered.
 Call* call();
+/// What the call is about, where its request does not say so: before the commit, so that the company's audit names it. Nothing outside of calls.
+void about(std::string_view kind, std::string_view id);
 
 /// Works for somebody else until its end: a handler that learns from a token whose rows it needs, or that looks after something of ours.
 class Scope {
@@ -49,6 +52,18 @@ class Scope {
 
  private:
   const Whom before_;
+};
+
+/// What is written until its end only prepares what the call was asked for (a state that is used up): it is not noted as the command.
+class Aside {
+ public:
+  Aside();
+  ~Aside();
+  Aside(const Aside&) = delete;
+  Aside& operator=(const Aside&) = delete;
+
+ private:
+  Call* const call_;
 };
 
 /// For the server: from here on this thread answers `call`, until it answers none. `call` outlives that.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "common/bus/bus.h"
 #include "common/calendar/calendar.h"
@@ -20,21 +21,13 @@ using google::protobuf::Message;
 
 constexpr std::array<std::string_view, 7> kServices{"billing", "connector", "identity", "loader", "mapper", "notifier", "validator"};
 constexpr std::size_t kTextMost = 500;
+constexpr const char* kPlatform = "platform";
 
 const google::protobuf::MethodDescriptor* method_of(const std::string& path) {
   if (path.empty()) return nullptr;
   std::string name = path.substr(1);
   std::ranges::replace(name, '/', '.');
   return google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
-}
-
-/// Whoever may call it from outside, and it does not only read.
-bool is_command(const google::protobuf::MethodDescriptor& method) {
-  const auto& options = method.options();
-  const auto& access = options.GetExtension(identity::v1::access);
-  if (access.level() == identity::v1::LEVEL_SERVICE || access.level() == identity::v1::LEVEL_PUBLIC) return false;
-  if (options.GetExtension(google::api::http).pattern_case() == google::api::HttpRule::kGet) return false;
-  return !access.scope().ends_with(":read");
 }
 
 /// "q2o.billing.v1.MigrationService.SetConnections" -> "billing.set_connections"
@@ -44,39 +37,81 @@ std::string action_of(const google::protobuf::MethodDescriptor& method) {
   return package.substr(area, package.find('.', area) - area) + "." + ids::snake_case(method.name());
 }
 
+/// An id of something that a command can be about.
+bool is_id(const FieldDescriptor& field) {
+  if (field.is_repeated() || field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) return false;
+  const std::string_view name = field.name();
+  return name.ends_with("_id") && name != "tenant_id" && name != "client_id";
+}
+std::string kind_of(const FieldDescriptor& id) {
+  return std::string(id.name().substr(0, id.name().size() - std::string_view("_id").size()));
+}
+
 void add(std::string& detail, const std::string& text) {
   if (text.empty()) return;
   if (!detail.empty()) detail += "; ";
   detail += text.substr(0, kTextMost);
 }
 
-/// The first id becomes the subject, the others and the reason the detail. Values that are no ids are never looked at: they may be secrets.
+/// What the handler has named is the subject, else the first id, else the platform; the other ids and the reason are the detail. Values
+/// that are no ids are never looked at: they may be secrets.
 void describe(const Message& request, identity::v1::AuditNote& out) {
   const auto& reflection = *request.GetReflection();
   const auto& type = *request.GetDescriptor();
-  std::string detail;
+  std::string detail, platform;
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     if (field.is_repeated() || field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) continue;
-    std::string name = field.name();
+    const std::string name(field.name());
     const std::string value = reflection.GetString(request, &field);
     if (value.empty()) continue;
-    if (name == "reason" || name == "why") {
-      add(detail, value);
-    } else if (name.ends_with("_id") && name != "tenant_id" && name != "client_id") {
-      name.resize(name.size() - 3);
+    if (is_id(field)) {
+      const auto what = kind_of(field) + "/" + value.substr(0, kTextMost);
       if (out.subject().empty())
-        out.set_subject(name + "/" + value.substr(0, kTextMost));
-      else
-        add(detail, name + "/" + value);
-    } else if (name == "platform" || name == "entity") {
+        out.set_subject(what);
+      else if (out.subject() != what)
+        add(detail, what);
+    } else if (name == kPlatform) {
+      platform = value.substr(0, kTextMost);
+    } else if (name == "reason" || name == "why" || name == "entity") {
       add(detail, value);
     }
   }
+  if (out.subject().empty() && !platform.empty())
+    out.set_subject(std::string(kPlatform) + "/" + platform);
+  else
+    add(detail, platform);
   out.set_detail(detail);
 }
 
 }  // namespace
+
+bool is_command(const google::protobuf::MethodDescriptor& method) {
+  const auto& options = method.options();
+  const auto& access = options.GetExtension(identity::v1::access);
+  if (access.level() == identity::v1::LEVEL_SERVICE || access.level() == identity::v1::LEVEL_PUBLIC) return false;
+  if (options.GetExtension(google::api::http).pattern_case() == google::api::HttpRule::kGet) return false;
+  return !access.scope().ends_with(":read");
+}
+
+std::string kind_made(const google::protobuf::MethodDescriptor& method) {
+  const auto& answer = *method.output_type();
+  if (answer.field_count() == 0 || answer.field(0)->is_repeated()) return "";
+  const auto* made = answer.field(0)->message_type();
+  for (int i = 0; made != nullptr && i < made->field_count(); ++i) {
+    const auto& field = *made->field(i);
+    if (!is_id(field)) continue;
+    return method.input_type()->FindFieldByName(field.name()) == nullptr ? kind_of(field) : "";
+  }
+  return "";
+}
+
+std::string named_by_request(const google::protobuf::MethodDescriptor& method) {
+  const auto& request = *method.input_type();
+  for (int i = 0; i < request.field_count(); ++i)
+    if (is_id(*request.field(i))) return std::string(request.field(i)->name());
+  return request.FindFieldByName(kPlatform) == nullptr ? "" : kPlatform;
+}
 
 std::optional<identity::v1::AuditNote> note_of(const acting::Call& call) {
   if (!ids::is_uuid(call.tenant)) return std::nullopt;
@@ -98,6 +133,8 @@ void note(pg::Tx& tx) {
   if (call == nullptr || call->wrote) return;
   auto noted = note_of(*call);
   if (!noted) return;
+  if (const auto made = kind_made(*method_of(call->method)); !made.empty() && !noted->subject().starts_with(made + "/"))
+    throw std::logic_error(call->method + " changes something and has not named its " + made + ": acting::about");
   noted->set_occurred_at(calendar::rfc3339(std::chrono::system_clock::now()));
   bus::Outgoing message;
   message.topic = "q2o." + noted->action().substr(0, noted->action().find('.')) + ".audit.v1";

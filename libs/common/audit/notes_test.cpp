@@ -6,6 +6,7 @@
 #include "common/testing/testing.h"
 #include "q2o/billing/v1/migration.pb.h"
 #include "q2o/connector/v1/connector.pb.h"
+#include "q2o/connector/v1/oauth.pb.h"
 #include "q2o/loader/v1/targets.pb.h"
 
 namespace q2o::audit {
@@ -69,6 +70,29 @@ TEST(AuditNotes, NothingOfReadingNorOfServicesNorOfStrangers) {
   EXPECT_TRUE(note_of(neighbour)) << "who comes through the edge is no service, whatever he is called";
 }
 
+TEST(AuditNotes, AreAboutWhatACommandMakesNotAboutWhatItIsMadeFrom) {
+  billing::v1::CreateMigrationRequest request;
+  request.set_platform("quickbooks_online");
+  request.set_source_connection_id("33333333-3333-4333-8333-333333333333");
+  auto call = call_of("/q2o.billing.v1.MigrationService/CreateMigration", &request);
+  acting::begin(call);
+  acting::about("migration", kMigration);
+  acting::end();
+  const auto note = note_of(call);
+  ASSERT_TRUE(note);
+  EXPECT_EQ(note->subject(), "migration/" + kMigration);
+  EXPECT_EQ(note->detail(), "source_connection/33333333-3333-4333-8333-333333333333; quickbooks_online");
+}
+
+TEST(AuditNotes, AreAboutAPlatformWhereNothingElseIsNamed) {
+  connector::v1::AuthorizeRequest request;
+  request.set_platform("quickbooks_online");
+  const auto note = note_of(call_of("/q2o.connector.v1.OAuthService/Authorize", &request));
+  ASSERT_TRUE(note);
+  EXPECT_EQ(note->subject(), "platform/quickbooks_online");
+  EXPECT_EQ(note->detail(), "");
+}
+
 class AuditOutbox : public ::testing::Test {
  protected:
   AuditOutbox() {
@@ -109,6 +133,35 @@ TEST_F(AuditOutbox, ACommandIsNotedOnceWithItsFirstChange) {
   EXPECT_EQ(topics(), std::vector<std::string>{"q2o.billing.audit.v1"});
   insert("three");
   EXPECT_EQ(topics().size(), 1U) << "the service's own work is no command";
+}
+
+/// No handler can forget it: the first test that makes the thing fails.
+TEST_F(AuditOutbox, WhatACommandMakesIsNamedOrNotMade) {
+  billing::v1::CreateMigrationRequest create;
+  create.set_source_connection_id(kMigration);
+  auto call = call_of("/q2o.billing.v1.MigrationService/CreateMigration", &create);
+  acting::begin(call);
+  EXPECT_THROW(insert("one"), std::logic_error);
+  acting::about("quote", "of another kind");
+  EXPECT_THROW(insert("one"), std::logic_error);
+  EXPECT_TRUE(topics().empty());
+  acting::about("migration", kMigration);
+  insert("one");  // was not there
+  acting::end();
+  EXPECT_EQ(topics(), std::vector<std::string>{"q2o.billing.audit.v1"});
+}
+
+TEST_F(AuditOutbox, WhatIsDoneAsideIsNotTheCommand) {
+  auto call = call_of("/q2o.billing.v1.MigrationService/Stop", &request);
+  acting::begin(call);
+  {
+    const acting::Aside prepared;
+    insert("one");
+  }
+  EXPECT_TRUE(topics().empty());
+  insert("two");
+  acting::end();
+  EXPECT_EQ(topics().size(), 1U);
 }
 
 TEST_F(AuditOutbox, AQuestionThatWritesIsNotNoted) {

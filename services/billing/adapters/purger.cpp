@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/acting/acting.h"
 #include "common/bus/bus.h"
 #include "common/bus/topic.h"
 #include "common/calendar/calendar.h"
@@ -148,17 +149,22 @@ Status Purger::settings_are_back(const std::string& tenant, const std::string& m
 
 Result<Purger::Job> Purger::begin(const Caller& caller, const v1::PurgeRequest& request) {
   const auto& wanted = request.migration_id();
+  const auto asked_for = [](const pg::Row& row) {
+    auto job = job_of(row);
+    acting::about("purge", job.id);
+    return job;
+  };
   return pool_.transact([&](pg::Tx& tx) -> Result<Job> {
     lock_tenant(tx, caller.tenant);
     if (!caller.idempotency_key.empty()) {
       const auto known =
           tx.exec(std::string(kColumns) + "WHERE tenant_id = $1 AND idempotency_key = $2", {caller.tenant, caller.idempotency_key});
       if (!known.empty() && known[0].text("request") != caller.request) return fail(key_reused());
-      if (!known.empty()) return job_of(known[0]);
+      if (!known.empty()) return asked_for(known[0]);
     }
     const auto open = tx.exec(std::string(kColumns) + "WHERE tenant_id = $1 AND migration_id = $2 AND certificate = '' FOR UPDATE",
                               {caller.tenant, wanted});
-    if (!open.empty()) return job_of(open[0]);
+    if (!open.empty()) return asked_for(open[0]);
     const auto at_rest = at_rest_of(tx, caller.tenant, wanted);
     if (!at_rest) return fail(at_rest.error());
     const auto& migrations = *at_rest;
@@ -171,7 +177,7 @@ Result<Purger::Job> Purger::begin(const Caller& caller, const v1::PurgeRequest& 
         "$4, "
         "$5, $6, $7, $8)",
         {id, caller.tenant, wanted, migrations, caller.actor, request.reason(), caller.idempotency_key, caller.request});
-    return job_of(tx.one(std::string(kColumns) + "WHERE purge_id = $1", {id}));
+    return asked_for(tx.one(std::string(kColumns) + "WHERE purge_id = $1", {id}));
   });
 }
 

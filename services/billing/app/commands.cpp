@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/acting/acting.h"
 #include "common/ids/ids.h"
 #include "services/billing/app/one_extent.h"
 #include "services/billing/domain/extent.h"
@@ -132,6 +133,7 @@ Result<v1::Migration> Commands::create(const Caller& caller, const v1::CreateMig
       out = fail(allowed.error());
       return;
     }
+    acting::about("migration", migration.migration_id());
     Aggregate aggregate(std::move(migration));
     migrations.insert(aggregate);
     out = aggregate.get();

@@ -191,6 +191,7 @@ Connection PostgresConnections::save(pg::Tx& tx, const NewConnection& wanted) {
       tx.exec("SELECT connection_id, slug FROM connection WHERE tenant_id = $1 AND platform = $2 AND company_id = $3 FOR UPDATE",
               {c.tenant, c.platform, c.company_id});
   c.id = known.empty() ? ids::uuid_v7() : known[0].text("connection_id");
+  acting::about("connection", c.id);
   Tokens tokens = wanted.tokens;
   tokens.fence = take_right_away(tx, c.id);
   if (!known.empty()) {

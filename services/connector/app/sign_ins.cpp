@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/acting/acting.h"
 #include "common/calendar/calendar.h"
 #include "common/crypto/random.h"
 #include "common/ids/ids.h"
@@ -155,7 +156,10 @@ Result<CompanyStatus> SignIns::finish(const Person& person, const std::string& p
   if (!app) return fail(app.error());
   if (returned.state.empty() || returned.state.reveal().size() > kStateBytesMax) return state_unknown();
   // Taken before anything else is looked at: whatever comes of it, this state has been used.
-  const auto redirect_uri = p_.attempts.take(person.tenant, challenge_of(person, (*manifest)->platform, returned.state));
+  const auto redirect_uri = [&] {
+    const acting::Aside only_used_up;  // what the call makes, if it comes to that, is the connection
+    return p_.attempts.take(person.tenant, challenge_of(person, (*manifest)->platform, returned.state));
+  }();
   if (!redirect_uri) return state_unknown();
   if (!returned.error.empty()) return consent_refused(returned.error);
   if (returned.code.empty() || returned.code.reveal().size() > kCodeBytesMax || !is_number(returned.company_id))
@@ -212,6 +216,7 @@ Result<CompanyStatus> SignIns::disconnect(const std::string& tenant, const std::
   const auto known = p_.store.find(tenant, id);
   if (!known || known->platform != (*manifest)->platform)
     return fail(Code::not_found, "no such connection", "NOT_FOUND", "List the connections to see their ids.");
+  acting::about("connection", id);
   const auto leaving = p_.store.begin_disconnect(tenant, id);
   if (!leaving) return fail(leaving.error());
   if (leaving->connection.state == "disconnecting") end(*leaving, milliseconds{0});

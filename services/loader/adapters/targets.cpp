@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/acting/acting.h"
 #include "common/ids/ids.h"
 #include "common/rpc/page.h"
 
@@ -39,6 +40,7 @@ Result<Target> Targets::save(const std::string& tenant_id, Target target, const 
     const auto rows = tx.exec("select target_id from target where tenant_id = $1 and url = $2 and database_name = $3 and login = $4",
                               {tenant_id, target.url, target.database, target.user});
     target.target_id = rows.empty() ? ids::uuid_v7() : rows[0].text("target_id");
+    acting::about("target", target.target_id);
     const auto row = tx.one(
         "insert into target (target_id, tenant_id, url, database_name, login, sealed_password) values ($1, $2, $3, $4, $5, $6) on conflict "
         "(target_id) do update set sealed_password = excluded.sealed_password, state = 'unverified' returning *",

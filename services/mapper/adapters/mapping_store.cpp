@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "common/acting/acting.h"
+
 namespace q2o::mapper {
 namespace {
 
@@ -15,6 +17,7 @@ MappingStore::Stored MappingStore::store(const std::string& tenant, const std::s
   if (!check.mapping) return {"", std::move(check.complaints)};
   if (check.mapping->platform() != platform) return {"", {{"/platform", fmt::format("must be {}", platform)}}};
   const std::string version = check.mapping->version();
+  acting::about("mapping", version);
   pool_.transact([&](pg::Tx& tx) {
     const auto rows = tx.exec("INSERT INTO mapping (tenant_id, version, platform, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
                               {tenant, version, platform, text});

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/acting/acting.h"
 #include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
@@ -193,6 +194,7 @@ Result<v1::Endpoint> WebhookStore::create(const std::string& tenant, const v1::C
       return fail(Code::resource_exhausted, fmt::format("there are {} endpoints already", kEndpointsMost), "TOO_MANY_ENDPOINTS",
                   "Delete one that is not needed any more.");
     const auto id = ids::uuid_v7();
+    acting::about("endpoint", id);
     const auto row = tx.one(
         fmt::format("insert into webhook_endpoint (endpoint_id, tenant_id, url, description, secret, events) values ($1, $2, $3, $4, $5, "
                     "$6) returning {}",
@@ -261,7 +263,9 @@ std::optional<v1::Delivery> WebhookStore::ping(const std::string& tenant, const 
     notice.id = ids::uuid_v4();
     notice.event = "test.ping";
     notice.tenant = tenant;
-    return read_delivery(tx, tenant, add_delivery(tx, endpoint, notice));
+    const auto id = add_delivery(tx, endpoint, notice);
+    acting::about("delivery", id);
+    return read_delivery(tx, tenant, id);
   });
 }
 

@@ -29,6 +29,7 @@ v1::ReportShare share_of(const pg::Row& row) {
 Shares::Made Shares::create(const std::string& tenant, const std::string& migration, std::uint32_t run, std::chrono::hours life,
                             const std::string& actor) {
   const auto id = ids::uuid_v4();
+  acting::about("share", id);
   const auto expires = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now() + life);
   const auto share = pool_.transact([&](pg::Tx& tx) {
     return share_of(tx.one(

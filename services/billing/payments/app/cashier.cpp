@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/acting/acting.h"
 #include "common/calendar/calendar.h"
 #include "common/failpoint/failpoint.h"
 #include "common/ids/ids.h"
@@ -35,6 +36,7 @@ std::optional<Result<v1::Checkout>> Cashier::visit_before(const Caller& caller, 
   if (!known) return std::nullopt;
   return known->and_then([&](const std::string& id) -> Result<v1::Checkout> {
     auto visit = store.checkout(id);
+    acting::about("checkout", id);
     if (visit) return *visit;
     return fail(Code::data_loss, "the visit of this key is not known any more", "CHECKOUT_GONE", "Ask with a new key.");
   });
@@ -91,6 +93,7 @@ Result<v1::Checkout> Cashier::checkout(const Caller& caller, const v1::CheckoutR
       wanted.set_success_url(request.success_url());
       wanted.set_cancel_url(request.cancel_url());
       auto visit = begun(std::move(wanted), store);
+      acting::about("checkout", visit.checkout_id());
       remember_answer(migrations, caller, quote->migrations(0).migration_id(), visit.checkout_id());
       return visit;
     };
@@ -121,6 +124,7 @@ Result<v1::Checkout> Cashier::subscribe(const Caller& caller, const v1::Subscrib
     wanted.set_success_url(request.success_url());
     wanted.set_cancel_url(request.cancel_url());
     begun_one = begun(std::move(wanted), store);
+    acting::about("checkout", begun_one->checkout_id());
     remember_answer(migrations, caller, "", begun_one->checkout_id());
   });
   if (!begun_one || !is_unknown(*begun_one)) return begun_one;

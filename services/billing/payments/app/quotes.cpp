@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/acting/acting.h"
 #include "common/calendar/calendar.h"
 #include "common/crypto/hmac.h"
 #include "common/ids/ids.h"
@@ -156,6 +157,7 @@ Result<v1::Quote> Quotes::quoted(const Caller& caller, const v1::RequestQuoteReq
   }
   v1::Quote quote;
   quote.set_quote_id(ids::uuid_v7());
+  acting::about("quote", quote.quote_id());
   quote.set_tenant_id(caller.tenant);
   quote.set_state(v1::QUOTE_STATE_OPEN);
   Decimal total;

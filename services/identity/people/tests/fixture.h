@@ -54,7 +54,10 @@ class PeopleTest : public ::testing::Test {
     allowance = std::make_unique<Allowance>(*pool);
     access = std::make_unique<Access>(*tools, *allowance);
   }
-  void TearDown() override { std::filesystem::remove_all(folder); }
+  void TearDown() override {
+    EXPECT_EQ(count("audit_event where subject = ''"), 0) << "an entry of the audit names nothing that it is about";
+    std::filesystem::remove_all(folder);
+  }
 
   static void must(const Status& done) {
     if (!done) throw std::runtime_error(done.error().reason + ": " + done.error().message);
