@@ -10,6 +10,25 @@ thread_local Call* this_call = nullptr;
 
 }  // namespace
 
+Whom everyone() {
+  return {};
+}
+Whom nobody() {
+  return Whom("");
+}
+Whom tenant(std::string id) {
+  return id.find_first_of(":*") == std::string::npos ? Whom(std::move(id)) : nobody();
+}
+Whom person(const std::string& id) {
+  return Whom("person:" + id);
+}
+Whom credential(const std::string& hash) {
+  return Whom("credential:" + hash);
+}
+Whom sweeper() {
+  return Whom("sweep:expired");
+}
+
 const Whom& whom() {
   return this_thread;
 }

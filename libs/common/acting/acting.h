@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace google::protobuf {
 class Message;
@@ -13,19 +14,31 @@ class Message;
 /// A thread that a handler starts works for everyone: hand it the tenant and open a Scope there.
 namespace q2o::acting {
 
-struct Whom {
-  bool everyone = true;
-  std::string tenant;  ///< empty, and not everyone: nobody, no row is seen
+class Whom {
+ public:
+  Whom() = default;  ///< everyone
+  /// As Postgres hears it (q2o.acting); empty: nobody, no row is seen.
+  const std::string& text() const { return text_; }
+  bool operator==(const Whom&) const = default;
+
+ private:
+  explicit Whom(std::string text) : text_(std::move(text)) {}
+  std::string text_ = "*";
+  friend Whom nobody();
+  friend Whom tenant(std::string id);
+  friend Whom person(const std::string& id);
+  friend Whom credential(const std::string& hash);
+  friend Whom sweeper();
 };
-inline Whom nobody() {
-  return {false, ""};
-}
-inline Whom tenant(std::string id) {
-  return {false, std::move(id)};
-}
-inline Whom everyone() {
-  return {};
-}
+Whom everyone();
+Whom nobody();
+/// What is no id of a tenant ("*", "person:…") is nobody.
+Whom tenant(std::string id);
+/// The rest is of identity alone, whose rows belong to people or are found by a secret: somebody in whatever company, who bears what this
+/// is the hash of (a session, a link, an address) or the id of (an API key), and who deletes what has expired.
+Whom person(const std::string& id);
+Whom credential(const std::string& hash);
+Whom sweeper();
 
 /// The call that this thread answers.
 struct Call {
@@ -39,7 +52,8 @@ struct Call {
 const Whom& whom();
 /// Null where no call is answered.
 Call* call();
-/// What the call is about, where its request does not say so: before the commit, so that the company's audit names it. Nothing outside of calls.
+/// What the call is about, where its request does not say so: before the commit, so that the company's audit names it. Nothing outside of
+/// calls.
 void about(std::string_view kind, std::string_view id);
 
 /// Works for somebody else until its end: a handler that learns from a token whose rows it needs, or that looks after something of ours.

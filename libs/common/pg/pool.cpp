@@ -35,12 +35,6 @@ std::chrono::milliseconds pause_before(int attempt) {
 
 std::function<void(Tx&)> work_before_commit;
 
-/// As q2o.acting has it.
-std::string acting_whom() {
-  const auto& whom = acting::whom();
-  return whom.everyone ? "*" : whom.tenant == "*" ? "" : whom.tenant;
-}
-
 }  // namespace
 
 struct Pool::State {
@@ -143,7 +137,7 @@ const Options& Pool::options() const {
 
 void Pool::run(const std::function<void(Tx&)>& work) {
   const auto give_up = Clock::now() + kRetryFor;
-  const auto whom = acting_whom();
+  const auto whom = acting::whom().text();
   for (int tries = 0;; ++tries) {
     std::unique_ptr<Connection> connection;
     try {

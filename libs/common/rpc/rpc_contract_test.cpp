@@ -55,12 +55,10 @@ TEST_F(Rpc, PassesTenantActorAndDeadlineOn) {
 
 TEST_F(Rpc, AHandlersThreadWorksForTheTenantOfItsCall) {
   ASSERT_TRUE(call(context("tenant-1", "cli", 30s)).ok());
-  EXPECT_FALSE(service.works_for.everyone);
-  EXPECT_EQ(service.works_for.tenant, "tenant-1");
+  EXPECT_EQ(service.works_for, acting::tenant("tenant-1"));
   EXPECT_EQ(service.method, "/q2o.billing.v1.MigrationService/GetMigration by cli of q2o.billing.v1.GetMigrationRequest");
   EXPECT_FALSE(call(context("", "cli", 30s)).ok());
-  EXPECT_FALSE(service.works_for.everyone);
-  EXPECT_EQ(service.works_for.tenant, "") << "nobody's call is for nobody";
+  EXPECT_EQ(service.works_for, acting::nobody()) << "nobody's call is for nobody";
 }
 
 TEST_F(Rpc, RefusesACallWithoutTenantOrDeadline) {

@@ -52,7 +52,7 @@ std::string Audit::mac(const std::string& tenant, std::uint64_t sequence, const 
 }
 
 void Audit::append(pg::Tx& tx, const Event& event) const {
-  pg::act_for_tenant(tx, event.tenant);
+  pg::act_for(tx, acting::tenant(event.tenant));
   const Head head = lock_head(tx, event.tenant);
   Stored entry;
   entry.sequence = head.sequence + 1;
@@ -75,7 +75,7 @@ void Audit::append(pg::Tx& tx, const Event& event) const {
 
 std::vector<v1::AuditEntry> Audit::list(const std::string& tenant, std::uint64_t before, std::uint32_t most) const {
   return pool_.transact([&](pg::Tx& tx) {
-    pg::act_for_tenant(tx, tenant);
+    pg::act_for(tx, acting::tenant(tenant));
     std::vector<v1::AuditEntry> out;
     for (const auto row :
          tx.exec(kColumns + "where tenant_id = $1 and ($2::bigint = 0 or sequence < $2::bigint) order by sequence desc limit $3",
@@ -103,14 +103,14 @@ v1::VerifyAuditResponse Audit::verify(const std::string& tenant, const std::stri
   bool known = known_hash.empty();
   // The head first: entries that come while we reckon are not missed by it.
   const auto head = pool_.transact([&](pg::Tx& tx) {
-    pg::act_for_tenant(tx, tenant);
+    pg::act_for(tx, acting::tenant(tenant));
     const auto rows = tx.exec("select sequence, hash, mac from audit_head where tenant_id = $1", {tenant});
     return rows.empty() ? Head{} : Head{static_cast<std::uint64_t>(rows[0].integer("sequence")), rows[0].text("hash"), rows[0].text("mac")};
   });
   bool met_head = head.sequence == 0;
   for (std::size_t read = kPiece; read == kPiece;) {
     read = pool_.transact([&](pg::Tx& tx) {
-      pg::act_for_tenant(tx, tenant);
+      pg::act_for(tx, acting::tenant(tenant));
       const auto rows = tx.exec(kColumns + "where tenant_id = $1 and sequence > $2 order by sequence limit $3", {tenant, sequence, kPiece});
       for (const auto row : rows) {
         const Stored entry = stored(row);

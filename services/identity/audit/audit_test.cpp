@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "common/pg/acting.h"
 #include "q2o/identity/v1/audit_note.pb.h"
 #include "services/identity/audit/intake.h"
 #include "services/identity/people/tests/fixture.h"
@@ -93,7 +94,7 @@ TEST_F(AuditTest, IsNeverChangedByTheService) {
   write(2);
   const auto as_service = [&](const std::string& sql) {
     pool->transact([&](pg::Tx& tx) {
-      tx.exec("select set_config('q2o.tenant', $1, true)", {tenant});
+      pg::act_for(tx, acting::tenant(tenant));
       tx.exec(sql);
     });
   };

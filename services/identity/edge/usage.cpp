@@ -65,7 +65,7 @@ void UsageBook::put_back(const std::map<Key, Sums>& sums) {
 }
 
 void UsageBook::write_tenant(pg::Tx& tx, const std::string& tenant, const std::map<Key, Sums>& sums) {
-  pg::act_for_tenant(tx, tenant);
+  pg::act_for(tx, acting::tenant(tenant));
   for (const auto& [key, sum] : sums) {
     const auto& [owner, key_id, method, status, hour] = key;
     const auto since = std::chrono::duration_cast<std::chrono::seconds>(hour.time_since_epoch()).count();

@@ -36,7 +36,7 @@ class Usage : public ::testing::Test {
   }
   pg::Row row(const std::string& key, int status) {
     return pool->transact([&](pg::Tx& tx) {
-      pg::act_for_tenant(tx, tenant);
+      pg::act_for(tx, acting::tenant(tenant));
       return tx.one(
           "select calls, microseconds, microseconds_max, request_bytes, to_char(hour at time zone 'utc', 'YYYY-MM-DD HH24:MI') as hour "
           "from usage where tenant_id = $1 and key_id = $2 and status = $3",

@@ -22,7 +22,7 @@ std::optional<PersonRow> read(pg::Tx& tx, const pg::Rows& rows) {
   out.password_hash = row.text("password_hash");
   out.verified = row.boolean("verified");
   out.last_tenant = row.text("last_tenant");
-  pg::act_for_person(tx, out.id);
+  pg::act_for(tx, acting::person(out.id));
   return out;
 }
 
@@ -33,17 +33,17 @@ void lock_address(pg::Tx& tx, const std::string& address_hash) {
 }
 
 std::optional<PersonRow> person_by_address(pg::Tx& tx, const std::string& address_hash) {
-  pg::act_for_credential(tx, address_hash);
+  pg::act_for(tx, acting::credential(address_hash));
   return read(tx, tx.exec(kColumns + "where address_hash = $1", {address_hash}));
 }
 
 std::optional<PersonRow> person_by_id(pg::Tx& tx, const std::string& person) {
-  pg::act_for_person(tx, person);
+  pg::act_for(tx, acting::person(person));
   return read(tx, tx.exec(kColumns + "where person_id = $1", {person}));
 }
 
 void add_person(pg::Tx& tx, const PersonRow& person, std::chrono::system_clock::time_point now) {
-  pg::act_for_person(tx, person.id);
+  pg::act_for(tx, acting::person(person.id));
   tx.exec(
       "insert into person (person_id, address_hash, address, name, language, verified_at, created_at) "
       "values ($1, $2, $3, $4, $5, case when $6 then $7::timestamptz end, $7)",
@@ -52,17 +52,17 @@ void add_person(pg::Tx& tx, const PersonRow& person, std::chrono::system_clock::
 }
 
 void set_password(pg::Tx& tx, const std::string& person, const std::string& password_hash) {
-  pg::act_for_person(tx, person);
+  pg::act_for(tx, acting::person(person));
   tx.exec("update person set password_hash = $2 where person_id = $1", {person, password_hash});
 }
 
 void mark_verified(pg::Tx& tx, const std::string& person, std::chrono::system_clock::time_point now) {
-  pg::act_for_person(tx, person);
+  pg::act_for(tx, acting::person(person));
   tx.exec("update person set verified_at = coalesce(verified_at, $2) where person_id = $1", {person, text_of(now)});
 }
 
 void put_tenant(pg::Tx& tx, const std::string& tenant, const std::string& name, std::chrono::system_clock::time_point now) {
-  pg::act_for_tenant(tx, tenant);
+  pg::act_for(tx, acting::tenant(tenant));
   tx.exec(
       "insert into tenant (tenant_id, name, created_at) values ($1, $2, $3) "
       "on conflict (tenant_id) do update set name = excluded.name",
@@ -70,20 +70,19 @@ void put_tenant(pg::Tx& tx, const std::string& tenant, const std::string& name, 
 }
 
 void ensure_tenant(pg::Tx& tx, const std::string& tenant, std::chrono::system_clock::time_point now) {
-  pg::act_for_tenant(tx, tenant);
+  pg::act_for(tx, acting::tenant(tenant));
   tx.exec("insert into tenant (tenant_id, name, created_at) values ($1, '', $2) on conflict do nothing", {tenant, text_of(now)});
 }
 
 std::string tenant_name(pg::Tx& tx, const std::string& tenant) {
-  pg::act_for_tenant(tx, tenant);
+  pg::act_for(tx, acting::tenant(tenant));
   const auto rows = tx.exec("select name from tenant where tenant_id = $1", {tenant});
   return rows.empty() ? std::string() : open_or_purged(tx, of_tenant(tenant, kTenantName, tenant), rows[0].text("name"));
 }
 
 void add_member(pg::Tx& tx, const std::string& tenant, const std::string& person, v1::Role role,
                 std::chrono::system_clock::time_point now) {
-  pg::act_for_tenant(tx, tenant);
-  pg::act_for_person(tx, person);
+  pg::act_for(tx, acting::person(person));
   tx.exec(
       "insert into membership (tenant_id, person_id, role, joined_at) values ($1, $2, $3, $4) "
       "on conflict (tenant_id, person_id) do update set role = excluded.role, active = true",
@@ -91,7 +90,7 @@ void add_member(pg::Tx& tx, const std::string& tenant, const std::string& person
 }
 
 std::vector<v1::Membership> memberships_of(pg::Tx& tx, const std::string& person) {
-  pg::act_for_person(tx, person);
+  pg::act_for(tx, acting::person(person));
   std::vector<v1::Membership> out;
   for (const auto row :
        tx.exec("select tenant_id, role from membership where person_id = $1 and active order by joined_at, tenant_id", {person})) {

@@ -12,7 +12,7 @@ constexpr std::chrono::seconds kSeenEvery{60};
 
 std::optional<SessionRow> live_session(pg::Tx& tx, const std::string& hash, const SessionLimits& limits,
                                        std::chrono::system_clock::time_point now) {
-  pg::act_for_credential(tx, hash);
+  pg::act_for(tx, acting::credential(hash));
   const auto rows =
       tx.exec("select person_id, coalesce(tenant_id::text, '') as tenant, " + millis("signed_in_at", "signed_in") + ", " +
                   millis("seen_at", "seen") + ", " + millis("expires_at", "expires") + " from session where session_hash = $1",
@@ -28,12 +28,12 @@ std::optional<SessionRow> live_session(pg::Tx& tx, const std::string& hash, cons
   if (now >= out.expires_at || now >= out.seen_at + limits.idle) return std::nullopt;
   if (now >= out.seen_at + kSeenEvery)
     tx.exec("update session set seen_at = $2 where session_hash = $1 and seen_at < $2", {hash, text_of(now)});
-  pg::act_for_person(tx, out.person);
+  pg::act_for(tx, acting::person(out.person));
   return out;
 }
 
 void add_session(pg::Tx& tx, const SessionRow& session) {
-  pg::act_for_person(tx, session.person);
+  pg::act_for(tx, acting::person(session.person));
   tx.exec(
       "insert into session (session_hash, person_id, tenant_id, signed_in_at, seen_at, expires_at) "
       "values ($1, $2, nullif($3, '')::uuid, $4, $5, $6)",
@@ -41,19 +41,19 @@ void add_session(pg::Tx& tx, const SessionRow& session) {
 }
 
 void switch_tenant(pg::Tx& tx, const std::string& hash, const std::string& person, const std::string& tenant) {
-  pg::act_for_person(tx, person);
+  pg::act_for(tx, acting::person(person));
   tx.exec("update session set tenant_id = $2 where session_hash = $1", {hash, tenant});
   tx.exec("update person set last_tenant_id = $2 where person_id = $1", {person, tenant});
   tx.notify(kAccessChannel);
 }
 
 void end_session(pg::Tx& tx, const std::string& hash) {
-  pg::act_for_credential(tx, hash);
+  pg::act_for(tx, acting::credential(hash));
   if (tx.exec("delete from session where session_hash = $1", {hash}).affected() > 0) tx.notify(kAccessChannel);
 }
 
 std::size_t end_sessions(pg::Tx& tx, const std::string& person, const std::string& but) {
-  pg::act_for_person(tx, person);
+  pg::act_for(tx, acting::person(person));
   const auto ended = tx.exec("delete from session where person_id = $1 and session_hash <> $2", {person, but}).affected();
   if (ended > 0) tx.notify(kAccessChannel);
   return ended;
@@ -61,7 +61,7 @@ std::size_t end_sessions(pg::Tx& tx, const std::string& person, const std::strin
 
 void add_link(pg::Tx& tx, const std::string& token_hash, const char* purpose, const LinkRow& link,
               std::chrono::system_clock::time_point now, std::chrono::system_clock::time_point expires) {
-  pg::act_for_person(tx, link.person);
+  pg::act_for(tx, acting::person(link.person));
   tx.exec(
       "insert into one_time_token (token_hash, purpose, person_id, password_hash, created_at, expires_at) "
       "values ($1, $2, $3, nullif($4, ''), $5, $6)",
@@ -77,7 +77,7 @@ std::optional<LinkRow> link_in(const pg::Rows& rows) {
 
 std::optional<LinkRow> find_link(pg::Tx& tx, const std::string& token_hash, const char* purpose,
                                  std::chrono::system_clock::time_point now) {
-  pg::act_for_credential(tx, token_hash);
+  pg::act_for(tx, acting::credential(token_hash));
   const auto rows = tx.exec(
       "select person_id, coalesce(password_hash, '') as password_hash from one_time_token "
       "where token_hash = $1 and purpose = $2 and expires_at > $3",
@@ -87,23 +87,23 @@ std::optional<LinkRow> find_link(pg::Tx& tx, const std::string& token_hash, cons
 
 std::optional<LinkRow> take_link(pg::Tx& tx, const std::string& token_hash, const char* purpose,
                                  std::chrono::system_clock::time_point now) {
-  pg::act_for_credential(tx, token_hash);
+  pg::act_for(tx, acting::credential(token_hash));
   const auto rows = tx.exec(
       "delete from one_time_token where token_hash = $1 and purpose = $2 and expires_at > $3 "
       "returning person_id, coalesce(password_hash, '') as password_hash",
       {token_hash, purpose, text_of(now)});
   auto out = link_in(rows);
-  if (out) pg::act_for_person(tx, out->person);
+  if (out) pg::act_for(tx, acting::person(out->person));
   return out;
 }
 
 void end_links(pg::Tx& tx, const std::string& person, const char* purpose) {
-  pg::act_for_person(tx, person);
+  pg::act_for(tx, acting::person(person));
   tx.exec("delete from one_time_token where person_id = $1 and purpose = $2", {person, purpose});
 }
 
 std::string pending_password(pg::Tx& tx, const std::string& person, std::chrono::system_clock::time_point now) {
-  pg::act_for_person(tx, person);
+  pg::act_for(tx, acting::person(person));
   const auto rows = tx.exec(
       "select coalesce(password_hash, '') as password_hash from one_time_token "
       "where person_id = $1 and purpose = 'verify' and expires_at > $2 order by created_at desc limit 1",
@@ -112,7 +112,7 @@ std::string pending_password(pg::Tx& tx, const std::string& person, std::chrono:
 }
 
 std::size_t sweep_expired(pg::Tx& tx) {
-  pg::act_as_sweeper(tx);
+  pg::act_for(tx, acting::sweeper());
   return tx.exec("delete from session where expires_at < now()").affected() +
          tx.exec("delete from one_time_token where expires_at < now()").affected();
 }

@@ -18,7 +18,7 @@ Status note_migration(pg::Tx& tx, const bus::Incoming& message) {
   if (!migration.ParseFromString(message.value) || !ids::is_uuid(migration.tenant_id()) || !ids::is_uuid(migration.migration_id()))
     return undecodable();
   if (migration.created_at().empty()) return undecodable();
-  pg::act_for_tenant(tx, migration.tenant_id());
+  pg::act_for(tx, acting::tenant(migration.tenant_id()));
   tx.exec("insert into usage_migration (tenant_id, migration_id, key_id, created_at) values ($1, $2, $3, $4) on conflict do nothing",
           {migration.tenant_id(), migration.migration_id(), migration.created_by_key(), migration.created_at()});
   return {};
@@ -32,7 +32,7 @@ Status note_run(pg::Tx& tx, const bus::Incoming& message) {
   if (!ids::is_uuid(scope.tenant_id()) || !ids::is_uuid(scope.migration_id())) return undecodable();
   std::uint64_t records = 0;
   for (const auto& entity : fact.run_loaded().entities()) records += entity.loaded();
-  pg::act_for_tenant(tx, scope.tenant_id());
+  pg::act_for(tx, acting::tenant(scope.tenant_id()));
   tx.exec(
       "insert into usage_run (tenant_id, migration_id, run, records, loaded_at) values ($1, $2, $3, $4, coalesce(nullif($5, "
       "'')::timestamptz, now())) on conflict do nothing",

@@ -38,7 +38,7 @@ Result<v1::GetUsageResponse> read_usage(pg::Pool& pool, const std::string& tenan
   const auto key = request.key_id().substr(0, request.key_id().find('\0'));
   try {
     return pool.transact([&](pg::Tx& tx) {
-      pg::act_for_tenant(tx, tenant);
+      pg::act_for(tx, acting::tenant(tenant));
       v1::GetUsageResponse out;
       for (const auto row :
            tx.exec("select key_id, method, sum(calls)::bigint as calls, "

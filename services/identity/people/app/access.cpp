@@ -95,7 +95,7 @@ Access::Kept Access::person_in(pg::Tx& tx, const PersonRow& person, const std::s
   out.asker.actor = person.address;
   out.asker.is_operator = tools_.settings.operators.contains(person.address);
   if (tenant.empty()) return out;
-  pg::act_for_person(tx, person.id);
+  pg::act_for(tx, acting::person(person.id));
   const auto rows = tx.exec("select role from membership where tenant_id = $1 and person_id = $2 and active", {tenant, person.id});
   if (rows.empty()) return out;
   out.asker.tenant = tenant;
@@ -129,7 +129,7 @@ Result<Asker> Access::by_key(std::string_view key) {
 }
 
 Result<Access::Kept> Access::find_key(pg::Tx& tx, const std::string& key_id, const std::string& secret_hash) {
-  pg::act_for_credential(tx, key_id);
+  pg::act_for(tx, acting::credential(key_id));
   const auto now = tools_.now();
   const auto rows = tx.exec(
       "select tenant_id, name, secret_hash, scopes, rate_per_minute, revoked_at is not null as revoked, expires_at <= $2 as expired, "
@@ -169,7 +169,7 @@ Result<Asker> Access::by_token(std::string_view text) {
 Result<Access::Kept> Access::find_claims(pg::Tx& tx, const Claims& claims) {
   const auto now = tools_.now();
   const auto identity = claims.identity_hash();
-  pg::act_for_credential(tx, identity);
+  pg::act_for(tx, acting::credential(identity));
   std::optional<PersonRow> person;
   if (const auto rows = tx.exec("select person_id from external_identity where identity_hash = $1", {identity}); !rows.empty())
     person = person_by_id(tx, rows[0].text("person_id"));
@@ -200,7 +200,7 @@ Result<Access::Kept> Access::find_claims(pg::Tx& tx, const Claims& claims) {
       mark_verified(tx, person->id, now);
       end_links(tx, person->id, "verify");
     }
-    pg::act_for_person(tx, person->id);
+    pg::act_for(tx, acting::person(person->id));
     tx.exec("insert into external_identity (identity_hash, person_id, created_at) values ($1, $2, $3)",
             {identity, person->id, text_of(now)});
     if (!tenant.empty()) {

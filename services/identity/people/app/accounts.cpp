@@ -181,7 +181,7 @@ SignedIn Accounts::begin_session(pg::Tx& tx, const PersonRow& person, const Visi
   out.me = me_of(person, tenant, std::move(memberships));
   out.me.set_session_expires_at(text_of(now + tools_.settings.sessions.absolute));
   if (!tenant.empty()) {
-    pg::act_for_person(tx, person.id);
+    pg::act_for(tx, acting::person(person.id));
     const auto role = tx.one("update membership set last_sign_in_at = $3 where tenant_id = $1 and person_id = $2 returning role",
                              {tenant, person.id, text_of(now)})
                           .text("role");
@@ -235,7 +235,7 @@ Status Accounts::reset(const std::string& token, const config::Secret& password,
   const auto hash_of_token = hash_of(token);
   // The rules first: a bad password must not use up the link.
   const auto address = tools_.pool.transact([&](pg::Tx& tx) -> std::string {
-    pg::act_for_credential(tx, hash_of_token);
+    pg::act_for(tx, acting::credential(hash_of_token));
     const auto rows = tx.exec("select person_id from one_time_token where token_hash = $1", {hash_of_token});
     const auto person = rows.empty() ? std::nullopt : person_by_id(tx, rows[0].text("person_id"));
     return person ? person->address : "";

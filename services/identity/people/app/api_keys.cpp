@@ -75,7 +75,7 @@ Result<ApiKeys::Created> ApiKeys::create(const v1::CreateApiKeyRequest& request,
 
 std::vector<v1::ApiKey> ApiKeys::list(const std::string& tenant) {
   return tools_.pool.transact([&](pg::Tx& tx) {
-    pg::act_for_tenant(tx, tenant);
+    pg::act_for(tx, acting::tenant(tenant));
     std::vector<v1::ApiKey> out;
     for (const auto row : tx.exec(kColumns + "order by created_at desc, key_id limit 1000", {tenant})) out.push_back(read(tx, tenant, row));
     return out;
@@ -88,7 +88,7 @@ Result<v1::ApiKey> ApiKeys::revoke(const std::string& key_id, const Visit& visit
   };
   if (!is_key_id(key_id)) return unknown();
   return tools_.pool.transact([&](pg::Tx& tx) -> Result<v1::ApiKey> {
-    pg::act_for_tenant(tx, visit.tenant);
+    pg::act_for(tx, acting::tenant(visit.tenant));
     const bool fresh = tx.exec("update api_key set revoked_at = $3 where tenant_id = $1 and key_id = $2 and revoked_at is null",
                                {visit.tenant, key_id, text_of(tools_.now())})
                            .affected() > 0;

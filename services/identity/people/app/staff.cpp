@@ -62,7 +62,7 @@ std::size_t owners(pg::Tx& tx, const std::string& tenant) {
 
 std::vector<v1::Person> Staff::list(const std::string& tenant, const std::string& after, std::uint32_t most) {
   return tools_.pool.transact([&](pg::Tx& tx) {
-    pg::act_for_tenant(tx, tenant);
+    pg::act_for(tx, acting::tenant(tenant));
     std::vector<v1::Person> out;
     for (const auto row : tx.exec(kPeople + "and m.person_id > $2 order by m.person_id limit $3",
                                   {tenant, after.empty() ? "00000000-0000-0000-0000-000000000000" : after, most}))
@@ -73,7 +73,7 @@ std::vector<v1::Person> Staff::list(const std::string& tenant, const std::string
 
 std::vector<v1::PendingInvitation> Staff::invitations(const std::string& tenant) {
   return tools_.pool.transact([&](pg::Tx& tx) {
-    pg::act_for_tenant(tx, tenant);
+    pg::act_for(tx, acting::tenant(tenant));
     std::vector<v1::PendingInvitation> out;
     for (const auto row : tx.exec("select invitation_id, address, role, " + utc("expires_at", "expires") +
                                       " from invitation where tenant_id = $1 and ended_at is null and expires_at > $2 "
@@ -145,7 +145,7 @@ Result<v1::PendingInvitation> Staff::invite(const v1::InvitePersonRequest& reque
 Status Staff::revoke_invitation(const std::string& invitation, const Visit& visit) {
   if (!ids::is_uuid(invitation)) return unknown_invitation();
   return tools_.pool.transact([&](pg::Tx& tx) -> Status {
-    pg::act_for_tenant(tx, visit.tenant);
+    pg::act_for(tx, acting::tenant(visit.tenant));
     const auto ended = tx.exec("update invitation set ended_at = $3 where tenant_id = $1 and invitation_id = $2 and ended_at is null",
                                {visit.tenant, invitation, text_of(tools_.now())});
     if (ended.affected() == 0) return unknown_invitation();
@@ -156,7 +156,7 @@ Status Staff::revoke_invitation(const std::string& invitation, const Visit& visi
 
 std::optional<OpenInvitation> open_invitation(pg::Tx& tx, const char* column, const std::string& hash,
                                               std::chrono::system_clock::time_point now) {
-  pg::act_for_credential(tx, hash);
+  pg::act_for(tx, acting::credential(hash));
   const auto rows = tx.exec(std::string("select invitation_id, tenant_id, address_hash, address, role, language from invitation where ") +
                                 column + " = $1 and ended_at is null and expires_at > $2 order by created_at desc limit 1 for update",
                             {hash, text_of(now)});
@@ -164,13 +164,13 @@ std::optional<OpenInvitation> open_invitation(pg::Tx& tx, const char* column, co
   const auto row = rows[0];
   OpenInvitation out{row.text("invitation_id"), row.text("tenant_id"), row.text("address_hash"), "",
                      row.text("role"),          row.text("language")};
-  pg::act_for_tenant(tx, out.tenant);
+  pg::act_for(tx, acting::tenant(out.tenant));
   out.address = open_or_purged(tx, of_tenant(out.tenant, kInvitationAddress, out.id), row.text("address"));
   return out;
 }
 
 void end_invitation(pg::Tx& tx, const OpenInvitation& invitation, std::chrono::system_clock::time_point now) {
-  pg::act_for_tenant(tx, invitation.tenant);
+  pg::act_for(tx, acting::tenant(invitation.tenant));
   tx.exec("update invitation set ended_at = $2 where invitation_id = $1", {invitation.id, text_of(now)});
 }
 
@@ -225,7 +225,7 @@ Result<v1::Person> Staff::change(const std::string& person, const Visit& visit, 
                                  const std::function<void(v1::Person&)>& edit) {
   if (!ids::is_uuid(person)) return unknown_person();
   return tools_.pool.transact([&](pg::Tx& tx) -> Result<v1::Person> {
-    pg::act_for_tenant(tx, visit.tenant);
+    pg::act_for(tx, acting::tenant(visit.tenant));
     const auto owners_before = owners(tx, visit.tenant);
     const auto rows = tx.exec(kPeople + "and m.person_id = $2 for update of m", {visit.tenant, person});
     if (rows.empty()) return unknown_person();
