@@ -54,15 +54,20 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   pg::migrate(key_pool, pg::schema_of(embedded::identity_schema::kFiles));
   auto& masters = runtime.own(std::make_unique<MasterKeys>(folder));
   auto& keeper = runtime.own(std::make_unique<KeyKeeper>(key_pool, masters));
-  database.seal = std::make_shared<const sealing::Seal>(std::make_shared<LocalKeys>(keeper));
+  const auto local = std::make_shared<LocalKeys>(keeper);
+  database.seal = std::make_shared<const sealing::Seal>(local);
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
   auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));
-  auto& keys = runtime.own(std::make_unique<KeyService>(keeper, masters, token));
   const auto usage = [&pool](const std::string& tenant, const v1::GetUsageRequest& request) {
     return people::read_usage(pool, tenant, request, std::chrono::system_clock::now());
   };
   auto& people = runtime.own(std::make_unique<people::Module>(pool, std::move(configured), usage, std::chrono::system_clock::now));
+  auto& keys =
+      runtime.own(std::make_unique<KeyService>(keeper, masters, token, [&pool, &people, local](const v1::DestroyTenantKeysRequest& purge) {
+        local->forget(purge.tenant_id());
+        audit::note_purge(pool, people.audit(), purge);
+      }));
   auto& edge = runtime.own(std::make_unique<edge::Module>(pool, people.access(), std::move(rules), gate, runtime));
   auto reading = kafka;
   reading.seal = database.seal;

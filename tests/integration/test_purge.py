@@ -127,6 +127,12 @@ class Purge(unittest.TestCase):
         self.sql("psql", "-qc", "vacuum full")
         self.assert_sealed(self.files())
         self.assertFalse(list(reports.glob("*")))
+        entries = self.q2o("audit")["entries"]
+        kept = [entry for entry in entries if entry.get("action") == "content.purged"]
+        self.assertEqual([(entry["subject"], entry["actor"], entry["detail"]) for entry in kept],
+                         [(f"purge/{certificate['purge_id']}", certificate["actor"], "everything of the company; the contract has ended")], entries)  # fmt: skip
+        self.assertIn("(purged)", {entry["actor"] for entry in entries}, "what was before it is there, without who")
+        self.assertTrue(self.q2o("audit", "verify")["intact"])
         self.assertEqual(self.q2o("purge", "--list")["purge_id"], certificate["purge_id"])
         left = self.sql("pg_dump", "--data-only", "-T", "*.lease", "-n", "loader", "-n", "mapper", "-n", "connector", "-n", "validator", "-n", "notifier").decode()
         self.assertNotIn(certificate["migrations"][0], left, "a row of the migration is left")

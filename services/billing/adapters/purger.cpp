@@ -210,6 +210,9 @@ Result<identity::v1::DestroyTenantKeysResponse> Purger::destroy_keys(const Job& 
   identity::v1::DestroyTenantKeysRequest request;
   request.set_tenant_id(job.tenant);
   request.set_migration_id(job.migration);
+  request.set_purge_id(job.id);
+  request.set_actor(job.actor);
+  request.set_reason(job.reason);
   const auto context = sealing::service_context(job.tenant, "billing", options_.token, kDeadline);
   identity::v1::DestroyTenantKeysResponse answer;
   if (const auto status = keys_->DestroyTenantKeys(context.get(), request, &answer); !status.ok()) return fail(rpc::to_error(status));

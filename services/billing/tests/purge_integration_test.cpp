@@ -39,8 +39,10 @@ class Content final : public identity::v1::ContentService::Service {
 
 class Keys final : public identity::v1::KeyService::Service {
  public:
-  grpc::Status DestroyTenantKeys(grpc::ServerContext*, const identity::v1::DestroyTenantKeysRequest*,
+  identity::v1::DestroyTenantKeysRequest asked;
+  grpc::Status DestroyTenantKeys(grpc::ServerContext*, const identity::v1::DestroyTenantKeysRequest* request,
                                  identity::v1::DestroyTenantKeysResponse*) override {
+    asked = *request;
     return grpc::Status::OK;
   }
 };
@@ -123,6 +125,9 @@ TEST_F(Purging, WhileItWaitsForAServiceNothingNewIsMadeAndNoCountIsLost) {
   EXPECT_EQ(root["rows_deleted"]["loader/item"].text(), "10");
   ASSERT_EQ(root["counts_incomplete_of"].items().size(), 1u);
   EXPECT_EQ(root["counts_incomplete_of"].items()[0].text(), "loader") << "it might have deleted before it was lost";
+  EXPECT_EQ(keys_.asked.purge_id(), root["purge_id"].text()) << "the company's audit and the certificate tell of the same";
+  EXPECT_EQ(keys_.asked.actor(), "cli");
+  EXPECT_EQ(keys_.asked.tenant_id(), kTenant);
   EXPECT_NE(made(), "");
 }
 

@@ -46,8 +46,11 @@ grpc::Status KeyService::DestroyTenantKeys(grpc::ServerContext* context, const v
                                            v1::DestroyTenantKeysResponse* response) {
   return answer(*context, token_, [&]() -> Status {
     if (const auto good = must_be_owner(request->tenant_id(), request->migration_id()); !good) return good;
+    if (!ids::is_uuid(request->purge_id()))
+      return fail(Code::invalid_argument, "keys are destroyed for a purge: its UUID is missing", "BAD_PURGE");
     const auto destroyed = keeper_.destroy(request->tenant_id(), request->migration_id());
     if (!destroyed) return fail(destroyed.error());
+    destroyed_(*request);
     response->mutable_destroyed()->Assign(destroyed->begin(), destroyed->end());
     return {};
   });

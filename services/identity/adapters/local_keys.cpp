@@ -16,8 +16,10 @@ tl::unexpected<Error> unavailable(std::string_view why) {
 }  // namespace
 
 Result<std::map<std::uint32_t, sealing::DataKeyPtr>> LocalKeys::find(const sealing::Owner& owner, bool again) {
+  std::uint64_t before = 0;
   {
     const std::lock_guard lock(mutex_);
+    before = changes_;
     const auto at = entries_.find(owner);
     if (!again && at != entries_.end() && at->second.until > Clock::now()) return at->second.keys;
   }
@@ -29,11 +31,18 @@ Result<std::map<std::uint32_t, sealing::DataKeyPtr>> LocalKeys::find(const seali
       entry.keys[key.version()] = std::make_shared<const sealing::DataKey>(sealing::DataKey{key.version(), config::Secret(key.key())});
     for (const auto version : answer->destroyed_versions()) entry.keys[version] = nullptr;
     const std::lock_guard lock(mutex_);
+    if (before != changes_) return std::move(entry.keys);
     if (entries_.size() > kOwnersMost) entries_.clear();
     return (entries_[owner] = std::move(entry)).keys;
   } catch (const std::exception& problem) {
     return unavailable(problem.what());
   }
+}
+
+void LocalKeys::forget(const std::string& tenant) {
+  const std::lock_guard lock(mutex_);
+  ++changes_;
+  std::erase_if(entries_, [&](const auto& entry) { return entry.first.tenant == tenant; });
 }
 
 Result<sealing::DataKeyPtr> LocalKeys::current(const sealing::Owner& owner) {

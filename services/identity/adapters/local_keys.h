@@ -16,6 +16,8 @@ class LocalKeys final : public sealing::Keys {
   Result<sealing::DataKeyPtr> current(const sealing::Owner& owner) override;
   Result<sealing::DataKeyPtr> oldest(const sealing::Owner& owner) override;
   Result<sealing::DataKeyPtr> version(const sealing::Owner& owner, std::uint32_t version) override;
+  /// A tenant's keys were destroyed: nothing more is sealed with them.
+  void forget(const std::string& tenant);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -27,6 +29,7 @@ class LocalKeys final : public sealing::Keys {
   KeyKeeper& keeper_;
   std::mutex mutex_;
   std::map<sealing::Owner, Entry> entries_;
+  std::uint64_t changes_ = 0;  ///< an answer that was on its way meanwhile is not kept
 };
 
 }  // namespace q2o::identity

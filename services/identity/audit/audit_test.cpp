@@ -78,6 +78,36 @@ TEST_F(AuditTest, TakesWhatOtherServicesTellOnceHoweverOftenItComes) {
   EXPECT_TRUE(verify().intact()) << verify().problem();
 }
 
+TEST_F(AuditTest, KeepsWhoHadEverythingPurgedWhenItsKeysAreGone) {
+  write(2);
+  v1::DestroyTenantKeysRequest purge;
+  purge.set_tenant_id(tenant);
+  purge.set_purge_id(ids::uuid_v4());
+  purge.set_actor("ann@example.com");
+  purge.set_reason("the contract has ended");
+  const auto destroy = [&] {
+    keeper->destroy(tenant, "").value();
+    local_keys->forget(tenant);
+    note_purge(*pool, *audit, purge);
+  };
+  const auto readable = [&](std::size_t entries) {
+    const auto found = audit->list(tenant, 0, 10);
+    ASSERT_EQ(found.size(), entries);
+    EXPECT_EQ(found[0].action(), "content.purged");
+    EXPECT_EQ(found[0].subject(), "purge/" + purge.purge_id()) << "as on the certificate, in clear";
+    EXPECT_EQ(found[0].actor(), "ann@example.com");
+    EXPECT_EQ(found[0].detail(), "everything of the company; the contract has ended");
+    EXPECT_EQ(found[1].actor(), "(purged)");
+  };
+  destroy();
+  readable(3);
+  note_purge(*pool, *audit, purge);
+  readable(3);
+  destroy();  // the purge was interrupted; the key of its entry goes, too
+  readable(4);
+  EXPECT_TRUE(verify().intact()) << verify().problem();
+}
+
 TEST_F(AuditTest, BelievesAServiceItsOwnCommandsOnly) {
   auto foreign = note_of(tenant, "billing.start");
   foreign.headers["q2o-tenant"] = ids::uuid_v4();

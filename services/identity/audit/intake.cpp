@@ -2,11 +2,15 @@
 
 #include "common/ids/ids.h"
 #include "q2o/identity/v1/audit_note.pb.h"
+#include "services/identity/people/adapters/sealed.h"
 
 namespace q2o::identity::audit {
 namespace {
 
 constexpr const char* kConsumer = "audit";
+constexpr const char* kPurged = "content.purged";
+constexpr std::size_t kTextMost = 500;
+constexpr std::uint32_t kLookBack = 200;  ///< entries; a purge is told of again within seconds
 
 /// What the message says, if it may be said: a service speaks of its own commands only, and of the tenant whose message it is.
 Result<v1::AuditNote> read(const bus::Incoming& message) {
@@ -41,6 +45,18 @@ void take_notes(pg::Pool& pool, const Audit& audit, std::span<const bus::Incomin
                         note->occurred_at()});
     });
   }
+}
+
+void note_purge(pg::Pool& pool, const Audit& audit, const v1::DestroyTenantKeysRequest& purge) {
+  const std::string what = purge.migration_id().empty() ? "everything of the company" : "migration/" + purge.migration_id();
+  const auto reason = purge.reason().substr(0, kTextMost);
+  const auto subject = "purge/" + purge.purge_id();
+  for (const auto& entry : audit.list(purge.tenant_id(), 0, kLookBack))
+    if (entry.action() == kPurged && entry.subject() == subject && entry.detail() != people::kGone) return;
+  pool.transact([&](pg::Tx& tx) {
+    audit.append(
+        tx, {purge.tenant_id(), purge.actor().substr(0, kTextMost), kPurged, subject, reason.empty() ? what : what + "; " + reason, ""});
+  });
 }
 
 }  // namespace q2o::identity::audit

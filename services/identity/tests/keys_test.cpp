@@ -9,7 +9,9 @@
 
 #include "common/ids/ids.h"
 #include "common/pg/embedded.h"
+#include "common/rpc/rpc.h"
 #include "common/sealing/remote_keys.h"
+#include "common/sealing/services.h"
 #include "common/testing/testing.h"
 #include "embedded/identity_schema.h"
 #include "services/identity/adapters/key_service.h"
@@ -32,7 +34,8 @@ class KeysOfTenants : public ::testing::Test {
     pg::migrate(*pool, pg::schema_of(embedded::identity_schema::kFiles));
     masters = std::make_unique<MasterKeys>(folder.string());
     keeper = std::make_unique<KeyKeeper>(*pool, *masters);
-    service = std::make_unique<KeyService>(*keeper, *masters, config::Secret("token"));
+    service = std::make_unique<KeyService>(*keeper, *masters, config::Secret("token"),
+                                           [this](const v1::DestroyTenantKeysRequest& purge) { told.push_back(purge.purge_id()); });
     start("127.0.0.1:0");
   }
   void TearDown() override { fs::remove_all(folder); }
@@ -50,6 +53,7 @@ class KeysOfTenants : public ::testing::Test {
   std::unique_ptr<pg::Pool> pool;
   std::unique_ptr<MasterKeys> masters;
   std::unique_ptr<KeyKeeper> keeper;
+  std::vector<std::string> told;  ///< purges
   std::unique_ptr<KeyService> service;
   metrics::Registry metrics;
   std::unique_ptr<rpc::Server> server;
@@ -159,6 +163,27 @@ TEST_F(KeysOfTenants, AreDestroyedForGood) {
   // A copy of the wrapped key, as a backup has it, does not open: its master key is gone.
   EXPECT_EQ(masters->unwrap(1, wrapped, owner.tenant + "/" + owner.migration + "/1").error().reason, "NO_MASTER_KEY");
   EXPECT_EQ(pool->transact([&](pg::Tx& tx) { return tx.one("select count(*) as n from outbox", {}).integer("n"); }), 1);
+}
+
+TEST_F(KeysOfTenants, AreDestroyedForAPurgeOfWhichTheAuditHears) {
+  const auto keys = client();
+  keys->current(owner).value();
+  const auto stub = v1::KeyService::NewStub(rpc::channel(address()));
+  v1::DestroyTenantKeysRequest request;
+  request.set_tenant_id(owner.tenant);
+  const auto destroy = [&] {
+    const auto context = sealing::service_context(owner.tenant, "billing", config::Secret("token"), 10s);
+    v1::DestroyTenantKeysResponse answer;
+    const auto status = stub->DestroyTenantKeys(context.get(), request, &answer);
+    return status.ok() ? std::to_string(answer.destroyed_size()) : rpc::to_error(status).reason;
+  };
+  EXPECT_EQ(destroy(), "BAD_PURGE");
+  keys->forget(owner.tenant, "");
+  EXPECT_TRUE(keys->version(owner, 1)) << "nothing was destroyed";
+  request.set_purge_id(ids::uuid_v4());
+  EXPECT_EQ(destroy(), "1");
+  EXPECT_EQ(destroy(), "1") << "again";
+  EXPECT_EQ(told, (std::vector<std::string>{request.purge_id(), request.purge_id()}));
 }
 
 }  // namespace

@@ -16,12 +16,14 @@ inline sealing::Place of_tenant(std::string_view tenant, std::string_view where,
   return {tenant, "", where, row};
 }
 
-/// "(purged)" where the company's key was destroyed; throws like Tx::open otherwise.
+inline constexpr std::string_view kGone = "(purged)";
+
+/// kGone where the company's key was destroyed; throws like Tx::open otherwise.
 inline std::string open_or_purged(pg::Tx& tx, const sealing::Place& place, std::string_view stored) {
   if (tx.seal() == nullptr) return tx.open(place, stored);
   const auto opened = tx.seal()->open(place, stored);
   if (opened) return *opened;
-  return opened.error().reason == "KEY_DESTROYED" ? "(purged)" : tx.open(place, stored);
+  return opened.error().reason == "KEY_DESTROYED" ? std::string(kGone) : tx.open(place, stored);
 }
 
 inline constexpr std::string_view kPersonAddress = "identity.person.address";

@@ -38,7 +38,8 @@ class PeopleTest : public ::testing::Test {
     pg::migrate(*key_pool, pg::schema_of(embedded::identity_schema::kFiles));
     masters = std::make_unique<MasterKeys>(folder.string());
     keeper = std::make_unique<KeyKeeper>(*key_pool, *masters);
-    seal = std::make_shared<const sealing::Seal>(std::make_shared<LocalKeys>(*keeper));
+    local_keys = std::make_shared<LocalKeys>(*keeper);
+    seal = std::make_shared<const sealing::Seal>(local_keys);
     options.seal = seal;
     pool = std::make_unique<pg::Pool>(options);
     settings.scopes = {"migrations:read", "migrations:write"};
@@ -156,6 +157,7 @@ class PeopleTest : public ::testing::Test {
   std::unique_ptr<pg::Pool> admin, key_pool, pool;
   std::unique_ptr<MasterKeys> masters;
   std::unique_ptr<KeyKeeper> keeper;
+  std::shared_ptr<LocalKeys> local_keys;
   std::shared_ptr<const sealing::Seal> seal;
   std::unique_ptr<Gate> gate;
   std::unique_ptr<identity::audit::Audit> audit;
