@@ -249,10 +249,17 @@ void CommandLine::add_prices() {
   CLI::App* page = command("pay", "open the payment page of a quote", [this](const Session& s) { return pay(s, pay_); });
   page->add_option("quote", pay_.quote_id, "id, as q2o quote prints it")->required();
   page->add_option("--return-url", pay_.return_url, "where the page leads back to; may hold {CHECKOUT_SESSION_ID}")->required();
-  CLI::App* money =
-      command("payments", "what was paid, given back or disputed", [this](const Session& s) { return payments(s, all_, problems_); });
+  CLI::App* money = command("payments", "what was paid, given back or disputed", {});
   money->add_flag("--all", all_, "of all tenants, as an operator");
   money->add_flag("--problems", problems_, "only those that fit no migration");
+  CLI::App* seen = money->add_subcommand("acknowledge", "a payment that fits no migration may stay as it is; you say so as an operator");
+  money->callback([this, seen] {
+    if (!seen->parsed()) chosen_ = [this](const Session& s) { return payments(s, all_, problems_); };
+  });
+  add_json(seen);
+  choose_by(seen, [this](const Session& s) { return acknowledge_payment(s, id_, reason_); });
+  seen->add_option("payment", id_, "id, as q2o payments prints it")->required();
+  seen->add_option("--reason", reason_, "why; kept with the payment and in the audit")->required();
 }
 
 void CommandLine::add_views() {

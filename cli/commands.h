@@ -130,6 +130,8 @@ struct PayOptions {
 int pay(const Session& session, const PayOptions& options);
 /// What was paid. kWaitsForPerson when a payment fits no migration. `all`: of all tenants, as an operator.
 int payments(const Session& session, bool all, bool problems);
+/// As an operator: a payment that fits no migration may stay as it is.
+int acknowledge_payment(const Session& session, const std::string& payment_id, const std::string& reason);
 
 struct LoginOptions {
   std::string edge, authorities;  ///< address; file of certificates

@@ -134,14 +134,29 @@ int payments(const Session& session, bool all, bool problems) {
   int open = 0;
   for (const auto& payment : answer->payments()) {
     std::cout << payment_text(payment);
-    open += payment.problem().empty() ? 0 : 1;
+    open += is_open_problem(payment) ? 1 : 0;
   }
   if (answer->payments().empty())
-    std::cout << (problems ? "Every payment fits a migration.\n" : "There is no payment yet. A price: q2o quote\n");
+    std::cout << (problems ? "Every payment fits a migration, or was acknowledged.\n" : "There is no payment yet. A price: q2o quote\n");
   if (open > 0)
     std::cout << open << (open == 1 ? " payment fits" : " payments fit")
               << " no migration: docs/operations.md, \"a payment fits no migration\"\n";
   return open > 0 ? kWaitsForPerson : kDone;
+}
+
+int acknowledge_payment(const Session& session, const std::string& payment_id, const std::string& reason) {
+  const auto stub = PaymentService::NewStub(session.channel("billing"));
+  billing::v1::AcknowledgePaymentRequest request;
+  request.set_payment_id(payment_id);
+  request.set_reason(reason);
+  const auto answer = session.call("billing", *stub, &PaymentService::Stub::AcknowledgePayment, request, std::chrono::seconds(20),
+                                   "operator:" + session.actor);
+  if (!answer) return report_error(session, answer.error());
+  if (session.json)
+    print_json(answer->payment());
+  else
+    std::cout << payment_text(answer->payment()) << "What is left: q2o payments --all --problems\n";
+  return kDone;
 }
 
 }  // namespace q2o::cli

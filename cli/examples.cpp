@@ -86,6 +86,7 @@ constexpr Example kExamples[]{
     {"payments",
      "  q2o payments\n"
      "  q2o payments --all --problems    what operators have to settle; ends with 4 when there is something"},
+    {"payments acknowledge", "  q2o payments acknowledge pi_3Q1xYz --reason \"another product of ours, sold at Stripe\""},
     {"quote",
      "  q2o quote --years 5       of the latest migration\n"
      "  q2o quote 0b4cb2f3 7d11aa20 --years 3    two companies in one order"},

@@ -48,11 +48,20 @@ std::string payment_state(billing::v1::PaymentState state) {
   return name;
 }
 
+bool is_open_problem(const billing::v1::Payment& payment) {
+  return !payment.problem().empty() && payment.acknowledged().problem() != payment.problem();
+}
+
 std::string payment_text(const billing::v1::Payment& payment) {
   auto out = fmt::format("{}  {:<15} {:>12} {}  {}", payment.updated_at().substr(0, 16), payment_state(payment.state()), payment.total(),
                          payment.currency(), payment.payment_id());
   if (payment.refunded() != "" && !Decimal::of(payment.refunded()).is_zero()) out += "  given back " + payment.refunded();
   if (!payment.problem().empty()) out += "\n    " + payment.problem();
+  if (!payment.problem().empty() && !is_open_problem(payment)) {
+    const auto& said = payment.acknowledged();
+    out += "\n    Acknowledged " + said.at().substr(0, 16);
+    if (!said.actor().empty()) out += fmt::format(" by {}: {}", said.actor(), said.reason());
+  }
   return out + '\n';
 }
 

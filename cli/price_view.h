@@ -12,7 +12,9 @@ namespace q2o::cli {
 std::string price_text(const billing::v1::Price& price);
 /// "PAID", "PARTLY REFUNDED"
 std::string payment_state(billing::v1::PaymentState state);
-/// One line of a list, and below it the problem where there is one.
+/// It fits no migration, and no operator has acknowledged that.
+bool is_open_problem(const billing::v1::Payment& payment);
+/// One line of a list, and below it the problem where there is one, and who has acknowledged it.
 std::string payment_text(const billing::v1::Payment& payment);
 
 }  // namespace q2o::cli

@@ -41,6 +41,17 @@ TEST(PriceView, APaymentWithAProblemSaysWhatToDo) {
   payment.set_problem("It was not made on a payment page of ours. Give it back at Stripe.");
   EXPECT_THAT(payment_text(payment), testing::AllOf(testing::HasSubstr("PARTLY REFUNDED"), testing::HasSubstr("given back 40.00"),
                                                     testing::HasSubstr("\n    It was not made")));
+  EXPECT_TRUE(is_open_problem(payment));
+  auto& said = *payment.mutable_acknowledged();
+  said.set_problem(payment.problem());
+  said.set_at("2026-11-30T18:00:00Z");
+  EXPECT_FALSE(is_open_problem(payment));
+  EXPECT_THAT(payment_text(payment), testing::EndsWith("\n    Acknowledged 2026-11-30T18:00\n"));
+  said.set_actor("operator:ann");
+  said.set_reason("a course");
+  EXPECT_THAT(payment_text(payment), testing::EndsWith("\n    Acknowledged 2026-11-30T18:00 by operator:ann: a course\n"));
+  payment.set_problem("It was given back.");
+  EXPECT_TRUE(is_open_problem(payment)) << "another problem";
 }
 
 }  // namespace

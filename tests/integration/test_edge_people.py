@@ -72,6 +72,8 @@ class PeopleAtTheEdge(unittest.TestCase):
             self.assertEqual((refused.status, refused.reason()), (403, "ORIGIN_NOT_ALLOWED"), headers)
         operators = edge.post("/api/v1/migrations/0b9d2d1e-1111-4111-8111-111111111111:markPaid", {})
         self.assertEqual((operators.status, operators.reason()), (403, "OPERATORS_ONLY"))
+        operators = edge.post("/api/billing/payments/pi_1:acknowledge", {"reason": "mine"})
+        self.assertEqual((operators.status, operators.reason()), (403, "OPERATORS_ONLY"))
         self.assertEqual(edge.post("/api/v1/account/sign-out", {}).status, 200)
 
     def test_a_session_that_ended_opens_nothing(self):

@@ -145,6 +145,30 @@ class Payments(unittest.TestCase):
         price = analysis["quote"]["migrations"][0]["price"]
         self.assertEqual((price["counted"], price["records"]), (True, analysis["records"]))
 
+    def test_6_what_fits_no_migration_is_acknowledged_by_an_operator(self):
+        session = self.client.v1.checkout.sessions.create(params={
+            "mode": "payment", "success_url": "http://app",
+            "line_items": [{"quantity": 1, "price_data": {"currency": "usd", "unit_amount": 100, "product_data": {"name": "a course"}}}],
+        })  # fmt: skip
+        self.paid_by_card({"session_id": session.id})
+        problem = wait_until(lambda: self.q2o("payments", "--all", "--problems")["payments"], 20, "it is shown to operators")[0]
+
+        def shown(*words):
+            return subprocess.run(self.stack.command("payments", *words), env=self.stack.environment, capture_output=True, text=True, timeout=60)
+
+        self.assertEqual(shown("--all", "--problems").returncode, 4)
+        self.assertEqual(shown("acknowledge", problem["payment_id"]).returncode, 2, "not without a reason")
+        done = shown("acknowledge", problem["payment_id"], "--reason", "another product of ours")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("another product of ours", done.stdout)
+        left = shown("--all", "--problems")
+        self.assertEqual(left.returncode, 0, left.stdout)
+        self.assertIn("another product of ours", shown("--all").stdout, "kept")
+        subject = f"payment/{problem['payment_id']}"
+        entry = wait_until(lambda: [e for e in self.q2o("audit")["entries"] if e["action"] == "billing.acknowledge_payment"], 20, "it is in the audit")[0]
+        self.assertEqual((entry["subject"], entry["detail"]), (subject, "another product of ours"))
+        self.assertTrue(entry["actor"].startswith("operator:"), entry)
+
     def objects(self, kind):
         return [key for key in json.loads(self.stack.get("Q2O_PORT_SANDBOX_STRIPE", "/control/objects")) if key.startswith(kind + "/")]
 

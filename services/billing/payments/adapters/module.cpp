@@ -74,8 +74,9 @@ Module::Module(pg::Pool& pool, metrics::Registry& metrics, Settings settings, Co
   quotes_.emplace(transact, prices, *plans_, good(crypto::derived_key(settings.key_file, "q2o billing quotes")), now, unix_now, probe_);
   analysis_.emplace(transact, counters, peers, *quotes_, prices, now, probe_);
   cashier_.emplace(transact, *pages_, *quotes_, prices, price_of, now, unix_now, probe_);
+  acknowledging_.emplace(transact, now);
   pricing_service_.emplace(*quotes_, *analysis_);
-  payment_service_.emplace(*cashier_, *plans_, *inbox_);
+  payment_service_.emplace(*cashier_, *plans_, *acknowledging_, *inbox_);
 }
 
 void run_events(pg::Pool& pool, EventInbox& inbox, std::stop_token stop) {

@@ -40,6 +40,7 @@ class Module {
   std::optional<Quotes> quotes_;
   std::optional<Analysis> analysis_;
   std::optional<Cashier> cashier_;
+  std::optional<Acknowledging> acknowledging_;
   std::optional<PricingService> pricing_service_;
   std::optional<PaymentService> payment_service_;
 };

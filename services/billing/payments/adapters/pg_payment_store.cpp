@@ -4,6 +4,7 @@
 
 #include "common/bus/bus.h"
 #include "common/bus/topic.h"
+#include "services/billing/payments/app/payment_fold.h"
 
 namespace q2o::billing::payments {
 namespace {
@@ -106,8 +107,7 @@ void PgPaymentStore::put(const v1::Payment& payment) {
   tx_.exec(
       "INSERT INTO payment(payment_id, tenant_id, shown, problem, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (payment_id) DO UPDATE SET "
       "tenant_id = EXCLUDED.tenant_id, shown = EXCLUDED.shown, problem = EXCLUDED.problem, body = EXCLUDED.body",
-      {payment.payment_id(), payment.tenant_id(), payment.state() != v1::PAYMENT_STATE_UNSPECIFIED, !payment.problem().empty(),
-       bytes(payment)});
+      {payment.payment_id(), payment.tenant_id(), payment.state() != v1::PAYMENT_STATE_UNSPECIFIED, is_open(payment), bytes(payment)});
 }
 
 std::optional<v1::Payment> PgPaymentStore::payment(const std::string& payment_id) {

@@ -79,10 +79,17 @@ grpc::Status PaymentService::ListPayments(grpc::ServerContext* context, const v1
     const acting::Scope whose(request->all_tenants() ? acting::everyone() : acting::tenant(caller.tenant));
     const auto size = rpc::page_size(request->page_size());
     for (auto& payment : cashier_.payments(request->all_tenants() ? "" : caller.tenant, request->problems(), request->page_token(), size))
-      *response->add_payments() = std::move(payment);
+      *response->add_payments() = seen_by(caller, std::move(payment));
     if (static_cast<std::uint32_t>(response->payments_size()) == size)
       response->set_next_page_token(response->payments().rbegin()->payment_id());
     return {};
+  });
+}
+grpc::Status PaymentService::AcknowledgePayment(grpc::ServerContext* context, const v1::AcknowledgePaymentRequest* request,
+                                                v1::AcknowledgePaymentResponse* response) {
+  return serve(context, *request, [&](const Caller& caller) {
+    const acting::Scope all(acting::everyone());  // any tenant's payment, or one that is nobody's: operators only
+    return acknowledging_.acknowledge(caller, *request).map([&](auto payment) { *response->mutable_payment() = std::move(payment); });
   });
 }
 /// No tenant and no deadline: Stripe has neither. What it takes is bounded by the size of the body and one row.

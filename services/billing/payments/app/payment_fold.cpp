@@ -117,6 +117,10 @@ bool was_paid(const v1::Payment& payment) {
   return payment.session_outcome() == v1::SESSION_OUTCOME_PAID;
 }
 
+bool is_open(const v1::Payment& payment) {
+  return !payment.problem().empty() && payment.acknowledged().problem() != payment.problem();
+}
+
 bool is_gone(const v1::Payment& payment) {
   return payment.state() == v1::PAYMENT_STATE_REFUNDED || payment.state() == v1::PAYMENT_STATE_DISPUTE_LOST;
 }

@@ -18,5 +18,7 @@ void refresh(v1::Payment& payment);
 bool was_paid(const v1::Payment& payment);
 /// Nothing of it is ours any more.
 bool is_gone(const v1::Payment& payment);
+/// It has a problem that no operator has acknowledged.
+bool is_open(const v1::Payment& payment);
 
 }  // namespace q2o::billing::payments

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "services/billing/payments/app/acknowledging.h"
 #include "services/billing/payments/app/analysis.h"
 #include "services/billing/payments/app/cashier.h"
+#include "services/billing/payments/app/payment_fold.h"
 #include "services/billing/payments/app/settle.h"
 #include "services/billing/payments/tests/shipped.h"
 #include "services/billing/tests/fakes.h"
@@ -65,7 +67,7 @@ class FakePaymentStore final : public PaymentStore {
     std::vector<v1::Payment> out;
     for (const auto& [id, payment] : payment_rows) {
       const bool shown = payment.state() != v1::PAYMENT_STATE_UNSPECIFIED && (tenant.empty() || payment.tenant_id() == tenant);
-      if (shown && (!problems || !payment.problem().empty()) && id > after && out.size() < most) out.push_back(payment);
+      if (shown && (!problems || is_open(payment)) && id > after && out.size() < most) out.push_back(payment);
     }
     return out;
   }
@@ -180,6 +182,7 @@ struct World {
   Prices prices = [this] { return std::make_shared<const Pricing>(pricing); };
   Plans plans{both, prices, clock, probe};
   Quotes quotes{both, prices, plans, config::Secret("key"), clock, [this] { return now; }, probe};
+  Acknowledging acknowledging{both, clock};
   Cashier cashier{both, pages, quotes, prices, {{"half", "price_half"}}, clock, [this] { return now; }, probe};
   Settler settler{{{"price_half", "half"}, {"price_starter", "starter"}, {"price_freebie", "freebie"}},
                   [](const std::string& plan) { return "Plan " + plan; },

@@ -102,6 +102,40 @@ TEST_F(Paying, MoneyThatFitsNoMigrationIsShownToOperators) {
   }
 }
 
+TEST_F(Paying, AnOperatorAcknowledgesWhatFitsNoMigrationAndNobodyElse) {
+  const auto made = post(
+      "/v1/checkout/sessions",
+      "mode=payment&line_items[0][price_data][currency]=usd&line_items[0][price_data][unit_amount]=100&line_items[0][price_data][product_"
+      "data][name]=x&line_items[0][quantity]=1&success_url=http://app",
+      "application/x-www-form-urlencoded");
+  const auto document = json::Document::parse(made.body);
+  post("/pay/" + std::string(document->root()["id"].text()), R"({"card": "4242424242424242"})");
+  ASSERT_TRUE(testing::eventually([&] { return payments("operator", true, true).size() == 1; }));
+  v1::AcknowledgePaymentRequest request;
+  request.set_payment_id(payments("operator", true, true)[0].payment_id());
+  request.set_reason("a course that we sell");
+  v1::AcknowledgePaymentResponse answer;
+  const auto key = ids::uuid_v4();
+  const auto ask = [&](const std::string& actor, const std::string& role) {
+    const auto context = as(actor);
+    context->AddMetadata("idempotency-key", key);
+    if (!role.empty()) {
+      context->AddMetadata("q2o-address", "192.0.2.1");
+      context->AddMetadata("q2o-role", role);
+    }
+    return payments_->AcknowledgePayment(context.get(), request, &answer).error_code();
+  };
+  EXPECT_EQ(ask("cli", ""), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(ask("operator:mallory@example.com", "owner"), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(payments("operator", true, true).size(), 1u);
+  EXPECT_EQ(ask("operator:ann@example.com", "operator"), grpc::StatusCode::OK);
+  EXPECT_EQ(answer.payment().acknowledged().actor(), "operator:ann@example.com");
+  EXPECT_EQ(ask("operator:ann@example.com", "operator"), grpc::StatusCode::OK) << "the answer was lost";
+  EXPECT_TRUE(payments("operator", true, true).empty());
+  ASSERT_EQ(payments("operator", true, false).size(), 1u);
+  EXPECT_EQ(payments("operator", true, false)[0].acknowledged().reason(), "a course that we sell");
+}
+
 TEST_F(Paying, APlanPaysForAMigrationAndCapsItsYears) {
   v1::SubscribeRequest request;
   request.set_plan("half");

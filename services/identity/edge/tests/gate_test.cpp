@@ -10,12 +10,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kStart = "/q2o.billing.v1.MigrationService/Start";               // accountant, migrations:write
-constexpr const char* kList = "/q2o.billing.v1.MigrationService/ListMigrations";       // viewer, migrations:read
-constexpr const char* kAccept = "/q2o.billing.v1.MigrationService/AcceptDifferences";  // owner, fresh
-constexpr const char* kMarkPaid = "/q2o.billing.v1.MigrationService/MarkPaid";         // operator, fresh
-constexpr const char* kEstimate = "/q2o.billing.v1.PricingService/Estimate";           // public
-constexpr const char* kKeys = "/q2o.identity.v1.KeyService/GetDataKeys";               // services
+constexpr const char* kStart = "/q2o.billing.v1.MigrationService/Start";                   // accountant, migrations:write
+constexpr const char* kList = "/q2o.billing.v1.MigrationService/ListMigrations";           // viewer, migrations:read
+constexpr const char* kAccept = "/q2o.billing.v1.MigrationService/AcceptDifferences";      // owner, fresh
+constexpr const char* kMarkPaid = "/q2o.billing.v1.MigrationService/MarkPaid";             // operator, fresh
+constexpr const char* kAcknowledge = "/q2o.billing.v1.PaymentService/AcknowledgePayment";  // operator
+constexpr const char* kEstimate = "/q2o.billing.v1.PricingService/Estimate";               // public
+constexpr const char* kKeys = "/q2o.identity.v1.KeyService/GetDataKeys";                   // services
 constexpr const char* kOurs = "https://app.example.com";
 
 class TheGate : public ::testing::Test {
@@ -83,6 +84,7 @@ TEST_F(TheGate, LetsEachRoleDoWhatTheContractsSay) {
       {kStart, {{"viewer", "ROLE_TOO_LOW"}, {"accountant", "passed"}, {"owner", "passed"}, {"us", "ROLE_TOO_LOW"}}},
       {kAccept, {{"viewer", "ROLE_TOO_LOW"}, {"accountant", "ROLE_TOO_LOW"}, {"owner", "passed"}}},
       {kMarkPaid, {{"viewer", "OPERATORS_ONLY"}, {"owner", "OPERATORS_ONLY"}, {"us", "passed"}}},
+      {kAcknowledge, {{"viewer", "OPERATORS_ONLY"}, {"accountant", "OPERATORS_ONLY"}, {"owner", "OPERATORS_ONLY"}, {"us", "passed"}}},
       {kEstimate, {{"viewer", "passed"}, {"nowhere", "passed"}, {"gone", "passed"}}},
       {kKeys, {{"owner", "METHOD_UNKNOWN"}, {"us", "METHOD_UNKNOWN"}}},
       {"/q2o.billing.v1.MigrationService/Unknown", {{"owner", "METHOD_UNKNOWN"}}},
@@ -95,7 +97,7 @@ TEST_F(TheGate, LetsEachRoleDoWhatTheContractsSay) {
 
 TEST_F(TheGate, IsClosedToWhoeverBringsNothing) {
   Knock nobody;
-  for (const char* path : {kList, kStart, kAccept, kMarkPaid}) {
+  for (const char* path : {kList, kStart, kAccept, kMarkPaid, kAcknowledge}) {
     nobody.path = path;
     EXPECT_EQ(outcome(nobody), "NOT_SIGNED_IN") << path;
   }
