@@ -33,6 +33,27 @@ TEST_P(Records, OfAContactCopyTheAddressOfTheParent) {
   EXPECT_EQ(books().read("res.partner", other, "street"), "Own");
 }
 
+TEST_P(Records, OfACompanyShowItsContactAndTellWhatChangesThere) {
+  const Id contact = std::stoll(books().read("res.company", 1, "partner_id"));
+  const std::string before(books().call("res.company", "read", R"([[1],["phone"]])").result().at("0.phone").raw());
+  const auto messages = [&](const char* model, Id id) {
+    const auto there = fill(R"([[["model","=","$1"],["res_id","=",$2]]])", {model, std::to_string(id)});
+    return std::stoi(std::string(books().call("mail.message", "search_count", there).result().text()));
+  };
+  const int of_company = messages("res.company", 1), of_contact = messages("res.partner", contact);
+  constexpr const char* kSilently = R"({"context":{"tracking_disable":true}})";
+  for (const char* change : {R"({"phone":"555 0100"})", R"({"purchase_lock_date":"2001-01-01"})"})
+    ASSERT_TRUE(books().call("res.company", "write", fill("[[1],$1]", {change}), kSilently).ok());
+  EXPECT_EQ(books().read("res.partner", contact, "phone"), "555 0100");
+  EXPECT_EQ(messages("res.company", 1), of_company);
+  EXPECT_EQ(messages("res.partner", contact), of_contact);
+  for (const auto& change : {fill(R"({"phone":$1})", {before}), std::string(R"({"purchase_lock_date":false})")})
+    ASSERT_TRUE(books().call("res.company", "write", fill("[[1],$1]", {change})).ok());
+  EXPECT_EQ(messages("res.company", 1), of_company + 2);
+  EXPECT_EQ(messages("res.partner", contact), of_contact + 1);
+  EXPECT_EQ(books().call("res.company", "read", R"([[1],["phone"]])").result().at("0.phone").raw(), before);
+}
+
 TEST_P(Records, OfATaxGetRepartitionLines) {
   const Id tax = books().create("account.tax", fill(R"({"name":"$1","amount":8.123456,"type_tax_use":"sale"})", {fresh("T")}));
   EXPECT_EQ(books().read("account.tax", tax, "amount").substr(0, 4), "8.12");

@@ -1,6 +1,7 @@
 #include "sandbox/odoo/errors.h"
 #include "sandbox/odoo/orm/convert.h"
 #include "sandbox/odoo/orm/env.h"
+#include "sandbox/odoo/orm/tracking.h"
 #include "sandbox/odoo/rules/rules.h"
 
 namespace q2o::sandbox::odoo {
@@ -108,8 +109,10 @@ void assign(Env& env, const Record& record, const Dict& values) {
   }
   for (const auto& [field, value] : later) {
     if (!field->path.empty()) {
-      // A related field is written through only where Odoo inherits it (product → template, statement line → move).
-      const bool inherits = (model.name == "product.product" || model.name == "account.bank.statement.line") && field->path.size() == 2;
+      // A related field is written through only where Odoo does so: what a product has of its template, a statement line of its entry, a
+      // company of its partner.
+      constexpr std::array<std::string_view, 3> kThrough{"product.product", "account.bank.statement.line", "res.company"};
+      const bool inherits = std::ranges::find(kThrough, model.name) != kThrough.end() && field->path.size() == 2;
       const Record owner = inherits ? record.ref(field->path.front()) : Record();
       if (owner) {
         Dict forwarded;
@@ -166,9 +169,11 @@ void Env::write(std::string_view name, const Ids& ids, const Dict& values) {
     if (!record.exists()) throw missing_error(name, id, user_);
     Dict own = values;
     if (rules.before_write) rules.before_write(*this, record, own);
+    const Tracking tracking(*this, record, own);
     assign(*this, record, own);
     store(record, "write_date", Value::of_text(now));
     check_required(record);
+    tracking.tell();
     if (rules.after_write) rules.after_write(*this, record, own);
   }
 }

@@ -5,21 +5,21 @@ namespace q2o::sandbox::odoo {
 
 const char* const kBaseModels = R"(
 model res.company
-char name required
+char name required path=partner_id.name
 many2one partner_id required relation=res.partner
 many2one currency_id required relation=res.currency
-many2one country_id relation=res.country
+many2one country_id relation=res.country path=partner_id.country_id
 many2one account_fiscal_country_id relation=res.country
-char street
-char street2
-char city
-char zip
-many2one state_id relation=res.country.state
-char phone
-char email
-char website
-char vat
-char company_registry
+char street path=partner_id.street
+char street2 path=partner_id.street2
+char city path=partner_id.city
+char zip path=partner_id.zip
+many2one state_id relation=res.country.state path=partner_id.state_id
+char phone path=partner_id.phone
+char email path=partner_id.email
+char website path=partner_id.website
+char vat path=partner_id.vat
+char company_registry path=partner_id.company_registry
 boolean active default=1
 integer sequence
 many2one parent_id relation=res.company
@@ -113,6 +113,7 @@ char phone
 char mobile
 char website
 char vat
+char company_registry
 char ref
 char street
 char street2
