@@ -37,6 +37,7 @@ const std::set<std::string, std::less<>>& restorable() {
 
 Any value_of(const Dict& change, std::string_view key) {
   const Any* value = change.find(key);
+  if (value && value->is_text() && value->text().empty()) return Any("");
   return value ? or_false(*value) : Any(false);
 }
 
@@ -171,7 +172,7 @@ Undo::Verdict Undo::put_back(const Dict& change) {
   if (!record.exists()) return {"gone", ""};
   const Any now = plain(record, field), before = value_of(change, "before");
   if (now == before) return {"restored", ""};
-  if (!(now == value_of(change, "after"))) return {"keep", "somebody has changed it since"};
+  if (!(or_false(now) == or_false(value_of(change, "after")))) return {"keep", "somebody has changed it since"};
   Dict values;
   values[field] = record.table().model().find(field)->type == Type::many2many ? replace_with(to_ids(before)) : before;
   env_.write(model, {record.id()}, values);

@@ -98,6 +98,7 @@ Any plain(const Record& record, const std::string& name) {
   const Field* field = record.table().model().find(name);
   if (!field) throw key_error(name);
   const Value value = record.get(*field);
+  if (value.is_text() && value.text().empty()) return Any("");  // an empty text is not the same as none
   if (!value.truthy()) return Any(false);
   if (field->type == Type::boolean) return Any(true);
   if (field->type == Type::many2one || field->type == Type::integer) return Any(value.integer());
@@ -187,14 +188,15 @@ void Undo::lift_our_lock() {
   constexpr std::string_view kLock = "fiscalyear_lock_date";
   const Record company = env_.company();
   const List* change = restored_later("res.company", company.id(), kLock);
-  if (!change || !(plain(company, std::string(kLock)) == or_false((*change)[4]))) return;
+  if (!change || !(or_false(plain(company, std::string(kLock))) == or_false((*change)[4]))) return;
   const Any& before = (*change)[3];
   env_.store(company, kLock, before.truthy() ? Value::of_text(before.text()) : Value());
 }
 
 bool Undo::says_nothing(const Record& row, const Field& field, const Parts& parts, const std::string& birth) {
   if (const auto same = parts.find(row.model()); same != parts.end() && same->second.contains(row.id())) return true;
-  if (const auto* change = restored_later(row.model(), row.id(), field.name); change && plain(row, field.name) == or_false((*change)[4]))
+  if (const auto* change = restored_later(row.model(), row.id(), field.name);
+      change && or_false(plain(row, field.name)) == or_false((*change)[4]))
     return true;
   return row.text("create_date") == birth;
 }

@@ -167,6 +167,23 @@ TEST_P(UndoAction, PutsBackTheValuesThatTheLoadingActionTold) {
   EXPECT_EQ(books().read("res.partner.category", own, "color"), "5");
 }
 
+TEST_P(UndoAction, PutsBackAnEmptyTextAsOneAndNoneAsNone) {
+  const std::string word = fresh("Kind");
+  for (const std::string before : {R"("")", "false"}) {
+    const std::string name = word + std::to_string(before.size());
+    const Id own = books().create("res.partner", fill(R"({"name":"$1","phone":$2})", {name, before}));
+    const Answer adopted = run(
+        record("q_" + name, "res.partner", fill(R"({"values":{"name":"$1","phone":"555 0100"},"adopt":[[["name","=","$1"]]]})", {name})));
+    ASSERT_EQ(outcomes(adopted), "adopted");
+    EXPECT_EQ(outcomes(books().call("ir.actions.server", "run", fill("[[$1]]", {std::to_string(undo_)}),
+                                    fill(R"({"context":{"step":"restore","module":"$1","prefix":"q_","changes":$2}})",
+                                         {module_, std::string(adopted.result()["changes"].raw())}))),
+              "restored");
+    const Answer now = books().call("res.partner", "read", fill(R"([[$1],["phone"]])", {std::to_string(own)}));
+    EXPECT_EQ(now.result().at("0.phone").raw(), before);
+  }
+}
+
 TEST_P(UndoAction, ReversesWhatStandsInALockedPeriod) {
   const auto ids = paid_invoice();
   books().call("res.company", "write", R"([[1],{"sale_lock_date":"2023-12-31"}])");

@@ -109,7 +109,7 @@ def plain_value(record, name):
         return sorted(record.with_context(active_test=False)[name].ids)
     if kind in ('date', 'datetime'):
         return str(record[name]) if record[name] else False
-    return record[name] or False
+    return '' if record[name] == '' else record[name] or False  # an empty text is not the same as none
 
 
 def is_own(record):

@@ -121,6 +121,16 @@ class PuttingBack(unittest.TestCase):
         self.assertEqual(self.own.name, 'Old')
         self.assertEqual(undo(self.env, 'restore', changes=self.changes)[0]['outcome'], 'restored')
 
+    def test_an_empty_text_comes_back_as_one_and_none_as_none(self):
+        for before in ('', False):
+            own = self.env['res.partner'].create([{'name': 'Kind', 'phone': before}])
+            changes = run(self.env, [create('qbo1_%r' % before, {'name': 'Kind', 'phone': '2'}, adopt=[[['id', '=', own.id]]])])['changes']
+            self.assertEqual([one['before'] for one in changes], [before])
+            own.write({'phone': False})
+            changes[0]['after'] = False
+            self.assertEqual(undo(self.env, 'restore', changes=changes)[0]['outcome'], 'restored')
+            self.assertEqual(repr(own.phone), repr(before))
+
     def test_leaves_what_somebody_has_changed_since(self):
         self.own.write({'name': 'Newer'})
         self.assertEqual(undo(self.env, 'restore', changes=self.changes)[0], {'outcome': 'keep', 'message': 'somebody has changed it since'})

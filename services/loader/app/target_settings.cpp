@@ -27,6 +27,9 @@ std::string literal(std::string_view text) {
   return out.take();
 }
 
+/// No message is left at the company or its contact: what a run changes is in its report, and an undo could not take messages back.
+constexpr std::string_view kSilently = R"({"context":{"tracking_disable":true}})";
+
 std::string write_args(std::int64_t id, std::string_view field, std::string_view literal_value) {
   return fmt::format(R"([[{}],{{"{}":{}}}])", id, field, literal_value);
 }
@@ -40,7 +43,7 @@ Result<CallResult> TargetSettings::read(std::string_view model, const std::strin
 Status TargetSettings::change(Setting setting, std::string_view model, std::string_view method, const std::string& args) {
   log::info("target setting changes", {{"setting", setting.name}, {"before", setting.before}, {"during", setting.during}});
   store_.remember_setting(run_, hold_, setting);
-  const auto done = books_.call(model, method, args, "{}", kQuickCall);
+  const auto done = books_.call(model, method, args, kSilently, kQuickCall);
   return done ? Status{} : fail(done.error());
 }
 
@@ -77,9 +80,16 @@ Status TargetSettings::analytic_group() {
   const auto user = books_.user_id(kQuickCall);
   if (group->value().items().empty() || !user) return {};
   const auto id = shown(group->value().items()[0]["res_id"]);
-  return change(
-      {"user.group analytic.group_analytic_accounting", "not a member", "member", "", false, "stays: needed to see classes and locations"},
-      "res.users", "write", fmt::format(R"([[{}],{{"groups_id":[[4,{}]]}}])", *user, id));
+  remember_value(kUsers, *user, "groups_id", "false", id);
+  return change({"user.group analytic.group_analytic_accounting", "not a member", "member", "", false,
+                 "stays until an undo: needed to see classes and locations"},
+                kUsers, "write", fmt::format(R"([[{}],{{"groups_id":[[4,{}]]}}])", *user, id));
+}
+
+Status TargetSettings::leave_group(const ChangedValue& membership) {
+  const auto args = fmt::format(R"([[{}],{{"groups_id":[[3,{}]]}}])", membership.odoo_id, membership.written);
+  const auto done = books_.call(kUsers, "write", args, kSilently, kQuickCall);
+  return done ? Status{} : fail(done.error());
 }
 
 Status TargetSettings::number_check() {
@@ -154,7 +164,8 @@ void TargetSettings::company_field(const Company& company, std::string_view fiel
   store_.remember_setting(
       run_, hold_, {fmt::format("company.{}", field), shown(company[field]), std::string(value), "", false, "stays: as in the source"});
   const auto as_json = [&](std::string_view text) { return number && !text.empty() ? std::string(text) : literal(text); };
-  remember_value("res.company", company.id, field, as_json(shown(company[field])), as_json(value));
+  const auto& now = company[field];  // an empty text and none are told apart: a new Odoo has both
+  remember_value("res.company", company.id, field, now.is_string() ? std::string(now.raw()) : as_json(shown(now)), as_json(value));
   changes += fmt::format(R"({}"{}":{})", changes.empty() ? "" : ",", field, as_json(value));
 }
 
@@ -192,7 +203,7 @@ Status TargetSettings::company_data(const Company& company, const json::Value& w
   }
   if (auto placed = place(company, wanted, changes); !placed) return placed;
   if (changes.empty()) return {};
-  const auto done = books_.call("res.company", "write", fmt::format("[[{}],{{{}}}]", company.id, changes), "{}", kQuickCall);
+  const auto done = books_.call("res.company", "write", fmt::format("[[{}],{{{}}}]", company.id, changes), kSilently, kQuickCall);
   return done ? Status{} : fail(done.error());
 }
 
@@ -238,7 +249,7 @@ Result<CallResult> TargetSettings::call_back(const Setting& setting) {
   const auto call = json::Document::parse(setting.restore_call);
   if (!call) return fail(call.error());
   const auto parts = call->root().items();
-  return books_.call(parts[0].text(), parts[1].text(), parts[2].raw(), "{}", kQuickCall);
+  return books_.call(parts[0].text(), parts[1].text(), parts[2].raw(), kSilently, kQuickCall);
 }
 
 Status TargetSettings::restore_again() {

@@ -12,6 +12,8 @@ namespace q2o::loader {
 inline constexpr std::string_view kActionSetting = "server action of the loader";
 inline constexpr std::string_view kNumberCheck = "sequence.mixin.constraint_start_date";
 inline constexpr std::string_view kBooksClosed = "company.fiscalyear_lock_date (books closed)";
+/// A value of this model is a group that our own user was put into.
+inline constexpr std::string_view kUsers = "res.users";
 
 /// What the run needs in the target's settings (RunPlan.target_settings_json). Each change is written down before it is made.
 class TargetSettings {
@@ -30,6 +32,8 @@ class TargetSettings {
   Status lock_until(std::string_view date, std::string_view why);
   /// Puts back once more what this run changed for a time, although it was put back: somebody may have changed it after that.
   Status restore_again();
+  /// Takes our own user out of the group that apply() has put it into.
+  Status leave_group(const ChangedValue& membership);
 
  private:
   struct Company {

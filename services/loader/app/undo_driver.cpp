@@ -83,15 +83,23 @@ std::vector<std::string> UndoDriver::all_of_ours(const std::stop_token& stop) {
 
 /// Before the records go, for what refers to them; and at the end once more, for what they stood in the way of (a code, the currency).
 void UndoDriver::put_back_values(bool last, const std::stop_token& stop) {
-  const auto values = store_.changed_values(run_);
+  auto values = store_.changed_values(run_);
   if (values.empty()) return;
   install(stop);
   std::vector<ValueFate> fates;
+  // A group of our user goes last: the action sees analytic plans through it.
+  const auto memberships = std::ranges::stable_partition(values, [](const ChangedValue& value) { return value.model != kUsers; });
+  const std::vector<ChangedValue> groups(memberships.begin(), memberships.end());
+  values.erase(memberships.begin(), memberships.end());
   for (std::size_t at = 0; at < values.size(); at += kBatch) {
     const std::span<const ChangedValue> some = std::span(values).subspan(at, std::min(kBatch, values.size() - at));
     const auto answers = surely(stop, [&] { return action_.restore(some); });
     for (std::size_t i = 0; i < some.size(); ++i)
       if ((*answers)[i].restored || last) fates.push_back({some[i], (*answers)[i].restored, (*answers)[i].reason});
+  }
+  for (const auto& group : last ? groups : std::vector<ChangedValue>()) {
+    const auto left = patiently(stop, [&] { return TargetSettings(books_, runs_, run_, hold_).leave_group(group); });
+    fates.push_back({group, left.has_value(), left ? "" : "refused by Odoo: " + left.error().message});
   }
   kValuesBack.hit();
   store_.settle_values(run_, hold_, fates);

@@ -145,7 +145,7 @@ def plain(record, name):
         return sorted(record[name].ids)
     if kind in ('date', 'datetime'):
         return str(record[name]) if record[name] else False
-    return record[name] or False
+    return '' if record[name] == '' else record[name] or False
 
 
 def put_back(change):
@@ -153,11 +153,11 @@ def put_back(change):
     if not record:
         return ('gone', '')
     now = plain(record, change['field'])
-    if now == (change['before'] or False):
+    before = '' if change['before'] == '' else change['before'] or False
+    if now == before:
         return ('restored', '')
-    if now != (change['after'] or False):
+    if (now or False) != (change['after'] or False):
         return ('keep', 'somebody has changed it since')
-    before = change['before'] or False
     record.write({change['field']: [[6, 0, before or []]] if record._fields[change['field']].type == 'many2many' else before})
     return ('restored', '')
 
