@@ -1,6 +1,7 @@
 """Writes Envoy's configuration to standard output: envoy.yaml with the variables of the environment (Q2O_…) put in, and what follows from the
 contracts: which services REST is made for, and which methods stream. Python because envsubst can read no contracts.
-render.py PROTOSET  (in the venv of scripts/install)"""
+render.py PROTOSET  (in the venv of scripts/install)
+render.py --nginx   nginx's configuration instead, for the pages behind the edge"""
 import base64
 import json
 import os
@@ -145,7 +146,22 @@ def lines(entries, indent):
     return "\n".join(f"{' ' * indent}- {json.dumps(entry)}" for entry in entries)
 
 
+def nginx(environment):
+    """Of the pages. Where the edge is another machine or container, Q2O_WEB_ADDRESS is where it reaches this one."""
+    values = {
+        "ADDRESS": environment.get("Q2O_WEB_ADDRESS", "127.0.0.1"),
+        "PORT": environment["Q2O_PORT_WEB"],
+        "ROOT": environment.get("Q2O_WEB_ROOT", str(HERE.parents[1] / "web")),
+        "RUN": environment["Q2O_RUN"],
+        "USER": environment.get("Q2O_WEB_USER", ""),
+    }
+    return re.sub(r"@([A-Z]+)@", lambda name: values[name[1]], (HERE.parent / "nginx/nginx.conf.in").read_text())
+
+
 def main():
+    if sys.argv[1] == "--nginx":
+        print(nginx(os.environ), end="")
+        return
     protoset = sys.argv[1]
     environment = dict(os.environ)
     transcoded, streams = contracts(protoset)
