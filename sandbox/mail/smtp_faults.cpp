@@ -65,6 +65,7 @@ Status SmtpFaults::apply(const json::Value& body) {
   if (body["clear"].truthy()) clear();
   const std::lock_guard lock(mutex_);
   if (body.has("starttls")) starttls_ = body["starttls"].truthy();
+  if (body.has("implicit_tls")) implicit_tls_ = body["implicit_tls"].truthy();
   for (auto& rule : rules) rules_.push_back(std::move(rule));
   return {};
 }
@@ -73,6 +74,7 @@ void SmtpFaults::clear() {
   const std::lock_guard lock(mutex_);
   rules_.clear();
   starttls_ = true;
+  implicit_tls_ = false;
   struck_ = 0;
 }
 
@@ -81,7 +83,12 @@ std::string SmtpFaults::describe() const {
   Node rules = Node::array();
   for (const auto& rule : rules_)
     rules.push(Node::object({{"kind", rule.kind}, {"at", rule.at}, {"address", rule.address}, {"code", rule.code}, {"count", rule.count}}));
-  return Node::object({{"struck", struck_}, {"starttls", starttls_}, {"faults", rules}}).dump();
+  return Node::object({{"struck", struck_}, {"starttls", starttls_}, {"implicit_tls", implicit_tls_}, {"faults", rules}}).dump();
+}
+
+bool SmtpFaults::implicit_tls() const {
+  const std::lock_guard lock(mutex_);
+  return implicit_tls_;
 }
 
 bool SmtpFaults::offers_starttls() const {

@@ -26,16 +26,18 @@ struct SmtpFault {
 class SmtpFaults {
  public:
   std::optional<SmtpFault> strike(std::string_view at, std::string_view address);
-  /// {"clear": true?, "starttls": false?, "faults": [{"kind": "reply", "at": "rcpt", "code": 550, "text": "5.1.1 unknown", "count": 1}]}
+  /// {"clear": true?, "starttls": false?, "implicit_tls": true?, "faults": [{"kind": "reply", "at": "rcpt", "code": 550, "text": "5.1.1
+  /// unknown", "count": 1}]}
   Status apply(const json::Value& body);
   void clear();
   std::string describe() const;
   bool offers_starttls() const;
+  bool implicit_tls() const;  ///< as on port 465: encrypted from the first byte
 
  private:
   mutable std::mutex mutex_;
   std::vector<SmtpFault> rules_;
-  bool starttls_ = true;
+  bool starttls_ = true, implicit_tls_ = false;
   int struck_ = 0;
 };
 

@@ -43,6 +43,7 @@ struct SmtpServer::Session {
   }
 
   void serve() {
+    if (server.faults_.implicit_tls() && !wire.secure(server.certificate_)) return;
     if (!answer("connect", "220 sandbox ESMTP")) return;
     while (const auto line = wire.read_line()) {
       const auto command = upper(std::string_view(*line).substr(0, line->find(' ')));

@@ -18,13 +18,11 @@
 #include "services/notifier/adapters/http_webhook_sender.h"
 #include "services/notifier/adapters/live_rpc.h"
 #include "services/notifier/adapters/mail_rpc.h"
+#include "services/notifier/adapters/mail_settings.h"
 #include "services/notifier/adapters/progress_rpc.h"
-#include "services/notifier/adapters/smtp_client.h"
 #include "services/notifier/adapters/status_consumer.h"
 #include "services/notifier/adapters/webhook_rpc.h"
-#include "services/notifier/app/mailer.h"
 #include "services/notifier/app/webhooks.h"
-#include "services/notifier/domain/message.h"
 
 namespace q2o::notifier {
 namespace {
@@ -34,43 +32,9 @@ constexpr int kWatchersMost = 48, kWatchersOfTenant = 16, kWatchersOfPerson = 6;
 /// Due times are looked at so often where nothing wakes the senders.
 constexpr std::chrono::milliseconds kLookEvery{1000};
 
-struct MailSettings {
-  SmtpClient::Options server;
-  Mailer::Options sender;
-  bool on = false;
-};
-
 std::string without_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
-}
-
-SmtpClient::Security security_of(const std::string& word) {
-  if (word == "tls") return SmtpClient::Security::tls;
-  return word == "none" ? SmtpClient::Security::none : SmtpClient::Security::starttls;
-}
-
-MailSettings read_mail(config::Reader& config) {
-  MailSettings out;
-  out.server.host = config.text("smtp.host", "");
-  out.on = !out.server.host.empty();
-  out.server.port = static_cast<int>(config.integer("smtp.port", 587, 1, 65535));
-  const auto security = config.text("smtp.security", "starttls");
-  if (security != "starttls" && security != "tls" && security != "none")
-    throw std::runtime_error("smtp.security is starttls, tls or none, not '" + security + "'");
-  out.server.security = security_of(security);
-  out.server.ca_file = config.text("smtp.ca_file", "");
-  out.server.user = config.text("smtp.user", "");
-  if (!out.server.user.empty()) out.server.password = config.secret("smtp.password");
-  out.server.helo = config.text("smtp.helo", "localhost");
-  out.server.total_timeout = std::chrono::seconds(config.integer("smtp.timeout_s", 300, 1, 900));
-  out.sender.from_name = config.text("mail.from_name", "Quick2Odoo");
-  out.sender.from_address = config.text("mail.from", "no-reply@quick2odoo.example");
-  if (!is_address(out.sender.from_address)) throw std::runtime_error("mail.from is no e-mail address");
-  // For tests of what happens after minutes and hours.
-  if (const auto first = config.integer("mail.first_pause_s", 60, 1, 3600); first != 60)
-    out.sender.plan.pauses.front() = std::chrono::seconds(first);
-  return out;
 }
 
 /// One thread that works on what is due until nothing is, then waits to be woken.
@@ -107,7 +71,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   const auto webhook_senders = config.integer("webhooks.senders", 4, 1, 16);
   auto webhook_rules = http::read_guard_rules(config);
   webhook_rules.allow_query = true;
-  auto mail = read_mail(config);
+  auto mail = read_mail_settings(config);
   if (!config.complaints().empty()) return;  // runtime::run prints them all and leaves
   const auto stream_key = crypto::derived_key(key_file, "notifier stream"), link_key = crypto::derived_key(key_file, "notifier links");
   if (!stream_key || !link_key) throw std::runtime_error((stream_key ? link_key : stream_key).error().message);

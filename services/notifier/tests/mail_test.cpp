@@ -284,6 +284,37 @@ TEST_F(Mails, WithoutStarttlsNothingIsSaid) {
   EXPECT_EQ(mails()[0].state(), v1::MAIL_STATE_WAITING);
 }
 
+TEST_F(Mails, GoEncryptedFromTheFirstByteWhereTheServerWantsThat) {
+  consume_events(pool_, announcer_, std::vector{verify("ann@example.com")});
+  faults(R"({"implicit_tls": true})");
+  SmtpClient by_starttls([&] {
+    auto options = server_options();
+    options.total_timeout = 2s;  // both sides wait for the other's first word
+    return options;
+  }());
+  mailer(by_starttls)->run_one();
+  EXPECT_TRUE(mailbox().empty());
+  SmtpClient server(server_options(SmtpClient::Security::tls));
+  make_due();
+  mailer(server)->run_one();
+  const auto box = mailbox("ann@example.com");
+  ASSERT_EQ(box.size(), 1u);
+  EXPECT_TRUE(box[0]["tls"].truthy());
+  EXPECT_EQ(mails()[0].state(), v1::MAIL_STATE_SENT);
+
+  consume_events(pool_, announcer_, std::vector{verify("bob@example.com")});
+  auto strangers = server_options(SmtpClient::Security::tls);
+  strangers.ca_file = "/etc/ssl/certs/ca-certificates.crt";
+  SmtpClient doubtful(strangers);
+  mailer(doubtful)->run_one();
+  faults(R"({"clear": true})");
+  SmtpClient in_clear(server_options(SmtpClient::Security::tls));
+  make_due();
+  mailer(in_clear)->run_one();
+  EXPECT_TRUE(mailbox("bob@example.com").empty()) << "neither to a stranger's certificate nor to a server that begins in clear";
+  EXPECT_EQ(mails()[0].state(), v1::MAIL_STATE_WAITING);
+}
+
 /// Stops being where a process would die.
 class DyingServer final : public MailServer {
  public:
