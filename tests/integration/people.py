@@ -40,3 +40,22 @@ def joined(stack, email, token):
         answer = edge.post(path, body)
         assert answer.status == 200, (path, answer)
     return edge, password
+
+
+def sign_up(stack, name):
+    """(address, password) of a new person who owns a company of her own."""
+    email, password = f"{name}.{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(18)
+    edge = edge_of(stack)
+    answer = edge.post("/api/v1/account/sign-up", {"email": email, "password": password, "company_name": f"{name} Ltd", "name": name})
+    assert answer.status == 200, answer
+    answer = edge.post("/api/v1/account/verify-email", {"token": mailed_token(stack, email, "verify"), "password": password})
+    assert answer.status == 200, answer
+    return email, password
+
+
+def signed_in(stack, email, password):
+    """The edge as a browser sees it in which that person has signed in."""
+    edge = edge_of(stack)
+    answer = edge.post("/api/v1/account/sign-in", {"email": email, "password": password})
+    assert answer.status == 200, answer
+    return edge

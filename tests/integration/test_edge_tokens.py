@@ -4,11 +4,13 @@ import unittest
 
 from edge_client import edge_of
 from ports import free_ports
+from people import sign_up, signed_in
 from stack import Stack, wait_until
-from tokens import RsaIssuer, b64, claims, hs256, part
+from tokens import EcKey, OidcIssuer, b64, claims, hs256, part
 
 SECRET = b"a shared secret of thirty-two bytes or more"
 APP, OIDC, AUDIENCE = "https://app.example.com", "https://accounts.example.com", "quick2odoo"
+GUEST, SILENT, STRANGER = "guest@example.com", "silent@example.com", "stranger@example.com"
 
 
 class OutsideTokens(unittest.TestCase):
@@ -17,7 +19,7 @@ class OutsideTokens(unittest.TestCase):
         cls.stack = Stack()
         cls.addClassCleanup(cls.stack.down)
         (port,) = free_ports(1)
-        cls.issuer = RsaIssuer(cls.stack.folder, port)
+        cls.issuer = OidcIssuer(cls.stack.folder, port)
         cls.addClassCleanup(cls.issuer.stop)
         secret, file = cls.stack.folder / "nextauth.secret", cls.stack.folder / "issuers.toml"
         secret.write_bytes(SECRET)
@@ -26,8 +28,16 @@ class OutsideTokens(unittest.TestCase):
             f'[[issuer]]\nname = "oidc"\nissuer = "{OIDC}"\naudiences = ["{AUDIENCE}"]\njwks_uri = "http://127.0.0.1:{port}/keys"\ninsecure = true\n'
         )
         cls.stack.environment["Q2O_EDGE_ISSUERS"] = str(file)
+        # Whose addresses they vouch for; the application's tokens say nothing of email_verified, as NextAuth's.
+        cls.stack.environment["Q2O_PEOPLE_SSO_ISSUERS"] = f"{OIDC}=example.com,{APP}=example.com"
+        cls.stack.environment["Q2O_PEOPLE_SSO_TRUSTED_ADDRESSES"] = APP
         cls.stack.up()
         cls.edge = edge_of(cls.stack)
+        owner = signed_in(cls.stack, *sign_up(cls.stack, "ann"))
+        cls.company = owner.get("/api/v1/account/me").json()["me"]["tenant_id"]
+        for address in (GUEST, SILENT):
+            answer = owner.post("/api/v1/people/invitations", {"email": address, "role": "ROLE_VIEWER"})
+            assert answer.status == 200, answer
         wait_until(lambda: cls.reason(cls.issuer.rs256(claims(OIDC, AUDIENCE))) != "TOKEN_REFUSED", 20, "the edge has the issuer's keys")
 
     @classmethod
@@ -37,9 +47,32 @@ class OutsideTokens(unittest.TestCase):
             return "passed"
         return answer.reason() if answer.status in (401, 403) else f"status {answer.status}"
 
-    def test_a_verified_token_is_asked_about_at_identity(self):
-        for token in (hs256(SECRET, claims(APP, AUDIENCE)), hs256(SECRET, claims(APP, ["other", AUDIENCE])), self.issuer.rs256(claims(OIDC, AUDIENCE))):
-            self.assertNotIn(self.reason(token), ("TOKEN_REFUSED", "status 200"), "identity is asked who that is")
+    def who(self, token):
+        """(address, company, role) of the token's bearer."""
+        me = self.edge.get("/api/v1/account/me", headers={"authorization": f"Bearer {token}"}).json()["me"]
+        return me["email"], me["tenant_id"], me["role"]
+
+    def test_a_good_token_opens_the_company_that_invited_its_address(self):
+        guest = {"email": GUEST, "sub": "guest-1"}
+        for sign, other in ((self.issuer.rs256, {}), (self.issuer.curve.es256, {}), (self.issuer.rs256, {"aud": ["another-app", AUDIENCE]})):
+            token = sign(claims(OIDC, AUDIENCE, **{**guest, **other}))
+            self.assertEqual(self.reason(token), "passed")
+            self.assertEqual(self.who(token), (GUEST, self.company, "ROLE_VIEWER"))
+        token = self.issuer.curve.es256(claims(OIDC, AUDIENCE, sub="guest-1", email=None, email_verified=None))
+        self.assertEqual(self.reason(token), "passed", "known by issuer and subject from then on")
+
+    def test_an_application_that_does_not_say_whether_addresses_are_verified_is_trusted_by_name(self):
+        silent = {"email": SILENT, "sub": "silent-1", "email_verified": None}
+        self.assertEqual(self.reason(self.issuer.rs256(claims(OIDC, AUDIENCE, **silent))), "TOKEN_UNKNOWN", "another issuer is not")
+        self.assertEqual(self.reason(hs256(SECRET, claims(APP, AUDIENCE, **{**silent, "email_verified": False}))), "TOKEN_UNKNOWN")
+        token = hs256(SECRET, claims(APP, AUDIENCE, **silent))
+        self.assertEqual((self.reason(token), self.who(token)), ("passed", (SILENT, self.company, "ROLE_VIEWER")))
+
+    def test_a_good_token_of_somebody_who_was_not_invited_opens_nothing(self):
+        stranger = {"email": STRANGER, "sub": "stranger-1"}
+        for token in (hs256(SECRET, claims(APP, AUDIENCE, **stranger)), self.issuer.rs256(claims(OIDC, AUDIENCE, **stranger)),
+                      self.issuer.curve.es256(claims(OIDC, AUDIENCE, **stranger))):  # fmt: skip
+            self.assertEqual(self.reason(token), "TOKEN_UNKNOWN")
 
     def test_every_other_token_counts_as_none(self):
         now = int(time.time())
@@ -67,6 +100,11 @@ class OutsideTokens(unittest.TestCase):
             "the public key as a shared secret": hs256(self.issuer.public.read_bytes(), claims(OIDC, AUDIENCE), {"kid": "k1"}),
             "RS256 said, HS256 made": hs256(self.issuer.public.read_bytes(), claims(OIDC, AUDIENCE), {"alg": "RS256", "kid": "k1"}),
             "RSA in the name of the shared secret's issuer": self.issuer.rs256(claims(APP, AUDIENCE)),
+            "ES256 in the name of the shared secret's issuer": self.issuer.curve.es256(claims(APP, AUDIENCE)),
+            "ES256 by another key under the issuer's key id": EcKey(self.stack.folder / "eve.ec.key").es256(claims(OIDC, AUDIENCE)),
+            "ES256 under the id of the RSA key": self.issuer.curve.es256(claims(OIDC, AUDIENCE), {"kid": "k1"}),
+            "RS256 said, ES256 made": self.issuer.curve.es256(claims(OIDC, AUDIENCE), {"alg": "RS256", "kid": "k1"}),
+            "ES256 without its numbers": self.issuer.curve.es256(claims(OIDC, AUDIENCE)).rpartition(".")[0] + "." + b64(bytes(64)),
             "a key of its own in the header": hs256(b"x" * 32, claims(APP, AUDIENCE), {"jwk": {"kty": "oct", "k": b64(b"x" * 32)}}),
             "a key address in the header": hs256(b"x" * 32, claims(APP, AUDIENCE), {"jku": "https://evil.example/keys", "x5u": "https://evil.example"}),
             "an unknown key id": self.issuer.rs256(claims(OIDC, AUDIENCE), {"kid": "../../k1"}),

@@ -23,6 +23,11 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kKey = "mk_";
+constexpr const char* kEnterAgain = "Enter your password again, then repeat the call.";
+constexpr const char* kNeverFresh =
+    "Your sign-in service does not say when it asked for your password (claim auth_time). Sign in here with a password of your own "
+    "('forgotten "
+    "password' sets one), then repeat the call.";
 
 Role role_for(v1::Level level) {
   switch (level) {
@@ -120,7 +125,7 @@ Status Gate::may(const Asker& asker, const v1::Access& access) const {
                       Retry::after_reauthentication,
                       Effect::none,
                       "SIGN_IN_AGAIN",
-                      "Enter your password again, then repeat the call.",
+                      asker.signed_in_at == std::chrono::system_clock::time_point{} ? kNeverFresh : kEnterAgain,
                       {}});
   return {};
 }

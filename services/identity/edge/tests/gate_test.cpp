@@ -1,6 +1,6 @@
 #include "services/identity/edge/gate.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "embedded/contracts.h"
 #include "services/identity/edge/tests/fake_askers.h"
@@ -155,7 +155,11 @@ TEST_F(TheGate, AsksForThePasswordAgainWhereTheRuleSaysSo) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, "SIGN_IN_AGAIN");
   EXPECT_EQ(refused.error().retry, Retry::after_reauthentication);
+  EXPECT_THAT(refused.error().hint, ::testing::HasSubstr("Enter your password again"));
   EXPECT_EQ(outcome(by_session(kStart, "owner")), "passed");
+  askers.sessions["owner"].signed_in_at = {};
+  EXPECT_THAT(gate.check(by_session(kAccept, "owner")).error().hint, ::testing::HasSubstr("password of your own"))
+      << "an issuer without auth_time: signing in there again would change nothing";
 }
 
 TEST_F(TheGate, PassesTheLimitOnWithItsTime) {

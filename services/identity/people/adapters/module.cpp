@@ -39,6 +39,14 @@ Configured read_settings(config::Reader& config) {
   for (const auto& one : config.list("people.sso_issuers", {}))
     if (const auto equals = one.find('='); equals != std::string::npos)
       settings.sso_issuers[one.substr(0, equals)].insert(one.substr(equals + 1));
+  // An issuer that says nothing of email_verified (Entra, NextAuth): believed for domains that are named one by one.
+  for (const auto& issuer : config.list("people.sso_trusted_addresses", {})) {
+    const auto domains = settings.sso_issuers.find(issuer);
+    if (domains == settings.sso_issuers.end() || domains->second.contains("*"))
+      throw std::runtime_error("people.sso_trusted_addresses: \"" + issuer +
+                               "\" needs its domains in people.sso_issuers, each by its name");
+    settings.sso_trusted.insert(issuer);
+  }
   // "example.com=<tenant>:viewer": people of that domain belong there at their first single sign-on.
   for (const auto& one : config.list("people.sso_domains", {}))
     if (const auto equals = one.find('='); equals != std::string::npos) settings.sso_home[one.substr(0, equals)] = one.substr(equals + 1);

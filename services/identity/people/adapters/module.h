@@ -13,7 +13,7 @@ struct Configured {
   Passwords::Cost cost;
   std::string key_file, common_passwords;
 };
-/// Complaints go to the reader.
+/// Complaints go to the reader; throws std::runtime_error where an issuer would be trusted with every domain.
 Configured read_settings(config::Reader& config);
 
 /// The module's parts, built once. The pool must seal (Options::seal).

@@ -42,6 +42,16 @@ tl::unexpected<Error> cannot_know(const std::exception& problem) {
                     {}});
 }
 
+/// Whether the address of a first sign-in is the bearer's. One that the issuer does not vouch for proves nothing, and none vouches for
+/// other people's domains.
+bool is_vouched_for(const Settings& settings, const Claims& claims) {
+  const auto domains = settings.sso_issuers.find(claims.issuer);
+  if (claims.address.empty() || domains == settings.sso_issuers.end()) return false;
+  const bool named = domains->second.contains(domain_of(claims.address));
+  if (claims.address_verified) return *claims.address_verified && (named || domains->second.contains("*"));
+  return named && settings.sso_trusted.contains(claims.issuer);
+}
+
 Role edge_role(std::string_view word) {
   if (word == "owner") return Role::owner;
   if (word == "accountant") return Role::accountant;
@@ -174,11 +184,8 @@ Result<Access::Kept> Access::find_claims(pg::Tx& tx, const Claims& claims) {
   if (const auto rows = tx.exec("select person_id from external_identity where identity_hash = $1", {identity}); !rows.empty())
     person = person_by_id(tx, rows[0].text("person_id"));
   if (!person) {
-    // First sign-in. An address that the issuer does not vouch for proves nothing, and none vouches for other people's domains.
-    const auto vouches = tools_.settings.sso_issuers.find(claims.issuer);
-    const bool may = vouches != tools_.settings.sso_issuers.end() &&
-                     (vouches->second.contains("*") || vouches->second.contains(domain_of(claims.address)));
-    if (claims.address.empty() || !claims.address_verified || !may) return unknown_token();
+    // First sign-in.
+    if (!is_vouched_for(tools_.settings, claims)) return unknown_token();
     const auto address_hash = tools_.book.address(claims.address);
     lock_address(tx, address_hash);
     std::string tenant, role;

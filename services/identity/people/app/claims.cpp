@@ -25,7 +25,8 @@ std::optional<Claims> claims_in(std::string_view text) {
   if (!document || !document->root().is_object()) return std::nullopt;
   const auto& root = document->root();
   const auto word = [&](const char* name) { return root[name].is_string() ? std::string(root[name].text()) : std::string(); };
-  Claims claims{word("iss"), word("sub"), "", word("name"), checked_language(word("locale")), root["email_verified"].truthy(), {}};
+  Claims claims{word("iss"), word("sub"), "", word("name"), checked_language(word("locale")), std::nullopt, {}};
+  if (root.has("email_verified")) claims.address_verified = root["email_verified"].truthy();
   if (claims.subject.empty() || claims.subject.size() > 255) return std::nullopt;
   if (const auto address = normalized_address(word("email"))) claims.address = *address;
   // Freshness only by the issuer's own word: a token's age says nothing about when a password was asked.

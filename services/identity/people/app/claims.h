@@ -12,7 +12,7 @@ struct Claims {
   std::string issuer, subject;
   std::string address;  ///< normalized; empty: none that a mail could be sent to
   std::string name, language;
-  bool address_verified = false;
+  std::optional<bool> address_verified;                ///< nothing: the issuer does not say whether the address is this person's
   std::chrono::system_clock::time_point signed_in_at;  ///< when the issuer asked for the password; the epoch: it does not say
 
   /// Under which the person is known: issuer and subject together.

@@ -30,6 +30,9 @@ struct Settings {
   std::set<std::string, std::less<>> operators;  ///< addresses of ours, normalized
   /// Outside issuer -> the domains whose addresses it may vouch for at a first sign-in; "*": any, for issuers that look after mailboxes.
   std::map<std::string, std::set<std::string, std::less<>>, std::less<>> sso_issuers;
+  /// Issuers that do not say whether an address was verified, and are believed as if they did: for the domains that sso_issuers names one
+  /// by one, never by "*".
+  std::set<std::string, std::less<>> sso_trusted;
   std::map<std::string, std::string, std::less<>> sso_home;  ///< verified domain -> "tenant uuid:role" of a first sign-in
   std::set<std::string, std::less<>> scopes;                 ///< of API keys: all that the contracts name
   std::uint32_t key_rate_per_minute = 600;

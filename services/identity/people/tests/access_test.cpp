@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "services/identity/people/adapters/calling.h"
+#include "services/identity/people/adapters/module.h"
 #include "services/identity/people/domain/credentials.h"
 #include "services/identity/people/tests/fixture.h"
 
@@ -174,6 +175,52 @@ TEST_F(AccessTest, SingleSignOnJoinsAnAccountThatExists) {
   EXPECT_EQ(asker.role, Role::owner);
   EXPECT_EQ(asker.signed_in_at, std::chrono::system_clock::time_point{}) << "not fresh: the issuer did not say when";
   EXPECT_TRUE(sign_in("ann@example.com"));
+}
+
+TEST_F(AccessTest, SingleSignOnBringsPeopleOfAVerifiedDomainIntoTheirCompany) {
+  const std::string who = R"({"iss":"https://issuer.example","sub":"21","email":"cleo@home.example")";
+  EXPECT_EQ(token(who + R"(,"email_verified":false})").error().reason, "TOKEN_UNKNOWN");
+  EXPECT_EQ(token(R"({"iss":"https://silent.example","sub":"21","email":"cleo@home.example","email_verified":true})").error().reason,
+            "TOKEN_UNKNOWN")
+      << "an issuer that does not vouch for the domain";
+  const auto cleo = token(who + R"(,"email_verified":true})").value();
+  EXPECT_EQ(cleo.tenant, kHome);
+  EXPECT_EQ(cleo.role, Role::viewer);
+  EXPECT_EQ(cleo.actor, "cleo@home.example");
+  EXPECT_EQ(token(who + "}")->person, cleo.person) << "known from then on";
+  EXPECT_EQ(count("membership"), 1);
+  EXPECT_EQ(token(R"({"iss":"https://issuer.example","sub":"22","email":"dora@example.com","email_verified":true})").error().reason,
+            "TOKEN_UNKNOWN")
+      << "a verified domain that belongs to no company";
+}
+
+TEST_F(AccessTest, AnIssuerThatSaysNothingOfAddressesIsBelievedForItsNamedDomainsOnly) {
+  const auto ann = owner("ann@example.com");
+  const auto asked = [&](const std::string& issuer, const std::string& more) {
+    const auto answer = token(R"({"iss":")" + issuer + R"(","sub":"31","email":)" + more + "}");
+    return answer ? answer->person : answer.error().reason;
+  };
+  EXPECT_EQ(asked("https://issuer.example", R"("ann@example.com")"), "TOKEN_UNKNOWN") << "not one of those";
+  EXPECT_EQ(asked("i", R"("ann@example.com")"), "TOKEN_UNKNOWN") << "never by *";
+  EXPECT_EQ(asked("https://silent.example", R"("ann@home.example")"), "TOKEN_UNKNOWN") << "another domain";
+  for (const char* denied : {"false", "\"true\"", "null", "0"})
+    EXPECT_EQ(asked("https://silent.example", R"("ann@example.com","email_verified":)" + std::string(denied)), "TOKEN_UNKNOWN") << denied;
+  EXPECT_EQ(asked("https://silent.example", R"("ann@example.com")"), ann.me.person_id());
+}
+
+TEST(PeopleSettings, TrustInAddressesNeedsDomainsByName) {
+  const auto settings = [](const std::string& issuers) {
+    config::Reader::Environment environment{{"Q2O_CRYPTO_KEY_FILE", "/nowhere"},
+                                            {"Q2O_CONFIG_DIR", "/nowhere"},
+                                            {"Q2O_PEOPLE_SSO_ISSUERS", issuers},
+                                            {"Q2O_PEOPLE_SSO_TRUSTED_ADDRESSES", "https://login.example"}};
+    auto reader = config::Reader::open("", environment);
+    return read_settings(*reader).settings.sso_trusted;
+  };
+  EXPECT_THROW(settings(""), std::runtime_error);
+  EXPECT_THROW(settings("https://login.example=*"), std::runtime_error);
+  EXPECT_THROW(settings("https://login.example=example.com,https://login.example=*"), std::runtime_error);
+  EXPECT_EQ(settings("https://login.example=example.com"), (std::set<std::string, std::less<>>{"https://login.example"}));
 }
 
 TEST_F(AccessTest, TakesNoClaimsThatAreNone) {

@@ -22,6 +22,8 @@
 namespace q2o::identity::people {
 
 inline const char* const kPassword = "a sentence of my own";
+/// The company that people of home.example belong to at their first single sign-on.
+inline const char* const kHome = "7c1f4c52-8a55-4a0e-9d5a-0d9f7b2f4f11";
 
 /// The use cases over a real Postgres, under a role that owns its schema but is no superuser, with real sealing, cheap hashes and a clock
 /// that the test moves.
@@ -43,7 +45,10 @@ class PeopleTest : public ::testing::Test {
     options.seal = seal;
     pool = std::make_unique<pg::Pool>(options);
     settings.scopes = {"migrations:read", "migrations:write"};
-    settings.sso_issuers = {{"https://issuer.example", {"example.com"}}, {"i", {"*"}}};
+    settings.sso_issuers = {
+        {"https://issuer.example", {"example.com", "home.example"}}, {"https://silent.example", {"example.com"}}, {"i", {"*"}}};
+    settings.sso_trusted = {"https://silent.example", "i"};  // the second although configuration would refuse it
+    settings.sso_home = {{"home.example", std::string(kHome) + ":viewer"}};
     const Clock clock = [this] { return now; };
     gate = std::make_unique<Gate>(*pool, clock);
     audit = std::make_unique<identity::audit::Audit>(*pool, config::Secret("audit key"), clock);
