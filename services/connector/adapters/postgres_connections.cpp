@@ -55,12 +55,13 @@ v1::StatusFact fact_of(const Connection& connection) {
   return fact;
 }
 
-void tell_broken(pg::Tx& tx, const Connection& connection, const std::string& message, const std::string& hint) {
+void tell_broken(pg::Tx& tx, const Connection& connection, const std::string& message, const std::string& hint, bool deliberate) {
   auto fact = fact_of(connection);
   auto& broken = *fact.mutable_connection_broken();
   broken.set_connection_id(connection.id);
   broken.set_message(message);
   broken.set_hint(hint);
+  broken.set_deliberate(deliberate);
   store_fact(tx, fact, "broken/" + ids::uuid_v7());
 }
 
@@ -70,7 +71,7 @@ void mark_broken(pg::Tx& tx, const Connection& connection, const Error& why) {
       "UPDATE connection SET state = 'broken', message = $2, updated_at = now() WHERE connection_id = $1 AND state IN ('unverified', "
       "'connected')",
       {connection.id, message});
-  if (changed.affected() > 0) tell_broken(tx, connection, why.message, why.hint);
+  if (changed.affected() > 0) tell_broken(tx, connection, why.message, why.hint, false);
 }
 
 /// Remembers what the company says of itself, announces ConnectionVerified. Nothing: there is no such connection.
@@ -273,7 +274,7 @@ Result<SignIn> PostgresConnections::begin_disconnect(const std::string& tenant, 
         "UPDATE connection SET state = $2, message = $3, tokens = $4, leaving_since = now(), leave_at = now() + interval '1 minute', "
         "updated_at = now() WHERE connection_id = $1",
         {connection_id, connection.state, connection.message, pg::Param::bytes(seal(connection, tokens))});
-    tell_broken(tx, connection, "The company was disconnected", "Connect it again to go on.");
+    tell_broken(tx, connection, "The company was disconnected", "Connect it again to go on.", true);
     return there;
   });
 }

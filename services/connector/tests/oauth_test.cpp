@@ -46,7 +46,7 @@ TEST_F(SignInStores, DisconnectingTakesTheTokensFromEverybodyAndKeepsTheHistory)
   ASSERT_TRUE(leaving);
   EXPECT_EQ(leaving->connection.state, "disconnecting");
   EXPECT_EQ(leaving->tokens.refresh.reveal(), "refresh-0");
-  EXPECT_TRUE(facts().back().has_connection_broken());
+  EXPECT_TRUE(facts().back().connection_broken().deliberate()) << "runs wait, and nobody is told that something broke";
   connections.store_renewed(*right, {Secret("late"), Secret("late"), {}, 1, right->fence});
   EXPECT_EQ(connections.open(connection.id)->tokens.refresh.reveal(), "refresh-0") << "a renewal that comes too late stores nothing";
   EXPECT_FALSE(connections.next_leaving()) << "who began it has a minute for it";

@@ -150,6 +150,7 @@ TEST_F(Stores, ARevokedConnectionIsAnnouncedOnce) {
   const auto told = facts();
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].connection_broken().connection_id(), saved.id);
+  EXPECT_FALSE(told[0].connection_broken().deliberate());
   EXPECT_EQ(connections.find(tenant, saved.id)->state, "broken");
 }
 

@@ -18,7 +18,7 @@ bool is_news(pg::Tx& tx, const Notice& notice) {
       "not ($6 and exists (select 1 from notice where tenant_id = $2::uuid and event = $4 and subject = $5 and told and created_at > now() "
       "- "
       "interval '1 day')) on conflict do nothing returning told",
-      {notice.id, notice.tenant, notice.migration, notice.event, notice.subject, is_quiet(notice.event)});
+      {notice.id, notice.tenant, notice.migration, notice.event, notice.subject, notice.quiet});
   return !rows.empty() && rows[0].boolean("told");
 }
 

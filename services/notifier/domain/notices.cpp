@@ -115,6 +115,7 @@ std::vector<Notice> notices_of(const v1::Progress& before, const v1::Progress& a
 std::vector<Notice> notices_of(const connector::v1::StatusFact& fact, const std::string& fact_id, const std::string& public_url) {
   if (!fact.has_connection_broken()) return {};
   const auto& broken = fact.connection_broken();
+  if (broken.deliberate()) return {};
   Notice out;
   out.id = ids::uuid_v5({fact_id, "connection.broken"});
   out.event = "connection.broken";
@@ -137,6 +138,7 @@ std::vector<Notice> notices_of(const loader::v1::StatusFact& fact, const std::st
   out.event = "connection.broken";
   out.tenant = fact.scope().tenant_id();
   out.subject = fact.target_blocked().target_id();
+  out.quiet = true;  // every check of a target that is not ready says so again; the connector tells a change of state only
   for (const auto& finding : fact.target_blocked().blockers()) {
     out.problem += (out.problem.empty() ? "" : "; ") + finding.message();
     out.hint += (out.hint.empty() ? "" : " ") + finding.remedy();
@@ -188,10 +190,6 @@ std::vector<Notice> notices_of(const billing::v1::PaymentEvent& event, const std
     return {};  // a kind that is newer than we are
   }
   return {out};
-}
-
-bool is_quiet(std::string_view event) {
-  return event == "connection.broken";
 }
 
 const std::vector<std::string>& webhook_events() {

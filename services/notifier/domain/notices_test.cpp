@@ -175,7 +175,7 @@ TEST(Notices, MoneyIsToldLineByLine) {
   EXPECT_TRUE(notices_of(billing::v1::PaymentEvent(), kUrl).empty());
 }
 
-TEST(Notices, ABrokenConnectionIsQuietForADay) {
+TEST(Notices, ABrokenConnectionIsNewsEveryTimeABlockedTargetOnceADay) {
   connector::v1::StatusFact fact;
   fact.mutable_scope()->set_tenant_id("22222222-2222-4222-8222-222222222222");
   fact.mutable_connection_broken()->set_connection_id("c1");
@@ -183,9 +183,23 @@ TEST(Notices, ABrokenConnectionIsQuietForADay) {
   const auto told = notices_of(fact, "m1", kUrl);
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].subject, "c1");
-  EXPECT_TRUE(is_quiet(told[0].event));
-  EXPECT_FALSE(is_quiet("job.completed"));
+  EXPECT_FALSE(told[0].quiet) << "the connector tells a change of state only: the next one is another break";
   EXPECT_THAT(webhook_events(), ::testing::Contains(told[0].event));
+  loader::v1::StatusFact blocked;
+  blocked.mutable_scope()->set_tenant_id("22222222-2222-4222-8222-222222222222");
+  blocked.mutable_target_blocked()->set_target_id("t1");
+  const auto again = notices_of(blocked, "m2", kUrl);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].event, "connection.broken");
+  EXPECT_TRUE(again[0].quiet);
+}
+
+TEST(Notices, WhoDisconnectsIsNotToldThatTheConnectionBroke) {
+  connector::v1::StatusFact fact;
+  fact.mutable_scope()->set_tenant_id("22222222-2222-4222-8222-222222222222");
+  fact.mutable_connection_broken()->set_connection_id("c1");
+  fact.mutable_connection_broken()->set_deliberate(true);
+  EXPECT_TRUE(notices_of(fact, "m1", kUrl).empty());
 }
 
 }  // namespace

@@ -196,6 +196,30 @@ TEST_F(Mails, AVerdictGoesOnceToEverybodyWhoMayReadIt) {
   EXPECT_EQ(box[0]["headers"]["list-unsubscribe-post"].text(), "List-Unsubscribe=One-Click");
 }
 
+TEST_F(Mails, EveryBreakOfAConnectionIsToldAndABlockedTargetOnceADay) {
+  person("ann@example.com", "owner");
+  const auto told = [&](const std::string& topic, const google::protobuf::Message& fact) {
+    auto message = incoming(topic, ids::uuid_v4(), fact);
+    message.headers["q2o-migration"] = "";
+    for (int delivered = 0; delivered < 2; ++delivered) consume(pool_, std::vector{message}, &announcer_);
+    return std::pair{mails().size(), pool_.transact([](pg::Tx& tx) { return tx.one("select count(*) as n from problem").integer("n"); })};
+  };
+  connector::v1::StatusFact broken;
+  broken.mutable_scope()->set_tenant_id(tenant_);
+  broken.mutable_connection_broken()->set_connection_id("c1");
+  broken.mutable_connection_broken()->set_message("the refresh token was revoked");
+  EXPECT_EQ(told(topic::kConnectorStatus, broken), (std::pair{std::size_t{1}, std::int64_t{1}}));
+  EXPECT_EQ(told(topic::kConnectorStatus, broken), (std::pair{std::size_t{2}, std::int64_t{2}}))
+      << "mended and broken again within the day";
+  broken.mutable_connection_broken()->set_deliberate(true);
+  EXPECT_EQ(told(topic::kConnectorStatus, broken), (std::pair{std::size_t{2}, std::int64_t{2}})) << "somebody has disconnected it";
+  loader::v1::StatusFact blocked;
+  blocked.mutable_scope()->set_tenant_id(tenant_);
+  blocked.mutable_target_blocked()->set_target_id("t1");
+  EXPECT_EQ(told(topic::kLoaderStatus, blocked), (std::pair{std::size_t{3}, std::int64_t{3}}));
+  EXPECT_EQ(told(topic::kLoaderStatus, blocked), (std::pair{std::size_t{3}, std::int64_t{3}})) << "each check says it again";
+}
+
 TEST_F(Mails, TheNewestWordAboutAPersonCounts) {
   const auto id = ids::uuid_v4();
   person("ann@example.com", "owner", true, id);
