@@ -86,12 +86,13 @@ void describe(const Message& request, identity::v1::AuditNote& out) {
 
 }  // namespace
 
+/// A scope for reading alone says so of calls that every viewer may make; one that takes more sets something going (StartAssessment).
 bool is_command(const google::protobuf::MethodDescriptor& method) {
   const auto& options = method.options();
   const auto& access = options.GetExtension(identity::v1::access);
   if (access.level() == identity::v1::LEVEL_SERVICE || access.level() == identity::v1::LEVEL_PUBLIC) return false;
   if (options.GetExtension(google::api::http).pattern_case() == google::api::HttpRule::kGet) return false;
-  return !access.scope().ends_with(":read");
+  return !access.scope().ends_with(":read") || access.level() > identity::v1::LEVEL_VIEWER;
 }
 
 std::string kind_made(const google::protobuf::MethodDescriptor& method) {

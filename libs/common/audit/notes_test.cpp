@@ -54,6 +54,15 @@ TEST(AuditNotes, KeepSecretsOut) {
   EXPECT_THAT(note->ShortDebugString(), Not(HasSubstr("canary")));
 }
 
+TEST(AuditNotes, OfWhatIsSetGoingToo) {
+  connector::v1::StartAssessmentRequest request;
+  request.set_connection_id(kMigration);
+  const auto note = note_of(call_of("/q2o.connector.v1.ConnectorService/StartAssessment", &request));
+  ASSERT_TRUE(note) << "its scope is one for reading: nothing is written at the source";
+  EXPECT_EQ(note->action(), "connector.start_assessment");
+  EXPECT_EQ(note->subject(), "connection/" + kMigration);
+}
+
 TEST(AuditNotes, NothingOfReadingNorOfServicesNorOfStrangers) {
   EXPECT_FALSE(note_of(call_of("/q2o.billing.v1.MigrationService/GetMigration")));
   EXPECT_FALSE(note_of(call_of("/q2o.loader.v1.LoaderService/FindRecords"))) << "reads by POST; its scope says so";

@@ -1,5 +1,6 @@
 #include "services/connector/adapters/postgres_assessments.h"
 
+#include "common/acting/acting.h"
 #include "common/ids/ids.h"
 #include "services/connector/adapters/postgres_queue.h"
 #include "services/connector/adapters/sealed_texts.h"
@@ -51,6 +52,7 @@ Result<v1::Assessment> PostgresAssessments::start(const std::string& tenant, con
     const auto rows =
         tx.exec(std::string(kColumns) + "WHERE a.tenant_id = $1 AND a.connection_id = $2 AND a.state = 'running'", {tenant, connection_id});
     if (rows.empty()) return fail(Code::not_found, "no such connection", "NOT_FOUND", "`q2o connections` lists them.");
+    acting::about("assessment", rows[0].text("assessment_id"));
     if (!added.empty()) tx.notify(kJobsChannel);
     return read(tx, rows[0]);
   });

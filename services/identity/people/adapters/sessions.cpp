@@ -47,9 +47,13 @@ void switch_tenant(pg::Tx& tx, const std::string& hash, const std::string& perso
   tx.notify(kAccessChannel);
 }
 
-void end_session(pg::Tx& tx, const std::string& hash) {
+std::optional<EndedSession> end_session(pg::Tx& tx, const std::string& hash) {
   pg::act_for(tx, acting::credential(hash));
-  if (tx.exec("delete from session where session_hash = $1", {hash}).affected() > 0) tx.notify(kAccessChannel);
+  const auto rows =
+      tx.exec("delete from session where session_hash = $1 returning person_id, coalesce(tenant_id::text, '') as tenant", {hash});
+  if (rows.empty()) return std::nullopt;
+  tx.notify(kAccessChannel);
+  return EndedSession{rows[0].text("person_id"), rows[0].text("tenant")};
 }
 
 std::size_t end_sessions(pg::Tx& tx, const std::string& person, const std::string& but) {

@@ -23,7 +23,11 @@ std::optional<SessionRow> live_session(pg::Tx& tx, const std::string& hash, cons
                                        std::chrono::system_clock::time_point now);
 void add_session(pg::Tx& tx, const SessionRow& session);
 void switch_tenant(pg::Tx& tx, const std::string& hash, const std::string& person, const std::string& tenant);
-void end_session(pg::Tx& tx, const std::string& hash);
+struct EndedSession {
+  std::string person, tenant;
+};
+/// Whose it was; nothing: there is none (any more).
+std::optional<EndedSession> end_session(pg::Tx& tx, const std::string& hash);
 /// All of a person but one (its hash; empty: all); how many.
 std::size_t end_sessions(pg::Tx& tx, const std::string& person, const std::string& but = {});
 

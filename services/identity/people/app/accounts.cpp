@@ -194,7 +194,11 @@ SignedIn Accounts::begin_session(pg::Tx& tx, const PersonRow& person, const Visi
 
 void Accounts::sign_out(const Visit& visit) {
   if (!looks_like_token(visit.session)) return;
-  tools_.pool.transact([&](pg::Tx& tx) { end_session(tx, hash_of(visit.session)); });
+  tools_.pool.transact([&](pg::Tx& tx) {
+    const auto ended = end_session(tx, hash_of(visit.session));
+    const auto person = ended ? person_by_id(tx, ended->person) : std::nullopt;
+    if (person) note(tx, ended->tenant.empty() ? home_of(*person) : ended->tenant, *person, "account.signed_out", visit);
+  });
 }
 
 std::size_t Accounts::sign_out_everywhere(const Visit& visit) {

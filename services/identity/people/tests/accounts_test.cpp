@@ -164,6 +164,18 @@ TEST_F(AccountsTest, AreLeftHereOrEverywhere) {
   EXPECT_FALSE(access->by_session(three.session.reveal()));
 }
 
+TEST_F(AccountsTest, SayInTheAuditWhoHasSignedOutAndOnce) {
+  const auto ann = owner("ann@example.com");
+  for (int twice = 0; twice < 2; ++twice) accounts->sign_out(visit_of(ann));
+  const auto left = admin->transact([](pg::Tx& tx) {
+    std::vector<std::string> out;
+    for (const auto row : tx.exec("select tenant_id || ' ' || subject as said from audit_event where action = 'account.signed_out'"))
+      out.push_back(row.text("said"));
+    return out;
+  });
+  EXPECT_EQ(left, std::vector<std::string>{ann.me.tenant_id() + " person/" + ann.me.person_id()});
+}
+
 TEST_F(AccountsTest, HearOfAnEndWithinASecond) {
   const auto ann = owner("ann@example.com");
   std::jthread follower([&](std::stop_token stop) { access->follow(stop); });
