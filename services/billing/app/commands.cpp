@@ -82,6 +82,8 @@ Result<v1::Migration> Commands::final_answer(const Caller& caller, const std::st
 }
 
 Result<v1::Migration> Commands::create(const Caller& caller, const v1::CreateMigrationRequest& request) {
+  // Before neighbours and plan are asked: what they say may have changed since the key was answered.
+  if (auto known = answered(caller)) return *known;
   if (request.platform().empty())
     return fail(Code::invalid_argument, "the platform is needed", "FIELD_MISSING", "Say where the books are, e.g. quickbooks_online.");
   Peers::Source source;

@@ -90,6 +90,29 @@ TEST_F(Lifecycle, ARepeatedCommandWithTheSameKeyDoesNothingTwice) {
   EXPECT_EQ(store_.rows.size(), 1u);
 }
 
+TEST_F(Lifecycle, AKeyIsAnsweredWhateverNeighboursAndPlanSayMeanwhile) {
+  Caller keyed{"tenant", "cli", "key-1", "create"};
+  const auto first = commands_.create(keyed, request(true));
+  ASSERT_TRUE(first);
+  const auto refusing = [&](const char* why) {
+    const auto again = commands_.create(keyed, request(true));
+    ASSERT_TRUE(again) << why << ": " << again.error().reason;
+    EXPECT_EQ(again->migration_id(), first->migration_id()) << why;
+    EXPECT_FALSE(commands_.create(kOwner, request(true))) << why << ": without the key it is refused";
+  };
+  peers_.sources.clear();
+  refusing("the connection is gone");
+  peers_.sources.insert("source");
+  peers_.targets.clear();
+  refusing("the target is gone");
+  peers_.targets.insert("target");
+  commands_.guard_years([](const std::string&, std::uint32_t) -> Status { return fail(Code::failed_precondition, "years", "PLAN_YEARS"); });
+  refusing("the plan has changed");
+  EXPECT_EQ(store_.rows.size(), 1u);
+  keyed.request = "another";
+  EXPECT_EQ(commands_.create(keyed, request(true)).error().reason, "IDEMPOTENCY_KEY_REUSED");
+}
+
 TEST_F(Lifecycle, AKeyThatComesBackGetsTheSameAnswerOrIsRefused) {
   const auto id = created();
   Caller keyed{"tenant", "operator", "key-1", "mark as paid"};

@@ -107,15 +107,18 @@ Result<v1::Checkout> Cashier::checkout(const Caller& caller, const v1::CheckoutR
 
 Result<v1::Checkout> Cashier::subscribe(const Caller& caller, const v1::SubscribeRequest& request, std::chrono::milliseconds deadline) {
   if (auto good = check_urls(request.success_url(), request.cancel_url()); !good) return fail(good.error());
-  const auto price = price_ids_.find(request.plan());
-  if (prices_()->plan(request.plan()) == nullptr || price == price_ids_.end()) {
-    return fail(Code::not_found, fmt::format("the plan '{}' cannot be subscribed to", request.plan()), "PLAN_UNKNOWN",
-                "Give one of pricing_config.json that STRIPE_PLAN_MAP has a price for.");
-  }
   Result<v1::Checkout> begun_one;
+  const auto price = price_ids_.find(request.plan());
+  const bool offered = prices_()->plan(request.plan()) != nullptr && price != price_ids_.end();
   transact_([&](Migrations& migrations, PaymentStore& store) {
-    if (auto known = visit_before(caller, migrations, store)) {
+    const auto known = visit_before(caller, migrations, store);
+    if (known && (offered || !*known || !is_unknown(**known))) {
       begun_one = *known;
+      return;
+    }
+    if (!offered) {
+      begun_one = fail(Code::not_found, fmt::format("the plan '{}' cannot be subscribed to", request.plan()), "PLAN_UNKNOWN",
+                       "Give one of pricing_config.json that STRIPE_PLAN_MAP has a price for.");
       return;
     }
     v1::Checkout wanted;

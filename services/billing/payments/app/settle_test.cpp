@@ -344,6 +344,22 @@ TEST(Cashier, TheSameKeyGivesTheSamePageAlsoWhenItIsPaid) {
   EXPECT_EQ(world.checkout(quote.quote_id()).error().reason, "IDEMPOTENCY_KEY_REUSED");
 }
 
+TEST(Cashier, AKeyIsAnsweredAlsoWhenItsPlanIsNotOfferedAnyMore) {
+  World world;
+  world.owner.idempotency_key = "plan-1";
+  v1::SubscribeRequest request;
+  request.set_plan("half");
+  request.set_success_url("https://app.example/plan");
+  const auto page = world.cashier.subscribe(world.owner, request, std::chrono::seconds(5));
+  ASSERT_TRUE(page) << page.error().message;
+  world.pricing.plans.clear();
+  const auto again = world.cashier.subscribe(world.owner, request, std::chrono::seconds(5));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->url(), page->url());
+  world.owner.idempotency_key = "plan-2";
+  EXPECT_EQ(world.cashier.subscribe(world.owner, request, std::chrono::seconds(5)).error().reason, "PLAN_UNKNOWN");
+}
+
 TEST(Cashier, AWebhookMayBeFasterThanTheAnswer) {
   World world;
   const auto id = world.draft();
