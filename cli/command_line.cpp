@@ -251,8 +251,8 @@ void CommandLine::add_prices() {
   page->add_option("--return-url", pay_.return_url, "where the page leads back to; may hold {CHECKOUT_SESSION_ID}")->required();
   CLI::App* money = command("payments", "what was paid, given back or disputed", {});
   money->add_flag("--all", all_, "of all tenants, as an operator");
-  money->add_flag("--problems", problems_, "only those that fit no migration");
-  CLI::App* seen = money->add_subcommand("acknowledge", "a payment that fits no migration may stay as it is; you say so as an operator");
+  money->add_flag("--problems", problems_, "only what a person has to settle");
+  CLI::App* seen = money->add_subcommand("acknowledge", "a payment's problem may stay as it is; you say so as an operator");
   money->callback([this, seen] {
     if (!seen->parsed()) chosen_ = [this](const Session& s) { return payments(s, all_, problems_); };
   });

@@ -128,7 +128,7 @@ struct PayOptions {
 };
 /// Opens the payment page of a quote and prints its address.
 int pay(const Session& session, const PayOptions& options);
-/// What was paid. kWaitsForPerson when a payment fits no migration. `all`: of all tenants, as an operator.
+/// What was paid. kWaitsForPerson when one of them, or a webhook, waits for a person. `all`: of all tenants, as an operator.
 int payments(const Session& session, bool all, bool problems);
 /// As an operator: a payment that fits no migration may stay as it is.
 int acknowledge_payment(const Session& session, const std::string& payment_id, const std::string& reason);

@@ -131,16 +131,15 @@ int payments(const Session& session, bool all, bool problems) {
     print_json(*answer);
     return kDone;
   }
-  int open = 0;
+  int open = answer->waiting_events_size();
   for (const auto& payment : answer->payments()) {
     std::cout << payment_text(payment);
     open += is_open_problem(payment) ? 1 : 0;
   }
-  if (answer->payments().empty())
-    std::cout << (problems ? "Every payment fits a migration, or was acknowledged.\n" : "There is no payment yet. A price: q2o quote\n");
-  if (open > 0)
-    std::cout << open << (open == 1 ? " payment fits" : " payments fit")
-              << " no migration: docs/operations.md, \"a payment fits no migration\"\n";
+  for (const auto& event : answer->waiting_events()) std::cout << waiting_text(event);
+  if (answer->payments().empty() && open == 0)
+    std::cout << (problems ? "Nothing waits for a person.\n" : "There is no payment yet. A price: q2o quote\n");
+  if (open > 0) std::cout << open << (open == 1 ? " waits" : " wait") << " for a person: docs/operations.md, \"Prices and payments\"\n";
   return open > 0 ? kWaitsForPerson : kDone;
 }
 

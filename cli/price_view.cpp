@@ -65,4 +65,9 @@ std::string payment_text(const billing::v1::Payment& payment) {
   return out + '\n';
 }
 
+std::string waiting_text(const billing::v1::WaitingEvent& event) {
+  const auto tries = event.attempts() == 0 ? std::string() : fmt::format(", {} times in vain", event.attempts());
+  return fmt::format("{}  {}  {}{}\n    {}\n", event.received_at().substr(0, 16), event.type(), event.event_id(), tries, event.problem());
+}
+
 }  // namespace q2o::cli

@@ -16,5 +16,7 @@ std::string payment_state(billing::v1::PaymentState state);
 bool is_open_problem(const billing::v1::Payment& payment);
 /// One line of a list, and below it the problem where there is one, and who has acknowledged it.
 std::string payment_text(const billing::v1::Payment& payment);
+/// The same of a webhook that leads to nothing yet.
+std::string waiting_text(const billing::v1::WaitingEvent& event);
 
 }  // namespace q2o::cli

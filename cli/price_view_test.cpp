@@ -54,5 +54,16 @@ TEST(PriceView, APaymentWithAProblemSaysWhatToDo) {
   EXPECT_TRUE(is_open_problem(payment)) << "another problem";
 }
 
+TEST(PriceView, AnEventThatWaitsSaysWhy) {
+  billing::v1::WaitingEvent event;
+  event.set_event_id("evt_1");
+  event.set_type("refund.failed");
+  event.set_received_at("2026-09-21T12:00:01Z");
+  event.set_problem("It is of the other mode.");
+  EXPECT_EQ(waiting_text(event), "2026-09-21T12:00  refund.failed  evt_1\n    It is of the other mode.\n");
+  event.set_attempts(3);
+  EXPECT_THAT(waiting_text(event), testing::HasSubstr("evt_1, 3 times in vain\n"));
+}
+
 }  // namespace
 }  // namespace q2o::cli

@@ -12,12 +12,20 @@ namespace {
 const failpoint::Point kStored{"after_webhook_stored"};
 const failpoint::Point kApplied{"after_event_applied"};
 constexpr std::size_t kBodyBytesMax = 512u << 10;
+constexpr std::string_view kOtherMode = "other_mode";
 
 std::string place_of(const std::string& event) {
   return "billing/stripe_event/" + event;
 }
 
 }  // namespace
+
+std::optional<bool> mode_of(const config::Secret& key) {
+  const auto& text = key.reveal();  // sk_test_…, rk_live_…, sk_org_live_…
+  if (text.find("_live_") != std::string::npos) return true;
+  if (text.find("_test_") != std::string::npos) return false;
+  return std::nullopt;
+}
 
 Status EventInbox::take(const std::string& body, const std::string& signature) {
   const auto refuse = [](Error error) {
@@ -47,19 +55,53 @@ std::string EventInbox::opened(const std::string& id, const std::string& stored)
 }
 
 Applied EventInbox::apply(pg::Tx& tx, const std::string& id, const std::string& stored) const {
-  const auto event = read_event(opened(id, stored));
+  const auto text = opened(id, stored);
+  const auto event = read_event(text);
   if (!event) throw std::runtime_error(event.error().message);
   Applied out;
-  if (event->live != options_.live) {
-    out.outcome = "other_mode";
-  } else {
-    // One event at a time, over all replicas: events of one payment meet each other otherwise.
-    tx.exec("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '/payments'))");
-    PgMigrations migrations(tx);
-    PgPaymentStore store(tx);
-    out = settler_.apply(*event, migrations, store);
+  if (event->live != options_.live.value_or(event->live)) {
+    out.outcome = kOtherMode;
+    tx.exec("UPDATE stripe_event SET done_at = now(), outcome = $2, body = $3 WHERE event_id = $1",
+            {id, out.outcome, pg::Param::bytes(options_.sealer.seal(config::Secret(text), place_of(id)))});
+    return out;
   }
+  // One event at a time, over all replicas: events of one payment meet each other otherwise.
+  tx.exec("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '/payments'))");
+  PgMigrations migrations(tx);
+  PgPaymentStore store(tx);
+  out = settler_.apply(*event, migrations, store);
   tx.exec("UPDATE stripe_event SET done_at = now(), outcome = $2, body = '' WHERE event_id = $1", {id, out.outcome});
+  return out;
+}
+
+void EventInbox::look_again() {
+  pool_.transact([](pg::Tx& tx) {
+    tx.exec("UPDATE stripe_event SET done_at = NULL, next_at = now() WHERE outcome = $1 AND done_at IS NOT NULL AND body <> ''",
+            {kOtherMode});
+  });
+}
+
+std::vector<v1::WaitingEvent> EventInbox::waiting(std::uint32_t most) const {
+  std::vector<v1::WaitingEvent> out;
+  pool_.transact([&](pg::Tx& tx) {
+    out.clear();
+    const auto rows = tx.exec(
+        "SELECT event_id, type, to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS at, attempts, outcome "
+        "FROM stripe_event "
+        "WHERE (done_at IS NULL AND attempts > 0) OR (outcome = $1 AND body <> '') ORDER BY received_at, event_id LIMIT $2",
+        {kOtherMode, most});
+    for (const auto& row : rows) {
+      auto& event = out.emplace_back();
+      event.set_event_id(row.text("event_id"));
+      event.set_type(row.text("type"));
+      event.set_received_at(row.text("at"));
+      event.set_attempts(static_cast<std::uint32_t>(row.integer("attempts")));
+      event.set_problem(row.text("outcome") == kOtherMode
+                            ? "It is of the other mode (test or live) than stripe.secret_key. When the key is wrong, put the right one there "
+                              "and restart billing; when the event is, take this endpoint out at Stripe in that mode."
+                            : "It cannot be worked on: " + row.text("outcome"));
+    }
+  });
   return out;
 }
 
@@ -92,7 +134,10 @@ bool EventInbox::work_on_one() {
   }
   if (id.empty()) return false;
   kApplied.hit();
-  log::info("event of Stripe", {{"event", id}, {"type", type}, {"outcome", done.outcome}});
+  if (done.outcome == kOtherMode)
+    log::warn("an event of Stripe is of the other mode than stripe.secret_key", {{"event", id}, {"type", type}});
+  else
+    log::info("event of Stripe", {{"event", id}, {"type", type}, {"outcome", done.outcome}});
   probe_.payment(done.outcome);
   if (done.outcome == "confirmed") probe_.step("paid");
   if (done.minor > 0)

@@ -59,7 +59,6 @@ Module::Module(pg::Pool& pool, metrics::Registry& metrics, Settings settings, Co
   const auto plan_of = good(parse_plan_map(settings.plan_map, *prices_.current()));
   Cashier::PriceIds price_of;
   for (const auto& [price, plan] : plan_of) price_of[plan] = price;
-  const bool live = settings.stripe_key.reveal().find("_live_") != std::string::npos;
   const auto plan_name = [this](const std::string& plan) {
     const auto pricing = prices_.current();
     const auto* known = pricing->plan(plan);
@@ -67,7 +66,8 @@ Module::Module(pg::Pool& pool, metrics::Registry& metrics, Settings settings, Co
   };
   settler_.emplace(plan_of, plan_name, now);
   inbox_.emplace(pool, *settler_,
-                 EventInbox::Options{std::move(settings.webhook_secrets), live, good(crypto::Sealer::from_file(settings.key_file))},
+                 EventInbox::Options{std::move(settings.webhook_secrets), mode_of(settings.stripe_key),
+                                     good(crypto::Sealer::from_file(settings.key_file))},
                  unix_now, probe_);
   pages_.emplace(http_, StripeAccess{settings.stripe_url, settings.stripe_version, std::move(settings.stripe_key)});
   plans_.emplace(transact, prices, now, probe_);
@@ -81,6 +81,7 @@ Module::Module(pg::Pool& pool, metrics::Registry& metrics, Settings settings, Co
 
 void run_events(pg::Pool& pool, EventInbox& inbox, std::stop_token stop) {
   pg::Listener listener(pool.options(), std::string(kEventsChannel));
+  inbox.look_again();
   while (!stop.stop_requested()) {
     while (!stop.stop_requested() && inbox.work_on_one()) {
     }

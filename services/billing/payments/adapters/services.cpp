@@ -7,6 +7,8 @@
 namespace q2o::billing::payments {
 namespace {
 
+constexpr std::uint32_t kWaitingShown = 100;
+
 std::chrono::milliseconds left(const grpc::ServerContext* context) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(context->deadline() - std::chrono::system_clock::now());
 }
@@ -77,6 +79,9 @@ grpc::Status PaymentService::ListPayments(grpc::ServerContext* context, const v1
     if (request->all_tenants() && !is_operator(caller))
       return fail(Code::permission_denied, "only an operator may see the payments of all tenants", "OPERATORS_ONLY", "Ask an operator.");
     const acting::Scope whose(request->all_tenants() ? acting::everyone() : acting::tenant(caller.tenant));
+    if (request->all_tenants() && request->problems() && request->page_token().empty()) {
+      for (auto& event : inbox_.waiting(kWaitingShown)) *response->add_waiting_events() = std::move(event);
+    }
     const auto size = rpc::page_size(request->page_size());
     for (auto& payment : cashier_.payments(request->all_tenants() ? "" : caller.tenant, request->problems(), request->page_token(), size))
       *response->add_payments() = seen_by(caller, std::move(payment));

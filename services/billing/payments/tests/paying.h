@@ -40,13 +40,13 @@ inline std::string key_file() {
   return path;
 }
 
-inline Settings settings(const std::string& stripe_url) {
+inline Settings settings(const std::string& stripe_url, const std::string& stripe_key = "sk_test_sandbox") {
   Settings out;
   out.pricing_file = std::string(Q2O_SOURCE_DIR) + "/config/pricing_config.json";
   out.key_file = key_file();
   out.plan_map = "price_half=half,price_starter=starter";
   out.stripe_url = stripe_url;
-  out.stripe_key = config::Secret("sk_test_sandbox");
+  out.stripe_key = config::Secret(stripe_key);
   out.webhook_secrets = {config::Secret("whsec_next"), config::Secret("whsec_sandbox")};
   return out;
 }
@@ -54,8 +54,8 @@ inline Settings settings(const std::string& stripe_url) {
 /// Billing with its own server, and the worker of events.
 class Billing {
  public:
-  Billing(const pg::Options& database, const std::string& stripe_url)
-      : pool_(database), migrated_(migrate(pool_)), payments_(pool_, metrics, settings(stripe_url), counters, peers_, now_rfc3339) {
+  Billing(const pg::Options& database, Settings settings)
+      : pool_(database), migrated_(migrate(pool_)), payments_(pool_, metrics, std::move(settings), counters, peers_, now_rfc3339) {
     commands_.guard_years([this](const std::string& tenant, std::uint32_t years) { return payments_.plans().allows(tenant, years); });
     auto services = payments_.services();
     services.push_back(&service_);
@@ -105,9 +105,9 @@ class Paying : public ::testing::Test {
     });
     start();
   }
-  void start() {
+  void start(const std::string& stripe_key = "sk_test_sandbox") {
     billing_.reset();
-    billing_ = std::make_unique<Billing>(database_, stripe_server_.url());
+    billing_ = std::make_unique<Billing>(database_, settings(stripe_server_.url(), stripe_key));
     const auto channel = rpc::channel(billing_->address());
     const std::lock_guard lock(mutex_);
     pricing_ = v1::PricingService::NewStub(channel);
@@ -193,6 +193,14 @@ class Paying : public ::testing::Test {
     v1::ListPaymentsResponse response;
     EXPECT_TRUE(payments_->ListPayments(as(actor, tenant).get(), request, &response).ok());
     return {response.payments().begin(), response.payments().end()};
+  }
+  std::vector<v1::WaitingEvent> waiting_events() {
+    v1::ListPaymentsRequest request;
+    request.set_all_tenants(true);
+    request.set_problems(true);
+    v1::ListPaymentsResponse response;
+    EXPECT_TRUE(payments_->ListPayments(as("operator").get(), request, &response).ok());
+    return {response.waiting_events().begin(), response.waiting_events().end()};
   }
   std::int64_t count(const std::string& from) {
     return billing_->pool().transact([&](pg::Tx& tx) { return tx.one("SELECT count(*) AS n " + from).integer("n"); });

@@ -6,6 +6,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace testing_with_stripe;
+using ::testing::HasSubstr;
 
 /// Prices of what was counted; what is kept of texts that people typed, and of calls that come twice.
 
@@ -39,6 +40,67 @@ TEST_F(Paying, AWebhookThatWaitsIsSealed) {
   EXPECT_TRUE(testing::eventually([&] { return events_open() == 0; }));
 }
 
+/// The sandbox has no live mode: what Stripe sends there for a visit, and its signature.
+class PayingLive : public Paying {
+ protected:
+  PayingLive() {
+    id_ = draft();
+    page_ = checkout(quote(id_).quote_id());
+  }
+  void sent(const std::string& event_id) {
+    const auto body = R"({"id":")" + event_id + R"(","object":"event","type":"checkout.session.completed","created":1,"livemode":true,)" +
+                      R"("data":{"object":{"id":")" + page_.session_id() + R"(","object":"checkout.session","payment_intent":"pi_live",)" +
+                      R"("mode":"payment","payment_status":"paid","currency":"usd","amount_total":209900,"amount_subtotal":209900,)" +
+                      R"("customer_details":{"email":"ann@example.com"},"metadata":{"q2o_checkout":")" + page_.checkout_id() + R"("}}}})";
+    ASSERT_TRUE(billing_->inbox().take(body, signed_by("whsec_sandbox", unix_now(), body)));
+  }
+  std::string id_;
+  v1::Checkout page_;
+};
+
+TEST_F(PayingLive, WithoutASecretKeyNoEventIsOfTheWrongMode) {
+  start("");
+  sent("evt_live");
+  EXPECT_TRUE(becomes(id_, v1::STATE_PAID));
+  EXPECT_TRUE(waiting_events().empty());
+}
+
+TEST_F(PayingLive, AnEventOfTheOtherModeIsKeptShownAndWorkedOnWithTheRightKey) {
+  sent("evt_live");
+  ASSERT_TRUE(testing::eventually([&] { return events() == 1 && events_open() == 0; }));
+  EXPECT_EQ(get(id_).state(), v1::STATE_PENDING_PAYMENT);
+  const auto waiting = waiting_events();
+  ASSERT_EQ(waiting.size(), 1u);
+  EXPECT_EQ(waiting[0].event_id(), "evt_live");
+  EXPECT_EQ(waiting[0].type(), "checkout.session.completed");
+  EXPECT_THAT(waiting[0].problem(), HasSubstr("stripe.secret_key"));
+  EXPECT_EQ(count("FROM stripe_event WHERE body <> '' AND position('example.com'::bytea IN body) = 0"), 1) << "whole and sealed";
+  v1::ListPaymentsRequest own;
+  own.set_problems(true);
+  v1::ListPaymentsResponse response;
+  ASSERT_TRUE(payments_->ListPayments(as("cli").get(), own, &response).ok());
+  EXPECT_TRUE(response.waiting_events().empty()) << "whose they are is not known";
+  start("sk_test_another");
+  ASSERT_TRUE(testing::eventually([&] { return events_open() == 0; }));
+  EXPECT_EQ(waiting_events().size(), 1u) << "still the wrong key";
+  start("sk_live_right");
+  EXPECT_TRUE(becomes(id_, v1::STATE_PAID));
+  EXPECT_TRUE(waiting_events().empty());
+  EXPECT_EQ(count("FROM stripe_event WHERE body <> ''"), 0);
+}
+
+TEST_F(Paying, AnEventThatCannotBeWorkedOnIsShownWithItsReason) {
+  billing_->pool().transact([](pg::Tx& tx) {
+    tx.exec("INSERT INTO stripe_event(event_id, tenant_id, type, body) VALUES ('evt_torn', '', 'refund.failed', 'torn')");
+    tx.notify(kEventsChannel);
+  });
+  ASSERT_TRUE(testing::eventually([&] { return !waiting_events().empty(); }));
+  const auto event = waiting_events()[0];
+  EXPECT_EQ(event.event_id(), "evt_torn");
+  EXPECT_GE(event.attempts(), 1u);
+  EXPECT_THAT(event.problem(), HasSubstr("cannot be worked on: "));
+}
+
 TEST_F(Paying, ACompanysNameInAQuoteEndsWithItsMigrationsKey) {
   const auto keys = std::make_shared<sealing::MemoryKeys>();
   database_.seal = std::make_shared<const sealing::Seal>(keys);
@@ -60,7 +122,7 @@ TEST_F(Paying, ACompanysNameInAQuoteEndsWithItsMigrationsKey) {
 
 /// Replicas share nothing but the database.
 TEST_F(Paying, OneKeyIsOneEffectOverAllReplicas) {
-  Billing second(database_, stripe_server_.url());
+  Billing second(database_, settings(stripe_server_.url()));
   const auto other = v1::MigrationService::NewStub(rpc::channel(second.address()));
   const auto create = [&](v1::MigrationService::Stub& stub, const std::string& key, const std::string& name) {
     v1::CreateMigrationRequest request;
