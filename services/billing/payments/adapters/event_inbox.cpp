@@ -96,10 +96,11 @@ std::vector<v1::WaitingEvent> EventInbox::waiting(std::uint32_t most) const {
       event.set_type(row.text("type"));
       event.set_received_at(row.text("at"));
       event.set_attempts(static_cast<std::uint32_t>(row.integer("attempts")));
-      event.set_problem(row.text("outcome") == kOtherMode
-                            ? "It is of the other mode (test or live) than stripe.secret_key. When the key is wrong, put the right one there "
-                              "and restart billing; when the event is, take this endpoint out at Stripe in that mode."
-                            : "It cannot be worked on: " + row.text("outcome"));
+      event.set_problem(
+          row.text("outcome") == kOtherMode
+              ? "It is of the other mode (test or live) than stripe.secret_key. When the key is wrong, put the right one there "
+                "and restart billing; when the event is, take this endpoint out at Stripe in that mode."
+              : "It cannot be worked on: " + row.text("outcome"));
     }
   });
   return out;
@@ -139,9 +140,9 @@ bool EventInbox::work_on_one() {
   else
     log::info("event of Stripe", {{"event", id}, {"type", type}, {"outcome", done.outcome}});
   probe_.payment(done.outcome);
-  if (done.outcome == "confirmed") probe_.step("paid");
-  if (done.minor > 0)
-    probe_.amount(done.outcome == "confirmed" || done.outcome == "problem" ? "paid" : "refunded", done.currency, done.minor);
+  if (done.confirmed) probe_.step("paid");
+  if (done.paid_minor > 0) probe_.amount("paid", done.currency, done.paid_minor);
+  if (done.gone_minor > 0) probe_.amount("refunded", done.currency, done.gone_minor);
   return true;
 }
 

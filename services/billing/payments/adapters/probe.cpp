@@ -27,7 +27,7 @@ void MetricsProbe::payment(const std::string& outcome) {
 
 void MetricsProbe::amount(const std::string& kind, const std::string& currency, std::int64_t minor) {
   metrics_
-      .counter("q2o_billing_amount_minor_total", "Money in and out (kind: paid, refunded), in the currency's smallest unit",
+      .counter("q2o_billing_amount_minor_total", "Money in and out (kind: paid, refunded or lost in a dispute), in the currency's smallest unit",
                {{"kind", kind}, {"currency", currency}})
       .add(static_cast<double>(minor));
 }

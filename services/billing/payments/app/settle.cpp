@@ -132,7 +132,7 @@ Applied Settler::of_no_page(v1::Payment& payment, std::int64_t refunded_before, 
         fmt::format("{} {} of {} were given back. A plan goes on as Stripe says: if it is to end, end its subscription there.",
                     payment.refunded(), payment.currency(), whose));
   if (refunded > refunded_before) tell(store, payments::refunded(payment, refunded - refunded_before, store, now_()));
-  return payment.problem() == before || payment.problem().empty() ? Applied() : Applied{"problem", "", 0};
+  return payment.problem() == before || payment.problem().empty() ? Applied() : Applied{.outcome = "problem"};
 }
 
 Applied Settler::ended(const v1::Checkout& checkout, const std::string& why, Migrations& migrations, PaymentStore& store) const {
@@ -149,7 +149,7 @@ Applied Settler::ended(const v1::Checkout& checkout, const std::string& why, Mig
     if (migration && migration->get().quote_id() == quote->quote_id() && migration->step(Trigger::payment_expired, kSelf, why, now_()))
       migrations.save(*migration);
   }
-  return {"ended", "", 0};
+  return {.outcome = "ended"};
 }
 
 Applied Settler::settle(v1::Payment& payment, std::int64_t refunded_before, Migrations& migrations, PaymentStore& store) const {
@@ -177,14 +177,16 @@ Applied Settler::settle(v1::Payment& payment, std::int64_t refunded_before, Migr
     const bool first = !payment.confirmed() && !payment.revoked() && payment.problem().empty();
     if (first) {
       confirm(payment, migrations, store);
-      out = {payment.problem().empty() ? "confirmed" : "problem", payment.currency(), payment.total_minor()};
+      out = {payment.problem().empty() ? "confirmed" : "problem", payment.confirmed(), payment.currency(), payment.total_minor()};
       tell(store, received(payment, store, now_()));
     }
     if (is_gone(payment)) {
       if (!payment.revoked()) {
         const bool lost = payment.state() == v1::PAYMENT_STATE_DISPUTE_LOST;
         revoke(payment, migrations, store);
-        out = {"refunded", payment.currency(), refunded - refunded_before};
+        out.outcome = "refunded";
+        out.currency = payment.currency();
+        out.gone_minor = (lost ? payment.total_minor() : refunded) - refunded_before;
         tell(store,
              lost ? dispute_over(payment, true, store, now_()) : payments::refunded(payment, refunded - refunded_before, store, now_()));
       }
@@ -205,7 +207,9 @@ Applied Settler::settle(v1::Payment& payment, std::int64_t refunded_before, Migr
                        fmt::format("{} of {} {}", payment.refunded(), payment.total(), payment.currency()), now_());
         migrations.save(migration);
       }
-      if (!first) out = {"partly_refunded", payment.currency(), refunded - refunded_before};
+      if (!first) out.outcome = "partly_refunded";
+      out.currency = payment.currency();
+      out.gone_minor = refunded - refunded_before;
       tell(store, payments::refunded(payment, refunded - refunded_before, store, now_()));
     }
   }
@@ -312,7 +316,7 @@ Applied Settler::subscription(const SubscriptionFact& fact, std::int64_t created
   store.put(known);
   const bool differs = before.plan() != known.plan() || before.status() != known.status() || before.period_end() != known.period_end();
   if (differs) tell(store, plan_changed(known, plan_name_(known.plan()), now_()));
-  return {"plan", "", 0};
+  return {.outcome = "plan"};
 }
 
 }  // namespace q2o::billing::payments

@@ -6,11 +6,12 @@
 namespace q2o::billing::payments {
 
 /// What an event led to: "confirmed", "processing", "ended", "refunded", "partly_refunded", "disputed", "dispute_over", "problem", "plan",
-/// or "nothing" (known already, or of no use here).
+/// or "nothing" (known already, or of no use here). One event may bring money and take it away again.
 struct Applied {
   std::string outcome = "nothing";
-  std::string currency;
-  std::int64_t minor = 0;  ///< of "confirmed", "refunded" and "partly_refunded": what came in or went out
+  bool confirmed = false;  ///< migrations are PAID by it, though perhaps not any more
+  std::string currency = {};
+  std::int64_t paid_minor = 0, gone_minor = 0;  ///< what came in; what went out: given back, or lost in a dispute
 };
 
 /// Turns Stripe's events into payments and lifecycle steps: the rows about payment of the transition table. Events may come in any order,

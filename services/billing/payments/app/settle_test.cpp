@@ -176,6 +176,31 @@ TEST_F(Settling, ALostDisputeIsLikeARefund) {
   EXPECT_EQ(payment().state(), v1::PAYMENT_STATE_DISPUTE_LOST);
 }
 
+TEST_F(Settling, WhatCameAndWhatWentIsCountedAlsoWhenOneEventTellsBoth) {
+  const auto paid = world_.apply(completed());
+  EXPECT_TRUE(paid.confirmed);
+  EXPECT_EQ(paid.paid_minor, kPrice);
+  EXPECT_EQ(paid.gone_minor, 0);
+  EXPECT_EQ(paid.currency, "USD");
+  const auto part = world_.apply(world_.refund(page_, 9'900));
+  EXPECT_FALSE(part.confirmed);
+  EXPECT_EQ(part.paid_minor, 0);
+  EXPECT_EQ(part.gone_minor, 9'900);
+  const auto lost = world_.apply(world_.dispute(page_, "lost", true));
+  EXPECT_EQ(lost.gone_minor, kPrice - 9'900) << "the bank takes what is left";
+  EXPECT_EQ(lost.currency, "USD");
+
+  for (const std::int64_t given_back : {kPrice, std::int64_t{9'900}}) {
+    World world;
+    const auto page = *world.checkout(world.quote({world.draft()})->quote_id());
+    world.apply(world.refund(page, given_back));
+    const auto both = world.apply(world.session(Kind::completed, page, kPrice));
+    EXPECT_TRUE(both.confirmed) << given_back;
+    EXPECT_EQ(both.paid_minor, kPrice);
+    EXPECT_EQ(both.gone_minor, given_back);
+  }
+}
+
 TEST_F(Settling, OneOrderPaysForAllItsCompanies) {
   const auto one = world_.draft(), other = world_.draft(1);
   const auto page = world_.paid({one, other});

@@ -173,6 +173,11 @@ class Paying : public ::testing::Test {
     EXPECT_TRUE(answer && answer->status == 200) << path << (answer ? answer->body : answer.error().message);
     return answer.value_or(http::Response());
   }
+  http::Response get_stripe(const std::string& path) {
+    const auto answer = http_.send({"GET", stripe_server_.url() + path, {{"Authorization", "Bearer sk_test_sandbox"}}, ""}, 10s);
+    EXPECT_TRUE(answer && answer->status == 200) << path << (answer ? answer->body : answer.error().message);
+    return answer.value_or(http::Response());
+  }
   void pay(const v1::Checkout& page, const std::string& card = "4242424242424242") {
     post("/pay/" + page.session_id(), R"({"card": ")" + card + "\"}");
   }

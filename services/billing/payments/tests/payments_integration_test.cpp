@@ -55,6 +55,22 @@ TEST_F(Paying, EventsBackwardsAndThreeTimesEndTheSame) {
   EXPECT_EQ(payments("cli", false, false)[0].state(), v1::PAYMENT_STATE_REFUNDED);
 }
 
+TEST_F(Paying, AnOrderThatIsGivenBackBeforeItIsHeardOfCountsAsBoth) {
+  post("/control/webhooks", R"({"hold": true})");
+  const auto id = draft();
+  const auto page = checkout(quote(id).quote_id());
+  pay(page);
+  const auto session = json::Document::parse(get_stripe("/v1/checkout/sessions/" + page.session_id()).body);
+  post("/v1/refunds", "payment_intent=" + std::string(session->root()["payment_intent"].text()), "application/x-www-form-urlencoded");
+  post("/control/release", R"({"backwards": true})");
+  ASSERT_TRUE(testing::eventually([&] { return events() == 3 && events_open() == 0; }));
+  EXPECT_EQ(get(id).state(), v1::STATE_PRICED);
+  const auto text = billing_->metrics.text();
+  EXPECT_THAT(text, HasSubstr("q2o_billing_steps_total{step=\"paid\"} 1"));
+  EXPECT_THAT(text, HasSubstr("q2o_billing_amount_minor_total{currency=\"USD\",kind=\"paid\"} 209900"));
+  EXPECT_THAT(text, HasSubstr("q2o_billing_amount_minor_total{currency=\"USD\",kind=\"refunded\"} 209900"));
+}
+
 TEST_F(Paying, AnExpiredPageAndAFailedDebitGiveThePriceBack) {
   const auto id = draft();
   const auto given = quote(id);
