@@ -16,7 +16,8 @@ Response missing(const char* what, const std::string& id) {
 
 /// POST /control/webhooks {url?, secrets?, copies?, hold?}, /control/release {backwards?}, /control/events/<id>/resend,
 /// /control/sessions/<id>/settle {outcome}, /control/sessions/<id>/expire, /control/disputes {payment_intent},
-/// /control/disputes/<id>/close {status}, /control/subscriptions/<id> {status}; GET /control/events, /control/objects.
+/// /control/disputes/<id>/close {status}, /control/refunds/<id>/fail, /control/subscriptions/<id> {status}; GET /control/events,
+/// /control/objects.
 Response StripeSandbox::control(const Request& request) {
   const auto& path = request.path;
   if (request.method == "GET" && path == "/control/events") return answer(webhooks_.describe());
@@ -52,6 +53,7 @@ Response StripeSandbox::control(const Request& request) {
   if (path.starts_with("/control/sessions/") && path.ends_with("/expire"))
     return find("session", id) ? expire_session(id) : missing("session", id);
   if (path.starts_with("/control/disputes/")) return close_dispute(id, body["status"].text());
+  if (path.starts_with("/control/refunds/") && path.ends_with("/fail")) return fail_refund(id);
   if (path.starts_with("/control/subscriptions/")) return change_subscription(id, body["status"].text());
   return refusal(404, "invalid_request_error", "there is no such control");
 }
@@ -85,6 +87,19 @@ Response StripeSandbox::close_dispute(const std::string& id, const std::string& 
   if (status != "won" && status != "lost") return refusal(400, "invalid_request_error", "status is won or lost");
   known->set("status", status);
   tell("charge.dispute.closed", *known);
+  return answer(*known);
+}
+
+/// The bank could not take it: the money is the merchant's again.
+Response StripeSandbox::fail_refund(const std::string& id) {
+  auto* known = find("refund", id);
+  if (known == nullptr) return missing("refund", id);
+  if ((*known)["status"].text() == "failed") return refusal(400, "invalid_request_error", "the refund has failed already");
+  known->set("status", "failed");
+  auto& charge = *find("charge", (*known)["charge"].text());
+  charge.set("amount_refunded", whole(number_of(charge["amount_refunded"]) - number_of((*known)["amount"])));
+  charge.set("refunded", false);
+  tell("refund.failed", *known);
   return answer(*known);
 }
 

@@ -54,6 +54,7 @@ class StripeSandbox {
   Response settle_session(const std::string& id, const std::string& outcome);
   Response dispute(const std::string& intent);
   Response close_dispute(const std::string& id, const std::string& status);
+  Response fail_refund(const std::string& id);
   Response change_subscription(const std::string& id, const std::string& status);
 
   /// The money of a session has come: its payment intent and charge (or its subscription) exist from now on.

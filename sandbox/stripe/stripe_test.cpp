@@ -142,6 +142,11 @@ TEST_F(Stripe, RefundsAreBoundByWhatWasPaid) {
   EXPECT_EQ(read(post("/v1/refunds", "payment_intent=" + intent)).at("error.code").text(), "charge_already_refunded");
   EXPECT_TRUE(told({"checkout.session.completed", "refund.created", "charge.refunded", "refund.created", "charge.refunded"}));
   EXPECT_TRUE((*Node::parse(receiver_.got().back().body)).at("data.object.refunded").truthy());
+  const auto refund = (*Node::parse(receiver_.got()[1].body)).at("data.object.id").text();
+  EXPECT_EQ(read(post("/control/refunds/" + refund + "/fail", "{}"))["status"].text(), "failed");
+  EXPECT_EQ(post("/control/refunds/" + refund + "/fail", "{}").status, 400);
+  EXPECT_TRUE(testing::eventually([&] { return receiver_.types().back() == "refund.failed"; }));
+  EXPECT_EQ(post("/v1/refunds", "payment_intent=" + intent + "&amount=9900").status, 200) << "it can be given back once more";
 }
 
 TEST_F(Stripe, DisputesSubscriptionsAndExpiredPagesAreTold) {

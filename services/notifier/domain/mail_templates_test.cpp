@@ -37,9 +37,10 @@ class Folder {
 TEST(MailTemplates, OursAreWhole) {
   const auto mails = MailTemplates::read(std::string(Q2O_SOURCE_DIR) + "/config/mails");
   ASSERT_TRUE(mails) << mails.error().message;
-  for (const auto* event : {"account.verify", "account.reset", "account.taken", "account.password_changed", "security.new_login",
-                            "org.invite", "billing.paid", "billing.refunded", "billing.failed", "billing.disputed", "billing.dispute_over",
-                            "billing.plan_changed", "connection.broken", "job.needs_you", "job.completed", "job.failed"}) {
+  for (const auto* event :
+       {"account.verify", "account.reset", "account.taken", "account.password_changed", "security.new_login", "org.invite", "billing.paid",
+        "billing.refunded", "billing.refund_failed", "billing.failed", "billing.disputed", "billing.dispute_over", "billing.plan_changed",
+        "connection.broken", "job.needs_you", "job.completed", "job.failed"}) {
     ASSERT_NE(mails->kind(event), nullptr) << event;
     Values values{{"name", "Ann"}, {"home", "https://q.example"}};
     for (const auto& value : mails->kind(event)->values) values[value] = value == "link" ? "https://q.example/?a=1&b=2" : "<" + value + ">";

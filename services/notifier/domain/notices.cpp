@@ -171,6 +171,10 @@ std::vector<Notice> notices_of(const billing::v1::PaymentEvent& event, const std
     out.values["amount"] = event.refunded().amount();
     out.values["refunded"] = event.refunded().refunded();
     out.values["whole"] = event.refunded().whole() ? "yes" : "";
+  } else if (event.has_refund_failed()) {
+    about_money("billing.refund_failed", event.refund_failed());
+    out.values["amount"] = event.refund_failed().amount();
+    out.values["whole"] = event.refund_failed().whole() ? "yes" : "";
   } else if (event.has_disputed()) {
     about_money("billing.disputed", event.disputed());
   } else if (event.has_dispute_over()) {
@@ -193,9 +197,9 @@ std::vector<Notice> notices_of(const billing::v1::PaymentEvent& event, const std
 }
 
 const std::vector<std::string>& webhook_events() {
-  static const std::vector<std::string> all{"billing.disputed",     "billing.dispute_over", "billing.failed",    "billing.paid",
-                                            "billing.plan_changed", "billing.refunded",     "connection.broken", "job.completed",
-                                            "job.failed",           "job.needs_you",        "job.started"};
+  static const std::vector<std::string> all{"billing.disputed",     "billing.dispute_over",  "billing.failed",   "billing.paid",
+                                            "billing.plan_changed", "billing.refund_failed", "billing.refunded", "connection.broken",
+                                            "job.completed",        "job.failed",            "job.needs_you",    "job.started"};
   return all;
 }
 

@@ -175,6 +175,25 @@ TEST(Notices, MoneyIsToldLineByLine) {
   EXPECT_TRUE(notices_of(billing::v1::PaymentEvent(), kUrl).empty());
 }
 
+TEST(Notices, ARefundThatFailedTakesBackWhatWasTold) {
+  billing::v1::PaymentEvent event;
+  event.set_event_id("e1");
+  event.set_tenant_id("22222222-2222-4222-8222-222222222222");
+  auto& failed = *event.mutable_refund_failed();
+  failed.set_payment_id("pi_1");
+  failed.set_amount("2099.00");
+  failed.set_currency("USD");
+  failed.set_whole(true);
+  failed.add_items()->set_migration_id("11111111-1111-4111-8111-111111111111");
+  const auto told = notices_of(event, kUrl);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].event, "billing.refund_failed");
+  EXPECT_EQ(told[0].values.at("amount"), "2099.00");
+  EXPECT_EQ(told[0].values.at("whole"), "yes");
+  EXPECT_EQ(told[0].migration, "11111111-1111-4111-8111-111111111111");
+  EXPECT_THAT(webhook_events(), ::testing::Contains(told[0].event));
+}
+
 TEST(Notices, ABrokenConnectionIsNewsEveryTimeABlockedTargetOnceADay) {
   connector::v1::StatusFact fact;
   fact.mutable_scope()->set_tenant_id("22222222-2222-4222-8222-222222222222");

@@ -172,6 +172,9 @@ void PgPaymentStore::tell(const v1::PaymentEvent& event) {
     case v1::PaymentEvent::kRefunded:
       of(event.refunded());
       break;
+    case v1::PaymentEvent::kRefundFailed:
+      of(event.refund_failed());
+      break;
     case v1::PaymentEvent::kDisputed:
       of(event.disputed());
       break;

@@ -12,8 +12,8 @@ MetricsProbe::MetricsProbe(metrics::Registry& metrics) : metrics_(metrics) {
   // All of them from the start: a rate of what never happened is 0, not missing.
   for (const auto* name : {"estimate", "analysis", "quote", "checkout", "paid"})
     metrics_.counter("q2o_billing_steps_total", kSteps, {{"step", name}});
-  for (const auto* outcome : {"confirmed", "processing", "ended", "refunded", "partly_refunded", "disputed", "dispute_over", "problem",
-                              "plan", "nothing", "other_mode", "failed"})
+  for (const auto* outcome : {"confirmed", "processing", "ended", "refunded", "partly_refunded", "refund_failed", "disputed",
+                              "dispute_over", "problem", "plan", "nothing", "other_mode", "failed"})
     metrics_.counter("q2o_billing_payments_total", kPayments, {{"outcome", outcome}});
 }
 
@@ -27,7 +27,8 @@ void MetricsProbe::payment(const std::string& outcome) {
 
 void MetricsProbe::amount(const std::string& kind, const std::string& currency, std::int64_t minor) {
   metrics_
-      .counter("q2o_billing_amount_minor_total", "Money in and out (kind: paid, refunded or lost in a dispute), in the currency's smallest unit",
+      .counter("q2o_billing_amount_minor_total",
+               "Money in and out (kind: paid, refunded or lost in a dispute), in the currency's smallest unit",
                {{"kind", kind}, {"currency", currency}})
       .add(static_cast<double>(minor));
 }

@@ -40,17 +40,31 @@ v1::PaymentEvent received(const v1::Payment& payment, PaymentStore& store, const
   describe(about, payment, store);
   about.set_quote_id(payment.quote_id());
   about.set_tax(payment.tax());
-  about.set_problem(payment.problem());
+  about.set_problem(payment.misfit());
   return out;
 }
 
 v1::PaymentEvent refunded(const v1::Payment& payment, std::int64_t amount_minor, PaymentStore& store, const std::string& now) {
-  auto out = event(payment.tenant_id(), payment.payment_id(), "refunded " + payment.refunded(), now);
+  // The same sum once more, after a refund had failed, is news.
+  const auto failed = standing_of(payment).failed;
+  auto what = "refunded " + payment.refunded();
+  if (failed > 0) what += " after " + std::to_string(failed);
+  auto out = event(payment.tenant_id(), payment.payment_id(), what, now);
   auto& about = *out.mutable_refunded();
   describe(about, payment, store);
   about.set_amount(from_minor_units(amount_minor, payment.currency()).to_string());
   about.set_refunded(payment.refunded());
-  about.set_whole(is_gone(payment));
+  about.set_whole(payment.state() == v1::PAYMENT_STATE_REFUNDED);
+  return out;
+}
+
+v1::PaymentEvent refund_failed(const v1::Payment& payment, std::int64_t amount_minor, PaymentStore& store, const std::string& now) {
+  const auto what = "refund failed " + std::to_string(standing_of(payment).failed);
+  auto out = event(payment.tenant_id(), payment.payment_id(), what, now);
+  auto& about = *out.mutable_refund_failed();
+  describe(about, payment, store);
+  about.set_amount(from_minor_units(amount_minor, payment.currency()).to_string());
+  about.set_whole(payment.revoked());
   return out;
 }
 

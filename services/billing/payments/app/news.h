@@ -11,6 +11,8 @@ namespace q2o::billing::payments {
 v1::PaymentEvent received(const v1::Payment& payment, PaymentStore& store, const std::string& now);
 /// `amount_minor`: given back now.
 v1::PaymentEvent refunded(const v1::Payment& payment, std::int64_t amount_minor, PaymentStore& store, const std::string& now);
+/// `amount_minor`: what was to be given back and has come back now.
+v1::PaymentEvent refund_failed(const v1::Payment& payment, std::int64_t amount_minor, PaymentStore& store, const std::string& now);
 v1::PaymentEvent disputed(const v1::Payment& payment, PaymentStore& store, const std::string& now);
 v1::PaymentEvent dispute_over(const v1::Payment& payment, bool lost, PaymentStore& store, const std::string& now);
 v1::PaymentEvent failed(const v1::Payment& payment, PaymentStore& store, const std::string& now);

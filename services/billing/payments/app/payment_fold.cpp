@@ -71,6 +71,7 @@ void merge(v1::Payment& payment, const RefundFact& fact, std::int64_t created) {
   refund.set_amount_minor(fact.amount);
   refund.set_status(fact.status);
   refund.set_event_created(created);
+  refund.set_created(fact.created);
 }
 
 void merge(v1::Payment& payment, const ChargeFact& fact, std::int64_t created) {
@@ -101,6 +102,41 @@ std::int64_t refunded_minor(const v1::Payment& payment) {
   std::int64_t sum = 0;
   for (const auto& refund : payment.refunds()) sum += refund_ended(refund.status()) ? 0 : refund.amount_minor();
   return sum;
+}
+
+std::int64_t missing_minor(const v1::Payment& payment) {
+  std::int64_t sum = 0;
+  for (const auto& failed : payment.refunds()) {
+    const bool again = std::ranges::any_of(payment.refunds(), [&](const v1::Refund& other) {
+      return other.refund_id() != failed.refund_id() && other.created() >= failed.event_created() &&
+             other.amount_minor() >= failed.amount_minor();
+    });
+    sum += refund_ended(failed.status()) && !again ? failed.amount_minor() : 0;
+  }
+  return std::min(sum, payment.total_minor() - refunded_minor(payment));
+}
+
+bool was_taken_back(const v1::Payment& payment) {
+  if (is_gone(payment)) return true;
+  const auto total = payment.total_minor();
+  if (!was_paid(payment) || total == 0) return false;
+  if (payment.charge_refunded_minor() >= total) return true;
+  // The sum on its way is largest when one more has just been asked for.
+  return std::ranges::any_of(payment.refunds(), [&](const v1::Refund& last) {
+    std::int64_t sum = 0;
+    for (const auto& other : payment.refunds()) {
+      const bool on_its_way =
+          other.created() <= last.created() && (!refund_ended(other.status()) || other.event_created() > last.created());
+      sum += on_its_way || other.refund_id() == last.refund_id() ? other.amount_minor() : 0;
+    }
+    return sum >= total;
+  });
+}
+
+Standing standing_of(const v1::Payment& payment) {
+  Standing out{refunded_minor(payment), 0, payment.state() == v1::PAYMENT_STATE_DISPUTE_LOST};
+  for (const auto& refund : payment.refunds()) out.failed += refund_ended(refund.status()) ? refund.amount_minor() : 0;
+  return out;
 }
 
 void refresh(v1::Payment& payment) {

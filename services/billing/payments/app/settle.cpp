@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "services/billing/payments/app/news.h"
-#include "services/billing/payments/app/payment_fold.h"
+#include "services/billing/payments/app/problem.h"
 #include "services/billing/payments/domain/words.h"
 
 namespace q2o::billing::payments {
@@ -72,12 +72,11 @@ Applied Settler::session(const SessionFact& fact, Migrations& migrations, Paymen
   }
   const auto& id = fact.intent.empty() ? fact.session : fact.intent;
   auto payment = store.payment(id).value_or(v1::Payment());
-  const auto refunded = payment.session_id().empty() ? 0 : refunded_minor(payment);
+  const auto before = was_paid(payment) ? standing_of(payment) : Standing();  // nobody was told of it yet
   if (payment.payment_id().empty()) {
     payment.set_payment_id(id);
     payment.set_created_at(now_());
   }
-  if (payment.session_id().empty()) payment.clear_problem();  // now it is known what it is for
   merge(payment, fact);
   // Whose it is says our own record of the page, not what the event repeats of it.
   payment.set_tenant_id(checkout ? checkout->tenant_id() : "");
@@ -93,7 +92,7 @@ Applied Settler::session(const SessionFact& fact, Migrations& migrations, Paymen
     done.set_session_id(fact.session);
     store.put(done);
   }
-  return settle(payment, refunded, migrations, store);
+  return settle(payment, before, migrations, store);
 }
 
 template <class Fact>
@@ -104,35 +103,17 @@ Applied Settler::about_payment(const Fact& fact, std::int64_t created, Migration
     payment.set_payment_id(fact.intent);
     payment.set_created_at(now_());
   }
-  auto refunded = refunded_minor(payment);
+  auto before = standing_of(payment);
   merge(payment, fact, created);
   if constexpr (requires { fact.customer; }) {
     if (payment.tenant_id().empty() && payment.session_id().empty()) {
       if (const auto plan = store.subscription_of(fact.customer)) {
         payment.set_tenant_id(plan->tenant_id());
-        refunded = 0;  // nobody was told of it yet
+        before = {};  // nobody was told of it yet
       }
     }
   }
-  return settle(payment, refunded, migrations, store);
-}
-
-Applied Settler::of_no_page(v1::Payment& payment, std::int64_t refunded_before, PaymentStore& store) const {
-  const auto before = payment.problem();
-  const auto refunded = refunded_minor(payment);
-  const std::string whose = payment.tenant_id().empty() ? "a payment that no page of ours has made (a plan's, or one made at Stripe)"
-                                                        : "a payment for the tenant's plan";
-  payment.clear_problem();
-  if (payment.state() == v1::PAYMENT_STATE_DISPUTE_LOST)
-    payment.set_problem(fmt::format("The dispute about {} was lost. The plan goes on as Stripe says: end its subscription there.", whose));
-  else if (payment.state() == v1::PAYMENT_STATE_DISPUTED)
-    payment.set_problem(fmt::format("The bank disputes {}. Answer at Stripe before its deadline.", whose));
-  else if (refunded > 0)
-    payment.set_problem(
-        fmt::format("{} {} of {} were given back. A plan goes on as Stripe says: if it is to end, end its subscription there.",
-                    payment.refunded(), payment.currency(), whose));
-  if (refunded > refunded_before) tell(store, payments::refunded(payment, refunded - refunded_before, store, now_()));
-  return payment.problem() == before || payment.problem().empty() ? Applied() : Applied{.outcome = "problem"};
+  return settle(payment, before, migrations, store);
 }
 
 Applied Settler::ended(const v1::Checkout& checkout, const std::string& why, Migrations& migrations, PaymentStore& store) const {
@@ -152,9 +133,10 @@ Applied Settler::ended(const v1::Checkout& checkout, const std::string& why, Mig
   return {.outcome = "ended"};
 }
 
-Applied Settler::settle(v1::Payment& payment, std::int64_t refunded_before, Migrations& migrations, PaymentStore& store) const {
+Applied Settler::settle(v1::Payment& payment, const Standing& before, Migrations& migrations, PaymentStore& store) const {
   refresh(payment);
   payment.set_updated_at(now_());
+  const auto problem_before = payment.problem();
   Applied out;
   if (payment.session_outcome() == v1::SESSION_OUTCOME_UNPAID) {
     for (const auto& id : payment.migration_ids()) {
@@ -170,51 +152,69 @@ Applied Settler::settle(v1::Payment& payment, std::int64_t refunded_before, Migr
     const auto mine = std::ranges::find(all, payment.session_id(), &v1::Checkout::session_id);
     if (mine != all.end()) out = ended(*mine, "the payment failed", migrations, store);
     if (out.outcome == "ended") tell(store, failed(payment, store, now_()));
-  } else if (payment.session_outcome() == v1::SESSION_OUTCOME_UNSPECIFIED) {
-    out = of_no_page(payment, refunded_before, store);
   } else if (was_paid(payment)) {
-    const auto refunded = refunded_minor(payment);
-    const bool first = !payment.confirmed() && !payment.revoked() && payment.problem().empty();
-    if (first) {
-      confirm(payment, migrations, store);
-      out = {payment.problem().empty() ? "confirmed" : "problem", payment.confirmed(), payment.currency(), payment.total_minor()};
-      tell(store, received(payment, store, now_()));
-    }
-    if (is_gone(payment)) {
-      if (!payment.revoked()) {
-        const bool lost = payment.state() == v1::PAYMENT_STATE_DISPUTE_LOST;
-        revoke(payment, migrations, store);
-        out.outcome = "refunded";
-        out.currency = payment.currency();
-        out.gone_minor = (lost ? payment.total_minor() : refunded) - refunded_before;
-        tell(store,
-             lost ? dispute_over(payment, true, store, now_()) : payments::refunded(payment, refunded - refunded_before, store, now_()));
-      }
-    } else if (payment.state() == v1::PAYMENT_STATE_DISPUTED) {
-      if (!payment.held()) {
-        hold(payment, migrations);
-        out.outcome = "disputed";
-        tell(store, disputed(payment, store, now_()));
-      }
-    } else if (payment.held()) {
-      release(payment, migrations);
-      out.outcome = "dispute_over";
-      tell(store, dispute_over(payment, false, store, now_()));
-    }
-    if (!is_gone(payment) && refunded > refunded_before) {
+    out = paid(payment, before, migrations, store);
+  } else if (const auto refunded = refunded_minor(payment); refunded > before.refunded) {
+    tell(store, payments::refunded(payment, refunded - before.refunded, store, now_()));
+  }
+  payment.set_problem(problem_of(payment));
+  if (out.outcome == "nothing" && !payment.problem().empty() && payment.problem() != problem_before) out.outcome = "problem";
+  store.put(payment);
+  return out;
+}
+
+Applied Settler::paid(v1::Payment& payment, const Standing& before, Migrations& migrations, PaymentStore& store) const {
+  Applied out;
+  out.currency = payment.currency();
+  const bool first = !payment.confirmed() && !payment.revoked() && payment.misfit().empty();
+  if (first) {
+    confirm(payment, migrations, store);
+    out.outcome = payment.misfit().empty() ? "confirmed" : "problem";
+    out.confirmed = payment.confirmed();
+    out.paid_minor = payment.total_minor();
+    tell(store, received(payment, store, now_()));
+  }
+  // Once taken back it stays so, also where the money comes back to us because a refund failed: it was not wanted any more, and nothing runs
+  // that nobody wants. An operator decides, and the end is the same in whatever order it was told.
+  if (was_taken_back(payment) && !payment.revoked()) revoke(payment, migrations, store);
+  if (!payment.revoked()) dispute(payment, out, migrations, store);
+
+  const auto now = standing_of(payment);
+  if (now.refunded > before.refunded) {
+    if (!payment.revoked()) {
       for (auto& migration : paid_with(payment, migrations)) {
         migration.note("PAYMENT_PARTLY_REFUNDED", kSelf,
                        fmt::format("{} of {} {}", payment.refunded(), payment.total(), payment.currency()), now_());
         migrations.save(migration);
       }
-      if (!first) out.outcome = "partly_refunded";
-      out.currency = payment.currency();
-      out.gone_minor = refunded - refunded_before;
-      tell(store, payments::refunded(payment, refunded - refunded_before, store, now_()));
     }
+    if (!first) out.outcome = "partly_refunded";
+    out.gone_minor += now.refunded - before.refunded;
+    tell(store, payments::refunded(payment, now.refunded - before.refunded, store, now_()));
   }
-  store.put(payment);
+  if (now.failed > before.failed) {
+    if (!first) out.outcome = "refund_failed";
+    tell(store, refund_failed(payment, now.failed - before.failed, store, now_()));
+  }
+  if (now.lost && !before.lost) {
+    out.gone_minor += payment.total_minor() - now.refunded;
+    tell(store, dispute_over(payment, true, store, now_()));
+  }
+  if (is_gone(payment) && out.gone_minor > 0) out.outcome = "refunded";
   return out;
+}
+
+void Settler::dispute(v1::Payment& payment, Applied& out, Migrations& migrations, PaymentStore& store) const {
+  const bool disputed = payment.state() == v1::PAYMENT_STATE_DISPUTED;
+  if (disputed && !payment.held()) {
+    hold(payment, migrations);
+    out.outcome = "disputed";
+    tell(store, payments::disputed(payment, store, now_()));
+  } else if (!disputed && payment.held()) {
+    release(payment, migrations);
+    out.outcome = "dispute_over";
+    tell(store, dispute_over(payment, false, store, now_()));
+  }
 }
 
 void Settler::tell(PaymentStore& store, const v1::PaymentEvent& event) const {
@@ -222,7 +222,7 @@ void Settler::tell(PaymentStore& store, const v1::PaymentEvent& event) const {
 }
 
 void Settler::confirm(v1::Payment& payment, Migrations& migrations, PaymentStore& store) const {
-  const auto problem = [&](const std::string& what) { payment.set_problem(what + ". " + std::string(kRemedy)); };
+  const auto problem = [&](const std::string& what) { payment.set_misfit(what + ". " + std::string(kRemedy)); };
   if (payment.quote_id().empty()) return problem("It was not made on a payment page of ours");
   auto quote = store.quote(payment.tenant_id(), payment.quote_id());
   if (!quote) return problem("Its quote is not known");
@@ -257,8 +257,9 @@ void Settler::confirm(v1::Payment& payment, Migrations& migrations, PaymentStore
 }
 
 void Settler::revoke(v1::Payment& payment, Migrations& migrations, PaymentStore& store) const {
-  const std::string why =
-      payment.state() == v1::PAYMENT_STATE_DISPUTE_LOST ? "the dispute about the payment was lost" : "the payment was given back";
+  const std::string why = payment.state() == v1::PAYMENT_STATE_DISPUTE_LOST ? "the dispute about the payment was lost"
+                          : is_gone(payment)                                ? "the payment was given back"
+                                                                            : "a refund of the whole payment failed: an operator decides";
   for (auto& migration : paid_with(payment, migrations)) {
     if (next(migration.state(), Trigger::payment_refunded)) {
       migration.edit().clear_payment_id();
@@ -276,7 +277,6 @@ void Settler::revoke(v1::Payment& payment, Migrations& migrations, PaymentStore&
       store.put(*quote);
     }
   }
-  payment.clear_problem();  // the money is where it was
   payment.set_revoked(true);
   payment.set_held(false);
 }

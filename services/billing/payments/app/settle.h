@@ -1,12 +1,13 @@
 #pragma once
 
 #include "services/billing/app/commands.h"
+#include "services/billing/payments/app/payment_fold.h"
 #include "services/billing/payments/app/ports.h"
 
 namespace q2o::billing::payments {
 
-/// What an event led to: "confirmed", "processing", "ended", "refunded", "partly_refunded", "disputed", "dispute_over", "problem", "plan",
-/// or "nothing" (known already, or of no use here). One event may bring money and take it away again.
+/// What an event led to: "confirmed", "processing", "ended", "refunded", "partly_refunded", "refund_failed", "disputed", "dispute_over",
+/// "problem", "plan", or "nothing" (known already, or of no use here). One event may bring money and take it away again.
 struct Applied {
   std::string outcome = "nothing";
   bool confirmed = false;  ///< migrations are PAID by it, though perhaps not any more
@@ -35,9 +36,11 @@ class Settler {
   template <class Fact>
   Applied about_payment(const Fact& fact, std::int64_t created, Migrations& migrations, PaymentStore& store) const;
   Applied ended(const v1::Checkout& checkout, const std::string& why, Migrations& migrations, PaymentStore& store) const;
-  Applied settle(v1::Payment& payment, std::int64_t refunded_before, Migrations& migrations, PaymentStore& store) const;
-  /// A payment that no page of ours has made, as far as is known: a plan's, or one from the provider's dashboard. Operators are shown it.
-  Applied of_no_page(v1::Payment& payment, std::int64_t refunded_before, PaymentStore& store) const;
+  Applied settle(v1::Payment& payment, const Standing& before, Migrations& migrations, PaymentStore& store) const;
+  /// The bank has the money, or had it.
+  Applied paid(v1::Payment& payment, const Standing& before, Migrations& migrations, PaymentStore& store) const;
+  /// Holds and releases.
+  void dispute(v1::Payment& payment, Applied& out, Migrations& migrations, PaymentStore& store) const;
   void confirm(v1::Payment& payment, Migrations& migrations, PaymentStore& store) const;
   void revoke(v1::Payment& payment, Migrations& migrations, PaymentStore& store) const;
   void hold(v1::Payment& payment, Migrations& migrations) const;

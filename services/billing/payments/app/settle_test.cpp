@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <numeric>
+#include <set>
 
 #include "services/billing/payments/tests/fakes.h"
 
@@ -27,6 +26,15 @@ class Settling : public ::testing::Test {
     return world_.session(Kind::completed, page_, minor, status);
   }
   v1::Payment payment() { return world_.store.payment_rows.begin()->second; }
+  std::vector<v1::Payment> shown_to_operators() { return world_.cashier.payments("", true, "", 10); }
+  void begin_run() {
+    auto running = Aggregate(world_.migration(id_));
+    v1::RunOrder order;
+    order.set_mapping_version("m");
+    ASSERT_TRUE(running.step(Trigger::connections_asked, "", "", "") && running.step(Trigger::connections_verified, "", "", "") &&
+                running.start_run(order, "", "", ""));
+    world_.migrations.save(running);
+  }
 
   World world_;
   std::string id_ = world_.draft();
@@ -135,21 +143,72 @@ TEST_F(Settling, PartialRefundsLeaveTheMigrationAndAddUp) {
   EXPECT_EQ(world_.migrations.events[id_].back().kind(), "PAYMENT_PARTLY_REFUNDED");
   EXPECT_EQ(payment().refunded(), "500.00");
   ++world_.now;
-  world_.apply(world_.refund(page_, 50'000, "re_1", "failed"));
+  EXPECT_EQ(world_.apply(world_.refund(page_, 50'000, "re_1", "failed")).outcome, "refund_failed");
   EXPECT_EQ(payment().state(), v1::PAYMENT_STATE_PAID);
+  EXPECT_EQ(world_.state(id_), State::paid) << "it was never about all of it";
+  ASSERT_EQ(shown_to_operators().size(), 1u);
+  EXPECT_THAT(payment().problem(), HasSubstr("A refund of 500.00 USD failed"));
   world_.apply(world_.refund(page_, 100'000, "re_2"));
+  EXPECT_TRUE(shown_to_operators().empty()) << "another has taken its place";
+  EXPECT_EQ(world_.state(id_), State::paid) << "they were never on their way together";
   EXPECT_EQ(world_.apply(world_.refund(page_, 109'900, "re_3")).outcome, "refunded");
   EXPECT_EQ(world_.state(id_), State::priced);
 }
 
+TEST_F(Settling, ARefundOfAllThatFailsIsForAnOperatorToSettle) {
+  world_.apply(completed());
+  EXPECT_EQ(world_.apply(world_.refund(page_, kPrice, "re_1", "pending")).outcome, "refunded");
+  EXPECT_TRUE(shown_to_operators().empty());
+  ++world_.now;
+  EXPECT_EQ(world_.apply(world_.refund(page_, kPrice, "re_1", "failed")).outcome, "refund_failed");
+  EXPECT_EQ(payment().state(), v1::PAYMENT_STATE_PAID) << "the money is here";
+  EXPECT_EQ(world_.state(id_), State::priced) << "nothing runs that nobody wants";
+  ASSERT_EQ(shown_to_operators().size(), 1u);
+  EXPECT_THAT(payment().problem(), HasSubstr("A refund of 2099.00 USD failed or was cancelled: the money is still here"));
+  EXPECT_THAT(payment().problem(), HasSubstr("Refund it again at Stripe, or keep it and mark the migration as paid."));
+  EXPECT_EQ(world_.apply(world_.refund(page_, kPrice, "re_1", "failed")).outcome, "nothing") << "told again";
+  EXPECT_EQ(world_.apply(completed()).outcome, "nothing") << "told again";
+
+  ASSERT_TRUE(world_.commands.mark_paid({"tenant", "operator", {}}, id_, "the customer wants it after all"));
+  EXPECT_GT(world_.state(id_), State::priced);
+
+  ++world_.now;
+  EXPECT_EQ(world_.apply(world_.refund(page_, kPrice, "re_2")).outcome, "refunded") << "once more";
+  EXPECT_TRUE(shown_to_operators().empty());
+  EXPECT_GT(world_.state(id_), State::priced) << "an operator vouches for it, not that payment";
+  std::set<std::string> ids;
+  std::vector<v1::PaymentEvent::KindCase> told;
+  for (const auto& event : world_.store.told) {
+    ids.insert(event.event_id());
+    told.push_back(event.kind_case());
+  }
+  using Event = v1::PaymentEvent;
+  EXPECT_THAT(told, ::testing::ElementsAre(Event::kReceived, Event::kRefunded, Event::kRefundFailed, Event::kRefunded));
+  EXPECT_EQ(ids.size(), 4u) << "each is news";
+  EXPECT_EQ(world_.store.told[2].refund_failed().amount(), "2099.00");
+  EXPECT_TRUE(world_.store.told[2].refund_failed().whole());
+  EXPECT_TRUE(world_.store.told[3].refunded().whole());
+}
+
+TEST_F(Settling, ARefundOfAllThatFailsDuringARunLeavesItOnHold) {
+  world_.apply(completed());
+  begin_run();
+  world_.apply(world_.refund(page_, kPrice, "re_1", "pending"));
+  ++world_.now;
+  world_.apply(world_.refund(page_, kPrice, "re_1", "failed"));
+  EXPECT_EQ(world_.state(id_), State::running);
+  EXPECT_EQ(world_.migration(id_).directive(), v1::DIRECTIVE_PAUSE);
+  EXPECT_NE(world_.migration(id_).payment_hold(), "");
+  EXPECT_THAT(payment().problem(), HasSubstr("the money is still here"));
+  // A dispute about it, won, lifts nothing that it has not put there.
+  world_.apply(world_.dispute(page_, "needs_response", false));
+  world_.apply(world_.dispute(page_, "won", true));
+  EXPECT_NE(world_.migration(id_).payment_hold(), "");
+}
+
 TEST_F(Settling, ARefundDuringARunPausesItAndAfterItHoldsNewRuns) {
   world_.apply(completed());
-  auto running = Aggregate(world_.migration(id_));
-  v1::RunOrder order;
-  order.set_mapping_version("m");
-  ASSERT_TRUE(running.step(Trigger::connections_asked, "", "", "") && running.step(Trigger::connections_verified, "", "", "") &&
-              running.start_run(order, "", "", ""));
-  world_.migrations.save(running);
+  begin_run();
   world_.apply(world_.refund(page_, kPrice));
   EXPECT_EQ(world_.state(id_), State::running);
   EXPECT_EQ(world_.migration(id_).directive(), v1::DIRECTIVE_PAUSE);
@@ -300,114 +359,6 @@ TEST_F(Settling, ARefundThatComesBeforeItsSessionIsNoProblemAfterwards) {
   EXPECT_TRUE(world_.cashier.payments("", true, "", 10).empty());
   EXPECT_EQ(world_.state(id_), State::paid);
   EXPECT_EQ(payment().refunded(), "99.00");
-}
-
-/// Whatever the order and however often: the end is the same.
-TEST(SettlingInAnyOrder, TheEndFollowsFromWhatHappenedAlone) {
-  std::vector<std::size_t> order(5);
-  std::iota(order.begin(), order.end(), 0u);
-  int orders = 0;
-  do {
-    World world;
-    const auto id = world.draft();
-    const auto page = *world.checkout(world.quote({id})->quote_id());
-    const std::vector<StripeEvent> events{world.session(Kind::completed, page, kPrice, "unpaid"),
-                                          world.session(Kind::async_succeeded, page, kPrice), world.dispute(page, "needs_response", false),
-                                          world.dispute(page, "won", true), world.refund(page, 9'900)};
-    for (const auto number : order) {
-      world.apply(events[number]);
-      if (orders % 2 == 0) world.apply(events[number]);
-    }
-    EXPECT_EQ(world.state(id), State::paid);
-    EXPECT_EQ(world.migration(id).payment_hold(), "");
-    const auto payment = world.store.payment_rows.begin()->second;
-    EXPECT_EQ(payment.state(), v1::PAYMENT_STATE_PARTLY_REFUNDED);
-    EXPECT_EQ(payment.refunded(), "99.00");
-    EXPECT_EQ(payment.problem(), "");
-    // And the whole rest is given back.
-    world.apply(world.refund(page, kPrice - 9'900, "re_2"));
-    EXPECT_EQ(world.state(id), State::priced);
-    ++orders;
-  } while (std::ranges::next_permutation(order).found);
-  EXPECT_EQ(orders, 120);
-}
-
-TEST(Cashier, ALostAnswerIsAskedForWithTheSameKey) {
-  World world;
-  const auto id = world.draft();
-  const auto quote = *world.quote({id});
-  world.pages.fail_next = Error{Code::deadline_exceeded, "no answer", Retry::after_backoff, Effect::unknown, "", "", {}};
-  EXPECT_FALSE(world.checkout(quote.quote_id()));
-  EXPECT_EQ(world.state(id), State::priced);
-  const auto page = world.checkout(quote.quote_id());
-  ASSERT_TRUE(page);
-  EXPECT_EQ(world.pages.asked[0].idempotency_key, world.pages.asked[1].idempotency_key);
-  EXPECT_EQ(world.state(id), State::pending_payment);
-  EXPECT_EQ(world.checkout(quote.quote_id())->url(), page->url()) << "the same page as long as it is open";
-  EXPECT_EQ(world.pages.asked.size(), 2u);
-  EXPECT_EQ(world.pages.asked[0].items[0].minor, kPrice);
-
-  world.now = 2'000'000'001;
-  EXPECT_EQ(world.checkout(quote.quote_id()).error().reason, "QUOTE_EXPIRED");
-}
-
-TEST(Cashier, TheSameKeyGivesTheSamePageAlsoWhenItIsPaid) {
-  World world;
-  const auto quote = *world.quote({world.draft()});
-  world.owner.idempotency_key = "pay-1";
-  world.pages.fail_next = Error{Code::deadline_exceeded, "no answer", Retry::after_backoff, Effect::unknown, "", "", {}};
-  EXPECT_FALSE(world.checkout(quote.quote_id()));
-  const auto page = world.checkout(quote.quote_id());
-  ASSERT_TRUE(page) << page.error().message;
-  EXPECT_EQ(world.pages.asked.size(), 2u);
-  world.apply(world.session(Kind::completed, *page, kPrice));
-  const auto again = world.checkout(quote.quote_id());
-  ASSERT_TRUE(again) << again.error().message;
-  EXPECT_EQ(again->checkout_id(), page->checkout_id());
-  EXPECT_EQ(world.pages.asked.size(), 2u);
-  world.owner.request = "another";
-  EXPECT_EQ(world.checkout(quote.quote_id()).error().reason, "IDEMPOTENCY_KEY_REUSED");
-}
-
-TEST(Cashier, AKeyIsAnsweredAlsoWhenItsPlanIsNotOfferedAnyMore) {
-  World world;
-  world.owner.idempotency_key = "plan-1";
-  v1::SubscribeRequest request;
-  request.set_plan("half");
-  request.set_success_url("https://app.example/plan");
-  const auto page = world.cashier.subscribe(world.owner, request, std::chrono::seconds(5));
-  ASSERT_TRUE(page) << page.error().message;
-  world.pricing.plans.clear();
-  const auto again = world.cashier.subscribe(world.owner, request, std::chrono::seconds(5));
-  ASSERT_TRUE(again) << again.error().message;
-  EXPECT_EQ(again->url(), page->url());
-  world.owner.idempotency_key = "plan-2";
-  EXPECT_EQ(world.cashier.subscribe(world.owner, request, std::chrono::seconds(5)).error().reason, "PLAN_UNKNOWN");
-}
-
-TEST(Cashier, AWebhookMayBeFasterThanTheAnswer) {
-  World world;
-  const auto id = world.draft();
-  const auto quote = *world.quote({id});
-  world.pages.fail_next = Error{Code::deadline_exceeded, "no answer", Retry::after_backoff, Effect::unknown, "", "", {}};
-  EXPECT_FALSE(world.checkout(quote.quote_id()));
-  const auto begun = world.store.checkout_rows.front();
-  EXPECT_EQ(world.apply(world.session(Kind::completed, begun, kPrice)).outcome, "confirmed");
-  EXPECT_EQ(world.state(id), State::paid);
-  EXPECT_EQ(world.checkout(quote.quote_id()).error().reason, "QUOTE_PAID");
-}
-
-TEST(Cashier, ARefusedPageIsBegunAnewWithAnotherKey) {
-  World world;
-  const auto quote = *world.quote({world.draft()});
-  world.pages.fail_next = Error{Code::failed_precondition, "no such price", Retry::never, Effect::none, "STRIPE_REFUSED", "", {}};
-  EXPECT_EQ(world.checkout(quote.quote_id()).error().reason, "STRIPE_REFUSED");
-  ASSERT_TRUE(world.checkout(quote.quote_id()));
-  EXPECT_NE(world.pages.asked[0].idempotency_key, world.pages.asked[1].idempotency_key);
-  v1::CheckoutRequest bad;
-  bad.set_quote_id(quote.quote_id());
-  bad.set_success_url("javascript:alert(1)");
-  EXPECT_EQ(world.cashier.checkout(world.owner, bad, std::chrono::seconds(1)).error().reason, "URL_INVALID");
 }
 
 }  // namespace

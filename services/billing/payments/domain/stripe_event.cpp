@@ -97,8 +97,9 @@ void read_fact(StripeEvent& event, const json::Value& object) {
     event.fact = ChargeFact{intent.empty() ? needed(object, "id") : intent, whole(object, "amount_refunded"), whole(object, "amount"),
                             upper(text(object, "currency")), id_of(object, "customer")};
   } else if (type.starts_with("refund.") || type == "charge.refund.updated") {
-    event.fact = RefundFact{payment_of(object), needed(object, "id"), text(object, "status"), whole(object, "amount"),
-                            upper(text(object, "currency"))};
+    event.fact = RefundFact{
+        payment_of(object),      needed(object, "id"), text(object, "status"), whole(object, "amount"), upper(text(object, "currency")),
+        whole(object, "created")};
   } else if (type.starts_with("charge.dispute.")) {
     event.fact = DisputeFact{payment_of(object), needed(object, "id"), text(object, "status"), type == "charge.dispute.closed",
                              upper(text(object, "currency"))};

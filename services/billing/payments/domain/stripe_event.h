@@ -21,6 +21,7 @@ struct RefundFact {
   std::string intent, refund, status;
   std::int64_t amount = 0;
   std::string currency = {};
+  std::int64_t created = 0;  ///< when it was asked for, unix seconds
 };
 /// A charge with all that was given back of it so far.
 struct ChargeFact {

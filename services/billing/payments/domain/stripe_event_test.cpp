@@ -31,9 +31,10 @@ TEST(StripeEvents, WithoutAPaymentIntentGoByTheCharge) {
   EXPECT_TRUE(dispute.closed);
   EXPECT_EQ(dispute.currency, "EUR");
   const auto refund =
-      fact_of<RefundFact>("refund.created", R"({"id":"re_1","charge":"ch_1","status":"pending","amount":12,"currency":"usd"})");
+      fact_of<RefundFact>("refund.created", R"({"id":"re_1","charge":"ch_1","status":"pending","amount":12,"currency":"usd","created":5})");
   EXPECT_EQ(refund.intent, "ch_1");
   EXPECT_EQ(refund.currency, "USD");
+  EXPECT_EQ(refund.created, 5);
 }
 
 TEST(StripeEvents, ASubscriptionTellsItsCustomer) {

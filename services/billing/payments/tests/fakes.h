@@ -233,10 +233,13 @@ struct World {
     fact.total = fact.subtotal = minor;
     return {"evt", "checkout.session", now, false, fact};
   }
+  /// Asked for when it is told of first.
   StripeEvent refund(const v1::Checkout& checkout, std::int64_t minor, const std::string& id = "re_1",
-                     const std::string& status = "succeeded") const {
-    return {"evt", "refund.created", now, false, RefundFact{"pi_" + checkout.checkout_id(), id, status, minor}};
+                     const std::string& status = "succeeded") {
+    const auto created = refunds_asked.emplace(id, now).first->second;
+    return {"evt", "refund.created", now, false, RefundFact{"pi_" + checkout.checkout_id(), id, status, minor, "", created}};
   }
+  std::map<std::string, std::int64_t> refunds_asked;
   StripeEvent dispute(const v1::Checkout& checkout, const std::string& status, bool closed) const {
     return {"evt", "charge.dispute", now, false, DisputeFact{"pi_" + checkout.checkout_id(), "du_1", status, closed}};
   }

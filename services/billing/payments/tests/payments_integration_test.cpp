@@ -71,6 +71,24 @@ TEST_F(Paying, AnOrderThatIsGivenBackBeforeItIsHeardOfCountsAsBoth) {
   EXPECT_THAT(text, HasSubstr("q2o_billing_amount_minor_total{currency=\"USD\",kind=\"refunded\"} 209900"));
 }
 
+TEST_F(Paying, ARefundThatFailsIsShownToOperatorsUntilItIsGivenBackOnceMore) {
+  const auto id = draft();
+  pay(checkout(quote(id).quote_id()));
+  ASSERT_TRUE(becomes(id, v1::STATE_PAID));
+  const auto intent = payments("cli", false, false)[0].payment_id();
+  const auto give_back = [&] { return post("/v1/refunds", "payment_intent=" + intent, "application/x-www-form-urlencoded").body; };
+  const auto refund = json::Document::parse(give_back());
+  ASSERT_TRUE(becomes(id, v1::STATE_PRICED));
+  post("/control/refunds/" + std::string(refund->root()["id"].text()) + "/fail", "{}");
+  ASSERT_TRUE(testing::eventually([&] { return payments("operator", true, true).size() == 1; }));
+  EXPECT_THAT(payments("operator", true, true)[0].problem(), HasSubstr("A refund of 2099.00 USD failed"));
+  EXPECT_EQ(payments("cli", false, false)[0].state(), v1::PAYMENT_STATE_PAID);
+  EXPECT_EQ(get(id).state(), v1::STATE_PRICED);
+  give_back();
+  EXPECT_TRUE(testing::eventually([&] { return payments("operator", true, true).empty(); }));
+  EXPECT_EQ(count("FROM outbox WHERE topic = 'q2o.billing.payment.v1'"), 4) << "received, given back, not given back, given back";
+}
+
 TEST_F(Paying, AnExpiredPageAndAFailedDebitGiveThePriceBack) {
   const auto id = draft();
   const auto given = quote(id);
