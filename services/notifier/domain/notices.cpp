@@ -36,10 +36,15 @@ bool is_over_run(const v1::Progress& progress) {
 
 /// A service has paused the run: it goes on when a person has done something. What people pause themselves is no news for them.
 bool needs_somebody(const Migration& migration) {
-  static const std::vector<std::string> services{"billing", "connector", "mapper", "loader", "validator"};
+  static const std::vector<std::string> services{"billing", "connector", "mapper", "loader", "stripe", "validator"};
   const bool in_run = migration.state() == billing::v1::STATE_RUNNING || migration.state() == billing::v1::STATE_VALIDATING;
   return in_run && migration.directive() == billing::v1::DIRECTIVE_PAUSE &&
          std::ranges::find(services, migration.directed_by()) != services.end();
+}
+
+/// Its payment is disputed, or was given back.
+bool is_about_money(const Migration& migration) {
+  return migration.directed_by() == "stripe";
 }
 
 /// "run 3: MATCHED. The books match: …" -> "The books match: …"
@@ -69,11 +74,13 @@ void needs_you(const v1::Progress& before, const v1::Progress& after, const std:
   if (needs_somebody(before.migration()) && before.migration().reason() == now.reason()) return;
   auto notice = about(now, "job.needs_you", std::to_string(now.version()));
   notice.values["reason"] = now.reason();
-  notice.values["differences"] = now.verdict() == "DIFFERENT" ? "yes" : "";
+  notice.values["differences"] = now.verdict() == "DIFFERENT" && !is_about_money(now) ? "yes" : "";
   notice.values["link"] = screen(now, public_url);
   notice.problem = now.reason();
-  notice.hint = now.verdict() == "DIFFERENT" ? "Read the report; then repair, accept the differences with a reason, or stop."
-                                             : "Do what the reason says, then resume the run.";
+  notice.values["money"] = is_about_money(now) ? "yes" : "";
+  notice.hint = is_about_money(now)            ? "Settle the payment with us, then resume the run."
+                : now.verdict() == "DIFFERENT" ? "Read the report; then repair, accept the differences with a reason, or stop."
+                                               : "Do what the reason says, then resume the run.";
   out.push_back(std::move(notice));
 }
 
@@ -197,9 +204,9 @@ std::vector<Notice> notices_of(const billing::v1::PaymentEvent& event, const std
 }
 
 const std::vector<std::string>& webhook_events() {
-  static const std::vector<std::string> all{"billing.disputed",     "billing.dispute_over",  "billing.failed",   "billing.paid",
-                                            "billing.plan_changed", "billing.refund_failed", "billing.refunded", "connection.broken",
-                                            "job.completed",        "job.failed",            "job.needs_you",    "job.started"};
+  static const std::vector<std::string> all{
+      "billing.disputed", "billing.dispute_over", "billing.failed", "billing.paid", "billing.plan_changed", "billing.refund_failed",
+      "billing.refunded", "connection.broken",    "job.completed",  "job.failed",   "job.needs_you",        "job.started"};
   return all;
 }
 

@@ -113,6 +113,22 @@ TEST(Notices, WhatAServicePausesWaitsForAPersonWhatAPersonPausesDoesNot) {
   EXPECT_TRUE(life.pause("ann@example.com", "lunch").empty());
 }
 
+TEST(Notices, AHeldPaymentNeedsAPersonWhateverTheBooksSay) {
+  Life life;
+  life.run(1);
+  life.tell([](auto& m) {
+    m.set_state(billing::v1::STATE_VALIDATING);
+    m.set_verdict("DIFFERENT");
+  });
+  const auto told = life.pause("stripe", "the payment is disputed at the bank");
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].event, "job.needs_you");
+  EXPECT_EQ(told[0].values.at("reason"), "the payment is disputed at the bank");
+  EXPECT_EQ(told[0].values.at("money"), "yes");
+  EXPECT_EQ(told[0].values.at("differences"), "");
+  EXPECT_THAT(told[0].hint, ::testing::HasSubstr("Settle the payment"));
+}
+
 TEST(Notices, DifferencesNeedAPerson) {
   Life life;
   life.run(1);

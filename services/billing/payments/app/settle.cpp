@@ -174,8 +174,8 @@ Applied Settler::paid(v1::Payment& payment, const Standing& before, Migrations& 
     out.paid_minor = payment.total_minor();
     tell(store, received(payment, store, now_()));
   }
-  // Once taken back it stays so, also where the money comes back to us because a refund failed: it was not wanted any more, and nothing runs
-  // that nobody wants. An operator decides, and the end is the same in whatever order it was told.
+  // Once taken back it stays so, also where the money comes back to us because a refund failed: it was not wanted any more, and nothing
+  // runs that nobody wants. An operator decides, and the end is the same in whatever order it was told.
   if (was_taken_back(payment) && !payment.revoked()) revoke(payment, migrations, store);
   if (!payment.revoked()) dispute(payment, out, migrations, store);
 
@@ -268,6 +268,7 @@ void Settler::revoke(v1::Payment& payment, Migrations& migrations, PaymentStore&
       static_cast<void>(migration.step(Trigger::payment_refunded, kSelf, why, now_()));
     } else {
       put_on_hold(migration, "PAYMENT_GIVEN_BACK", why, now_());
+      payment.add_held_migration_ids(migration.get().migration_id());
     }
     migrations.save(migration);
   }

@@ -11,6 +11,7 @@ namespace q2o::billing::payments {
 namespace {
 
 using fakes::World;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Kind = SessionFact::Kind;
 
@@ -212,6 +213,10 @@ TEST_F(Settling, ARefundDuringARunPausesItAndAfterItHoldsNewRuns) {
   world_.apply(world_.refund(page_, kPrice));
   EXPECT_EQ(world_.state(id_), State::running);
   EXPECT_EQ(world_.migration(id_).directive(), v1::DIRECTIVE_PAUSE);
+  EXPECT_EQ(world_.migration(id_).directed_by(), "stripe");
+  ASSERT_EQ(shown_to_operators().size(), 1u);
+  EXPECT_THAT(payment().problem(), AllOf(HasSubstr("It was given back when a run of " + id_ + " had begun"), HasSubstr("mark it as paid")));
+  EXPECT_EQ(world_.apply(world_.refund(page_, kPrice)).outcome, "nothing") << "told again";
   EXPECT_EQ(world_.commands.resume(world_.owner, id_).error().reason, "PAYMENT_HELD");
   ASSERT_TRUE(world_.commands.mark_paid({"tenant", "operator", {}}, id_, "settled by invoice"));
   EXPECT_TRUE(world_.commands.resume(world_.owner, id_));
@@ -222,7 +227,11 @@ TEST_F(Settling, ADisputeHoldsAndItsEndDecides) {
   world_.apply(completed());
   EXPECT_EQ(world_.apply(world_.dispute(page_, "needs_response", false)).outcome, "disputed");
   EXPECT_THAT(world_.migration(id_).payment_hold(), HasSubstr("disputed"));
+  ASSERT_EQ(shown_to_operators().size(), 1u);
+  EXPECT_EQ(payment().problem(), "The bank disputes this payment. Answer at Stripe before its deadline.");
+  EXPECT_EQ(world_.apply(completed()).outcome, "nothing") << "told again";
   EXPECT_EQ(world_.apply(world_.dispute(page_, "won", true)).outcome, "dispute_over");
+  EXPECT_TRUE(shown_to_operators().empty());
   EXPECT_EQ(world_.apply(world_.dispute(page_, "under_review", false)).outcome, "nothing") << "late";
   EXPECT_EQ(world_.migration(id_).payment_hold(), "");
   EXPECT_EQ(world_.state(id_), State::paid);
@@ -233,6 +242,30 @@ TEST_F(Settling, ALostDisputeIsLikeARefund) {
   EXPECT_EQ(world_.apply(world_.dispute(page_, "lost", true)).outcome, "refunded") << "the first that is heard of it";
   EXPECT_EQ(world_.state(id_), State::priced);
   EXPECT_EQ(payment().state(), v1::PAYMENT_STATE_DISPUTE_LOST);
+  EXPECT_TRUE(shown_to_operators().empty()) << "nothing of it had begun";
+}
+
+TEST_F(Settling, ADisputeThatIsLostDuringARunIsShownToOperators) {
+  world_.apply(completed());
+  begin_run();
+  world_.apply(world_.dispute(page_, "needs_response", false));
+  EXPECT_EQ(world_.migration(id_).directed_by(), "stripe");
+  EXPECT_THAT(payment().problem(), HasSubstr("The bank disputes this payment"));
+  world_.apply(world_.dispute(page_, "lost", true));
+  EXPECT_THAT(payment().problem(), HasSubstr("Its dispute was lost when a run of " + id_ + " had begun"));
+  EXPECT_NE(world_.migration(id_).payment_hold(), "");
+}
+
+/// A payment that was wrong from the start stays so while it is disputed, and pays for nothing when the dispute is won.
+TEST_F(Settling, ADisputeCoversNoOtherProblem) {
+  EXPECT_EQ(world_.apply(completed(100)).outcome, "problem");
+  const auto problem = payment().problem();
+  world_.apply(world_.dispute(page_, "needs_response", false));
+  EXPECT_EQ(payment().problem(), problem + " The bank disputes this payment. Answer at Stripe before its deadline.");
+  world_.apply(world_.dispute(page_, "won", true));
+  EXPECT_EQ(payment().problem(), problem);
+  EXPECT_EQ(world_.apply(completed(100)).outcome, "nothing");
+  EXPECT_EQ(world_.state(id_), State::pending_payment);
 }
 
 TEST_F(Settling, WhatCameAndWhatWentIsCountedAlsoWhenOneEventTellsBoth) {
