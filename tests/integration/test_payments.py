@@ -1,4 +1,5 @@
-"""Paying as a stranger's programs see it: Stripe's own library judges our objects and signatures, and billing is killed around every step."""
+"""Paying as a stranger's programs see it: Stripe's own library judges our objects and signatures, its webhooks come by the edge, and billing is
+killed around every step."""
 import json
 import os
 import pathlib
@@ -8,6 +9,7 @@ import time
 import unittest
 
 import webhook
+from edge_client import edge_of
 from stack import Stack, wait_until
 
 stripe = webhook.library()
@@ -21,7 +23,8 @@ class Payments(unittest.TestCase):
         cls.stack.environment["Q2O_FAILPOINTS"] = "on"
         cls.stack.up()
         cls.addClassCleanup(cls.stack.down)
-        cls.endpoint = webhook.Endpoint(cls.stack.ports["Q2O_PORT_BILLING"])
+        cls.edge = edge_of(cls.stack)
+        cls.endpoint = webhook.Endpoint(cls.edge)
         cls.addClassCleanup(cls.endpoint.stop)
         cls.stripe("/control/webhooks", {"url": cls.endpoint.url})
         cls.client = stripe.StripeClient("sk_test_sandbox", base_addresses={"api": f"http://127.0.0.1:{cls.stack.ports['Q2O_PORT_SANDBOX_STRIPE']}"})
@@ -89,13 +92,25 @@ class Payments(unittest.TestCase):
         def header(secret, at, signed=body):
             return f"t={at},v1={stripe.WebhookSignature._compute_signature(f'{at}.{signed}', secret)}"
 
-        now, port = int(time.time()), self.stack.ports["Q2O_PORT_BILLING"]
+        def answered(signature, sent=body.encode()):
+            answer = webhook.send(self.edge, sent, signature)
+            return answer.status, answer.json().get("received") if answer.status == 200 else answer.reason()
+
+        def stored():
+            return int(self.stack.sql("SELECT count(*) FROM billing.stripe_event WHERE event_id = 'evt_lib'"))
+
+        now = int(time.time())
         good = header("whsec_sandbox", now)
-        self.assertEqual(webhook.call(port, body.encode(), good), "0")
-        self.assertEqual(webhook.call(port, body.encode(), good), "0", "twice")
-        self.assertEqual(webhook.call(port, body.encode(), good + "," + header("whsec_next", now).split(",")[1]), "0", "two while a secret is rolled")
-        for wrong in (header("whsec_forged", now), header("whsec_sandbox", now - 301), header("whsec_sandbox", now, body + " "), good[:-1], "", good.replace("v1", "v0")):
-            self.assertEqual(webhook.call(port, body.encode(), wrong), "3", wrong)
+        for wrong, reason in ((header("whsec_forged", now), "SIGNATURE_WRONG"), (header("whsec_sandbox", now - 301), "SIGNATURE_TOO_OLD"),
+                              (header("whsec_sandbox", now, body + " "), "SIGNATURE_WRONG"), (good[:-1], "SIGNATURE_WRONG"), ("", "SIGNATURE_MALFORMED"),
+                              (good.replace("v1", "v0"), "SIGNATURE_MALFORMED")):  # fmt: skip
+            self.assertEqual(answered(wrong), (400, reason), wrong)
+        self.assertEqual(answered(good, json.dumps(json.loads(body)).encode()), (400, "SIGNATURE_WRONG"), "the same in other bytes")
+        self.assertEqual(stored(), 0)
+        self.assertEqual(answered(good), (200, True))
+        self.assertEqual(answered(good), (200, True), "twice")
+        self.assertEqual(answered(good + "," + header("whsec_next", now).split(",")[1]), (200, True), "two while a secret is rolled")
+        self.assertEqual(stored(), 1)
 
     def test_3_killed_around_every_step_nothing_is_lost_or_doubled(self):
         for point in ("before_payment_page", "after_payment_page", "after_webhook_stored", "after_event_applied"):

@@ -19,7 +19,7 @@ class StripeMock : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto program = std::string(Q2O_SOURCE_DIR) + "/.run/bin/stripe-mock";
-    if (!std::filesystem::exists(program)) GTEST_SKIP() << "no stripe-mock: run scripts/install test";
+    ASSERT_TRUE(std::filesystem::exists(program)) << "there is no stripe-mock: run scripts/install test";
     const auto port = std::to_string(testing::free_port()), other = std::to_string(testing::free_port());
     url_ = "http://127.0.0.1:" + port;
     process_ = testing::start({{program, "-http-port", port, "-https-port", other}, testing::temporary_directory("stripe-mock") + "/log"});
