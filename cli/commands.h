@@ -130,7 +130,7 @@ struct PayOptions {
 int pay(const Session& session, const PayOptions& options);
 /// What was paid. kWaitsForPerson when one of them, or a webhook, waits for a person. `all`: of all tenants, as an operator.
 int payments(const Session& session, bool all, bool problems);
-/// As an operator: a payment that fits no migration may stay as it is.
+/// As an operator: a payment's problem may stay as it is.
 int acknowledge_payment(const Session& session, const std::string& payment_id, const std::string& reason);
 
 struct LoginOptions {

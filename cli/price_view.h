@@ -12,7 +12,7 @@ namespace q2o::cli {
 std::string price_text(const billing::v1::Price& price);
 /// "PAID", "PARTLY REFUNDED"
 std::string payment_state(billing::v1::PaymentState state);
-/// It fits no migration, and no operator has acknowledged that.
+/// A person has to settle it, and no operator has acknowledged that.
 bool is_open_problem(const billing::v1::Payment& payment);
 /// One line of a list, and below it the problem where there is one, and who has acknowledged it.
 std::string payment_text(const billing::v1::Payment& payment);
