@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
-/// The texts of JSON: what must be escaped in them.
+#include "common/json/buffer.h"
+
+/// The texts of JSON: what must be escaped in them, and how.
 namespace q2o::json {
 
 constexpr bool needs_escape(char c) {
@@ -32,5 +34,6 @@ inline std::size_t next_special(std::string_view text, std::size_t at) {
 
 /// Appends `text` as a JSON string: quoted, and escaped where JSON asks for it.
 void append_text(std::string& out, std::string_view text);
+void append_text(Buffer& out, std::string_view text);
 
 }  // namespace q2o::json

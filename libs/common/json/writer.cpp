@@ -9,49 +9,12 @@
 namespace q2o::json {
 namespace {
 
-void append_escaped(std::string& out, char c) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      break;
-    case '\\':
-      out += "\\\\";
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    default:
-      out += "\\u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4];
-      out += kHex[static_cast<unsigned char>(c) & 15];
-  }
-}
-
 [[noreturn]] void misuse(std::string_view what) {
   log::error("json writer misused", {{"what", what}});
   std::abort();
 }
 
 }  // namespace
-
-void append_text(std::string& out, std::string_view text) {
-  out += '"';
-  std::size_t from = 0;
-  for (std::size_t at = next_special(text, 0); at < text.size(); at = next_special(text, from)) {
-    out.append(text, from, at - from);
-    append_escaped(out, text[at]);
-    from = at + 1;
-  }
-  out.append(text, from);
-  out += '"';
-}
 
 void Writer::separate() {
   if (!needs_comma_) return;
@@ -69,6 +32,8 @@ void Writer::before_value() {
 }
 
 Writer& Writer::open(char bracket) {
+  constexpr std::size_t kFirst = 64;  // grows once or not at all where little is written, as most is
+  if (levels_.empty()) out_.reserve(kFirst);
   before_value();
   out_ += bracket;
   levels_ += bracket;
