@@ -190,15 +190,14 @@ char* write_digits(Whole rest, int scale, char* end) {
 
 }  // namespace
 
-void append_digits(std::string& out, const Decimal& value) {
-  char buffer[48];
-  char* const end = buffer + sizeof buffer;
+std::string_view digits(const Decimal& value, DigitsRoom& room) {
+  char* const end = room.data() + room.size();
   const UnsignedWide rest = magnitude(value.unscaled());
   // Dividing 128 bits costs ten times as much, and money hardly ever needs them.
   const bool narrow = rest <= std::numeric_limits<std::uint64_t>::max();
   char* at = narrow ? write_digits(static_cast<std::uint64_t>(rest), value.scale(), end) : write_digits(rest, value.scale(), end);
   if (value.sign() < 0) *--at = '-';
-  out.append(at, end);
+  return {at, end};
 }
 
 std::string with_thousands(std::string digits) {
@@ -208,9 +207,8 @@ std::string with_thousands(std::string digits) {
 }
 
 std::string Decimal::to_string() const {
-  std::string out;
-  append_digits(out, *this);
-  return out;
+  DigitsRoom room;
+  return std::string(digits(*this, room));
 }
 
 std::string Decimal::to_string(int scale) const {

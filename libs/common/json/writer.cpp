@@ -87,7 +87,8 @@ Writer& Writer::string(std::string_view text) {
 
 Writer& Writer::number(const Decimal& value) {
   before_value();
-  append_digits(out_, value);
+  DigitsRoom room;
+  out_ += digits(value, room);
   needs_comma_ = true;
   return *this;
 }

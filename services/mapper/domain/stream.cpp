@@ -228,9 +228,9 @@ Stream::Taken Stream::ledger_only(std::span<const std::string> transaction_ids) 
 
 /// Keeps what a transaction before the first day would have become. What is rejected or left out stays so: nothing of it arrives.
 bool Stream::set_before(const Source& source, const Mapped& mapped, Taken& taken) {
+  if (run_.extent.first_day.empty() || mapped.outcome.reject || !mapped.outcome.excluded.empty()) return false;
   const EntityRule* rule = mapping_.find(source.entity);
-  if (run_.extent.first_day.empty() || rule == nullptr || !rule->ledger || mapped.outcome.reject || !mapped.outcome.excluded.empty())
-    return false;
+  if (rule == nullptr || !rule->ledger) return false;
   std::vector<Loss> lost;
   const builders::Scope scope(source, rule->parameters.root(), run_, lookups_, lost);
   if (!scope.before_first_day()) return false;

@@ -10,8 +10,9 @@ namespace q2o::mapper::builders {
 struct DocumentLine {
   enum class Kind { product, tax, section, note };
   Kind kind = Kind::product;
-  std::string account;
+  std::string said_account;
   bool account_certain = false;  ///< said by the line itself, not by today's item
+  std::string account;           ///< when the ledger is known
   Decimal amount;                ///< in the direction of the object: a normal line is positive; in the document's currency
   Decimal balance;               ///< home currency, debit positive; set when the ledger is known
   std::string name, item, tax_code;
@@ -35,15 +36,18 @@ struct Document {
   std::string date, due, currency;
   Decimal rate{1}, total;
   std::string number;
-  std::string control;    ///< receivable or payable account
-  std::string liquidity;  ///< of a receipt, or of a deposit on an invoice
-  Decimal said_paid;      ///< at once, as the object says, in its direction
-  Decimal paid;           ///< the same as the ledger has it
-  Decimal paid_home;      ///< in home currency
+  std::string control;         ///< receivable or payable account
+  std::string said_liquidity;  ///< of a receipt, or of a deposit on an invoice
+  std::string liquidity;       ///< the same as the ledger has it
+  Decimal said_paid;           ///< at once, as the object says, in its direction
+  Decimal paid;                ///< the same as the ledger has it
+  Decimal paid_home;           ///< in home currency
   std::vector<DocumentLine> lines;
   bool voided = false;
 
   bool foreign(const Scope& scope) const { return currency != scope.run.home_currency; }
+  /// An amount of the object as its items bear it (debit positive), and the other way round.
+  Decimal turned(const Decimal& amount) const { return sign < 0 ? -amount : amount; }
 };
 
 /// Quantity and price only where they give the amount (the amount rules); otherwise 1 x amount, and the name says both.
@@ -68,7 +72,8 @@ struct Verdict {
   std::vector<Item> cost_of_goods;  ///< the ledger's items that no document line stands for
   std::string reason;               ///< why not, for an accountant
 };
-/// Control and liquidity accounts, what was paid at once, accounts that the object does not name, home amounts.
+/// Control and liquidity accounts, what was paid at once, accounts that the object does not name, home amounts: from what the object says,
+/// whatever was assigned before.
 void assign_accounts(const Scope& scope, Document& document, const std::vector<Item>& ledger, bool doubt_items);
 Verdict compare(const Scope& scope, const Document& document, const std::vector<Item>& ledger);
 /// The same document with the ledger's lines; false when the ledger's postings do not fit a document.

@@ -60,40 +60,36 @@ std::optional<Term> fitting_term(const Scope& scope, const Document& document) {
   return term;
 }
 
-Fields product_fields(const Scope& scope, const Document& document, const DocumentLine& line) {
-  Fields fields;
+void set_product(const Scope& scope, const Document& document, const DocumentLine& line, Fields& fields) {
   std::vector<Expression> taxes;
   for (const auto& rate : line.tax_rates) taxes.push_back(record_ref(scope.id("TaxRate", rate)));
   const Priced price = priced(line);
-  const Decimal direction(document.sign == document.type_sign ? 1 : -1);
+  const bool opposite = document.sign != document.type_sign;
   fields.set("display_type", text("product"));
   set_account(scope, fields, "account_id", line.account);
   fields.set("balance", number(line.balance))
-      .set("amount_currency", number(line.amount * Decimal(document.sign)))
+      .set("amount_currency", number(document.turned(line.amount)))
       .set("tax_ids", refs(taxes))
       .set("name", text_or_none(price.name(line)));
   if (!line.item.empty()) fields.set("product_id", scope.ref("Item", line.item));
-  fields.set("quantity", number(price.quantity)).set("price_unit", number(price.price * direction));
-  if (line.order_line && document.sales) fields.set("sale_line_ids", refs({*line.order_line}));
+  fields.set("quantity", number(price.quantity)).set("price_unit", number(opposite ? -price.price : price.price));
+  if (line.order_line && document.sales) fields.set("sale_line_ids", refs(std::span(&*line.order_line, 1)));
   if (line.order_line && !document.sales) fields.set("purchase_line_id", *line.order_line);
   if (!line.analytic.empty() && scope.is_profit_and_loss(line.account)) fields.set("analytic_distribution", distribution(line.analytic));
-  return fields;
 }
 
-Fields tax_fields(const Scope& scope, const Document& document, const DocumentLine& line) {
+void set_tax(const Scope& scope, const Document& document, const DocumentLine& line, Fields& fields) {
   const bool refund = document.move_type.ends_with("refund");
-  Fields fields;
   fields.set("display_type", text("tax"));
   set_account(scope, fields, "account_id", line.account);
   fields.set("balance", number(line.balance))
-      .set("amount_currency", number(line.amount * Decimal(document.sign)))
-      .set("tax_ids", refs({}))
+      .set("amount_currency", number(document.turned(line.amount)))
+      .set("tax_ids", no_refs())
       .set("name", text(line.name))
       .set("tax_repartition_line_id", find("account.tax.repartition.line", {{"tax_id", "=", record_ref(scope.id("TaxRate", line.rate))},
                                                                             {"document_type", "=", text(refund ? "refund" : "invoice")},
                                                                             {"repartition_type", "=", text("tax")}}))
       .set("tax_base_amount", number(line.base));
-  return fields;
 }
 
 /// A zero amount without an account is text.
@@ -101,16 +97,13 @@ bool is_text(const DocumentLine& line) {
   return line.kind == Kind::section || line.kind == Kind::note || (line.amount.is_zero() && line.account.empty());
 }
 
-Fields text_fields(const DocumentLine& line) {
-  Fields fields;
+void set_text(const DocumentLine& line, Fields& fields) {
   fields.set("display_type", text(line.kind == Kind::section ? "line_section" : "line_note"))
       .set("name", text(line.name.empty() ? "-" : line.name));
-  return fields;
 }
 
-Fields open_item_fields(const Scope& scope, const Document& document, const std::optional<Term>& term, const std::string& name,
-                        const Decimal& home, const Decimal& in_currency) {
-  Fields fields;
+void set_open_item(const Scope& scope, const Document& document, const std::optional<Term>& term, const std::string& name,
+                   const Decimal& home, const Decimal& in_currency, Fields& fields) {
   fields.set("display_type", text("payment_term"));
   set_account(scope, fields, "account_id", document.control);
   fields.set("balance", number(home))
@@ -124,23 +117,30 @@ Fields open_item_fields(const Scope& scope, const Document& document, const std:
         .set("discount_balance", number((home * share).rounded(2, Rounding::half_up)))
         .set("discount_amount_currency", number((in_currency * share).rounded(2, Rounding::half_up)));
   }
-  return fields;
 }
 
 Lines move_lines(const Scope& scope, const Document& document, const std::optional<Term>& term, const std::string& name) {
   Lines rows;
+  Fields row;
   Decimal home, in_currency;
   int sequence = 10;
   for (const auto& line : document.lines) {
-    const bool tax = line.kind == Kind::tax && scope.lookups.find("TaxRate", line.rate) != nullptr;
     if (line.kind == Kind::tax && line.amount.is_zero()) continue;
-    Fields fields = is_text(line) ? text_fields(line) : tax ? tax_fields(scope, document, line) : product_fields(scope, document, line);
-    rows.add(fields.set("sequence", number(sequence++)));
+    row.clear();
+    if (is_text(line))
+      set_text(line, row);
+    else if (line.kind == Kind::tax && scope.lookups.find("TaxRate", line.rate) != nullptr)
+      set_tax(scope, document, line, row);
+    else
+      set_product(scope, document, line, row);
+    rows.add(row.set("sequence", number(sequence++)));
     if (is_text(line)) continue;
     home += line.balance;
-    in_currency += line.amount * Decimal(document.sign);
+    in_currency += document.turned(line.amount);
   }
-  if (!document.voided) rows.add(open_item_fields(scope, document, term, name, -home, -in_currency).set("sequence", number(sequence)));
+  if (document.voided) return rows;
+  set_open_item(scope, document, term, name, -home, -in_currency, row.clear());
+  rows.add(row.set("sequence", number(sequence)));
   return rows;
 }
 

@@ -29,9 +29,9 @@ std::vector<bool> money_items(const Document& document, const std::vector<Item>&
   if (document.liquidity.empty()) return money;
   std::multiset<Decimal> lines;
   for (const auto& line : document.lines) {
-    if (amounts(line) && line.account_certain && line.account == document.liquidity) lines.insert(line.amount * Decimal(document.sign));
+    if (amounts(line) && line.account_certain && line.account == document.liquidity) lines.insert(document.turned(line.amount));
   }
-  const Decimal said = document.said_paid * Decimal(-document.sign);
+  const Decimal said = -document.turned(document.said_paid);
   for (std::size_t i = 0; i < ledger.size(); ++i) {
     if (ledger[i].account != document.liquidity || ledger[i].amount_currency != said) continue;
     money[i] = true;
@@ -72,6 +72,7 @@ Sums sums_of(const ItemViews& items) {
 }
 
 void assign_control(const Scope& scope, Document& document, const std::vector<Item>& ledger) {
+  document.control.clear();
   for (const auto& item : ledger) {
     if (document.control.empty() && is_control(scope, document, item.account)) document.control = item.account;
   }
@@ -87,10 +88,9 @@ void assign_control(const Scope& scope, Document& document, const std::vector<It
 /// Where the money went and how much of it: as said, if the ledger agrees, else what the ledger has.
 void assign_liquidity(const Scope& scope, Document& document, const std::vector<Item>& ledger) {
   document.paid = document.paid_home = Decimal{};
-  if (document.said_paid.is_zero()) {
-    document.liquidity.clear();
-    return;
-  }
+  document.liquidity.clear();
+  if (document.said_paid.is_zero()) return;
+  document.liquidity = document.said_liquidity;
   const auto posted = [&](auto fits) { return std::find_if(ledger.begin(), ledger.end(), fits); };
   if (posted([&](const Item& item) { return item.account == document.liquidity; }) == ledger.end()) {
     const auto other = posted([&](const Item& item) { return is_money(scope, item.account); });
@@ -99,16 +99,16 @@ void assign_liquidity(const Scope& scope, Document& document, const std::vector<
   const auto money = money_items(document, ledger);
   for (std::size_t i = 0; i < ledger.size(); ++i) {
     if (!money[i]) continue;
-    document.paid -= ledger[i].amount_currency * Decimal(document.sign);
-    document.paid_home -= ledger[i].balance * Decimal(document.sign);
+    document.paid -= document.turned(ledger[i].amount_currency);
+    document.paid_home -= document.turned(ledger[i].balance);
   }
 }
 
 /// What the ledger has on each account that no line stands for yet, in the direction and currency of the object's amounts.
 class Leftover {
  public:
-  Leftover(const Document& document, const ItemViews& items) : sign_(document.sign) {
-    for (const auto* item : items) rest_[item->account] += item->amount_currency * Decimal(sign_);
+  Leftover(const Document& document, const ItemViews& items) {
+    for (const auto* item : items) rest_[item->account] += document.turned(item->amount_currency);
   }
   void take(const std::string& account, const Decimal& amount) { rest_[account] -= amount; }
   bool has(const std::string& account) const { return rest_.contains(account); }
@@ -132,7 +132,6 @@ class Leftover {
   }
 
  private:
-  int sign_;
   std::map<std::string, Decimal> rest_;
 };
 
@@ -157,7 +156,7 @@ void assign_tax_accounts(const Scope& scope, Document& document, const ItemViews
   for (auto& line : document.lines) {
     if (line.kind != Kind::tax || line.amount.is_zero()) continue;
     line.account = leftover.exactly(line.amount, liability);
-    if (line.account.empty()) line.account = row_with(items, used, line.amount * Decimal(document.sign), liability);
+    if (line.account.empty()) line.account = row_with(items, used, document.turned(line.amount), liability);
     if (line.account.empty()) line.account = shared;
     if (line.account.empty()) line.account = leftover.any(liability);
     if (!line.account.empty()) leftover.take(line.account, line.amount);
@@ -190,7 +189,7 @@ void assign_foreign_balances(Document& document, ItemViews items) {
   std::map<std::string, DocumentLine*> last;
   for (auto& line : document.lines) {
     if (!amounts(line)) continue;
-    const Decimal in_currency = line.amount * Decimal(document.sign);
+    const Decimal in_currency = document.turned(line.amount);
     const auto same = std::find_if(items.begin(), items.end(),
                                    [&](const Item* item) { return item->account == line.account && item->amount_currency == in_currency; });
     if (same != items.end()) {
@@ -221,7 +220,7 @@ Sums differences(const Document& document, const ItemViews& items) {
   for (const auto& line : document.lines) {
     if (!amounts(line) || line.amount.is_zero()) continue;
     rest[line.account].home -= line.balance;
-    rest[line.account].currency -= line.amount * Decimal(document.sign);
+    rest[line.account].currency -= document.turned(line.amount);
   }
   std::erase_if(rest, [](const auto& entry) { return entry.second.home.is_zero() && entry.second.currency.is_zero(); });
   return rest;
@@ -236,6 +235,7 @@ std::string explain(const Scope& scope, const Sums& rest) {
 }  // namespace
 
 void assign_accounts(const Scope& scope, Document& document, const std::vector<Item>& ledger, bool doubt_items) {
+  for (auto& line : document.lines) line.account = line.said_account;
   assign_control(scope, document, ledger);
   assign_liquidity(scope, document, ledger);
   const auto items = line_items(scope, document, ledger);
@@ -243,7 +243,7 @@ void assign_accounts(const Scope& scope, Document& document, const std::vector<I
   assign_line_accounts(scope, document, items, leftover, doubt_items);
   if (document.foreign(scope)) return assign_foreign_balances(document, items);
   for (auto& line : document.lines) {
-    if (amounts(line)) line.balance = line.amount * Decimal(document.sign);
+    if (amounts(line)) line.balance = document.turned(line.amount);
   }
 }
 
@@ -327,7 +327,7 @@ bool take_ledger_lines(const Scope& scope, Document& document, const std::vector
   for (auto& line : document.lines) {
     if (line.kind != Kind::tax || line.rate.empty() || line.amount.is_zero()) continue;
     const auto same = std::find_if(items.begin(), items.end(), [&](const Item* item) {
-      return item->account == line.account && item->amount_currency == line.amount * Decimal(document.sign);
+      return item->account == line.account && item->amount_currency == document.turned(line.amount);
     });
     if (same == items.end()) continue;
     line.balance = (*same)->balance;
@@ -341,7 +341,7 @@ bool take_ledger_lines(const Scope& scope, Document& document, const std::vector
     DocumentLine line;
     line.account = item->account;
     line.account_certain = true;
-    line.amount = item->amount_currency * Decimal(document.sign);
+    line.amount = document.turned(item->amount_currency);
     line.balance = item->balance;
     line.name = item->name.empty() ? account_name(scope, item->account) : item->name;
     untaxed += line.amount;

@@ -11,17 +11,17 @@ std::string leaf(std::string_view path) {
 }
 
 /// Account of a line that names only an item: what the item says today, to be confirmed by the ledger.
-std::string account_of_item(const Scope& scope, std::string_view item, bool sales) {
+std::string_view account_of_item(const Scope& scope, std::string_view item, bool sales) {
   const auto* found = scope.lookups.find("Item", item);
   if (found == nullptr) return {};
-  if (sales) return std::string((*found)["IncomeAccountRef"]["value"].text());
+  if (sales) return (*found)["IncomeAccountRef"]["value"].text();
   const bool stocked = (*found)["Type"].text() == "Inventory";
-  return std::string((*found)[stocked ? "AssetAccountRef" : "ExpenseAccountRef"]["value"].text());
+  return (*found)[stocked ? "AssetAccountRef" : "ExpenseAccountRef"]["value"].text();
 }
 
 class LineReader {
  public:
-  LineReader(const Scope& scope, Document& document) : scope_(scope), document_(document) {}
+  LineReader(const Scope& scope, Document& document) : scope_(scope), document_(document), analytic_(scope) {}
 
   void read(const json::Value& rows, const std::string& path) {
     document_.lines.reserve(document_.lines.size() + rows.items().size());
@@ -73,10 +73,10 @@ class LineReader {
     DocumentLine line;
     line.amount = -amount;
     line.discount = true;
-    line.account = row["DiscountLineDetail"]["DiscountAccountRef"]["value"].text();
-    line.account_certain = !line.account.empty();
+    line.said_account = row["DiscountLineDetail"]["DiscountAccountRef"]["value"].text();
+    line.account_certain = !line.said_account.empty();
     line.name = row["Description"].text().empty() ? std::string("Discount") : std::string(row["Description"].text());
-    line.analytic = analytic_accounts(scope_, row["DiscountLineDetail"], field + ".DiscountLineDetail");
+    line.analytic = analytic_.of_line(row["DiscountLineDetail"], field + ".DiscountLineDetail");
     line.field = field;
     document_.lines.push_back(std::move(line));
   }
@@ -88,10 +88,10 @@ class LineReader {
     line.quantity = Scope::amount_of(detail["Qty"], {field, "Qty"});
     line.price = Scope::amount_of(detail["UnitPrice"], {field, "UnitPrice"});
     line.tax_code = detail["TaxCodeRef"]["value"].text();
-    line.analytic = analytic_accounts(scope_, detail, field);
+    line.analytic = analytic_.of_line(detail, field);
     const std::string item(detail["ItemRef"]["value"].text());
     const auto own_account = detail[document_.sales ? "ItemAccountRef" : "AccountRef"]["value"].text();
-    line.account = own_account.empty() ? account_of_item(scope_, item, document_.sales) : std::string(own_account);
+    line.said_account = own_account.empty() ? account_of_item(scope_, item, document_.sales) : own_account;
     line.account_certain = !own_account.empty();
     if (!reserved_item(item) && scope_.referred("Item", item, {field, "ItemRef"}) != nullptr) line.item = item;
     line.name = row["Description"].text();
@@ -99,7 +99,7 @@ class LineReader {
     if (line.name.empty()) line.name = item == "SHIPPING_ITEM_ID" ? std::string("Shipping") : leaf(detail["AccountRef"]["name"].text());
     if (const auto served = detail["ServiceDate"].text().substr(0, 10); !served.empty() && served != document_.date)
       line.name += fmt::format(" [{}]", served);
-    if (line.amount.is_zero() && line.item.empty() && line.account.empty()) {
+    if (line.amount.is_zero() && line.item.empty() && line.said_account.empty()) {
       line.kind = DocumentLine::Kind::note;
       if (line.name.empty()) return;
     }
@@ -108,6 +108,7 @@ class LineReader {
 
   const Scope& scope_;
   Document& document_;
+  const Analytic analytic_;
 };
 
 int sign_of(const std::string& move_type) {
@@ -164,7 +165,7 @@ Document read_document(const Scope& scope, bool sales) {
              "A document in a foreign currency has no exchange rate", "Open the document in QuickBooks and enter its rate.");
   }
   document.number = scope.text_at("DocNumber");
-  document.liquidity = scope.text_at("DepositToAccountRef.value");
+  document.said_liquidity = scope.text_at("DepositToAccountRef.value");
   document.said_paid = document.settled ? document.total : scope.amount_at("Deposit").value_or(Decimal{});
   LineReader(scope, document).read(scope.at("Line"), "Line");
   document.voided = voided(scope, document);

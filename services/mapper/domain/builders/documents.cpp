@@ -23,13 +23,13 @@ std::vector<Item> cost_items(const Scope& scope, const Document& document, const
 }
 
 /// Money that moved with the document is the ledger's, whatever the object says.
-std::string other_payment(const Scope& scope, const Document& said, const Document& attempt) {
-  if (attempt.paid == said.said_paid) return {};
-  const std::string where = attempt.liquidity.empty()
+std::string other_payment(const Scope& scope, const Document& document) {
+  if (document.paid == document.said_paid) return {};
+  const std::string where = document.liquidity.empty()
                                 ? std::string("any bank")
-                                : std::string(scope.required("Account", attempt.liquidity, "AccountRef")["Name"].text());
-  return fmt::format("it says that {} was paid at once, the ledger has {} on {}", said.said_paid.to_string(2), attempt.paid.to_string(2),
-                     where);
+                                : std::string(scope.required("Account", document.liquidity, "AccountRef")["Name"].text());
+  return fmt::format("it says that {} was paid at once, the ledger has {} on {}", document.said_paid.to_string(2),
+                     document.paid.to_string(2), where);
 }
 
 Fallback ledger_lines(const std::string& reason) {
@@ -38,36 +38,33 @@ Fallback ledger_lines(const std::string& reason) {
                                       reason)};
 }
 
-/// The ladder: the object's lines, the ledger's lines, a plain entry (then nothing is returned).
-std::optional<Document> down_the_ladder(const Scope& scope, const Document& said, const std::vector<Item>& ledger, Verdict& verdict,
-                                        std::optional<Fallback>& fallback) {
+/// The ladder: the object's lines, the ledger's lines, a plain entry (then the document is none).
+bool down_the_ladder(const Scope& scope, Document& document, const std::vector<Item>& ledger, Verdict& verdict,
+                     std::optional<Fallback>& fallback) {
   for (const bool doubt_items : {false, true}) {
-    Document attempt = said;
-    assign_accounts(scope, attempt, ledger, doubt_items);
-    verdict = compare(scope, attempt, ledger);
+    assign_accounts(scope, document, ledger, doubt_items);
+    verdict = compare(scope, document, ledger);
     if (!verdict.accepted) continue;
-    choose_kind(attempt);
-    if (const std::string reason = other_payment(scope, said, attempt); !reason.empty())
+    choose_kind(document);
+    if (const std::string reason = other_payment(scope, document); !reason.empty())
       fallback = Fallback{"ledger_lines", fmt::format("The document has its own lines, but its payment is the ledger's: {}.", reason)};
-    return attempt;
+    return true;
   }
-  const std::string reason = verdict.reason;
-  Document attempt = said;
-  assign_accounts(scope, attempt, ledger, true);
-  verdict.cost_of_goods = cost_items(scope, attempt, ledger);
+  verdict.cost_of_goods = cost_items(scope, document, ledger);
   const bool balanced = total(verdict.cost_of_goods).is_zero();
-  if (balanced && take_ledger_lines(scope, attempt, ledger)) {
-    choose_kind(attempt);
-    fallback = ledger_lines(reason);
-    return attempt;
+  if (balanced && take_ledger_lines(scope, document, ledger)) {
+    choose_kind(document);
+    fallback = ledger_lines(verdict.reason);
+    return true;
   }
-  fallback = Fallback{"plain_entry", fmt::format("What QuickBooks posted does not fit a document: {}.", reason)};
-  return std::nullopt;
+  fallback = Fallback{"plain_entry", fmt::format("What QuickBooks posted does not fit a document: {}.", verdict.reason)};
+  return false;
 }
 
 Outcome plain_entry(const Scope& scope, const Document& said, const std::vector<Item>& ledger) {
   Outcome outcome;
-  outcome.targets = move_money(scope, {scope.own(), said.date, {said.number, said.number}, said.partner, ledger, said.liquidity, "ledger"});
+  outcome.targets =
+      move_money(scope, {scope.own(), said.date, {said.number, said.number}, said.partner, ledger, said.said_liquidity, "ledger"});
   return outcome;
 }
 
@@ -80,27 +77,26 @@ void remember_rate(const Scope& scope, const Document& document) {
 }
 
 Outcome build_document(const Scope& scope, bool sales) {
-  Document said = read_document(scope, sales);
-  remember_rate(scope, said);
-  read_taxes(scope, said);
+  Document document = read_document(scope, sales);
+  remember_rate(scope, document);
+  read_taxes(scope, document);
   const auto* transaction = own_ledger(scope);
-  const auto ledger = transaction == nullptr ? std::vector<Item>{} : ledger_items(scope, *transaction, said.due);
-  if (ledger.empty() && !(said.total.is_zero() && (said.voided || nothing_said(said)))) refuse_missing_ledger(scope);
-  said.voided = said.voided && ledger.empty();
-  assign_tax_rates(scope, said);
-  link_orders(scope, said);
+  const auto ledger = transaction == nullptr ? std::vector<Item>{} : ledger_items(scope, *transaction, document.due);
+  if (ledger.empty() && !(document.total.is_zero() && (document.voided || nothing_said(document)))) refuse_missing_ledger(scope);
+  document.voided = document.voided && ledger.empty();
+  assign_tax_rates(scope, document);
+  link_orders(scope, document);
   Outcome outcome;
   Verdict verdict;
-  const auto document = down_the_ladder(scope, said, ledger, verdict, outcome.fallback);
-  if (!document) {
+  if (!down_the_ladder(scope, document, ledger, verdict, outcome.fallback)) {
     const auto fallback = outcome.fallback;
-    outcome = plain_entry(scope, said, ledger);
+    outcome = plain_entry(scope, document, ledger);
     outcome.fallback = fallback;
-  } else if (document->lines.empty()) {
+  } else if (document.lines.empty()) {
     outcome.merged = "All amounts are 0.00 and there is no line: nothing to book";
     return outcome;
   } else {
-    outcome.targets = emit_document(scope, *document, verdict);
+    outcome.targets = emit_document(scope, document, verdict);
   }
   add_note(scope, outcome.targets);
   return outcome;

@@ -10,10 +10,11 @@ namespace q2o::mapper::builders {
 namespace {
 
 /// `{"key":"value"}`. The keys are our own words: nothing to escape.
-void append_single(std::string& to, std::string_view key, std::string_view value) {
+template <class Out>
+void append_single(Out& to, std::string_view key, std::string_view value) {
   to.append("{\"").append(key).append("\":");
   json::append_text(to, value);
-  to += '}';
+  to.push_back('}');
 }
 
 Expression single(std::string_view key, std::string_view value) {
@@ -22,25 +23,20 @@ Expression single(std::string_view key, std::string_view value) {
   return result;
 }
 
-void append_reference(std::string& to, std::string_view external_id) {
-  to.append(external_id).push_back('\0');
-}
-
-void append(std::string& to, const Text& text) {
-  if (text.none_when_empty && text.value.empty()) {
-    to += "null";
-  } else {
-    json::append_text(to, text.value);
-  }
+Expression naming(std::string_view key, std::string_view external_id) {
+  Expression result = single(key, external_id);
+  result.references.assign(external_id).push_back('\0');
+  return result;
 }
 
 std::vector<std::string> distinct(std::initializer_list<std::string_view> lists) {
-  constexpr std::size_t kFirst = 32;
+  constexpr std::size_t kFew = 32;  // names that are compared with each other; beyond that sorting is cheaper
   std::vector<std::string_view> names;
-  names.reserve(kFirst);
+  names.reserve(kFew);
   for (auto references : lists) {
     for (std::size_t end = references.find('\0'); end != std::string_view::npos; end = references.find('\0')) {
-      names.push_back(references.substr(0, end));
+      const auto name = references.substr(0, end);
+      if (names.size() >= kFew || std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
       references.remove_prefix(end + 1);
     }
   }
@@ -49,7 +45,7 @@ std::vector<std::string> distinct(std::initializer_list<std::string_view> lists)
   return {names.begin(), names.end()};
 }
 
-void append_list(Expression& to, const std::vector<Expression>& values) {
+void append_list(Expression& to, std::span<const Expression> values) {
   to.json += '[';
   for (const auto& value : values) {
     if (&value != values.data()) to.json += ',';
@@ -62,24 +58,25 @@ void append_list(Expression& to, const std::vector<Expression>& values) {
 }  // namespace
 
 Text::operator Expression() && {
-  Expression result{{}, {}};
-  append(result.json, *this);
+  Expression result;
+  if (none_when_empty && value.empty()) return result;
+  result.json.clear();
+  json::append_text(result.json, value);
   return result;
 }
 Number::operator Expression() && {
   return {value.to_string(), {}};
 }
 Reference::operator Expression() && {
-  Expression result = single("ref", external_id);
-  append_reference(result.references, external_id);
-  return result;
+  return naming("ref", external_id);
 }
-
 RecordOf::operator Expression() && {
-  Expression result{{}, {}};
-  append_external_id(result.references, run, entity, id, part);
-  append_single(result.json, "ref", result.references);
-  result.references += '\0';
+  return record_ref(run.external_id(entity, id, part));
+}
+References::operator Expression() && {
+  Expression result{"{\"refs\":", {}};
+  append_list(result, values);
+  result.json += '}';
   return result;
 }
 
@@ -89,12 +86,6 @@ Expression none() {
 Expression flag(bool value) {
   return {value ? "true" : "false", {}};
 }
-Expression refs(const std::vector<Expression>& values) {
-  Expression result{"{\"refs\":", {}};
-  append_list(result, values);
-  result.json += '}';
-  return result;
-}
 Expression company(std::string_view field) {
   return single("company", field);
 }
@@ -102,16 +93,14 @@ Expression xmlid(std::string_view name) {
   return single("xmlid", name);
 }
 Expression move_of(std::string_view external_id) {
-  Expression result = single("move_of", external_id);
-  append_reference(result.references, external_id);
-  return result;
+  return naming("move_of", external_id);
 }
 
 Expression order_line(std::string_view external_id, int line) {
   json::Writer out;
   out.begin_object().key("order_line").begin_array().string(external_id).number(static_cast<std::int64_t>(line)).end_array().end_object();
-  Expression result{out.take(), {}};
-  append_reference(result.references, external_id);
+  Expression result{out.take(), std::string(external_id)};
+  result.references.push_back('\0');
   return result;
 }
 
@@ -137,55 +126,76 @@ Expression distribution(const std::vector<Expression>& analytic_accounts) {
   return result;
 }
 
-std::string& Fields::member(std::string_view name) {
+json::Buffer& Fields::member(std::string_view name) {
   constexpr std::size_t kFirst = 512;  // most records fit
   if (members_.empty()) {
     members_.reserve(kFirst);
     references_.reserve(kFirst / 4);
-    members_ += '"';
   } else {
-    members_.append(",\"", 2);
+    members_.push_back(',');
   }
-  return members_.append(name).append("\":", 2);
+  members_.push_back('"');
+  return members_.append(name).append("\":");
 }
 
 Fields& Fields::set(std::string_view name, const Expression& value) {
-  member(name) += value.json;
-  references_ += value.references;
+  member(name).append(value.json);
+  references_.append(value.references);
   return *this;
 }
 Fields& Fields::set(std::string_view name, Text&& value) {
-  builders::append(member(name), value);
+  auto& to = member(name);
+  if (value.none_when_empty && value.value.empty())
+    to.append("null");
+  else
+    json::append_text(to, value.value);
   return *this;
 }
 Fields& Fields::set(std::string_view name, Number&& value) {
-  append_digits(member(name), value.value);
+  DigitsRoom room;
+  member(name).append(digits(value.value, room));
   return *this;
 }
 Fields& Fields::set(std::string_view name, Reference&& value) {
   append_single(member(name), "ref", value.external_id);
-  append_reference(references_, value.external_id);
+  references_.append(value.external_id).push_back('\0');
   return *this;
 }
 Fields& Fields::set(std::string_view name, RecordOf&& value) {
-  std::string& to = member(name);
+  auto& to = member(name);
   const std::size_t at = references_.size();
   append_external_id(references_, value.run, value.entity, value.id, value.part);
-  append_single(to, "ref", std::string_view(references_).substr(at));
-  references_ += '\0';
+  append_single(to, "ref", references_.text().substr(at));
+  references_.push_back('\0');
+  return *this;
+}
+Fields& Fields::set(std::string_view name, References&& value) {
+  auto& to = member(name).append("{\"refs\":[");
+  for (const auto& each : value.values) {
+    if (&each != value.values.data()) to.push_back(',');
+    to.append(each.json);
+    references_.append(each.references);
+  }
+  to.append("]}");
   return *this;
 }
 Fields& Fields::set(std::string_view name, const Lines& value) {
-  member(name).append("{\"lines\":[").append(value.rows_).append("]}");
-  references_ += value.references_;
+  member(name).append("{\"lines\":[").append(value.rows_.text()).append("]}");
+  references_.append(value.references_.text());
+  return *this;
+}
+
+Fields& Fields::clear() {
+  members_.clear();
+  references_.clear();
   return *this;
 }
 
 Fields& Fields::append(const Fields& more) {
   if (more.empty()) return *this;
-  if (!members_.empty()) members_ += ',';
-  members_ += more.members_;
-  references_ += more.references_;
+  if (!members_.empty()) members_.push_back(',');
+  members_.append(more.members());
+  references_.append(more.references());
   return *this;
 }
 
@@ -194,14 +204,17 @@ Lines& Lines::add(const Fields& row) {
   if (rows_.empty())
     rows_.reserve(kFirst);
   else
-    rows_ += ',';
-  (rows_ += '{').append(row.members()) += '}';
-  references_ += row.references();
+    rows_.push_back(',');
+  rows_.push_back('{');
+  rows_.append(row.members()).push_back('}');
+  references_.append(row.references());
   return *this;
 }
 
 Expression Lines::expression() const {
-  return {"{\"lines\":[" + rows_ + "]}", references_};
+  std::string json = "{\"lines\":[";
+  json.append(rows_.text()).append("]}");
+  return {std::move(json), std::string(references_.text())};
 }
 
 Target create(std::string external_id, std::string_view model, std::string_view wave, const Fields& values, const CreateOptions& options) {

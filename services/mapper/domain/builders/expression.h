@@ -1,11 +1,13 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/decimal/decimal.h"
+#include "common/json/buffer.h"
 #include "services/mapper/domain/model.h"
 
 /// The loader's action language: JSON text that is put together as it is built, and which of our records it needs.
@@ -35,12 +37,17 @@ struct Reference {
 };
 
 /// RunContext::external_id, written where it belongs.
-void append_external_id(std::string& to, const RunContext& run, std::string_view entity, std::string_view id, std::string_view part);
+void append_external_id(json::Buffer& to, const RunContext& run, std::string_view entity, std::string_view id, std::string_view part);
 
 /// A reference to the record that a source record becomes.
 struct RecordOf {
   const RunContext& run;
   std::string_view entity, id, part;
+  operator Expression() &&;  // NOLINT(google-explicit-constructor)
+};
+
+struct References {
+  std::span<const Expression> values;
   operator Expression() &&;  // NOLINT(google-explicit-constructor)
 };
 
@@ -61,7 +68,12 @@ Expression flag(bool value);
 inline Reference record_ref(std::string_view external_id) {
   return {external_id};
 }
-Expression refs(const std::vector<Expression>& values);
+inline References refs(std::span<const Expression> values) {
+  return {values};
+}
+inline References no_refs() {
+  return {};
+}
 Expression company(std::string_view field);
 Expression xmlid(std::string_view name);
 Expression move_of(std::string_view external_id);
@@ -88,16 +100,19 @@ class Fields {
   Fields& set(std::string_view name, Number&& value);
   Fields& set(std::string_view name, Reference&& value);
   Fields& set(std::string_view name, RecordOf&& value);
+  Fields& set(std::string_view name, References&& value);
   Fields& set(std::string_view name, const Lines& value);
   Fields& append(const Fields& more);
   bool empty() const { return members_.empty(); }
+  /// Nothing is set any more; the memory stays for the next record.
+  Fields& clear();
   /// The members of a JSON object, without its brackets, and the references as in Expression.
-  const std::string& members() const { return members_; }
-  const std::string& references() const { return references_; }
+  std::string_view members() const { return members_.text(); }
+  std::string_view references() const { return references_.text(); }
 
  private:
-  std::string& member(std::string_view name);
-  std::string members_, references_;
+  json::Buffer& member(std::string_view name);
+  json::Buffer members_, references_;
 };
 
 /// One2many commands that create lines, written one behind the other.
@@ -108,7 +123,7 @@ class Lines {
 
  private:
   friend class Fields;
-  std::string rows_, references_;
+  json::Buffer rows_, references_;
 };
 
 struct CreateOptions {

@@ -24,36 +24,38 @@ Item* item_of_line(std::vector<Item>& items, std::vector<bool>& used, const Deci
   return nullptr;
 }
 
-/// The customer of the line, else of the document, where that is a project.
-std::string_view project_of(const Scope& scope, const json::Value& detail) {
-  const json::Value nothing;
-  const auto& body = scope.source.body == nullptr ? nothing : *scope.source.body;
-  for (const auto* from : {&detail, &body}) {
-    for (const char* member : {"ProjectRef", "CustomerRef"}) {
-      const auto customer = (*from)[member]["value"].text();
-      const auto* known = customer.empty() ? nullptr : scope.lookups.find("Customer", customer);
-      if (known != nullptr && (*known)["IsProject"].text() == "true") return customer;
-    }
+/// The customer that a line or a document names, where that is a project.
+std::string_view project_of(const Scope& scope, const json::Value& names) {
+  for (const char* member : {"ProjectRef", "CustomerRef"}) {
+    const auto customer = names[member]["value"].text();
+    const auto* known = customer.empty() ? nullptr : scope.lookups.find("Customer", customer);
+    if (known != nullptr && (*known)["IsProject"].text() == "true") return customer;
   }
   return {};
 }
 
 }  // namespace
 
-std::vector<Expression> analytic_accounts(const Scope& scope, const json::Value& detail, std::string_view field) {
-  std::vector<Expression> found;
-  for (const auto& [member, entity] : {std::pair{"ClassRef", "Class"}, std::pair{"DepartmentRef", "Department"}}) {
-    Where where(field, member);
-    auto value = detail[member]["value"].text();
-    if (value.empty()) {
-      value = scope.at(member)["value"].text();
-      where = Where(member);
-    }
-    if (scope.referred(entity, value, where) != nullptr) found.push_back(record_ref(scope.id(entity, value)));
-  }
-  if (const auto project = project_of(scope, detail); !project.empty())
-    found.push_back(record_ref(scope.id("Customer", project, "analytic")));
-  return found;
+Analytic::Analytic(const Scope& scope) : scope_(scope) {
+  if (scope.source.body == nullptr) return;
+  class_ = scope.at("ClassRef")["value"].text();
+  location_ = scope.at("DepartmentRef")["value"].text();
+  project_ = project_of(scope, *scope.source.body);
+}
+
+std::vector<Expression> Analytic::of_line(const json::Value& detail, std::string_view field) const {
+  std::vector<Expression> accounts;
+  const auto add = [&](std::string_view member, std::string_view entity, std::string_view of_document) {
+    const auto own = detail[member]["value"].text();
+    const auto id = own.empty() ? of_document : own;
+    const auto where = own.empty() ? Where(member) : Where(field, member);
+    if (!id.empty() && scope_.referred(entity, id, where) != nullptr) accounts.push_back(scope_.ref(entity, id));
+  };
+  add("ClassRef", "Class", class_);
+  add("DepartmentRef", "Department", location_);
+  const auto own = project_of(scope_, detail);
+  if (const auto project = own.empty() ? project_ : own; !project.empty()) accounts.push_back(scope_.ref("Customer", project, "analytic"));
+  return accounts;
 }
 
 bool reserved_item(std::string_view id) {
@@ -62,6 +64,7 @@ bool reserved_item(std::string_view id) {
 
 void add_line_details(const Scope& scope, std::vector<Item>& items) {
   std::vector<bool> used(items.size(), false);
+  const Analytic analytic(scope);
   const auto lines = scope.at("Line").items();
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto& line = lines[i];
@@ -83,7 +86,7 @@ void add_line_details(const Scope& scope, std::vector<Item>& items) {
       item->extra.set("product_id", record_ref(scope.id("Item", product)));
       if (const auto quantity = Scope::amount_of(detail["Qty"], "Line.Qty")) item->extra.set("quantity", number(*quantity));
     }
-    if (const auto accounts = analytic_accounts(scope, detail, field); !accounts.empty() && scope.is_profit_and_loss(item->account))
+    if (const auto accounts = analytic.of_line(detail, field); !accounts.empty() && scope.is_profit_and_loss(item->account))
       item->extra.set("analytic_distribution", distribution(accounts));
     add_taxes(scope, *item, detail["TaxCodeRef"]["value"].text(), field, detail["TaxApplicableOn"].text() == "Sales");
   }

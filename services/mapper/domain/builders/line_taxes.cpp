@@ -45,7 +45,7 @@ void add_tax_items(const Scope& scope, std::vector<Item>& items) {
     // What is paid lies on the debit side; a tax on the other one is that of a refund.
     const bool refund = item->balance.sign() * amount->sign() < 0;
     item->taxed = true;
-    item->extra.set("tax_ids", refs({}))
+    item->extra.set("tax_ids", no_refs())
         .set("tax_repartition_line_id", find("account.tax.repartition.line", {{"tax_id", "=", record_ref(scope.id("TaxRate", rate))},
                                                                               {"document_type", "=", text(refund ? "refund" : "invoice")},
                                                                               {"repartition_type", "=", text("tax")}}))

@@ -5,8 +5,8 @@
 namespace q2o::mapper::builders {
 namespace {
 
-std::string bank_journal(const Scope& scope, std::string_view bank) {
-  return scope.id("Account", bank, "journal");
+RecordOf bank_journal(const Scope& scope, std::string_view bank) {
+  return scope.ref("Account", bank, "journal");
 }
 
 /// The amount of a statement line is in its journal's currency.
@@ -20,7 +20,7 @@ Decimal statement_amount(const Scope& scope, const std::string& bank, const std:
 Target statement_line(const Scope& scope, std::string external_id, const std::string& bank, const Decimal& amount, const std::string& date,
                       const Caption& caption, const Party& partner, const std::vector<Item>& items) {
   Fields values;
-  values.set("journal_id", record_ref(bank_journal(scope, bank)))
+  values.set("journal_id", bank_journal(scope, bank))
       .set("date", text(date))
       .set("payment_ref", text_or_none(caption.label))
       .set("ref", text_or_none(caption.number))
@@ -41,14 +41,15 @@ Expression entry_journal(const Scope& scope, const Movement& movement) {
     if (scope.run.money_mode != MoneyMode::payment || !scope.has_journal(item.account)) continue;
     if (money == nullptr || item.account == movement.primary_account) money = &item;
   }
-  return money == nullptr ? scope.journal(movement.journal) : record_ref(bank_journal(scope, money->account));
+  if (money == nullptr) return scope.journal(movement.journal);
+  return bank_journal(scope, money->account);
 }
 
 Target entry(const Scope& scope, const Movement& movement, const std::vector<Item>& items) {
   Lines rows;
   for (const auto& item : items) {
     Fields row = item_fields(scope, item);
-    if (!item.taxed) row.set("tax_ids", refs({}));
+    if (!item.taxed) row.set("tax_ids", no_refs());
     rows.add(row);
   }
   Fields values;

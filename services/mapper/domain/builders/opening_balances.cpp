@@ -155,7 +155,7 @@ Target OpeningBalances::opened_document(const Scope& scope, const Before& before
   const Item& item = part.item;
   const Item counter = clearing(-item.balance, -item.amount_currency, item.currency, "Open at " + day_before(run_.extent.first_day));
   std::array<Fields, 2> rows;
-  rows[0].set("display_type", text("product")).append(item_fields(scope, counter)).set("tax_ids", refs({}));
+  rows[0].set("display_type", text("product")).append(item_fields(scope, counter)).set("tax_ids", no_refs());
   rows[0].set("quantity", number(1)).set("price_unit", number(item.amount_currency.abs())).set("sequence", number(10));
   Item open = item;
   open.maturity = due.empty() ? item.maturity : due;

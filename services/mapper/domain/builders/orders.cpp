@@ -25,8 +25,8 @@ std::string stand_in_product(const Scope& scope, std::vector<Target>& targets) {
   Fields values;
   values.set("name", text("Line without a product"))
       .set("type", text("service"))
-      .set("taxes_id", refs({}))
-      .set("supplier_taxes_id", refs({}))
+      .set("taxes_id", no_refs())
+      .set("supplier_taxes_id", no_refs())
       .set("invoice_policy", text("order"))
       .set("purchase_method", text("purchase"));
   targets.push_back(create(id, "product.product", "order_products", values));

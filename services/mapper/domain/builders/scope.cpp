@@ -7,33 +7,43 @@
 #include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
 #include "services/mapper/domain/losses.h"
-#include "services/mapper/domain/memory_lookups.h"
 
 namespace q2o::mapper {
-
-std::string RunContext::external_id(std::string_view entity, std::string_view id, std::string_view part) const {
-  std::string name;
-  name.reserve(slug.size() + entity.size() + id.size() + part.size() + 8);
-  builders::append_external_id(name, *this, entity, id, part);
-  return name;
-}
 
 namespace builders {
 namespace {
 
-/// The names of the entities are few, and every reference asks for one.
-const std::string& snake_name(std::string_view entity) {
-  thread_local ByText<std::string> names;
-  const auto known = names.find(entity);
-  return known != names.end() ? known->second : names.emplace(entity, ids::snake_case(entity)).first->second;
+/// The names of the entities are few, and every reference asks for one. Valid until the next call.
+std::string_view snake_name(std::string_view entity) {
+  struct Known {
+    std::string entity, snake;
+  };
+  thread_local std::array<Known, 64> recent;
+  auto& known = recent[(entity.empty() ? 0 : entity.size() * 7 + static_cast<unsigned char>(entity.front())) % recent.size()];
+  if (known.entity != entity) known = {std::string(entity), ids::snake_case(entity)};
+  return known.snake;
+}
+
+template <class Out>
+void append_id(Out& to, const RunContext& run, std::string_view entity, std::string_view id, std::string_view part) {
+  to.append(run.slug).append("_").append(snake_name(entity)).append("_").append(id);
+  if (!part.empty()) to.append("_").append(part);
 }
 
 }  // namespace
+}  // namespace builders
 
-void append_external_id(std::string& to, const RunContext& run, std::string_view entity, std::string_view id, std::string_view part) {
-  (to.append(run.slug) += '_').append(snake_name(entity)) += '_';
-  to.append(id);
-  if (!part.empty()) (to += '_').append(part);
+std::string RunContext::external_id(std::string_view entity, std::string_view id, std::string_view part) const {
+  std::string name;
+  name.reserve(slug.size() + entity.size() + id.size() + part.size() + 8);
+  builders::append_id(name, *this, entity, id, part);
+  return name;
+}
+
+namespace builders {
+
+void append_external_id(json::Buffer& to, const RunContext& run, std::string_view entity, std::string_view id, std::string_view part) {
+  append_id(to, run, entity, id, part);
 }
 
 void refuse(std::string_view field, std::string_view value, std::string_view reason, std::string message, std::string hint) {
@@ -80,13 +90,14 @@ bool Scope::before_first_day() const {
   return run.extent.before(transaction == nullptr ? at("TxnDate").text().substr(0, 10) : std::string_view(transaction->date));
 }
 
-std::string Scope::company_id(std::string_view part) const {
+std::string_view Scope::company_record() const {
   const json::Value* company_info = lookups.find("CompanyInfo", "id");
-  if (company_info == nullptr || (*company_info)["id"].text().empty()) {
+  const auto found = company_info == nullptr ? std::string_view() : (*company_info)["id"].text();
+  if (found.empty()) {
     refuse("CompanyInfo", "", "REFERENCE_MISSING", "The company's own record is not there, so its journals are unknown",
            "Extract CompanyInfo before any transaction.");
   }
-  return id("CompanyInfo", (*company_info)["id"].text(), part);
+  return found;
 }
 
 std::string Scope::parameter_or(std::string_view name, std::string_view fallback) const {
@@ -174,10 +185,9 @@ Party Scope::party(std::string_view name_id) const {
 
 Expression Scope::partner(const Party& who) const {
   if (!who) return none();
-  const std::string external = id(who.entity, who.id);
   // An employee is an hr.employee; its partner is made by Odoo itself.
-  if (who.entity == "Employee") return find("res.partner", {{"employee_ids", "=", record_ref(external)}}, "id");
-  return record_ref(external);
+  if (who.entity == "Employee") return find("res.partner", {{"employee_ids", "=", ref(who.entity, who.id)}}, "id");
+  return ref(who.entity, who.id);
 }
 
 Expression Scope::currency(std::string_view iso) const {

@@ -73,8 +73,9 @@ class Scope {
   }
   /// The same, written where it belongs.
   RecordOf ref(std::string_view entity, std::string_view record, std::string_view part = {}) const { return {run, entity, record, part}; }
-  Expression journal(std::string_view part) const { return record_ref(company_id(part)); }
-  std::string company_id(std::string_view part) const;
+  RecordOf journal(std::string_view part) const { return ref("CompanyInfo", company_record(), part); }
+  std::string_view company_record() const;  ///< the id of the company's own record
+  std::string company_id(std::string_view part) const { return id("CompanyInfo", company_record(), part); }
   std::string parameter_or(std::string_view name, std::string_view fallback) const;
 
   // --- the books around it ---
