@@ -75,7 +75,8 @@ class SignalWatch {
 
 /// Batches of a megabyte come and go all the time. By default every one costs the kernel's page faults again: parsing was measured
 /// three times as fast with the memory kept. But threads come by the dozen (Kafka, gRPC, fetching), and every arena keeps what its largest
-/// moment took: a few arenas are enough for all of them, and what is far larger than a batch goes back at once.
+/// moment took: a few arenas are enough for all of them, and what is far larger than a batch goes back at once. (Where a program links
+/// another allocator, as the mapper does, this changes nothing.)
 void keep_freed_memory() {
   mallopt(M_ARENA_MAX, 4);
   mallopt(M_MMAP_THRESHOLD, 2 << 20);
