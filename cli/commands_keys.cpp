@@ -65,6 +65,14 @@ Status rotate(const Session& session, const std::string& token, bool master) {
 }  // namespace
 
 int keys(const Session& session, bool rotate_data, bool rotate_master) {
+  if (session.login)
+    return report_error(session, Error{Code::failed_precondition,
+                                       "keys are about the services of this machine, not about an edge",
+                                       Retry::never,
+                                       Effect::none,
+                                       "INSIDE_ONLY",
+                                       "Run it where the stack's secrets are, after `q2o logout`.",
+                                       {}});
   const auto token = service_token();
   if (!token) return report_error(session, token.error());
   for (const bool master : {false, true}) {

@@ -5,7 +5,6 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "cli/trace_view.h"
-#include "common/json/json.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
 #include "q2o/mapper/v1/mapper.grpc.pb.h"
 
@@ -22,31 +21,6 @@ Result<FindRecordsResponse> find(const Session& session, const FindRecordsReques
   return session.call("loader", *stub, &LoaderService::Stub::FindRecords, request);
 }
 
-/// Payments and statement lines own the journal entry behind them: the model and id of the owner, or nothing.
-Result<FindRecordsRequest> owner_of_entry(const Session& session, const billing::v1::Migration& migration, FindRecordsRequest request) {
-  const auto stub = LoaderService::NewStub(session.channel("loader"));
-  loader::v1::ReadTargetRequest read;
-  read.set_target_id(migration.order().target_id().empty() ? migration.target_id() : migration.order().target_id());
-  read.set_model("account.move");
-  read.set_method("search_read");
-  read.set_args_json("[[[\"id\",\"=\"," + std::to_string(request.odoo_id()) + "]],[\"origin_payment_id\",\"statement_line_id\"]]");
-  const auto answer = session.call("loader", *stub, &LoaderService::Stub::ReadTarget, read);
-  if (!answer) return fail(answer.error());
-  const auto rows = json::Document::parse(answer->result_json());
-  if (!rows) return fail(rows.error());
-  request.clear_model();
-  for (const auto& row : rows->root().items()) {
-    for (const auto& [field, model] :
-         {std::pair{"origin_payment_id", "account.payment"}, {"statement_line_id", "account.bank.statement.line"}}) {
-      const auto owner = row[field].items();
-      if (owner.empty()) continue;
-      request.set_model(model);
-      request.set_odoo_id(std::stoll(std::string(owner[0].text())));
-    }
-  }
-  return request;
-}
-
 Result<FindRecordsResponse> find_in_odoo(const Session& session, const billing::v1::Migration& migration, const TraceOptions& options) {
   FindRecordsRequest request;
   request.set_migration_id(migration.migration_id());
@@ -59,11 +33,6 @@ Result<FindRecordsResponse> find_in_odoo(const Session& session, const billing::
   request.set_model(options.words[1]);
   request.set_odoo_id(id);
   auto found = find(session, request);
-  if (found && found->records().empty() && request.model() == "account.move") {
-    const auto owner = owner_of_entry(session, migration, request);
-    if (!owner) return fail(owner.error());
-    if (!owner->model().empty()) found = find(session, *owner);
-  }
   if (found && found->records().empty())
     return fail(Code::not_found, "this migration has not written " + options.words[1] + " " + text, "RECORD_UNKNOWN",
                 "It is somebody else's, or another migration's: name that with --migration.");

@@ -5,6 +5,7 @@
 #include "common/ids/ids.h"
 #include "common/rpc/page.h"
 #include "common/rpc/serve.h"
+#include "services/loader/adapters/entry_owner.h"
 #include "services/loader/adapters/left_settings.h"
 #include "services/loader/adapters/lock_desk.h"
 #include "services/loader/adapters/outgoing.h"
@@ -35,6 +36,12 @@ grpc::Status serve(const grpc::ServerContext& context, const Work& work) {
 
 Status must_be_uuid(const std::string& id) {
   return ids::is_uuid(id) ? Status{} : fail(Code::invalid_argument, "migration_id is no UUID", "ID_INVALID");
+}
+
+/// What is left of the caller's time, `most` at most.
+std::chrono::milliseconds patience(const rpc::Caller& caller, std::chrono::milliseconds most) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(caller.deadline - std::chrono::system_clock::now());
+  return std::clamp(left, std::chrono::milliseconds(1), most);
 }
 
 }  // namespace
@@ -152,10 +159,7 @@ Status RpcService::check(const std::string& tenant_id, const v1::CheckTargetRequ
 }
 
 grpc::Status RpcService::ReadTarget(grpc::ServerContext* context, const v1::ReadTargetRequest* request, v1::ReadTargetResponse* response) {
-  return serve(*context, [&](const rpc::Caller& caller) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(caller.deadline - std::chrono::system_clock::now());
-    return read(caller.tenant, std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(1), kBatchCall), *request, *response);
-  });
+  return serve(*context, [&](const rpc::Caller& caller) { return read(caller.tenant, patience(caller, kBatchCall), *request, *response); });
 }
 
 Status RpcService::read(const std::string& tenant_id, std::chrono::milliseconds deadline, const v1::ReadTargetRequest& request,
@@ -208,10 +212,21 @@ grpc::Status RpcService::FindRecords(grpc::ServerContext* context, const v1::Fin
   return serve(*context, [&](const rpc::Caller& caller) -> Status {
     if (const auto valid = must_be_uuid(request->migration_id()); !valid) return valid;
     auto found = find_records(pool_, caller.tenant, *request);
+    if (found && found->records().empty() && is_entry(*request)) found = find_owner(caller, *request);
     if (!found) return fail(found.error());
     *response = std::move(*found);
     return {};
   });
+}
+
+Result<v1::FindRecordsResponse> RpcService::find_owner(const rpc::Caller& caller, const v1::FindRecordsRequest& request) {
+  const auto target = newest_target(pool_, caller.tenant, request.migration_id());
+  if (target.empty()) return v1::FindRecordsResponse();
+  const auto opened = books(caller.tenant, target);
+  if (!opened) return fail(opened.error());
+  const auto owner = owner_of_entry(**opened, request, patience(caller, kQuickCall));
+  if (!owner) return fail(owner.error());
+  return *owner ? find_records(pool_, caller.tenant, **owner) : v1::FindRecordsResponse();
 }
 
 grpc::Status RpcService::GetUndo(grpc::ServerContext* context, const v1::GetUndoRequest* request, v1::GetUndoResponse* response) {

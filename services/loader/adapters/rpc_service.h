@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/http/http.h"
+#include "common/rpc/rpc.h"
 #include "q2o/loader/v1/loader.grpc.pb.h"
 #include "services/loader/adapters/target_checks.h"
 #include "services/loader/app/run_store.h"
@@ -29,6 +30,8 @@ class RpcService final : public v1::LoaderService::Service {
   Status check(const std::string& tenant_id, const v1::CheckTargetRequest& request, v1::CheckTargetResponse& response);
   Status read(const std::string& tenant_id, std::chrono::milliseconds deadline, const v1::ReadTargetRequest& request,
               v1::ReadTargetResponse& response);
+  /// The payment or statement line behind a journal entry, as FindRecords answers about it; empty: it is none of this migration's.
+  Result<v1::FindRecordsResponse> find_owner(const rpc::Caller& caller, const v1::FindRecordsRequest& request);
   Result<std::shared_ptr<Books>> books(const std::string& tenant_id, const std::string& target_id);
   pg::Pool& pool_;
   Targets& targets_;

@@ -8,6 +8,7 @@
 #include "common/bus/bus.h"
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
+#include "common/json/json.h"
 #include "common/migrations/migrations.h"
 #include "common/rpc/rpc.h"
 #include "common/testing/isolation.h"
@@ -16,6 +17,7 @@
 #include "q2o/loader/v1/targets.grpc.pb.h"
 #include "sandbox/http/server.h"
 #include "sandbox/odoo/odoo.h"
+#include "services/loader/app/books.h"
 #include "services/loader/tests/small_books.h"
 #include "services/loader/wiring.h"
 
@@ -179,6 +181,49 @@ TEST_F(Service, FindsWhatBecameOfASourceRecordAndBack) {
   v1::FindRecordsResponse nothing;
   EXPECT_EQ(stub->FindRecords(rpc::context(books.tenant, "test", 10s).get(), neither, &nothing).error_code(),
             grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(Service, FindsTheOwnerOfAJournalEntryThatOdooMade) {
+  publish({books.migration_message(save_target(), 1)});
+  publish(books.stream());
+  pg::Pool pool(database);
+  ASSERT_TRUE(::q2o::testing::eventually(
+      [&] { return pool.transact([](pg::Tx& tx) { return !tx.exec("select 1 from run where state = 'done'").empty(); }); }, 60s));
+  const auto stub = v1::LoaderService::NewStub(rpc::channel(fmt::format("127.0.0.1:{}", grpc_port)));
+  for (const char* model : {"account.payment", "account.bank.statement.line"}) {
+    const auto [target, external_id, owner] = pool.transact([&](pg::Tx& tx) {
+      const auto row = tx.exec(
+          "select r.target_id, i.external_id, i.odoo_id from item i join run r using (migration_id, run) "
+          "where i.model = $1 and i.state = 'done' limit 1",
+          {model})[0];
+      return std::tuple(row.text("target_id"), row.text("external_id"), row.integer("odoo_id"));
+    });
+    v1::ReadTargetRequest read;
+    read.set_target_id(target);
+    read.set_model(model);
+    read.set_method("search_read");
+    read.set_args_json(fmt::format(R"([[["id","=",{}]],["move_id"]])", owner));
+    v1::ReadTargetResponse rows;
+    ASSERT_TRUE(stub->ReadTarget(rpc::context(books.tenant, "test", 10s).get(), read, &rows).ok());
+    const auto entry = json::Document::parse(rows.result_json());
+    v1::FindRecordsRequest request;
+    request.set_migration_id(books.migration);
+    request.set_model("account.move");
+    request.set_odoo_id(integer(entry->root().items()[0]["move_id"].items()[0]));
+    ASSERT_GT(request.odoo_id(), 0);
+    const auto ask = [&](const std::string& tenant) {
+      v1::FindRecordsResponse response;
+      const auto status = stub->FindRecords(rpc::context(tenant, "test", 10s).get(), request, &response);
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      return response;
+    };
+    const auto found = ask(books.tenant);
+    EXPECT_THAT(found.records(), ::testing::Contains(::testing::ResultOf([](const auto& one) { return one.external_id(); }, external_id)))
+        << model;
+    EXPECT_EQ(ask(ids::uuid_v4()).records_size(), 0) << "another tenant sees nothing";
+    request.set_odoo_id(999'999'999);
+    EXPECT_EQ(ask(books.tenant).records_size(), 0) << "nobody's entry";
+  }
 }
 
 /// "address passed, connection passed, …" as far as steps were reached.
