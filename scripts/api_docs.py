@@ -7,11 +7,20 @@ import sys
 import yaml
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
+# Carry an order out once per Idempotency-Key: services/billing/app/once.h and libs/common/once.
+ONCE = {
+    "ApiKeyService_CreateApiKey", "ConnectorService_SaveConnection", "ConnectorService_StartAssessment", "MigrationService_AcceptDifferences",
+    "MigrationService_CreateMigration", "MigrationService_MarkPaid", "MigrationService_Pause", "MigrationService_Resume", "MigrationService_SetConnections",
+    "MigrationService_Start", "MigrationService_Stop", "PaymentService_Checkout", "PaymentService_Subscribe", "PaymentService_UsePlan",
+    "PeopleService_InvitePerson", "PricingService_EditScope", "PricingService_RequestQuote", "PurgeService_Purge", "ReportFileService_CreateReportShare",
+    "WebhookService_CreateEndpoint",
+}  # fmt: skip
 LEVELS = ["", "everybody", "whoever is signed in", "viewers, accountants and owners", "accountants and owners", "owners", "operators", "services"]
 ABOUT = """Everything that Quick2Odoo does, over HTTPS with JSON: the same calls that the browser makes by gRPC-web.
 
 Sign in with `POST /api/v1/account/sign-in` (the answer sets the cookie `__Host-q2o_session`; calls that change something then need the header
-`Origin` of an allowed page), or send an API key: `Authorization: Bearer mk_…`. Every call may bear the header `Idempotency-Key`. Numbers of 64 bits and amounts
+`Origin` of an allowed page), or send an API key: `Authorization: Bearer mk_…`. Calls that say so carry an
+order out once per `Idempotency-Key` (a header; at most 255 bytes, a UUID for instance): the same call with the same key gets the first answer for 30 days. Numbers of 64 bits and amounts
 of money are strings."""
 
 
@@ -49,6 +58,9 @@ def complete(api, access):
         },
     }
     components["responses"] = {"Refused": {"description": "Refused or failed", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}}
+    unknown = ONCE - {operation["operationId"] for path in api["paths"].values() for operation in path.values()}
+    if unknown:
+        sys.exit(f"the contracts have no {', '.join(sorted(unknown))}")
     for path in api["paths"].values():
         for operation in path.values():
             rule = access[operation["operationId"]]
@@ -59,6 +71,8 @@ def complete(api, access):
                 who += " Not with an API key."
             if rule["fresh"]:
                 who += " The sign-in must be of the last quarter of an hour."
+            if operation["operationId"] in ONCE:
+                who += " Honours `Idempotency-Key`."
             operation["description"] = f"{operation.get('description', '').strip()}\n\n{who}".strip()
             by_key = [{"key": []}] if rule["scope"] else []
             operation["security"] = [{}] if rule["level"] == 1 else [{"session": []}, *by_key]

@@ -12,6 +12,7 @@
 #include "common/http/guard.h"
 #include "common/log/log.h"
 #include "common/migrations/migrations.h"
+#include "common/once/once.h"
 #include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
@@ -91,7 +92,7 @@ http::Options guarded(http::GuardRules rules) {
 }  // namespace
 
 std::vector<pg::Migration> schema_files() {
-  return pg::schema_of(embedded::connector_schema::kFiles, {migrations::schema()});
+  return pg::schema_of(embedded::connector_schema::kFiles, {migrations::schema(), once::schema()});
 }
 
 Manifests load_manifests(const std::string& folder) {

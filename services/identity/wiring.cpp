@@ -3,6 +3,7 @@
 #include "common/bus/bus.h"
 #include "common/bus/running.h"
 #include "common/log/log.h"
+#include "common/once/once.h"
 #include "common/pg/embedded.h"
 #include "common/pg/readiness.h"
 #include "common/rpc/rpc.h"
@@ -51,7 +52,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   // Keys are asked for inside of transactions that seal: from a pool of their own, or all could wait for each other. What it announces is
   // sealed by nobody.
   auto& key_pool = runtime.own(std::make_unique<pg::Pool>(database));
-  pg::migrate(key_pool, pg::schema_of(embedded::identity_schema::kFiles));
+  pg::migrate(key_pool, pg::schema_of(embedded::identity_schema::kFiles, {once::schema()}));
   auto& masters = runtime.own(std::make_unique<MasterKeys>(folder));
   auto& keeper = runtime.own(std::make_unique<KeyKeeper>(key_pool, masters));
   const auto local = std::make_shared<LocalKeys>(keeper);

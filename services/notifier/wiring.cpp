@@ -8,6 +8,7 @@
 #include "common/content/service.h"
 #include "common/crypto/hmac.h"
 #include "common/log/log.h"
+#include "common/once/once.h"
 #include "common/pg/embedded.h"
 #include "common/pg/pg.h"
 #include "common/pg/readiness.h"
@@ -83,7 +84,7 @@ void wire(config::Reader& config, runtime::Runtime& runtime) {
   database.seal = kafka.seal = sealing::start(runtime, sealing, kafka);
 
   auto& pool = runtime.own(std::make_unique<pg::Pool>(database));
-  pg::migrate(pool, pg::schema_of(embedded::notifier_schema::kFiles));
+  pg::migrate(pool, pg::schema_of(embedded::notifier_schema::kFiles, {once::schema()}));
 
   auto& producer = runtime.own(std::make_unique<bus::Producer>(kafka));
   auto& relay = runtime.own(std::make_unique<bus::OutboxRelay>(pool, producer));

@@ -1,4 +1,4 @@
-"""Every command of q2o through the edge, as a person with a password and as a program with an API key."""
+"""Every command of q2o through the edge, as a person with a password and as a program with an API key; and orders that come twice."""
 import json
 import re
 import subprocess
@@ -149,9 +149,30 @@ class EveryCommand(unittest.TestCase):
         self.assertEqual(self.run_q2o(["status"], "program").returncode, 0)
         self.walk("a program", "elsewhere", {"Q2O_EDGE": self.edge_address, "Q2O_EDGE_CA": self.certificate, "Q2O_API_KEY": self.key})
 
+    def test_the_same_order_under_the_same_key_is_carried_out_once(self):
+        edge = signed_in(self.stack, self.email, self.password)
 
-if __name__ == "__main__":
-    unittest.main()
+        def order(path, body, key):
+            return edge.post(path, body, headers={"idempotency-key": key})
+
+        invitation = {"email": "bob@example.com", "role": "ROLE_VIEWER"}
+        first = order("/api/v1/people/invitations", invitation, "invite-1")
+        self.assertEqual(first.status, 200, first)
+        self.assertEqual(order("/api/v1/people/invitations", invitation, "invite-1").json(), first.json())
+        reused = order("/api/v1/people/invitations", {**invitation, "role": "ROLE_OWNER"}, "invite-1")
+        self.assertEqual((reused.status, reused.reason()), (400, "IDEMPOTENCY_KEY_REUSED"))
+        for path, body, what in (
+            ("/api/v1/webhooks", {"url": "https://hooks.example.com/q2o"}, "endpoint/"),
+            ("/api/v1/api-keys", {"name": "once", "scopes": ["migrations:read"]}, "api_key/"),
+        ):
+            self.assertEqual(order(path, body, "made-" + what).status, 200)
+            again = order(path, body, "made-" + what)
+            self.assertEqual((again.status, again.reason()), (409, "ALREADY_MADE"), again)
+            self.assertIn(what, again.json()["message"])
+        share = f"/api/v1/migrations/{self.migration}/report-shares"
+        link = order(share, {}, "share-1")
+        self.assertEqual((link.status, order(share, {}, "share-1").json()), (200, link.json()))
+        self.assertEqual(len(edge.get(share).json()["shares"]), 1)
 
 
 if __name__ == "__main__":

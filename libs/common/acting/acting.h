@@ -44,6 +44,7 @@ Whom sweeper();
 struct Call {
   std::string method;  ///< "/q2o.billing.v1.MigrationService/Start"
   std::string tenant, actor, address;
+  std::string idempotency_key;                         ///< as the caller sent it; may be empty
   const google::protobuf::Message* request = nullptr;  ///< lives as long as the handler runs
   std::string subject;                                 ///< "migration/<id>" of what it makes or finds by itself (about)
   bool wrote = false;                                  ///< a transaction of it that changed something was committed

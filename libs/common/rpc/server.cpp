@@ -50,6 +50,7 @@ class Observer : public grpc::experimental::Interceptor {
     call_.tenant = value("q2o-tenant");
     call_.actor = value("q2o-actor");
     call_.address = value("q2o-address");
+    call_.idempotency_key = value("idempotency-key");
     // Streams of requests have not brought any yet.
     if (methods.QueryInterceptionHookPoint(grpc::experimental::InterceptionHookPoints::POST_RECV_MESSAGE))
       call_.request = static_cast<const google::protobuf::Message*>(static_cast<google::protobuf::MessageLite*>(methods.GetRecvMessage()));

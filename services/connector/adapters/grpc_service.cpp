@@ -1,5 +1,6 @@
 #include "services/connector/adapters/grpc_service.h"
 
+#include "common/once/once.h"
 #include "common/rpc/serve.h"
 #include "services/connector/adapters/changes_report.h"
 #include "services/connector/adapters/compression.h"
@@ -42,9 +43,16 @@ grpc::Status GrpcService::SaveConnection(grpc::ServerContext* context, const v1:
                        {Secret(request->client_id()), Secret(request->client_secret())},
                        Secret(request->authorization_code()),
                        Secret(request->refresh_token())};
-    const auto saved = connections_.save(wanted);
-    if (!saved) return tl::unexpected(saved.error());
-    fill(*response->mutable_connection(), *saved);
+    // A code works once, and a token that was given is an old one by now: the same order does not give them again.
+    auto saved = once::answered_after(pool_, [&]() -> Result<v1::SaveConnectionResponse> {
+      const auto connection = connections_.save(wanted);
+      if (!connection) return fail(connection.error());
+      v1::SaveConnectionResponse out;
+      fill(*out.mutable_connection(), *connection);
+      return out;
+    });
+    if (!saved) return fail(saved.error());
+    *response = std::move(*saved);
     return {};
   });
 }

@@ -2,6 +2,7 @@
 
 #include "common/acting/acting.h"
 #include "common/ids/ids.h"
+#include "common/once/once.h"
 #include "services/connector/adapters/postgres_queue.h"
 #include "services/connector/adapters/sealed_texts.h"
 #include "services/connector/app/assessment_summary.h"
@@ -44,7 +45,7 @@ v1::Assessment PostgresAssessments::read(pg::Tx& tx, const pg::Row& row) const {
 }
 
 Result<v1::Assessment> PostgresAssessments::start(const std::string& tenant, const std::string& connection_id) {
-  return pool_.transact([&](pg::Tx& tx) -> Result<v1::Assessment> {
+  const auto make = [&](pg::Tx& tx) -> Result<v1::Assessment> {
     const auto added = tx.exec(
         "INSERT INTO assessment (assessment_id, tenant_id, connection_id) SELECT $3, tenant_id, connection_id FROM connection "
         "WHERE tenant_id = $1 AND connection_id = $2 ON CONFLICT (connection_id) WHERE state = 'running' DO NOTHING RETURNING 1",
@@ -55,7 +56,8 @@ Result<v1::Assessment> PostgresAssessments::start(const std::string& tenant, con
     acting::about("assessment", rows[0].text("assessment_id"));
     if (!added.empty()) tx.notify(kJobsChannel);
     return read(tx, rows[0]);
-  });
+  };
+  return pool_.transact([&](pg::Tx& tx) { return once::answered(tx, [&] { return make(tx); }); });
 }
 
 Result<v1::Assessment> PostgresAssessments::find(const std::string& tenant, const std::string& connection_id, const std::string& id,

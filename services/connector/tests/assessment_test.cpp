@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "common/testing/answering.h"
 #include "services/connector/tests/stores_fixture.h"
 
 /// Assessments in a real database: kept, leased, readable again.
@@ -36,6 +37,22 @@ TEST_F(Assessments, OneAtATimePerConnectionAndOfTheTenantOnly) {
   EXPECT_EQ(store.start(ids::uuid_v4(), connection).error().reason, "NOT_FOUND");
   EXPECT_EQ(store.find(ids::uuid_v4(), connection, "", false).error().reason, "NOT_ASSESSED");
   EXPECT_EQ(store.find(tenant, connection, "", true).error().reason, "NOT_ASSESSED") << "it is not done";
+}
+
+TEST_F(Assessments, OnePerIdempotencyKeyAlsoWhenItIsDone) {
+  v1::StartAssessmentRequest request;
+  request.set_connection_id(connection);
+  const auto start = [&](const std::string& key) {
+    const q2o::testing::Answering call("/q2o.connector.v1.ConnectorService/StartAssessment", tenant, key, request);
+    return store.start(tenant, connection)->assessment_id();
+  };
+  const auto first = start("k1");
+  const auto taken = store.take(milliseconds{60000});
+  ASSERT_TRUE(taken);
+  store.finish(*taken);
+  store.release(*taken);
+  EXPECT_EQ(start("k1"), first) << "the same order again counts nothing again";
+  EXPECT_NE(start("k2"), first);
 }
 
 TEST_F(Assessments, ARestartGoesOnWithWhatIsMissingAndOnlyTheHolderWrites) {

@@ -75,6 +75,27 @@ TEST_F(Rpcs, SaveAConnectionThatIsComplete) {
   EXPECT_THAT(refused.error_message(), ::testing::HasSubstr("company_id, client_id, client_secret"));
 }
 
+TEST_F(Rpcs, SaveAConnectionOncePerIdempotencyKey) {
+  const auto save_with = [&](const std::string& key) {
+    const auto context = as(tenant);
+    context->AddMetadata("idempotency-key", key);
+    v1::SaveConnectionResponse saved;
+    const auto done = stub->SaveConnection(context.get(), request, &saved);
+    return done.ok() ? saved.connection().connection_id() : rpc::to_error(done).reason;
+  };
+  const auto id = save_with("k1");
+  const auto right = connections.begin_renewal(id);
+  ASSERT_TRUE(right);
+  connections.store_renewed(
+      *right, {config::Secret("access-1"), config::Secret("refresh-1"), config::Secret("refresh-0"), 4'000'000'000, right->fence});
+  EXPECT_EQ(save_with("k1"), id);
+  EXPECT_EQ(connections.open(id)->tokens.refresh.reveal(), "refresh-1") << "the token that was given then is an old one";
+  EXPECT_EQ(save_with("k2"), id) << "another order for the same company";
+  EXPECT_EQ(connections.open(id)->tokens.refresh.reveal(), "refresh-0");
+  request.set_company_id("456");
+  EXPECT_EQ(save_with("k2"), "IDEMPOTENCY_KEY_REUSED");
+}
+
 TEST_F(Rpcs, VerifyAConnectionOfTheTenant) {
   v1::VerifyConnectionRequest which;
   which.set_connection_id(save().connection_id());

@@ -6,6 +6,7 @@
 #include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
+#include "common/once/once.h"
 #include "common/pg/utc.h"
 #include "services/notifier/adapters/announcer.h"
 #include "services/notifier/adapters/problems.h"
@@ -189,7 +190,7 @@ bool WebhookStore::settle(const WebhookJob& job, int status, const std::string& 
 
 Result<v1::Endpoint> WebhookStore::create(const std::string& tenant, const v1::CreateEndpointRequest& wanted,
                                           const config::Secret& secret) {
-  return pool_.transact([&](pg::Tx& tx) -> Result<v1::Endpoint> {
+  const auto make = [&](pg::Tx& tx) -> Result<v1::Endpoint> {
     if (tx.one("select count(*) as n from webhook_endpoint where tenant_id = $1::uuid", {tenant}).integer("n") >= kEndpointsMost)
       return fail(Code::resource_exhausted, fmt::format("there are {} endpoints already", kEndpointsMost), "TOO_MANY_ENDPOINTS",
                   "Delete one that is not needed any more.");
@@ -202,6 +203,9 @@ Result<v1::Endpoint> WebhookStore::create(const std::string& tenant, const v1::C
         {id, tenant, tx.seal_text({tenant, "", kUrl, id}, wanted.url()), tx.seal_text({tenant, "", kDescription, id}, wanted.description()),
          tx.seal_text({tenant, "", kSecret, id}, secret.reveal()), list_of(wanted.events())});
     return endpoint_of(tx, row);
+  };
+  return pool_.transact([&](pg::Tx& tx) {
+    return once::shown_once(tx, [&] { return make(tx); }, [](const v1::Endpoint& made) { return "endpoint/" + made.endpoint_id(); });
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
+#include "common/once/once.h"
 #include "common/pg/embedded.h"
 #include "common/rpc/rpc.h"
 #include "common/sealing/memory_keys.h"
@@ -433,7 +434,7 @@ TEST_F(Mails, WhatIsNoEventGoesToTheDeadLetters) {
 TEST(NotifierSchema, PostgresShowsATenantItsOwnRowsOnly) {
   const auto database = q2o::testing::Postgres::instance().fresh_schema();
   pg::Pool pool(database);
-  pg::migrate(pool, pg::schema_of(embedded::notifier_schema::kFiles));
+  pg::migrate(pool, pg::schema_of(embedded::notifier_schema::kFiles, {once::schema()}));
   EXPECT_THAT(q2o::testing::isolation_complaints(database), ::testing::IsEmpty());
 }
 

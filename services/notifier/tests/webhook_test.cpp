@@ -3,6 +3,7 @@
 
 #include "common/failpoint/failpoint.h"
 #include "common/ids/ids.h"
+#include "common/once/once.h"
 #include "common/pg/embedded.h"
 #include "common/rpc/rpc.h"
 #include "common/sealing/memory_keys.h"
@@ -30,7 +31,7 @@ class WebhookDeliveries : public ::testing::Test {
     out.seal = std::make_shared<const sealing::Seal>(std::make_shared<sealing::MemoryKeys>());
     return out;
   }
-  void SetUp() override { pg::migrate(pool_, pg::schema_of(embedded::notifier_schema::kFiles)); }
+  void SetUp() override { pg::migrate(pool_, pg::schema_of(embedded::notifier_schema::kFiles, {once::schema()})); }
 
   std::unique_ptr<grpc::ClientContext> context(const std::string& tenant) { return rpc::context(tenant, "test", 20s); }
   v1::CreateEndpointResponse endpoint(std::vector<std::string> events = {}) {
@@ -229,6 +230,30 @@ TEST_F(WebhookDeliveries, AnotherTenantFindsNothing) {
   EXPECT_EQ(client_->ResendDelivery(context(other).get(), again, &resent).error_code(), grpc::StatusCode::NOT_FOUND);
   ASSERT_TRUE(client_->DeleteEndpoint(context(tenant_).get(), remove, &removed).ok());
   EXPECT_FALSE(webhooks_.run_one());
+}
+
+TEST_F(WebhookDeliveries, AnEndpointIsMadeOncePerIdempotencyKey) {
+  v1::CreateEndpointRequest request;
+  request.set_url(programs_.url() + "/hook/books");
+  v1::CreateEndpointResponse first, again;
+  const auto create = [&](const std::string& key, v1::CreateEndpointResponse& response) {
+    const auto with_key = context(tenant_);
+    with_key->AddMetadata("idempotency-key", key);
+    return rpc::to_error(client_->CreateEndpoint(with_key.get(), request, &response)).reason;
+  };
+  EXPECT_EQ(create("k1", first), "");
+  EXPECT_EQ(create("k1", again), "ALREADY_MADE") << "its secret was shown once";
+  EXPECT_TRUE(again.secret().empty());
+  request.set_description("another");
+  EXPECT_EQ(create("k1", again), "IDEMPOTENCY_KEY_REUSED");
+  v1::ListEndpointsResponse all;
+  ASSERT_TRUE(client_->ListEndpoints(context(tenant_).get(), {}, &all).ok());
+  ASSERT_EQ(all.endpoints_size(), 1);
+  EXPECT_EQ(all.endpoints(0).endpoint_id(), first.endpoint().endpoint_id());
+  EXPECT_EQ(create("k2", again), "");
+  const auto kept =
+      pool_.transact([](pg::Tx& tx) { return tx.one("select string_agg(a::text, ' ') as t from answered_call a").text("t"); });
+  EXPECT_THAT(kept, ::testing::AllOf(HasSubstr(first.endpoint().endpoint_id()), Not(HasSubstr("whsec_")), Not(HasSubstr("/hook/"))));
 }
 
 TEST_F(WebhookDeliveries, WhatATenantSaysIsCheckedAndSealed) {

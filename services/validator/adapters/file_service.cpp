@@ -158,9 +158,10 @@ grpc::Status FileService::CreateReportShare(grpc::ServerContext* context, const 
     const auto days = request->days() == 0 ? kDaysUsual : request->days();
     const auto made =
         shares_.create(caller.tenant, request->migration_id(), report->about().scope().run(), std::chrono::hours(24 * days), caller.actor);
-    *response->mutable_share() = made.share;
-    response->set_token(made.token);
-    response->set_url(public_url_ + "/api/v1/shared-reports/" + made.token);
+    if (!made) return fail(made.error());
+    *response->mutable_share() = made->share;
+    response->set_token(made->token);
+    response->set_url(public_url_ + "/api/v1/shared-reports/" + made->token);
     return {};
   });
 }

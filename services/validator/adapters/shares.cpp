@@ -3,6 +3,7 @@
 #include "common/acting/acting.h"
 #include "common/calendar/calendar.h"
 #include "common/ids/ids.h"
+#include "common/once/once.h"
 #include "common/pg/utc.h"
 
 namespace q2o::validator {
@@ -26,19 +27,29 @@ v1::ReportShare share_of(const pg::Row& row) {
 
 }  // namespace
 
-Shares::Made Shares::create(const std::string& tenant, const std::string& migration, std::uint32_t run, std::chrono::hours life,
-                            const std::string& actor) {
-  const auto id = ids::uuid_v4();
-  acting::about("share", id);
+Result<Shares::Made> Shares::create(const std::string& tenant, const std::string& migration, std::uint32_t run, std::chrono::hours life,
+                                    const std::string& actor) {
   const auto expires = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now() + life);
-  const auto share = pool_.transact([&](pg::Tx& tx) {
-    return share_of(tx.one(
-        std::string("INSERT INTO report_share(share_id, tenant_id, migration_id, run, created_by, expires_at) VALUES ($1, $2, $3, $4, $5, "
-                    "$6::timestamptz) RETURNING ") +
-            kColumns,
-        {id, tenant, migration, static_cast<std::int64_t>(run), actor, calendar::rfc3339(expires)}));
+  return pool_.transact([&](pg::Tx& tx) -> Result<Made> {
+    const auto share = once::answered(tx, [&]() -> Result<v1::ReportShare> {
+      const auto id = ids::uuid_v4();
+      acting::about("share", id);
+      return share_of(tx.one(
+          std::string("INSERT INTO report_share(share_id, tenant_id, migration_id, run, created_by, expires_at) VALUES ($1, $2, $3, $4, "
+                      "$5, $6::timestamptz) RETURNING ") +
+              kColumns,
+          {id, tenant, migration, static_cast<std::int64_t>(run), actor, calendar::rfc3339(expires)}));
+    });
+    if (!share) return fail(share.error());
+    // Not kept: signed again it is the same token.
+    const auto row =
+        tx.exec("SELECT extract(epoch FROM expires_at)::bigint AS ends FROM report_share WHERE tenant_id = $1 AND share_id = $2",
+                {tenant, share->share_id()});
+    if (row.empty())
+      return fail(Code::not_found, "the link that this call has made is gone", "SHARE_NOT_FOUND", "Make another with a new key.");
+    const std::chrono::system_clock::time_point ends{std::chrono::seconds(row[0].integer("ends"))};
+    return Made{*share, crypto::sign_token(key_, kPurpose, {share->share_id()}, ends)};
   });
-  return {share, crypto::sign_token(key_, kPurpose, {id}, expires)};
 }
 
 std::vector<v1::ReportShare> Shares::list(const std::string& tenant, const std::string& migration) {

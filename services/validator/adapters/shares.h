@@ -24,8 +24,9 @@ class Shares {
     v1::ReportShare share;
     std::string token;
   };
-  Made create(const std::string& tenant, const std::string& migration, std::uint32_t run, std::chrono::hours life,
-              const std::string& actor);
+  /// Once per idempotency key (libs/common/once).
+  Result<Made> create(const std::string& tenant, const std::string& migration, std::uint32_t run, std::chrono::hours life,
+                      const std::string& actor);
   std::vector<v1::ReportShare> list(const std::string& tenant, const std::string& migration);
   /// False: there is no such link of the tenant.
   bool revoke(const std::string& tenant, const std::string& share);

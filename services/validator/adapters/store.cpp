@@ -8,6 +8,7 @@
 #include "common/bus/topic.h"
 #include "common/ids/ids.h"
 #include "common/migrations/migrations.h"
+#include "common/once/once.h"
 #include "common/pg/embedded.h"
 #include "embedded/validator_schema.h"
 #include "services/validator/adapters/report_proto.h"
@@ -109,7 +110,7 @@ void close(pg::Tx& tx, const Job& job, const std::string& error) {
 }  // namespace
 
 std::vector<pg::Migration> schema() {
-  return pg::schema_of(::embedded::validator_schema::kFiles, {migrations::schema()});
+  return pg::schema_of(::embedded::validator_schema::kFiles, {migrations::schema(), once::schema()});
 }
 
 void Store::ask_for_proof(pg::Tx& tx, const billing::v1::Migration& migration) {

@@ -141,6 +141,33 @@ TEST_F(ReportFiles, ALinkShowsItsRunToWhoeverHasIt) {
   EXPECT_EQ(shared(made.token(), "json").type, "application/json");
 }
 
+TEST_F(ReportFiles, ALinkIsMadeOncePerIdempotencyKeyAndItsTokenIsNotKept) {
+  v1::CreateReportShareRequest request;
+  request.set_migration_id(run_.migration);
+  const auto create = [&](const std::string& key) {
+    const auto context = rpc::context(run_.tenant, "ann@example.com", 20s);
+    context->AddMetadata("idempotency-key", key);
+    v1::CreateReportShareResponse response;
+    const auto status = client_->CreateReportShare(context.get(), request, &response);
+    return status.ok() ? response.token() : rpc::to_error(status).reason;
+  };
+  const auto first = create("k1");
+  EXPECT_TRUE(shared(first).status.ok());
+  EXPECT_EQ(create("k1"), first);
+  EXPECT_NE(create("k2"), first);
+  request.set_days(1);
+  EXPECT_EQ(create("k1"), "IDEMPOTENCY_KEY_REUSED");
+  const auto [links, kept] = pool_.transact([](pg::Tx& tx) {
+    return std::pair{tx.one("select count(*) as n from report_share").integer("n"),
+                     tx.one("select string_agg(encode(answer, 'escape'), ' ') as t from answered_call").text("t")};
+  });
+  EXPECT_EQ(links, 2);
+  EXPECT_THAT(kept, ::testing::Not(HasSubstr(first)));
+  pool_.transact([](pg::Tx& tx) { tx.exec("delete from report_share"); });
+  request.clear_days();
+  EXPECT_EQ(create("k1"), "SHARE_NOT_FOUND") << "it went with a purge";
+}
+
 TEST_F(ReportFiles, ALinkEnds) {
   const auto made = share(1);
   for (const auto& bad :

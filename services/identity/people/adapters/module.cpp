@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "common/once/once.h"
 #include "services/identity/people/domain/address.h"
 
 namespace q2o::identity::people {
@@ -80,7 +81,8 @@ Module::Module(pg::Pool& pool, Configured configured, UsageReader usage, Clock n
       audit_service_(audit_) {}
 
 std::size_t Module::sweep() {
-  return gate_.sweep() + allowance_.sweep() + pool_.transact([](pg::Tx& tx) { return sweep_expired(tx); });
+  return gate_.sweep() + allowance_.sweep() + pool_.transact([](pg::Tx& tx) { return sweep_expired(tx); }) +
+         pool_.transact([](pg::Tx& tx) { return once::sweep(tx); });
 }
 
 }  // namespace q2o::identity::people

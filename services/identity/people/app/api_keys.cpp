@@ -1,5 +1,6 @@
 #include "services/identity/people/app/api_keys.h"
 
+#include "common/once/once.h"
 #include "common/pg/acting.h"
 #include "services/identity/people/adapters/sealed.h"
 #include "services/identity/people/app/words.h"
@@ -54,7 +55,7 @@ Result<ApiKeys::Created> ApiKeys::create(const v1::CreateApiKeyRequest& request,
   const auto rate = request.rate_per_minute() == 0 ? most : std::min(most, request.rate_per_minute());
   const std::set<std::string> scopes(request.scopes().begin(), request.scopes().end());
   auto parts = new_api_key();
-  return tools_.pool.transact([&](pg::Tx& tx) -> Result<Created> {
+  const auto make = [&](pg::Tx& tx) -> Result<Created> {
     const auto now = tools_.now();
     ensure_tenant(tx, visit.tenant, now);
     if (tx.one("select count(*) as n from api_key where tenant_id = $1 and revoked_at is null and expires_at > $2",
@@ -70,6 +71,9 @@ Result<ApiKeys::Created> ApiKeys::create(const v1::CreateApiKeyRequest& request,
     tools_.audit.append(tx,
                         {visit.tenant, visit.actor, "api_key.created", "api_key/" + parts.key_id, request.name(), visit.client_address});
     return Created{read(tx, visit.tenant, tx.one(kColumns + "and key_id = $2", {visit.tenant, parts.key_id})), text_of(parts)};
+  };
+  return tools_.pool.transact([&](pg::Tx& tx) {
+    return once::shown_once(tx, [&] { return make(tx); }, [](const Created& created) { return "api_key/" + created.key.key_id(); });
   });
 }
 

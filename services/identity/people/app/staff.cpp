@@ -1,6 +1,7 @@
 #include "services/identity/people/app/staff.h"
 
 #include "common/ids/ids.h"
+#include "common/once/once.h"
 #include "common/pg/acting.h"
 #include "services/identity/people/adapters/sealed.h"
 #include "services/identity/people/app/words.h"
@@ -94,12 +95,15 @@ Result<v1::PendingInvitation> Staff::invite(const v1::InvitePersonRequest& reque
   const auto address = normalized_address(request.email());
   if (!address) return fail(address.error());
   if (!is_role(request.role())) return bad_role();
+  const auto known = tools_.pool.transact([](pg::Tx& tx) { return once::before(tx); });
+  if (!known) return fail(known.error());
+  if (*known) return once::read<v1::PendingInvitation>(**known);  // no other mail: it is not counted either
   const auto address_hash = tools_.book.address(*address);
   if (const auto admitted = tools_.gate.enter({{tools_.book.attempt("invite", address_hash), tools_.settings.invitations_per_address}});
       !admitted)
     return fail(admitted.error());
   const auto token = random_token();
-  return tools_.pool.transact([&](pg::Tx& tx) -> Result<v1::PendingInvitation> {
+  const auto make = [&](pg::Tx& tx) -> Result<v1::PendingInvitation> {
     const auto now = tools_.now();
     ensure_tenant(tx, visit.tenant, now);
     // Only the company's own people are seen here: whether a stranger has an account does not show.
@@ -139,7 +143,8 @@ Result<v1::PendingInvitation> Staff::invite(const v1::InvitePersonRequest& reque
     tools_.audit.append(tx, {visit.tenant, visit.actor, "person.invited", "invitation/" + out.invitation_id(),
                              *address + " as " + role_word(request.role()), visit.client_address});
     return out;
-  });
+  };
+  return tools_.pool.transact([&](pg::Tx& tx) { return once::answered(tx, [&] { return make(tx); }); });
 }
 
 Status Staff::revoke_invitation(const std::string& invitation, const Visit& visit) {

@@ -42,6 +42,25 @@ TEST_F(AccessTest, KnowsAKeyByItsHashOnly) {
   EXPECT_FALSE(keys->list(ann.me.tenant_id()).front().last_used_at().empty());
 }
 
+TEST_F(AccessTest, AKeyIsMadeOncePerIdempotencyKeyAndShownOnce) {
+  const auto ann = owner("ann@example.com");
+  v1::CreateApiKeyRequest request;
+  request.set_name("nightly");
+  request.add_scopes("migrations:read");
+  const auto create = [&](const std::string& idempotency_key) {
+    const q2o::testing::Answering call("/q2o.identity.v1.ApiKeyService/CreateApiKey", ann.me.tenant_id(), idempotency_key, request);
+    return keys->create(request, visit_of(ann));
+  };
+  const auto first = create("k1").value();
+  const auto again = create("k1");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().reason, "ALREADY_MADE");
+  EXPECT_NE(again.error().message.find(first.key.key_id()), std::string::npos) << again.error().message;
+  EXPECT_EQ(keys->list(ann.me.tenant_id()).size(), 1U);
+  EXPECT_EQ(count("answered_call where length(answer) > 0"), 0) << "the secret is nowhere";
+  EXPECT_TRUE(create("k2"));
+}
+
 TEST_F(AccessTest, RefusesEveryOtherKeyTheSameWay) {
   const auto ann = owner("ann@example.com");
   const auto made = key(ann);

@@ -8,7 +8,9 @@
 
 #include "common/bus/sealed.h"
 #include "common/ids/ids.h"
+#include "common/once/once.h"
 #include "common/pg/embedded.h"
+#include "common/testing/answering.h"
 #include "common/testing/isolation.h"
 #include "common/testing/testing.h"
 #include "embedded/identity_schema.h"
@@ -37,7 +39,7 @@ class PeopleTest : public ::testing::Test {
     auto options = q2o::testing::Postgres::instance().fresh_schema();
     admin = std::make_unique<pg::Pool>(q2o::testing::as_administrator(options));
     key_pool = std::make_unique<pg::Pool>(options);
-    pg::migrate(*key_pool, pg::schema_of(embedded::identity_schema::kFiles));
+    pg::migrate(*key_pool, pg::schema_of(embedded::identity_schema::kFiles, {once::schema()}));
     masters = std::make_unique<MasterKeys>(folder.string());
     keeper = std::make_unique<KeyKeeper>(*key_pool, *masters);
     local_keys = std::make_shared<LocalKeys>(*keeper);

@@ -34,6 +34,24 @@ TEST_F(StaffTest, JoinsByTheLinkOfAnInvitation) {
   EXPECT_EQ(changed->person_changed().role(), "accountant");
 }
 
+TEST_F(StaffTest, AnInvitationIsMadeAndMailedOncePerIdempotencyKey) {
+  const auto ann = owner("ann@example.com");
+  const auto request = invitation("bob@example.com");
+  const auto invite = [&](const std::string& key, const v1::InvitePersonRequest& what) {
+    const q2o::testing::Answering call("/q2o.identity.v1.PeopleService/InvitePerson", ann.me.tenant_id(), key, what);
+    const auto made = staff->invite(what, visit_of(ann));
+    return made ? made->invitation_id() : made.error().reason;
+  };
+  const auto before = mails().size();
+  const auto first = invite("k1", request);
+  for (int again = 0; again < 8; ++again) EXPECT_EQ(invite("k1", request), first) << "not counted as another mail either";
+  EXPECT_EQ(mails().size(), before + 1);
+  EXPECT_EQ(invite("k1", invitation("cleo@example.com")), "IDEMPOTENCY_KEY_REUSED");
+  EXPECT_EQ(staff->invitations(ann.me.tenant_id()).size(), 1U);
+  EXPECT_EQ(count("answered_call where position(convert_to('bob@', 'UTF8') in answer) > 0"), 0) << "sealed";
+  EXPECT_NE(invite("k2", request), first);
+}
+
 TEST_F(StaffTest, KeepsThePasswordOfAnAccountThatAcceptsAnInvitation) {
   const auto ann = owner("ann@example.com");
   const auto bob = owner("bob@example.com");
