@@ -40,9 +40,9 @@ class Contracts:
         return options.Extensions[self.pool.FindExtensionByName(name)]
 
     def is_command(self, level, method):
-        """From outside, and it does not only read: it stands in the audit."""
-        reads = self.option(method, "q2o.identity.v1.access").scope.endswith(":read") or (self.rest(method) or ("GET",))[0] == "GET"
-        return level not in ("LEVEL_SERVICE", "LEVEL_PUBLIC") and not reads
+        """From outside, and it does not only read: it stands in the audit (libs/common/audit goes by the same rule)."""
+        for_every_viewer = level in ("LEVEL_SIGNED_IN", "LEVEL_VIEWER") and self.option(method, "q2o.identity.v1.access").scope.endswith(":read")
+        return level not in ("LEVEL_SERVICE", "LEVEL_PUBLIC") and not for_every_viewer and (self.rest(method) or ("GET",))[0] != "GET"
 
     def rest(self, method):
         """(verb, path with {fields}, whether there is a body) of a method; none: it is reached by gRPC only."""

@@ -58,8 +58,10 @@ class Audit(unittest.TestCase):
         expected[company, "mapper.store_mapping"] = "mapping/" + make("mapper.v1.MapperService", "StoreMapping", platform="quickbooks_online", mapping_json=mapping).version
         endpoint = make("notifier.v1.WebhookService", "CreateEndpoint", url="https://hooks.example.com/q2o").endpoint_id
         make("notifier.v1.WebhookService", "TestEndpoint", endpoint_id=endpoint)
-        anns = ask(self.stack, self.contracts, "q2o.billing.v1.MigrationService", "ListMigrations", [("q2o-tenant", self.ann), ("q2o-actor", "test")])
-        make("validator.v1.ReportFileService", "CreateReportShare", tenant=self.ann, migration_id=anns.messages[0].migrations[0].migration_id)
+        listed = ask(self.stack, self.contracts, "q2o.billing.v1.MigrationService", "ListMigrations", [("q2o-tenant", self.ann), ("q2o-actor", "test")])
+        anns = listed.messages[0].migrations[0]
+        make("validator.v1.ReportFileService", "CreateReportShare", tenant=self.ann, migration_id=anns.migration_id)
+        make("connector.v1.ConnectorService", "StartAssessment", tenant=self.ann, connection_id=anns.source_connection_id)
         make("billing.v1.PurgeService", "Purge", migration_id=migration)
         making = {path_of(method) for level, method in self.contracts.methods() if self.contracts.is_command(level, method) and made_by(method)}
         self.assertEqual({path for path in making if not path.startswith("/q2o.identity.")} - walked, set(), "make these too")
