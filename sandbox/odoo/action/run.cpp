@@ -6,10 +6,12 @@ namespace q2o::sandbox::odoo {
 
 namespace {
 
-/// Odoo wraps what is not its own exception: the class and message first, then the code that was running.
-OdooError wrapped(const OdooError& error) {
+/// Odoo wraps what is not its own exception: the class and message first, then the whole code that was running, as Python writes a text.
+OdooError wrapped(const OdooError& error, const std::string& code) {
   if (error.database_class().empty() && error.name().starts_with("odoo.exceptions.")) return error;
-  return value_error(fmt::format("{}('{}') while evaluating\n'{}'", error.short_name(), error.what(), action::kMarker));
+  std::string text;
+  for (const char c : code) text += c == '\n' ? std::string("\\n") : std::string(1, c);
+  return value_error(fmt::format("{}('{}') while evaluating\n'{}'", error.short_name(), error.what(), text));
 }
 
 std::string run(Env& env, const Call& call) {
@@ -27,9 +29,9 @@ std::string run(Env& env, const Call& call) {
     const Dict request = env.context;
     return first_line == action::kMarker ? action::Batch(env, request).run() : action::Undo(env, request).run();
   } catch (const OdooError& error) {
-    throw wrapped(error);
+    throw wrapped(error, code);
   } catch (const std::overflow_error& error) {
-    throw wrapped(OdooError("psycopg2.errors.NumericValueOutOfRange", error.what(), "NumericValueOutOfRange"));
+    throw wrapped(OdooError("psycopg2.errors.NumericValueOutOfRange", error.what(), "NumericValueOutOfRange"), code);
   }
 }
 

@@ -67,6 +67,7 @@ TEST_P(Action, WrapsPythonsOwnErrorsAsOdooDoes) {
   EXPECT_EQ(answer.error(), "builtins.ValueError");
   EXPECT_THAT(answer.message(), HasSubstr("ValueError("));
   EXPECT_THAT(answer.message(), HasSubstr("while evaluating"));
+  EXPECT_THAT(answer.message(), HasSubstr("ir_model_data_module_name_uniq_index")) << "the whole text of the action";
 }
 
 TEST_P(Action, AdoptsWhatTheTargetHasAndWritesOnlyDifferences) {

@@ -175,11 +175,19 @@ INSTANTIATE_TEST_SUITE_P(
         ErrorCase{"builtins.ValueError", "Exception('CPU time limit exceeded.') while evaluating", Code::resource_exhausted,
                   Retry::after_backoff, Effect::none},
         ErrorCase{"builtins.ValueError", "DeadlockDetected('deadlock') while evaluating", Code::aborted, Retry::after_backoff,
-                  Effect::none}));
+                  Effect::none},
+        // The action that Odoo was running comes with the error, and has the words in it that others are told by.
+        ErrorCase{"builtins.ValueError",
+                  "ValueError('time data') while evaluating\n'ir_model_data_module_name_uniq_index, CPU time limit exceeded, the database "
+                  "does not exist'",
+                  Code::failed_precondition, Retry::never, Effect::none}));
 
 TEST(OdooWords, EndBeforeTheCodeOfTheAction) {
   EXPECT_EQ(odoo_words("ValueError(\"Invalid field 'x'\") while evaluating\n'code'"), "ValueError(\"Invalid field 'x'\")");
   EXPECT_LE(odoo_words(std::string(5000, 'x')).size(), 2000u);
+  EXPECT_EQ(odoo_words("CheckViolation('violates \"rule\"\\nDETAIL:  Failing row contains (7, Amy).\\n') while evaluating\n'code'"),
+            "CheckViolation('violates \"rule\"");
+  EXPECT_EQ(odoo_words("violates \"rule\"\nDETAIL:  Failing row contains (7, Amy).\n"), "violates \"rule\"");
 }
 
 TEST(ReadPolicy, LetsTheBooksBeReadAndNothingElse) {

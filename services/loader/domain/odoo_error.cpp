@@ -27,14 +27,24 @@ bool is_conflict(std::string_view name, std::string_view message) {
   return std::ranges::any_of(kConflicts, [&](auto word) { return name.ends_with(word) || message.starts_with(word); });
 }
 
+/// Before the text of the action, which Odoo appends to what is not its own exception: it has the words in it that errors are told by.
+std::string_view before_the_code(std::string_view message) {
+  return message.substr(0, message.find(" while evaluating"));
+}
+
 }  // namespace
 
 bool is_stored_by_another_call(std::string_view data_message) {
-  return data_message.find("ir_model_data_module_name_uniq_index") != std::string_view::npos;
+  return before_the_code(data_message).find("ir_model_data_module_name_uniq_index") != std::string_view::npos;
 }
 
 std::string odoo_words(std::string_view message) {
-  if (const auto cut = message.find(" while evaluating"); cut != std::string_view::npos) message = message.substr(0, cut);
+  message = before_the_code(message);
+  // Postgres tells the whole row: nobody looks for the record in that, and it is nobody else's business.
+  if (const auto row = message.find("DETAIL:  Failing row contains"); row != std::string_view::npos) {
+    message = message.substr(0, row);
+    if (message.ends_with("\\n")) message.remove_suffix(2);
+  }
   while (!message.empty() && std::isspace(static_cast<unsigned char>(message.back()))) message.remove_suffix(1);
   std::size_t length = std::min(message.size(), kWordsMax);
   while (length > 0 && length < message.size() && (static_cast<unsigned char>(message[length]) & 0xC0) == 0x80) --length;
@@ -47,6 +57,7 @@ Error odoo_error(std::string_view name, std::string_view message) {
     error.message = fmt::format("Odoo refuses without words ({})", name.empty() ? std::string_view("no name either") : name.substr(0, 100));
     error.hint = "Look at the log of Odoo: it has the traceback.";
   }
+  message = before_the_code(message);
   const bool no_database = message.find("does not exist") != std::string_view::npos && message.find("database") != std::string_view::npos;
   if (name == "odoo.exceptions.AccessDenied") {
     error.code = Code::unauthenticated;

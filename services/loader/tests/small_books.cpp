@@ -119,10 +119,10 @@ mapper::v1::MappedBatch SmallBooks::one_transaction() const {
         fmt::format("{}_{}_{}{}", connection, ids::snake_case(booked_as), transaction, part == 1 ? "" : fmt::format("_part{}", part));
     const auto record = json::Document::parse(fmt::format(
         R"({{"external_id":"{}","model":"account.move","operation":"create","wave":5,"post":true,"values":{{"values":{{"move_type":"entry",)"
-        R"("journal_id":{{"ref":"qbo9_j_gen"}},"date":"2026-04-09","line_ids":{{"lines":[)"
+        R"("journal_id":{{"ref":"qbo9_j_gen"}},"date":"{}","line_ids":{{"lines":[)"
         R"({{"account_id":{{"ref":"qbo9_account_79"}},"balance":7.5,"amount_currency":7.5}},)"
         R"({{"account_id":{{"ref":"qbo9_account_79"}},"balance":-7.5,"amount_currency":-7.5}}]}}}},"context":{{"skip_invoice_sync":true}}}}}})",
-        name));
+        name, day));
     fill(*source.mutable_targets()->add_records(), record->root());
   }
   return batch;

@@ -17,6 +17,7 @@ struct SmallBooks {
   bool files = false;  ///< also two records that hold a file of the source
   std::string booked_as = {},
               transaction = {};           ///< one more transaction of the ledger, as "LedgerTransaction" or "JournalEntry"; empty: none
+  std::string day = "2026-04-09";         ///< of that transaction; Odoo refuses what is no date
   int parts = 1;                          ///< entries that it is booked as
   std::set<std::string> left_out = {};    ///< external ids that this run does not have
   std::set<std::string> incomplete = {};  ///< entities of which the source did not give everything; "" stands for all

@@ -52,6 +52,17 @@ TEST_P(WholeLoad, LoadsTheBooksOnceAndASecondRunWritesNothing) {
             std::string::npos);
 }
 
+/// Odoo wraps what is not its own exception, and appends the whole text of the action.
+TEST_P(WholeLoad, WhatPythonItselfRefusesIsTheRejectOfOneRecord) {
+  books.booked_as = "JournalEntry";
+  books.transaction = ids::uuid_v4().substr(0, 8);
+  books.day = "2026-13-45";
+  begin_run(1);
+  ASSERT_TRUE(worker()->run_one({}));
+  EXPECT_THAT(run_text(1), ::testing::AllOf(::testing::StartsWith("done "), ::testing::HasSubstr(" 1\nqbo9_journal_entry_"),
+                                            ::testing::HasSubstr("time data '2026-13-45' does not match format")));
+}
+
 TEST_P(WholeLoad, ATransactionStandsOnceWhetherItsRecordCanBeReadOrNot) {
   books.transaction = ids::uuid_v4().substr(0, 8);
   const auto entry = "ledger_transaction_" + books.transaction, record = "journal_entry_" + books.transaction;
