@@ -88,8 +88,9 @@ std::optional<Aggregate> PgMigrations::find(const std::string& tenant, const std
 }
 
 std::optional<v1::Migration> PgMigrations::read(const std::string& tenant, const std::string& migration_id) {
-  const auto rows = tx_.exec(
-      "SELECT tenant_id, migration_id, body FROM migration WHERE migration_id = $1 AND tenant_id = $2 AND NOT purging", {migration_id, tenant});
+  const auto rows =
+      tx_.exec("SELECT tenant_id, migration_id, body FROM migration WHERE migration_id = $1 AND tenant_id = $2 AND NOT purging",
+               {migration_id, tenant});
   if (rows.empty()) return std::nullopt;
   return parse(tx_, rows[0]);
 }

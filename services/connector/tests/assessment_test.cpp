@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "common/testing/answering.h"
+#include "q2o/connector/v1/connector.pb.h"
 #include "services/connector/tests/stores_fixture.h"
 
 /// Assessments in a real database: kept, leased, readable again.
