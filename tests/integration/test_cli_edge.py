@@ -107,6 +107,7 @@ class EveryCommand(unittest.TestCase):
             ("pay", [NOBODY, "--return-url", "https://localhost/"], None),
             ("payments", [], looked),
             ("payments", ["--all"], None),
+            ("payments acknowledge", ["pi_none", "--reason", "a test"], None),
             ("purge", ["--list"], None),
             ("purge", [NOBODY, "--yes"], None),
             ("audit", [], done),
