@@ -46,13 +46,16 @@ v1::Assessment PostgresAssessments::read(pg::Tx& tx, const pg::Row& row) const {
 
 Result<v1::Assessment> PostgresAssessments::start(const std::string& tenant, const std::string& connection_id) {
   const auto make = [&](pg::Tx& tx) -> Result<v1::Assessment> {
+    const auto unknown = [] { return fail(Code::not_found, "no such connection", "NOT_FOUND", "`q2o connections` lists them."); };
+    // Before anything is written: what has changed something must name it for the audit.
+    if (tx.exec("SELECT 1 FROM connection WHERE tenant_id = $1 AND connection_id = $2", {tenant, connection_id}).empty()) return unknown();
     const auto added = tx.exec(
         "INSERT INTO assessment (assessment_id, tenant_id, connection_id) SELECT $3, tenant_id, connection_id FROM connection "
         "WHERE tenant_id = $1 AND connection_id = $2 ON CONFLICT (connection_id) WHERE state = 'running' DO NOTHING RETURNING 1",
         {tenant, connection_id, ids::uuid_v7()});
     const auto rows =
         tx.exec(std::string(kColumns) + "WHERE a.tenant_id = $1 AND a.connection_id = $2 AND a.state = 'running'", {tenant, connection_id});
-    if (rows.empty()) return fail(Code::not_found, "no such connection", "NOT_FOUND", "`q2o connections` lists them.");
+    if (rows.empty()) return unknown();
     acting::about("assessment", rows[0].text("assessment_id"));
     if (!added.empty()) tx.notify(kJobsChannel);
     return read(tx, rows[0]);
