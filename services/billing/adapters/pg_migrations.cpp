@@ -30,6 +30,9 @@ std::string opened(pg::Tx& tx, const pg::Row& row, std::string_view where, const
   return tx.open(place(row.text("tenant_id"), row.text("migration_id"), where, id), row.bytes("body"));
 }
 
+constexpr std::string_view kOne =
+    "SELECT tenant_id, migration_id, body FROM migration WHERE migration_id = $1 AND tenant_id = $2 AND NOT purging";
+
 v1::Migration parse(pg::Tx& tx, const pg::Row& row) {
   v1::Migration migration;
   if (!migration.ParseFromString(opened(tx, row, kBody, row.text("migration_id"))))
@@ -80,17 +83,13 @@ void PgMigrations::insert(Aggregate& migration) {
 }
 
 std::optional<Aggregate> PgMigrations::find(const std::string& tenant, const std::string& migration_id) {
-  const auto rows =
-      tx_.exec("SELECT tenant_id, migration_id, body FROM migration WHERE migration_id = $1 AND tenant_id = $2 AND NOT purging FOR UPDATE",
-               {migration_id, tenant});
+  const auto rows = tx_.exec(std::string(kOne) + " FOR UPDATE", {migration_id, tenant});
   if (rows.empty()) return std::nullopt;
   return Aggregate(parse(tx_, rows[0]));
 }
 
 std::optional<v1::Migration> PgMigrations::read(const std::string& tenant, const std::string& migration_id) {
-  const auto rows =
-      tx_.exec("SELECT tenant_id, migration_id, body FROM migration WHERE migration_id = $1 AND tenant_id = $2 AND NOT purging",
-               {migration_id, tenant});
+  const auto rows = tx_.exec(std::string(kOne), {migration_id, tenant});
   if (rows.empty()) return std::nullopt;
   return parse(tx_, rows[0]);
 }

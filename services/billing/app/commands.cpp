@@ -201,13 +201,18 @@ Result<v1::Migration> Commands::set_connections(const Caller& caller, const v1::
   return final_answer(caller, request.migration_id());
 }
 
-Result<v1::Migration> Commands::get(const Caller& caller, const std::string& id) {
-  Result<v1::Migration> out = not_found(id);
+template <class Answer, class Ask>
+Result<Answer> Commands::about(const Caller& caller, const std::string& id, const Ask& ask) {
+  Result<Answer> out = not_found(id);
   transact_([&](Migrations& migrations) {
     const auto migration = migrations.read(caller.tenant, id);
-    out = migration ? Result<v1::Migration>(*migration) : not_found(id);
+    out = migration ? Result<Answer>(ask(*migration, migrations)) : not_found(id);
   });
   return out;
+}
+
+Result<v1::Migration> Commands::get(const Caller& caller, const std::string& id) {
+  return about<v1::Migration>(caller, id, [](const v1::Migration& migration, Migrations&) { return migration; });
 }
 
 std::vector<v1::Migration> Commands::list(const Caller& caller, const std::string& after, std::uint32_t most) {
@@ -240,14 +245,7 @@ Result<v1::Migration> Commands::mark_paid(const Caller& caller, const std::strin
 }
 
 Result<std::vector<v1::Run>> Commands::runs(const Caller& caller, const std::string& id) {
-  Result<std::vector<v1::Run>> out = not_found(id);
-  transact_([&](Migrations& migrations) {
-    if (migrations.read(caller.tenant, id))
-      out = migrations.runs(id);
-    else
-      out = not_found(id);
-  });
-  return out;
+  return about<std::vector<v1::Run>>(caller, id, [&](const v1::Migration&, Migrations& migrations) { return migrations.runs(id); });
 }
 
 Result<v1::Migration> Commands::pause(const Caller& caller, const std::string& id, const std::string& reason) {
@@ -303,14 +301,8 @@ Result<v1::Migration> Commands::accept_differences(const Caller& caller, const s
 }
 
 Result<std::vector<v1::Event>> Commands::history(const Caller& caller, const std::string& id, std::uint64_t after, std::uint32_t most) {
-  Result<std::vector<v1::Event>> out = not_found(id);
-  transact_([&](Migrations& migrations) {
-    if (migrations.read(caller.tenant, id))
-      out = migrations.history(id, after, most);
-    else
-      out = not_found(id);
-  });
-  return out;
+  return about<std::vector<v1::Event>>(caller, id,
+                                       [&](const v1::Migration&, Migrations& migrations) { return migrations.history(id, after, most); });
 }
 
 }  // namespace q2o::billing

@@ -45,6 +45,9 @@ class Commands {
   using Change = std::function<Status(Aggregate&, Migrations&)>;
   enum class Alone { no, yes };  ///< yes: no other migration of the tenant is made or started meanwhile
   Result<v1::Migration> change(const Caller& caller, const std::string& id, const Change& what, Alone alone = Alone::no);
+  /// A question about a migration of the caller's: it locks nothing.
+  template <class Answer, class Ask>
+  Result<Answer> about(const Caller& caller, const std::string& id, const Ask& ask);
   std::optional<Result<v1::Migration>> answered(const Caller& caller);
   /// The migration as it is now, which is also what the same key gets from now on.
   Result<v1::Migration> final_answer(const Caller& caller, const std::string& id);

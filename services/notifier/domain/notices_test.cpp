@@ -171,10 +171,15 @@ TEST(Notices, AnUndoIsNoProof) {
                   .empty());
 }
 
-TEST(Notices, MoneyIsToldLineByLine) {
+billing::v1::PaymentEvent about_money() {
   billing::v1::PaymentEvent event;
   event.set_event_id("e1");
   event.set_tenant_id("22222222-2222-4222-8222-222222222222");
+  return event;
+}
+
+TEST(Notices, MoneyIsToldLineByLine) {
+  auto event = about_money();
   auto& paid = *event.mutable_received();
   paid.set_payment_id("pi_1");
   paid.set_total("4198");
@@ -192,9 +197,7 @@ TEST(Notices, MoneyIsToldLineByLine) {
 }
 
 TEST(Notices, ARefundThatFailedTakesBackWhatWasTold) {
-  billing::v1::PaymentEvent event;
-  event.set_event_id("e1");
-  event.set_tenant_id("22222222-2222-4222-8222-222222222222");
+  auto event = about_money();
   auto& failed = *event.mutable_refund_failed();
   failed.set_payment_id("pi_1");
   failed.set_amount("2099.00");

@@ -2,6 +2,7 @@
 
 #include "common/failpoint/failpoint.h"
 #include "common/log/log.h"
+#include "common/pg/utc.h"
 #include "services/billing/adapters/pg_migrations.h"
 #include "services/billing/payments/adapters/pg_payment_store.h"
 #include "services/billing/payments/domain/webhook_signature.h"
@@ -85,11 +86,11 @@ std::vector<v1::WaitingEvent> EventInbox::waiting(std::uint32_t most) const {
   std::vector<v1::WaitingEvent> out;
   pool_.transact([&](pg::Tx& tx) {
     out.clear();
-    const auto rows = tx.exec(
-        "SELECT event_id, type, to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS at, attempts, outcome "
-        "FROM stripe_event "
-        "WHERE (done_at IS NULL AND attempts > 0) OR (outcome = $1 AND body <> '') ORDER BY received_at, event_id LIMIT $2",
-        {kOtherMode, most});
+    const auto rows =
+        tx.exec("SELECT event_id, type, " + pg::utc("received_at", "at") +
+                    ", attempts, outcome FROM stripe_event "
+                    "WHERE (done_at IS NULL AND attempts > 0) OR (outcome = $1 AND body <> '') ORDER BY received_at, event_id LIMIT $2",
+                {kOtherMode, most});
     for (const auto& row : rows) {
       auto& event = out.emplace_back();
       event.set_event_id(row.text("event_id"));

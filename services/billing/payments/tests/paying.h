@@ -6,6 +6,7 @@
 #include "common/crypto/hmac.h"
 #include "common/failpoint/failpoint.h"
 #include "common/ids/ids.h"
+#include "common/json/json.h"
 #include "common/rpc/rpc.h"
 #include "common/sealing/memory_keys.h"
 #include "common/testing/testing.h"
@@ -172,6 +173,17 @@ class Paying : public ::testing::Test {
         http_.send({"POST", stripe_server_.url() + path, {{"Authorization", "Bearer sk_test_sandbox"}, {"Content-Type", type}}, body}, 10s);
     EXPECT_TRUE(answer && answer->status == 200) << path << (answer ? answer->body : answer.error().message);
     return answer.value_or(http::Response());
+  }
+  /// Stripe has money that fits no migration, and operators see it.
+  void somebody_pays_on_no_page_of_ours() {
+    const auto made = post(
+        "/v1/checkout/sessions",
+        "mode=payment&line_items[0][price_data][currency]=usd&line_items[0][price_data][unit_amount]=100&line_items[0][price_data][product_"
+        "data][name]=x&line_items[0][quantity]=1&success_url=http://app",
+        "application/x-www-form-urlencoded");
+    const auto document = json::Document::parse(made.body);
+    post("/pay/" + std::string(document->root()["id"].text()), R"({"card": "4242424242424242"})");
+    ASSERT_TRUE(testing::eventually([&] { return payments("operator", true, true).size() == 1; }));
   }
   http::Response get_stripe(const std::string& path) {
     const auto answer = http_.send({"GET", stripe_server_.url() + path, {{"Authorization", "Bearer sk_test_sandbox"}}, ""}, 10s);
